@@ -1,0 +1,202 @@
+import { AppError } from '../kernel/app-error.js';
+import { environmentSchema, type Environment } from './environment.js';
+
+export type Role = Environment['BOURSE_ROLE'];
+
+interface RedisAuth {
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  /** undefined: no TLS. */
+  readonly tls: { readonly rejectUnauthorized: boolean } | undefined;
+}
+type Node = Readonly<{ host: string; port: number }>;
+
+/** One of the four ways to reach a Redis. */
+export type RedisTarget =
+  | { readonly kind: 'url'; readonly url: string; readonly rejectUnauthorized: boolean }
+  | ({ readonly kind: 'parts' } & Node & RedisAuth)
+  | ({ readonly kind: 'cluster'; readonly nodes: readonly Node[] } & RedisAuth)
+  | ({
+      readonly kind: 'sentinel';
+      readonly sentinels: readonly Node[];
+      readonly masterName: string;
+    } & RedisAuth);
+
+/** The environment, parsed once and frozen; nothing else reads `process.env`. */
+export interface Config {
+  readonly role: Role;
+  readonly production: boolean;
+  readonly logLevel: Environment['LOG_LEVEL'];
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly bodyLimitBytes: number;
+    readonly shutdownTimeoutMs: number;
+  };
+  readonly database: {
+    /** undefined: the embedded PGlite in `dataDir`. */
+    readonly url: string | undefined;
+    readonly poolSize: number;
+    readonly connectTimeoutMs: number;
+    readonly statementTimeoutMs: number;
+    readonly dataDir: string;
+  };
+  readonly redis: {
+    /** undefined: the in-process drivers. */
+    readonly target: RedisTarget | undefined;
+    /** undefined: jobs run in the process, from the jobs table. */
+    readonly queueTarget: RedisTarget | undefined;
+    readonly keyPrefix: string;
+    readonly connectTimeoutMs: number;
+    readonly commandTimeoutMs: number;
+  };
+  readonly cache: { readonly enabled: boolean; readonly l1MaxEntries: number };
+  readonly session: {
+    readonly idleMs: number;
+    readonly absoluteMs: number;
+    readonly cookieSecure: boolean;
+  };
+  readonly admin: { readonly email: string; readonly password: string | undefined };
+  readonly market: {
+    readonly provider: Environment['MARKET_PROVIDER'];
+    readonly seed: string;
+    readonly tickMs: number;
+    readonly replayDir: string | undefined;
+    readonly replayBarsPerSecond: number;
+  };
+  readonly trading: { readonly startingCash: string };
+}
+
+/** Injection token of {@link Config}. */
+export const Config = Symbol('Config');
+
+/**
+ * Reads the variables, or stops with one line that names what is wrong and never prints a value
+ * (a value may be a password).
+ * @throws AppError `config.invalid`
+ */
+export function parseConfig(variables: Readonly<Record<string, string | undefined>>): Config {
+  // An empty variable is how compose files and shells say "unset".
+  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(set);
+  if (!parsed.success) {
+    throw invalid(parsed.error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`));
+  }
+  const config = toConfig(parsed.data);
+  const conflicts = findConflicts(config);
+  if (conflicts.length > 0) throw invalid(conflicts);
+  return deepFreeze(config);
+}
+
+function toConfig(env: Environment): Config {
+  const production = env.NODE_ENV === 'production';
+  const target = redisTarget(env);
+  return {
+    role: env.BOURSE_ROLE,
+    production,
+    logLevel: env.LOG_LEVEL,
+    http: {
+      host: env.HOST,
+      port: env.PORT,
+      bodyLimitBytes: env.BODY_LIMIT_BYTES,
+      shutdownTimeoutMs: env.SHUTDOWN_TIMEOUT_MS,
+    },
+    database: {
+      url: env.DATABASE_URL,
+      poolSize: env.DATABASE_POOL_SIZE,
+      connectTimeoutMs: env.DATABASE_CONNECT_TIMEOUT_MS,
+      statementTimeoutMs: env.DATABASE_STATEMENT_TIMEOUT_MS,
+      dataDir: env.DATA_DIR,
+    },
+    redis: {
+      target,
+      queueTarget: queueTarget(env, target),
+      keyPrefix: env.REDIS_KEY_PREFIX,
+      connectTimeoutMs: env.REDIS_CONNECT_TIMEOUT_MS,
+      commandTimeoutMs: env.REDIS_COMMAND_TIMEOUT_MS,
+    },
+    cache: { enabled: env.CACHE_ENABLED, l1MaxEntries: env.CACHE_L1_MAX_ENTRIES },
+    session: {
+      idleMs: env.SESSION_IDLE_MS,
+      absoluteMs: env.SESSION_ABSOLUTE_MS,
+      cookieSecure: env.SESSION_COOKIE_SECURE ?? production,
+    },
+    admin: { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD },
+    market: {
+      provider: env.MARKET_PROVIDER,
+      seed: env.MARKET_SEED,
+      tickMs: env.MARKET_TICK_MS,
+      replayDir: env.MARKET_REPLAY_DIR,
+      replayBarsPerSecond: env.MARKET_REPLAY_BARS_PER_SECOND,
+    },
+    trading: { startingCash: env.TRADING_STARTING_CASH },
+  };
+}
+
+function redisTarget(env: Environment): RedisTarget | undefined {
+  if (!env.REDIS_ENABLED) return undefined;
+  const rejectUnauthorized = env.REDIS_TLS_REJECT_UNAUTHORIZED;
+  const auth = {
+    username: env.REDIS_USERNAME,
+    password: env.REDIS_PASSWORD,
+    tls: env.REDIS_TLS ? { rejectUnauthorized } : undefined,
+  };
+  if (env.REDIS_CLUSTER_NODES) return { kind: 'cluster', nodes: env.REDIS_CLUSTER_NODES, ...auth };
+  if (env.REDIS_SENTINELS) {
+    return {
+      kind: 'sentinel',
+      sentinels: env.REDIS_SENTINELS,
+      masterName: env.REDIS_SENTINEL_NAME,
+      ...auth,
+    };
+  }
+  const url = env.REDIS_PRIVATE_URL ?? env.REDIS_URL;
+  if (url !== undefined) return { kind: 'url', url, rejectUnauthorized };
+  if (env.REDIS_HOST !== undefined) {
+    return { kind: 'parts', host: env.REDIS_HOST, port: env.REDIS_PORT, ...auth };
+  }
+  return undefined;
+}
+
+function queueTarget(env: Environment, fallback: RedisTarget | undefined): RedisTarget | undefined {
+  if (!env.REDIS_ENABLED) return undefined;
+  if (env.QUEUE_REDIS_URL === undefined) return fallback;
+  return {
+    kind: 'url',
+    url: env.QUEUE_REDIS_URL,
+    rejectUnauthorized: env.REDIS_TLS_REJECT_UNAUTHORIZED,
+  };
+}
+
+/** What is allowed alone but not together. */
+function findConflicts(config: Config): string[] {
+  const conflicts: string[] = [];
+  const { database, redis, market, role } = config;
+  if (config.production && database.url === undefined) {
+    conflicts.push('DATABASE_URL: required in production (the embedded database is for one machine)');
+  }
+  if (role !== 'all' && database.url === undefined) {
+    conflicts.push(`DATABASE_URL: required when BOURSE_ROLE is ${role} (processes share one database)`);
+  }
+  if (role !== 'all' && redis.target === undefined) {
+    conflicts.push(`REDIS_URL: required when BOURSE_ROLE is ${role} (processes talk through Redis)`);
+  }
+  if (role !== 'all' && redis.queueTarget === undefined) {
+    conflicts.push(`QUEUE_REDIS_URL: required when BOURSE_ROLE is ${role}`);
+  }
+  if (market.provider === 'replay' && market.replayDir === undefined) {
+    conflicts.push('MARKET_REPLAY_DIR: required when MARKET_PROVIDER is replay');
+  }
+  return conflicts;
+}
+
+function invalid(problems: readonly string[]): AppError {
+  return new AppError('invalid', 'config.invalid', `bad configuration: ${problems.join('; ')}`);
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) {
+    if (typeof part === 'object' && part !== null) deepFreeze(part as object);
+  }
+  return Object.freeze(value);
+}

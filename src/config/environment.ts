@@ -1,0 +1,113 @@
+import { z } from 'zod';
+
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+const port = z.coerce.number().int().min(0).max(65_535);
+const milliseconds = z.coerce.number().int().min(1).max(2_147_483_647);
+const count = z.coerce.number().int().min(1);
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
+const redisUrl = z.url({ protocol: /^rediss?$/ });
+const hostPort = /^[^\s:,]+:\d{1,5}$/;
+const hostPortList = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(z.array(z.string().regex(hostPort, 'must be host:port[,host:port…]')).min(1))
+  .transform((parts) =>
+    parts.map((part) => {
+      const colon = part.lastIndexOf(':');
+      return { host: part.slice(0, colon), port: Number(part.slice(colon + 1)) };
+    }),
+  );
+
+/**
+ * Every variable Bourse reads, with its meaning, unit and default: `.env.example` is written from this
+ * table (`npm run config:example`) and a test holds the two together.
+ */
+export const environmentSchema = z.object({
+  NODE_ENV: z
+    .enum(['development', 'production', 'test'])
+    .default('development')
+    .describe('production refuses defaults that can lose data or leak secrets'),
+  BOURSE_ROLE: z
+    .enum(['all', 'api', 'worker'])
+    .default('all')
+    .describe('all: everything in one process; api: HTTP and sockets; worker: jobs and the market feed'),
+  HOST: z.string().min(1).default('127.0.0.1').describe('address to listen on; 0.0.0.0 in a container'),
+  PORT: port.default(3000).describe('TCP port; 0 takes a free one'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('least severe level that is logged (JSON lines on standard output)'),
+  BODY_LIMIT_BYTES: count.default(262_144).describe('largest request body, bytes; above it 413'),
+  SHUTDOWN_TIMEOUT_MS: milliseconds
+    .default(25_000)
+    .describe('ms after SIGTERM until the process ends with whatever is unfinished'),
+
+  DATABASE_URL: postgresUrl.optional().describe('PostgreSQL 15+; unset: embedded PGlite in DATA_DIR'),
+  DATABASE_POOL_SIZE: count.default(10).describe('connections per process'),
+  DATABASE_CONNECT_TIMEOUT_MS: milliseconds.default(5_000).describe('ms to wait for a connection'),
+  DATABASE_STATEMENT_TIMEOUT_MS: milliseconds.default(10_000).describe('ms a statement may run'),
+  DATA_DIR: z.string().min(1).default('./data').describe('folder of the embedded database'),
+
+  REDIS_ENABLED: flag.default(true).describe('false: in-process drivers even if a Redis is configured'),
+  CACHE_ENABLED: flag.default(true).describe('false: every cached read goes to its source'),
+  REDIS_URL: redisUrl.optional().describe('redis:// or rediss:// (TLS); unset: in-process drivers'),
+  REDIS_PRIVATE_URL: redisUrl.optional().describe('preferred to REDIS_URL where the host offers both'),
+  REDIS_HOST: z.string().min(1).optional().describe('instead of a URL, together with the parts below'),
+  REDIS_PORT: port.default(6379).describe('port of REDIS_HOST'),
+  REDIS_USERNAME: z.string().optional().describe('ACL user, for parts, Cluster and Sentinel'),
+  REDIS_PASSWORD: z.string().optional().describe('password, for parts, Cluster and Sentinel'),
+  REDIS_TLS: flag.default(false).describe('TLS for parts, Cluster and Sentinel'),
+  REDIS_TLS_REJECT_UNAUTHORIZED: flag.default(true).describe('false accepts any certificate'),
+  REDIS_CLUSTER_NODES: hostPortList.optional().describe('host:port,host:port of a Redis Cluster'),
+  REDIS_SENTINELS: hostPortList.optional().describe('host:port,host:port of the Sentinels'),
+  REDIS_SENTINEL_NAME: z.string().min(1).default('mymaster').describe('name of the primary there'),
+  REDIS_KEY_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,32}$/)
+    .default('bourse')
+    .describe('first part of every key: letters, digits, _ and -'),
+  REDIS_CONNECT_TIMEOUT_MS: milliseconds.default(2_000).describe('ms to wait for a connection'),
+  REDIS_COMMAND_TIMEOUT_MS: milliseconds.default(1_000).describe('ms to wait for an answer'),
+  QUEUE_REDIS_URL: redisUrl
+    .optional()
+    .describe('Redis of the queues, with maxmemory-policy noeviction; unset: the Redis above'),
+  CACHE_L1_MAX_ENTRIES: count.default(1_000).describe('entries of the in-process cache tier'),
+
+  SESSION_IDLE_MS: milliseconds.default(1_800_000).describe('ms without use that end a session'),
+  SESSION_ABSOLUTE_MS: milliseconds.default(86_400_000).describe('ms after login that end a session'),
+  SESSION_COOKIE_SECURE: flag
+    .optional()
+    .describe('true: cookie __Host-session over HTTPS only; default: true in production'),
+  ADMIN_EMAIL: z.email().default('admin@bourse.local').describe('login made on the very first start'),
+  ADMIN_PASSWORD: z
+    .string()
+    .min(12)
+    .optional()
+    .describe('its password, 12+ characters; unset: generated and printed once (not in production)'),
+
+  MARKET_PROVIDER: z
+    .enum(['simulated', 'replay'])
+    .default('simulated')
+    .describe('simulated: a seeded random market; replay: recorded bars from MARKET_REPLAY_DIR'),
+  MARKET_SEED: z.string().min(1).default('bourse').describe('the same seed shows the same prices'),
+  MARKET_TICK_MS: milliseconds.default(1_000).describe('ms between two quotes of a symbol'),
+  MARKET_REPLAY_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('folder of SYMBOL.csv files: date,open,high,low,close,volume'),
+  MARKET_REPLAY_BARS_PER_SECOND: z.coerce
+    .number()
+    .positive()
+    .max(1_000)
+    .default(1)
+    .describe('replay speed, bars a second'),
+
+  TRADING_STARTING_CASH: z
+    .string()
+    .regex(/^\d{1,12}(\.\d{1,2})?$/)
+    .default('100000')
+    .describe('USD on a new paper account'),
+});
+
+export type Environment = z.output<typeof environmentSchema>;

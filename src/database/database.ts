@@ -1,0 +1,33 @@
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+
+/** Drizzle over either driver; also what a transaction hands on. */
+export type Sql = PgDatabase<PgQueryResultHKT>;
+
+export interface Transaction {
+  readonly sql: Sql;
+  /** Runs once the transaction is committed, in order of registration; never when it is rolled back. */
+  afterCommit(action: () => void): void;
+}
+
+/** The database of this process: PostgreSQL or the embedded PGlite. */
+export abstract class Database {
+  /** For single statements; what belongs together goes through {@link transaction}. */
+  abstract readonly sql: Sql;
+  /** `postgres` or `pglite`, for health and logs. */
+  abstract readonly kind: 'postgres' | 'pglite';
+
+  /** Applies the committed migrations that are missing; safe to call from several processes at once. */
+  abstract migrate(): Promise<void>;
+  abstract close(): Promise<void>;
+  /** Throws when the database does not answer. */
+  abstract ping(): Promise<void>;
+
+  async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const actions: (() => void)[] = [];
+    const result = await this.sql.transaction((sql) =>
+      work({ sql, afterCommit: (action) => actions.push(action) }),
+    );
+    for (const action of actions) action();
+    return result;
+  }
+}

@@ -1,0 +1,80 @@
+import { sql as statement } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
+import pg from 'pg';
+import { AppError } from '../kernel/app-error.js';
+import { Database, type Sql } from './database.js';
+import { migrationsFolder } from './migrations-folder.js';
+
+/** Any number that no other program on the same database uses: held while migrations are applied. */
+const MIGRATION_LOCK = 4_821_306_557;
+
+export interface PostgresOptions {
+  readonly url: string;
+  readonly poolSize: number;
+  readonly connectTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+  /** Told of errors of idle connections, which have no caller to throw to. */
+  readonly onError: (error: Error) => void;
+}
+
+/** PostgreSQL through a pool whose every wait is bounded. */
+export class PostgresDatabase extends Database {
+  override readonly kind = 'postgres';
+  override readonly sql: Sql;
+  readonly #pool: pg.Pool;
+  readonly #options: PostgresOptions;
+
+  constructor(options: PostgresOptions) {
+    super();
+    this.#options = options;
+    this.#pool = new pg.Pool({
+      connectionString: options.url,
+      max: options.poolSize,
+      connectionTimeoutMillis: options.connectTimeoutMs,
+      statement_timeout: options.statementTimeoutMs,
+      // Bounds what the server cannot: a cut or frozen connection that would never answer.
+      query_timeout: options.statementTimeoutMs + 1_000,
+      idle_in_transaction_session_timeout: options.statementTimeoutMs,
+      application_name: 'bourse',
+      keepAlive: true,
+    });
+    this.#pool.on('error', options.onError);
+    this.sql = drizzle(this.#pool) as unknown as Sql;
+  }
+
+  override async migrate(): Promise<void> {
+    // One connection for lock and migration, without the time-outs that are meant for requests.
+    const client = new pg.Client({
+      connectionString: this.#options.url,
+      connectionTimeoutMillis: this.#options.connectTimeoutMs,
+      application_name: 'bourse-migrate',
+    });
+    client.on('error', this.#options.onError);
+    try {
+      await client.connect();
+    } catch (cause) {
+      throw unreachable(cause);
+    }
+    try {
+      await client.query(`select pg_advisory_lock(${MIGRATION_LOCK})`);
+      await migrate(drizzle(client), { migrationsFolder });
+    } finally {
+      // Ending the connection releases the lock, also after an error.
+      await client.end();
+    }
+  }
+
+  override async ping(): Promise<void> {
+    await this.sql.execute(statement`select 1`);
+  }
+
+  override close(): Promise<void> {
+    return this.#pool.end();
+  }
+}
+
+function unreachable(cause: unknown): AppError {
+  const reason = cause instanceof Error ? (cause.message || 'no answer') : 'no answer';
+  return new AppError('unavailable', 'database.unreachable', `cannot reach PostgreSQL at DATABASE_URL: ${reason}`, { cause });
+}

@@ -1,0 +1,37 @@
+import type { ZodType } from 'zod';
+
+/** The namespaces a key may stand in (requirements, A5). */
+export type CacheNamespace =
+  | 'users'
+  | 'market'
+  | 'trading'
+  | 'analytics'
+  | 'ai'
+  | 'research'
+  | 'config'
+  | 'general';
+
+export interface CacheDefinition<Params, Value> {
+  /** Names the cache in statistics and logs: `portfolio.summary`. */
+  readonly name: string;
+  readonly namespace: CacheNamespace;
+  /** The part of the key after the namespace: `` (p) => `${p.userId}:portfolio-summary` ``. */
+  readonly key: (params: Params) => string;
+  readonly ttlMs: number;
+  /** How long "there is nothing" (`undefined` from the loader) is remembered. Unset: it is not. */
+  readonly negativeTtlMs?: number;
+  /** Groups that can be dropped together: `` (p) => [`user:${p.userId}`] ``. */
+  readonly tags?: (params: Params) => readonly string[];
+  /** Checked on every read from Redis: a value of an older shape is a miss. */
+  readonly schema?: ZodType<Value>;
+}
+
+/**
+ * Declares a cache beside its owner: key, value type, TTL and tags stand together, and nobody writes a
+ * key by hand. Two caches of one name fail the boot.
+ */
+export function defineCache<Params, Value>(
+  definition: CacheDefinition<Params, Value>,
+): CacheDefinition<Params, Value> {
+  return Object.freeze({ ...definition });
+}

@@ -1,0 +1,12 @@
+/** First part of every key after the prefix: which ability of the layer owns it. */
+export type KeyArea = 'cache' | 'rl' | 'sess' | 'lock' | 'bus' | 'q';
+
+/** Builds `{prefix}:{area}:{part}:{part}…`: the only place where a Redis key is put together. */
+export interface KeyBuilder {
+  readonly prefix: string;
+  key(area: KeyArea, ...parts: readonly string[]): string;
+}
+
+export function createKeyBuilder(prefix: string): KeyBuilder {
+  return { prefix, key: (area, ...parts) => [prefix, area, ...parts].join(':') };
+}

@@ -1,0 +1,35 @@
+import type { z, ZodType } from 'zod';
+
+export const PRIORITIES = { critical: 1, high: 10, normal: 100, low: 1_000 } as const;
+export type PriorityName = keyof typeof PRIORITIES;
+
+export type JobSchemas = Readonly<Record<string, ZodType>>;
+
+/** Every field is required: what a queue does with a failing, finished or waiting job is never left to a default. */
+export interface QueueDefinition<Name extends string = string, Jobs extends JobSchemas = JobSchemas> {
+  readonly name: Name;
+  /** Payload schema per job name; checked when a job is added and again before it runs. */
+  readonly jobs: Jobs;
+  /** Runs of one job, the first included. */
+  readonly attempts: number;
+  /** Waits `delayMs`, then twice that, … up to `maxDelayMs` between attempts. */
+  readonly backoff: { readonly delayMs: number; readonly maxDelayMs: number };
+  /** Jobs that one worker process runs at the same time. */
+  readonly concurrency: number;
+  readonly retention: {
+    readonly completedMs: number;
+    readonly completedCount: number;
+    readonly failedMs: number;
+    readonly failedCount: number;
+  };
+  readonly priority: PriorityName;
+}
+
+export type JobName<Q extends QueueDefinition> = keyof Q['jobs'] & string;
+export type JobPayload<Q extends QueueDefinition, J extends JobName<Q>> = z.output<Q['jobs'][J]>;
+
+export function defineQueue<const Name extends string, const Jobs extends JobSchemas>(
+  definition: QueueDefinition<Name, Jobs>,
+): QueueDefinition<Name, Jobs> {
+  return Object.freeze({ ...definition });
+}
