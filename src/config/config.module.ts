@@ -1,19 +1,27 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { Clock, systemClock } from '../kernel/clock.js';
+import { Clock } from '../kernel/clock.js';
+import { Correlation } from '../kernel/correlation.js';
 import { Config } from './config.js';
 
-/** Gives every module the parsed configuration and the clock. */
+/** What every module may ask the process for: its configuration, the time, the current correlation id. */
+export interface ProcessContext {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly correlation: Correlation;
+}
+
 @Global()
 @Module({})
 export class ConfigModule {
-  static forRoot(config: Config, clock: Clock = systemClock): DynamicModule {
+  static forRoot({ config, clock, correlation }: ProcessContext): DynamicModule {
     return {
       module: ConfigModule,
       providers: [
         { provide: Config, useValue: config },
         { provide: Clock, useValue: clock },
+        { provide: Correlation, useValue: correlation },
       ],
-      exports: [Config, Clock],
+      exports: [Config, Clock, Correlation],
     };
   }
 }

@@ -16,8 +16,8 @@ export abstract class Database {
   /** `postgres` or `pglite`, for health and logs. */
   abstract readonly kind: 'postgres' | 'pglite';
 
-  /** Applies the committed migrations that are missing; safe to call from several processes at once. */
-  abstract migrate(): Promise<void>;
+  /** Applies the committed migrations that are missing; safe to call from several processes at once. @returns how many. */
+  abstract migrate(): Promise<number>;
   abstract close(): Promise<void>;
   /** Throws when the database does not answer. */
   abstract ping(): Promise<void>;

@@ -7,7 +7,7 @@ import { migrate } from 'drizzle-orm/pglite/migrator';
 import { AppError } from '../kernel/app-error.js';
 import { DataFolderLock } from './data-folder-lock.js';
 import { Database, type Sql } from './database.js';
-import { migrationsFolder } from './migrations-folder.js';
+import { countApplied, migrationsFolder } from './migrations.js';
 
 /** PGlite in this process. Its files take one writer, which it does not check itself: the folder lock does. */
 export class PgliteDatabase extends Database {
@@ -42,8 +42,11 @@ export class PgliteDatabase extends Database {
     }
   }
 
-  override migrate(): Promise<void> {
-    return migrate(drizzle(this.client), { migrationsFolder });
+  override migrate(): Promise<number> {
+    return countApplied(
+      (text) => this.client.query<Record<string, unknown>>(text),
+      () => migrate(drizzle(this.client), { migrationsFolder }),
+    );
   }
 
   override async ping(): Promise<void> {

@@ -4,7 +4,7 @@ import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { AppError } from '../kernel/app-error.js';
 import { Database, type Sql } from './database.js';
-import { migrationsFolder } from './migrations-folder.js';
+import { countApplied, migrationsFolder } from './migrations.js';
 
 /** Any number that no other program on the same database uses: held while migrations are applied. */
 const MIGRATION_LOCK = 4_821_306_557;
@@ -43,7 +43,7 @@ export class PostgresDatabase extends Database {
     this.sql = drizzle(this.#pool) as unknown as Sql;
   }
 
-  override async migrate(): Promise<void> {
+  override async migrate(): Promise<number> {
     // One connection for lock and migration, without the time-outs that are meant for requests.
     const client = new pg.Client({
       connectionString: this.#options.url,
@@ -58,7 +58,10 @@ export class PostgresDatabase extends Database {
     }
     try {
       await client.query(`select pg_advisory_lock(${MIGRATION_LOCK})`);
-      await migrate(drizzle(client), { migrationsFolder });
+      return await countApplied(
+        (text) => client.query<Record<string, unknown>>(text),
+        () => migrate(drizzle(client), { migrationsFolder }),
+      );
     } finally {
       // Ending the connection releases the lock, also after an error.
       await client.end();

@@ -8,11 +8,15 @@ export interface StoredJob {
   readonly queue: string;
   readonly name: string;
   readonly payload: JsonValue;
+  /** A `delayed` job becomes `waiting` by itself when its time comes. */
   readonly state: StoredJobState;
-  /** Smaller runs first; equal ones by id, which is the order of adding. */
+  /** Smaller runs first; equal ones in the order of their due time, then of adding. */
   readonly priority: number;
+  /** Attempts begun, the running one included. */
   readonly attemptsMade: number;
   readonly maxAttempts: number;
+  /** Grows with every claim of the job: names the holder in whatever it reports about it. */
+  readonly claimNumber: number;
   readonly progress: number;
   readonly result: JsonValue;
   readonly failedReason: string | null;
@@ -34,30 +38,66 @@ export interface NewStoredJob {
   readonly correlationId: string;
 }
 
-/** Where the embedded queue driver keeps its jobs. `redis/` asks for it, `database/` has it, `app/` joins them. */
+/** A claim that may be lost to another holder: whoever reports with an old `claimNumber` changes nothing. */
+export type JobClaim = Pick<StoredJob, 'queue' | 'id' | 'claimNumber'>;
+
+/** How often a job may lose its worker (a crash, a lease that ran out) before it counts as the cause and fails. */
+export const MAX_LOST_CLAIMS = 3;
+
+/**
+ * Where the embedded queue driver keeps its jobs. `redis/` asks for it, `database/` has it, `app/` joins them.
+ * All times are the store's own: the clock of the process that asks plays no part.
+ */
 export abstract class JobStore {
   /** Adds the job unless one of its queue and id is kept already. @returns whether it was added. */
   abstract add(job: NewStoredJob): Promise<boolean>;
-  /** Takes up to `limit` due jobs, marks them active until `leaseMs` from now, and counts the attempt; never gives one job to two callers. Jobs whose lease ran out (a crash) are due again. */
+  /**
+   * Takes up to `limit` due jobs of a queue that is not paused, in the order they should run, and marks
+   * them active until `leaseMs` from now; never gives one job to two callers. Counts the attempt. A job
+   * whose lease ran out is due again, in the same attempt, and fails after {@link MAX_LOST_CLAIMS} of these.
+   */
   abstract claim(queue: string, limit: number, leaseMs: number): Promise<StoredJob[]>;
   /** Prolongs the lease of a running job. @returns false when the claim was lost: stop. */
-  abstract extend(queue: string, id: string, attempt: number, leaseMs: number): Promise<boolean>;
-  abstract reportProgress(queue: string, id: string, progress: number): Promise<void>;
-  abstract complete(queue: string, id: string, attempt: number, result: JsonValue): Promise<void>;
-  /** Ends the attempt: due again after `retryDelayMs`, or failed for good when that is null. */
-  abstract fail(queue: string, id: string, attempt: number, reason: string, retryDelayMs: number | null): Promise<void>;
-  /** Hands a running job back without counting the attempt (shutdown). */
-  abstract release(queue: string, id: string, attempt: number): Promise<void>;
-  /** When the next job of the queue is due; undefined when none waits. */
-  abstract nextDueAt(queue: string): Promise<Date | undefined>;
+  abstract extend(claim: JobClaim, leaseMs: number): Promise<boolean>;
+  /** Shown on the dashboard; changes nothing when the claim was lost. */
+  abstract reportProgress(claim: JobClaim, progress: number): Promise<void>;
+  /** @returns false when the claim was lost, and nothing was changed. */
+  abstract complete(claim: JobClaim, result: JsonValue): Promise<boolean>;
+  /** Ends the attempt: due again after `retryDelayMs`, or failed for good when that is null. @returns false when the claim was lost. */
+  abstract fail(claim: JobClaim, reason: string, retryDelayMs: number | null): Promise<boolean>;
+  /** Hands a running job back without counting the attempt (shutdown). @returns false when the claim was lost. */
+  abstract release(claim: JobClaim): Promise<boolean>;
+  /**
+   * Ends the leases that no living process can hold, at boot. Only a database that this process alone can
+   * have open knows that; elsewhere this does nothing, and leases run out by themselves. @returns how many.
+   */
+  abstract endOrphanedLeases(queue: string): Promise<number>;
+  /** Milliseconds until the next job is due, at most 0 when one is; undefined when none waits or the queue is paused. */
+  abstract nextDueInMs(queue: string): Promise<number | undefined>;
   abstract find(queue: string, id: string): Promise<StoredJob | undefined>;
-  abstract list(queue: string, states: readonly StoredJobState[], offset: number, limit: number): Promise<StoredJob[]>;
+  /** Latest first: by end, else start, else adding. */
+  abstract list(
+    queue: string,
+    states: readonly StoredJobState[],
+    offset: number,
+    limit: number,
+  ): Promise<StoredJob[]>;
   abstract counts(queue: string): Promise<Record<StoredJobState, number>>;
-  /** Makes a failed, completed or delayed job due now. */
+  /** Makes a failed, completed or delayed job due now. @returns false for any other, and for none. */
   abstract requeue(queue: string, id: string): Promise<boolean>;
+  /** @returns false for an active job, and for none. */
   abstract remove(queue: string, id: string): Promise<boolean>;
-  /** Deletes finished jobs of a state older than `olderThanMs` or beyond the newest `keep`. @returns how many. */
-  abstract clean(queue: string, state: StoredJobState, olderThanMs: number, keep: number): Promise<number>;
+  /**
+   * Deletes jobs of a state that ended (or were added, if they have not) more than `olderThanMs` ago or
+   * are not among the latest `keep`. Active jobs are never deleted. @returns how many.
+   */
+  abstract clean(
+    queue: string,
+    state: StoredJobState,
+    olderThanMs: number,
+    keep: number,
+  ): Promise<number>;
   abstract isPaused(queue: string): Promise<boolean>;
+  /** While a queue is paused no job of it is claimed; running ones go on. */
   abstract setPaused(queue: string, paused: boolean): Promise<void>;
 }

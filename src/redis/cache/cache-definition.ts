@@ -1,4 +1,5 @@
 import type { ZodType } from 'zod';
+import { AppError } from '../../kernel/app-error.js';
 
 /** The namespaces a key may stand in (requirements, A5). */
 export type CacheNamespace =
@@ -15,14 +16,17 @@ export interface CacheDefinition<Params, Value> {
   /** Names the cache in statistics and logs: `portfolio.summary`. */
   readonly name: string;
   readonly namespace: CacheNamespace;
-  /** The part of the key after the namespace: `` (p) => `${p.userId}:portfolio-summary` ``. */
+  /** The part of the key after the namespace: `` (p) => `${p.userId}:portfolio-summary` ``. No other cache of the namespace may make the same. */
   readonly key: (params: Params) => string;
   readonly ttlMs: number;
   /** How long "there is nothing" (`undefined` from the loader) is remembered. Unset: it is not. */
   readonly negativeTtlMs?: number;
   /** Groups that can be dropped together: `` (p) => [`user:${p.userId}`] ``. */
   readonly tags?: (params: Params) => readonly string[];
-  /** Checked on every read from Redis: a value of an older shape is a miss. */
+  /**
+   * Checked on every read from Redis: a value of an older shape is a miss. Its output is what readers get, so
+   * it can bring back what JSON has no word for (dates).
+   */
   readonly schema?: ZodType<Value>;
 }
 
@@ -34,4 +38,12 @@ export function defineCache<Params, Value>(
   definition: CacheDefinition<Params, Value>,
 ): CacheDefinition<Params, Value> {
   return Object.freeze({ ...definition });
+}
+
+/** @throws AppError `cache.invalid_definition` (internal) */
+export function checkDefinition<Params, Value>(definition: CacheDefinition<Params, Value>): void {
+  const { name, ttlMs, negativeTtlMs = 1 } = definition;
+  const bothCount = [ttlMs, negativeTtlMs].every((ms) => Number.isSafeInteger(ms) && ms > 0);
+  if (name !== '' && bothCount) return;
+  throw new AppError('internal', 'cache.invalid_definition', `cache ${name}: needs a name and positive TTLs`);
 }

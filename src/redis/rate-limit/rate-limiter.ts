@@ -1,6 +1,6 @@
 /** One limit: at most `limit` units of cost in any window of `windowMs`. */
 export interface RateLimitPolicy {
-  /** Names the policy in keys, headers and errors: `auth.login`. */
+  /** Names the policy in keys, headers and errors: `auth.login`. Without `:`. */
   readonly name: string;
   readonly limit: number;
   readonly windowMs: number;
@@ -18,6 +18,11 @@ export interface RateLimitDecision {
 }
 
 export abstract class RateLimiter {
-  /** Takes `cost` (default 1) units for `subject` if the window has room, else takes nothing. */
+  /**
+   * Takes `cost` (default 1) units for `subject` if the window has room, else takes nothing. With Redis away
+   * each process counts for itself, so that a limit is never without a guard and never breaks a request.
+   * @throws AppError `rate_limit.invalid` (internal) for a policy or cost that makes no sense: a cost above
+   *   the limit would never be let through.
+   */
   abstract consume(policy: RateLimitPolicy, subject: string, cost?: number): Promise<RateLimitDecision>;
 }

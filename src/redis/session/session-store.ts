@@ -21,6 +21,10 @@ export interface NewSession {
 /**
  * Opaque tokens of 256 random bits, stored as SHA-256: who reads the store cannot sign in with what
  * is there. A session ends 24 h after login and after 30 min without use (both from the configuration).
+ * A user has at most {@link MAX_SESSIONS_PER_USER} of them: one more ends the oldest login.
+ *
+ * Every method throws AppError `session.unavailable` (unavailable) when Redis cannot be asked: who cannot
+ * be recognised is neither let in nor signed out.
  */
 export abstract class SessionStore {
   /** @returns the token, to be shown to the client once, and the session it opens. */
@@ -34,3 +38,5 @@ export abstract class SessionStore {
   /** Ends all sessions of the user; a validation that is under way never revives one. */
   abstract revokeAll(userId: string): Promise<void>;
 }
+
+export const MAX_SESSIONS_PER_USER = 100;

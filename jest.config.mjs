@@ -1,0 +1,31 @@
+/** @type {import('jest').Config} */
+const shared = {
+  testEnvironment: 'node',
+  // Tests run as CommonJS, production as ES modules: CONTRIBUTING.md, "Tests".
+  transform: { '\\.(ts|mjs|cjs|js)$': '<rootDir>/test/support/jest/to-commonjs.cjs' },
+  transformIgnorePatterns: [],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  // `js` first: a package that ships its `.ts` beside its `.js` must serve the `.js`.
+  moduleFileExtensions: ['js', 'mjs', 'cjs', 'ts', 'json', 'node'],
+  modulePathIgnorePatterns: ['<rootDir>/(dist|data|coverage|\\.cache)/'],
+  cacheDirectory: '<rootDir>/.cache/jest',
+};
+
+/** @type {import('jest').Config} */
+export default {
+  // Two even on one core: most of a medium test is waiting for a server.
+  maxWorkers: 2,
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts', '!src/**/*.d.ts'],
+  projects: [
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.spec.ts'] },
+    {
+      ...shared,
+      displayName: 'integration',
+      testMatch: ['<rootDir>/test/**/*.spec.ts'],
+      testTimeout: 30_000,
+      globalSetup: '<rootDir>/test/support/servers/global-setup.mjs',
+      globalTeardown: '<rootDir>/test/support/servers/global-teardown.mjs',
+    },
+  ],
+};

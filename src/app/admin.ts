@@ -1,0 +1,37 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ProblemDetailsFilter, RequestAuthentication } from '../http/index.js';
+import { AppError } from '../kernel/app-error.js';
+import { mountQueueDashboard, QueueDashboard } from '../redis/index.js';
+
+export const QUEUE_DASHBOARD_PATH = '/admin/queues';
+export const ADMIN_LOGIN_PATH = '/admin/login';
+
+/** The queue dashboard, for admins: it stands beside Nest's routes, behind the same rule. */
+export async function mountAdmin(app: NestFastifyApplication, server: FastifyInstance): Promise<void> {
+  const authentication = app.get(RequestAuthentication);
+  const problems = app.get(ProblemDetailsFilter);
+  await mountQueueDashboard(server, app.get(QueueDashboard), {
+    basePath: QUEUE_DASHBOARD_PATH,
+    authorize: async (request, reply) => {
+      try {
+        await authentication.authorize(request, { kind: 'roles', roles: ['admin'] });
+        return true;
+      } catch (error) {
+        if (isUnauthenticatedPage(error, request)) await sendToLogin(request, reply);
+        else problems.answer(error, request, reply);
+        return undefined;
+      }
+    },
+  });
+}
+
+/** A person who opens the page is shown the way in; a program gets the error. */
+function isUnauthenticatedPage(error: unknown, request: FastifyRequest): boolean {
+  if (!(error instanceof AppError) || error.kind !== 'unauthenticated') return false;
+  return request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
+}
+
+async function sendToLogin(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  await reply.redirect(`${ADMIN_LOGIN_PATH}?next=${encodeURIComponent(request.url)}`, 303);
+}

@@ -1,0 +1,41 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import type { Logger } from 'pino';
+import type { ProcessContext } from '../config/config.module.js';
+import { configureHttp, correlationIdOf } from '../http/index.js';
+import { mountAdmin } from './admin.js';
+import { AppModule } from './app.module.js';
+import { ConnectionDrain } from './connection-drain.js';
+import { mountDocs } from './docs.js';
+import { NestLogger } from './logger.js';
+
+/** Slow or idle clients are let go of: no connection is kept for ever. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+
+/** The application of one process, initialised and not yet listening. */
+export async function createApp(context: ProcessContext, logger: Logger): Promise<NestFastifyApplication> {
+  const { config, correlation } = context;
+  const adapter = new FastifyAdapter({
+    bodyLimit: config.http.bodyLimitBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    genReqId: correlationIdOf,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(context), adapter, {
+    logger: new NestLogger(logger),
+    abortOnError: false,
+  });
+  const server = adapter.getInstance();
+  await configureHttp(server, config, correlation);
+  app.get(ConnectionDrain).attach(server);
+  if (config.role !== 'worker') {
+    app.useWebSocketAdapter(new IoAdapter(app));
+    await mountAdmin(app, server);
+    mountDocs(app);
+  }
+  await app.init();
+  await server.ready();
+  return app;
+}

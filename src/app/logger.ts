@@ -1,0 +1,87 @@
+import type { LoggerService } from '@nestjs/common';
+import { pino, type DestinationStream, type Logger } from 'pino';
+import type { Config } from '../config/config.js';
+import type { Correlation } from '../kernel/correlation.js';
+
+/** What must never be in a log, should an object that holds it ever get there. */
+const SECRETS = ['password', 'token', '*.password', '*.token', 'headers.authorization', 'headers.cookie', '*.headers.authorization', '*.headers.cookie'];
+
+/** JSON lines on standard output, each with the correlation id of the request or job it belongs to. */
+export function createLogger(config: Config, correlation: Correlation, destination?: DestinationStream): Logger {
+  return pino(
+    {
+      level: config.logLevel,
+      base: { role: config.role, pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      messageKey: 'message',
+      redact: { paths: SECRETS, censor: '[redacted]' },
+      mixin: () => {
+        const correlationId = correlation.find();
+        return correlationId === undefined ? {} : { correlationId };
+      },
+      mixinMergeStrategy: (line, mixin) => ({ ...mixin, ...line }),
+    },
+    destination,
+  );
+}
+
+/** Nest's own account of how it puts itself together: of use only to who debugs that. */
+const FRAMEWORK_CONTEXTS = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'WebSocketsController', 'NestApplication']);
+/** Nest logs what ends a start and throws it as well; {@link run} reports it once, in one line. */
+const STARTUP_FAILURE_CONTEXT = 'ExceptionHandler';
+
+/** Nest's logging calls, `(message, …parameters, context)`, as pino lines. */
+export class NestLogger implements LoggerService {
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  log(message: unknown, ...parameters: unknown[]): void {
+    this.#write('info', message, parameters);
+  }
+  error(message: unknown, ...parameters: unknown[]): void {
+    this.#write('error', message, parameters);
+  }
+  warn(message: unknown, ...parameters: unknown[]): void {
+    this.#write('warn', message, parameters);
+  }
+  debug(message: unknown, ...parameters: unknown[]): void {
+    this.#write('debug', message, parameters);
+  }
+  verbose(message: unknown, ...parameters: unknown[]): void {
+    this.#write('trace', message, parameters);
+  }
+  fatal(message: unknown, ...parameters: unknown[]): void {
+    this.#write('fatal', message, parameters);
+  }
+
+  #write(level: 'info' | 'error' | 'warn' | 'debug' | 'trace' | 'fatal', message: unknown, parameters: unknown[]): void {
+    if (!this.#logger.isLevelEnabled(level)) return;
+    const line = toLogLine(message, parameters);
+    const context = line['context'];
+    if (context === STARTUP_FAILURE_CONTEXT) return;
+    const isFramework = level === 'info' && typeof context === 'string' && FRAMEWORK_CONTEXTS.has(context);
+    this.#logger[isFramework ? 'debug' : level](line);
+  }
+}
+
+/** Puts Nest's loose arguments into fields: objects and errors as they are, texts as message, context, stack. */
+export function toLogLine(message: unknown, parameters: readonly unknown[]): Record<string, unknown> {
+  const line: Record<string, unknown> = {};
+  const texts: string[] = [];
+  for (const part of [message, ...parameters]) {
+    if (part instanceof Error) line['err'] = part;
+    else if (typeof part === 'object' && part !== null) Object.assign(line, part);
+    else if (part !== undefined) texts.push(String(part));
+  }
+  const rest = [...texts];
+  // Nest's Logger always appends its context as the last text.
+  if (rest.length > 0 && parameters.length > 0) line['context'] = rest.pop();
+  const stack = rest.findIndex((text) => /\n\s+at /.test(text));
+  if (stack >= 0) line['stack'] = rest.splice(stack, 1)[0];
+  if (rest.length > 0) line['message'] = rest.join(' ');
+  return line;
+}

@@ -1,0 +1,97 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { AppError } from '../kernel/app-error.js';
+import { parseConfig } from './config.js';
+import { renderEnvExample } from './env-example.js';
+import { environmentSchema } from './environment.js';
+
+const failure = (variables: Record<string, string>): AppError => {
+  try {
+    parseConfig(variables);
+  } catch (error) {
+    if (error instanceof AppError) return error;
+  }
+  throw new Error('expected a refusal');
+};
+
+describe('parseConfig', () => {
+  it('needs no variable at all: everything in one process, embedded', () => {
+    const config = parseConfig({});
+    expect(config).toMatchObject({
+      role: 'all',
+      http: { host: '127.0.0.1', port: 3000, shutdownTimeoutMs: 25_000 },
+      database: { url: undefined, dataDir: './data' },
+      redis: { target: undefined, queueTarget: undefined },
+    });
+  });
+
+  it('takes an empty variable for an unset one, as compose files write it', () => {
+    expect(parseConfig({ PORT: '', REDIS_URL: '' })).toEqual(parseConfig({}));
+  });
+
+  it('names every bad variable, and prints the value of none', () => {
+    const { code, message } = failure({ PORT: 'hunter2', DATABASE_URL: 'mysql://root:hunter2@db/x' });
+    expect(code).toBe('config.invalid');
+    expect(message).toContain('PORT');
+    expect(message).toContain('DATABASE_URL');
+    expect(message).not.toContain('hunter2');
+    expect(message).not.toContain('\n');
+  });
+
+  it('cannot be changed once parsed', () => {
+    const config = parseConfig({});
+    expect(() => Object.assign(config.http, { port: 1 })).toThrow(TypeError);
+  });
+
+  it('refuses production on the embedded database', () => {
+    expect(failure({ NODE_ENV: 'production' }).message).toContain('DATABASE_URL');
+  });
+
+  it.each(['api', 'worker'])('refuses the role %s without what joins it to the others', (role) => {
+    const { message } = failure({ BOURSE_ROLE: role });
+    expect(message).toContain('DATABASE_URL');
+    expect(message).toContain('REDIS_URL');
+  });
+
+  it('refuses a replay of nothing', () => {
+    expect(failure({ MARKET_PROVIDER: 'replay' }).message).toContain('MARKET_REPLAY_DIR');
+  });
+
+  it('prefers the private URL, and queues use the same Redis unless told otherwise', () => {
+    const shared = parseConfig({ REDIS_URL: 'redis://public', REDIS_PRIVATE_URL: 'redis://private' });
+    expect(shared.redis.target).toMatchObject({ kind: 'url', url: 'redis://private' });
+    expect(shared.redis.queueTarget).toEqual(shared.redis.target);
+    const split = parseConfig({ REDIS_URL: 'redis://cache', QUEUE_REDIS_URL: 'redis://queue' });
+    expect(split.redis.queueTarget).toMatchObject({ url: 'redis://queue' });
+  });
+
+  it.each([
+    [{ REDIS_HOST: 'r', REDIS_PORT: '7000', REDIS_PASSWORD: 'p' }, { kind: 'parts', host: 'r', port: 7000, password: 'p' }],
+    [{ REDIS_CLUSTER_NODES: 'a:1, b:2' }, { kind: 'cluster', nodes: [{ host: 'a', port: 1 }, { host: 'b', port: 2 }] }],
+    [{ REDIS_SENTINELS: 's:26379' }, { kind: 'sentinel', masterName: 'mymaster', sentinels: [{ host: 's', port: 26379 }] }],
+  ])('reaches a Redis by %j', (variables, target) => {
+    expect(parseConfig(variables).redis.target).toMatchObject(target);
+  });
+
+  it('switches to the in-process drivers on REDIS_ENABLED=false', () => {
+    const { redis } = parseConfig({ REDIS_URL: 'redis://r', REDIS_ENABLED: 'false' });
+    expect(redis).toMatchObject({ target: undefined, queueTarget: undefined });
+  });
+
+  it('sends the session cookie over HTTPS alone in production', () => {
+    const production = { NODE_ENV: 'production', DATABASE_URL: 'postgres://db/bourse', REDIS_URL: 'redis://r' };
+    expect(parseConfig(production).session.cookieSecure).toBe(true);
+    expect(parseConfig({}).session.cookieSecure).toBe(false);
+  });
+});
+
+describe('.env.example', () => {
+  it('describes every variable, with its default', () => {
+    for (const [name, schema] of Object.entries(environmentSchema.shape)) {
+      expect({ name, description: schema.description }).toEqual({ name, description: expect.stringMatching(/.{10}/) });
+    }
+  });
+
+  it('is what the schema says', () => {
+    expect(existsSync('.env.example') && readFileSync('.env.example', 'utf8')).toBe(renderEnvExample());
+  });
+});

@@ -1,0 +1,49 @@
+import { Global, Injectable, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Config } from '../config/config.js';
+import { JobStore } from '../kernel/job-store.js';
+import { Database } from './database.js';
+import { DatabaseJobStore } from './jobs/jobs.repository.js';
+import { openDatabase } from './open-database.js';
+import { DomainEvents } from './outbox/domain-events.js';
+import { OutboxRelay } from './outbox/outbox-relay.js';
+import { OutboxRepository } from './outbox/outbox.repository.js';
+import { Outbox } from './outbox/outbox.js';
+
+/** Closes the database last: everything that could still need it stops in the hooks before this one. */
+@Injectable()
+class DatabaseShutdown implements OnApplicationShutdown {
+  constructor(private readonly database: Database) {}
+
+  onApplicationShutdown(): Promise<void> {
+    return this.database.close();
+  }
+}
+
+@Global()
+@Module({
+  providers: [
+    {
+      provide: Database,
+      inject: [Config],
+      useFactory: async (config: Config) => {
+        const logger = new Logger('Database');
+        const database = await openDatabase(config, (error) => logger.warn({ err: error }, 'idle connection failed'));
+        try {
+          await database.migrate();
+          return database;
+        } catch (error) {
+          await database.close();
+          throw error;
+        }
+      },
+    },
+    DatabaseShutdown,
+    OutboxRepository,
+    Outbox,
+    DomainEvents,
+    OutboxRelay,
+    { provide: JobStore, useClass: DatabaseJobStore },
+  ],
+  exports: [Database, Outbox, DomainEvents, OutboxRelay, JobStore],
+})
+export class DatabaseModule {}

@@ -1,0 +1,6 @@
+export { Database, type Sql, type Transaction } from './database.js';
+export { DatabaseModule } from './database.module.js';
+export { openDatabase } from './open-database.js';
+export { DomainEvents } from './outbox/domain-events.js';
+export { Outbox } from './outbox/outbox.js';
+export { OutboxRelay, type OutboxDelivery } from './outbox/outbox-relay.js';

@@ -1,0 +1,67 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigserial,
+  boolean,
+  customType,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core';
+import type { JsonValue } from '../../kernel/json.js';
+
+/** Any JSON value as it is: drizzle's own `jsonb` would read the stored text "42" back as a number. */
+const json = customType<{ data: JsonValue; driverData: unknown }>({
+  dataType: () => 'jsonb',
+  toDriver: (value) => JSON.stringify(value),
+  fromDriver: (value) => value as JsonValue,
+});
+const time = (name: string) => timestamp(name, { withTimezone: true });
+
+/** Jobs of the embedded queue driver; empty where a queue Redis is configured. */
+export const jobsTable = pgTable(
+  'jobs',
+  {
+    queue: text('queue').notNull(),
+    id: text('id').notNull(),
+    /** The order of adding: ids may be the caller's own. */
+    seq: bigserial('seq', { mode: 'bigint' }).notNull(),
+    name: text('name').notNull(),
+    payload: json('payload'),
+    /** "Delayed" is not a state of its own here but a `waiting` job whose `run_at` is still to come. */
+    state: text('state', { enum: ['waiting', 'active', 'completed', 'failed'] }).notNull(),
+    priority: integer('priority').notNull(),
+    attemptsMade: integer('attempts_made').notNull().default(0),
+    maxAttempts: integer('max_attempts').notNull(),
+    claimNumber: integer('claim_number').notNull().default(0),
+    /** Claims that ended with their lease, not with a report. */
+    lostClaims: integer('lost_claims').notNull().default(0),
+    progress: integer('progress').notNull().default(0),
+    result: json('result'),
+    failedReason: text('failed_reason'),
+    correlationId: text('correlation_id').notNull(),
+    createdAt: time('created_at').notNull().defaultNow(),
+    runAt: time('run_at').notNull(),
+    /** Set exactly while the job is active. */
+    leasedUntil: time('leased_until'),
+    startedAt: time('started_at'),
+    finishedAt: time('finished_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.queue, table.id] }),
+    // In the order of claiming, without the finished jobs, which are most of the table.
+    index('jobs_unfinished')
+      .on(table.queue, table.priority, table.runAt, table.seq)
+      .where(sql`state in ('waiting', 'active')`),
+    index('jobs_finished')
+      .on(table.queue, table.state, table.finishedAt)
+      .where(sql`state in ('completed', 'failed')`),
+  ],
+);
+
+export const queueStatesTable = pgTable('queue_states', {
+  queue: text('queue').primaryKey(),
+  paused: boolean('paused').notNull(),
+});

@@ -1,0 +1,22 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
+import { AccessCheck } from './access.check.js';
+import { AccessGuard } from './access.guard.js';
+import { ProblemDetailsFilter } from './problem-details.filter.js';
+import { RequestAuthentication } from './request-authentication.js';
+import { createValidationPipe } from './validation.pipe.js';
+
+/** What every route goes through: who may pass, is the input well-formed, what an error looks like. */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    RequestAuthentication,
+    AccessCheck,
+    ProblemDetailsFilter,
+    { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_PIPE, useFactory: createValidationPipe },
+    { provide: APP_FILTER, useExisting: ProblemDetailsFilter },
+  ],
+  exports: [RequestAuthentication, ProblemDetailsFilter],
+})
+export class HttpModule {}

@@ -1,0 +1,17 @@
+export {
+  CurrentPrincipal,
+  Public,
+  Roles,
+  SignedIn,
+  type Access,
+  type AuthenticatedRequest,
+} from './access.decorators.js';
+export { configureHttp } from './configure-http.js';
+export { correlationIdOf } from './correlation-id.js';
+export { isCrossSite } from './cross-site.js';
+export { HttpModule } from './http.module.js';
+export { pageQuerySchema, type PageQuery } from './page-query.js';
+export { toProblemDetails, type ProblemDetails } from './problem-details.js';
+export { ProblemDetailsFilter } from './problem-details.filter.js';
+export { RequestAuthentication } from './request-authentication.js';
+export { clearSessionCookie, readSessionToken, sessionCookieName, setSessionCookie } from './session-token.js';

@@ -1,0 +1,26 @@
+import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { toProblemDetails } from './problem-details.js';
+
+/** Turns whatever a request ends in into problem+json; what is our fault is logged with its stack. */
+@Catch()
+export class ProblemDetailsFilter implements ExceptionFilter {
+  readonly #logger = new Logger('Http');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  /** Also for what fails before or beside Nest's routes. */
+  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const problem = toProblemDetails(error, request.id);
+    if (problem.status >= 500) {
+      this.#logger.error({ err: error, code: problem.code, method: request.method, url: request.url });
+    }
+    if (reply.sent) return;
+    if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+    if (problem.status === 503) reply.header('retry-after', '1');
+    void reply.status(problem.status).type('application/problem+json').send(problem);
+  }
+}

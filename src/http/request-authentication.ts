@@ -1,0 +1,42 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Config } from '../config/config.js';
+import { AppError } from '../kernel/app-error.js';
+import { Authenticator, type Principal } from '../kernel/principal.js';
+import type { Access } from './access.decorators.js';
+import { isForgeable } from './cross-site.js';
+import { readSessionToken } from './session-token.js';
+
+/** Decides whether a request may pass; routes, the dashboard and whatever else has a door use the same rule. */
+@Injectable()
+export class RequestAuthentication {
+  constructor(
+    private readonly authenticator: Authenticator,
+    @Inject(Config) private readonly config: Config,
+  ) {}
+
+  /**
+   * @returns who is calling; undefined on public routes, where nobody is asked.
+   * @throws AppError `auth.cross_site`, `auth.unauthenticated` or `auth.forbidden`
+   */
+  async authorize(request: FastifyRequest, access: Access): Promise<Principal | undefined> {
+    this.#refuseForgery(request);
+    if (access.kind === 'public') return undefined;
+    const token = readSessionToken(request, this.config.session.cookieSecure);
+    const principal = token === undefined ? undefined : await this.authenticator.authenticate(token);
+    if (!principal) {
+      throw new AppError('unauthenticated', 'auth.unauthenticated', 'Sign in: the request has no live session.');
+    }
+    if (access.kind === 'roles' && !access.roles.some((role) => principal.roles.includes(role))) {
+      throw new AppError('forbidden', 'auth.forbidden', 'Your account does not have the role this needs.');
+    }
+    return principal;
+  }
+
+  /** A bearer token is put there by a program on purpose; only what the browser adds by itself can be forged. */
+  #refuseForgery(request: FastifyRequest): void {
+    if (request.headers.authorization !== undefined) return;
+    if (!isForgeable(request.method, request.headers)) return;
+    throw new AppError('forbidden', 'auth.cross_site', 'Requests from other sites are refused.');
+  }
+}

@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { AdminLoginController } from './admin-login.controller.js';
+import { AuthController } from './auth.controller.js';
+import { AuthModule } from './auth.module.js';
+
+@Module({ imports: [AuthModule], controllers: [AuthController, AdminLoginController] })
+export class AuthHttpModule {}

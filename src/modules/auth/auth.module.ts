@@ -1,0 +1,25 @@
+import { Global, Module } from '@nestjs/common';
+import { Authenticator } from '../../kernel/principal.js';
+import { UsersModule } from '../users/index.js';
+import { AuthService } from './auth.service.js';
+import { CredentialsRepository } from './credentials.repository.js';
+import { FirstAdmin } from './first-admin.js';
+import { PasswordHasher } from './password-hasher.js';
+import { RegistrationService } from './registration.service.js';
+import { SessionAuthenticator } from './session-authenticator.js';
+
+/** Global for the one thing that every edge needs: the {@link Authenticator}. */
+@Global()
+@Module({
+  imports: [UsersModule],
+  providers: [
+    AuthService,
+    CredentialsRepository,
+    PasswordHasher,
+    FirstAdmin,
+    RegistrationService,
+    { provide: Authenticator, useClass: SessionAuthenticator },
+  ],
+  exports: [Authenticator, AuthService, RegistrationService, FirstAdmin],
+})
+export class AuthModule {}

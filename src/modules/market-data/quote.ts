@@ -1,0 +1,57 @@
+export type AssetClass = 'equity' | 'etf' | 'other';
+
+/** Something that has a price. */
+export interface Instrument {
+  /** Upper case, 1–12 characters of `A–Z 0–9 . -`. */
+  readonly symbol: string;
+  readonly name: string;
+  readonly currency: 'USD';
+  readonly assetClass: AssetClass;
+}
+
+export type QuoteSource = 'simulated' | 'replay';
+
+/** The best prices of one symbol at one tick. Prices and sizes are decimals in text, in USD and units. */
+export interface Quote {
+  readonly symbol: string;
+  /** What a seller gets; above zero and below `ask`. */
+  readonly bid: string;
+  /** What a buyer pays. */
+  readonly ask: string;
+  /** The last trade: never outside bid and ask. */
+  readonly last: string;
+  readonly bidSize?: string;
+  readonly askSize?: string;
+  /** Last price of the day (simulated, UTC days) or the bar (replay) before; absent on a first bar. */
+  readonly previousClose?: string;
+  /** ISO 8601, UTC: the tick that made these prices. */
+  readonly asOf: string;
+  readonly source: QuoteSource;
+  /** Replay: the date that the file gives for the bar being played. */
+  readonly barDate?: string;
+}
+
+/** What the outside writes as a symbol, in either case. */
+export const SYMBOL_PATTERN = /^[A-Za-z0-9.-]{1,12}$/;
+
+/** The one spelling of a symbol that instruments, caches and channels use. */
+export function normaliseSymbol(symbol: string): string {
+  return symbol.trim().toUpperCase();
+}
+
+/** The start of the tick that `atMs` lies in: the time that all processes quote for. */
+export function tickStartMs(atMs: number, tickMs: number): number {
+  return Math.floor(atMs / tickMs) * tickMs;
+}
+
+/** Whether two quotes of a symbol say the same, apart from the time they say it at. */
+export function isSamePrice(one: Quote, other: Quote): boolean {
+  return (
+    one.bid === other.bid &&
+    one.ask === other.ask &&
+    one.last === other.last &&
+    one.bidSize === other.bidSize &&
+    one.askSize === other.askSize &&
+    one.previousClose === other.previousClose
+  );
+}

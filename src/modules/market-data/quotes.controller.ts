@@ -1,0 +1,32 @@
+import { Controller, Get, Param } from '@nestjs/common';
+import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { SignedIn } from '../../http/index.js';
+import type { Page } from '../../kernel/page.js';
+import type { Instrument, Quote } from './quote.js';
+import { instrumentSchema, quoteSchema, symbolSchema } from './quotes.dto.js';
+import { QuotesService } from './quotes.service.js';
+
+@ApiTags('market')
+@SignedIn()
+@Controller('api/market')
+export class QuotesController {
+  constructor(private readonly quotes: QuotesService) {}
+
+  @Get('instruments')
+  @ApiOperation({ summary: 'The instruments that can be quoted and traded' })
+  @ApiOkResponse({
+    standardSchema: z.object({ items: z.array(instrumentSchema), nextCursor: z.string().nullable() }),
+  })
+  instruments(): Page<Instrument> {
+    return { items: this.quotes.instruments(), nextCursor: null };
+  }
+
+  @Get('quotes/:symbol')
+  @ApiOperation({ summary: 'The quote of a symbol, up to 2 s old (see asOf)' })
+  @ApiOkResponse({ standardSchema: quoteSchema })
+  @ApiNotFoundResponse({ description: 'market_data.unknown_symbol' })
+  quote(@Param('symbol', { schema: symbolSchema }) symbol: string): Promise<Quote> {
+    return this.quotes.getQuote(symbol);
+  }
+}

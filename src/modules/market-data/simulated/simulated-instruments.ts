@@ -1,0 +1,43 @@
+import type { AssetClass } from '../quote.js';
+
+/** What the simulation knows of an instrument. Names are real, prices only of a real size. */
+export interface SimulatedInstrument {
+  readonly symbol: string;
+  readonly name: string;
+  readonly assetClass: AssetClass;
+  /** USD that the price wanders around. */
+  readonly basePrice: number;
+  /** Standard deviation of a year's return, as a fraction. */
+  readonly annualVolatility: number;
+  /** Ask minus bid, in hundredths of a percent of the price. */
+  readonly spreadBps: number;
+}
+
+export const simulatedInstruments: readonly SimulatedInstrument[] = [
+  equity('AAPL', 'Apple Inc.', 227, 0.26, 1),
+  equity('MSFT', 'Microsoft Corporation', 428, 0.24, 1),
+  equity('NVDA', 'NVIDIA Corporation', 132, 0.48, 1.5),
+  equity('AMZN', 'Amazon.com, Inc.', 198, 0.32, 1),
+  equity('GOOGL', 'Alphabet Inc. Class A', 172, 0.29, 1),
+  equity('META', 'Meta Platforms, Inc.', 575, 0.36, 1.5),
+  equity('TSLA', 'Tesla, Inc.', 262, 0.55, 2),
+  equity('BRK.B', 'Berkshire Hathaway Inc. Class B', 458, 0.16, 2),
+  equity('JPM', 'JPMorgan Chase & Co.', 236, 0.23, 1.5),
+  equity('V', 'Visa Inc.', 294, 0.19, 1.5),
+  equity('JNJ', 'Johnson & Johnson', 158, 0.16, 2),
+  equity('XOM', 'Exxon Mobil Corporation', 117, 0.24, 1.5),
+  equity('KO', 'The Coca-Cola Company', 64.5, 0.14, 2),
+  equity('WMT', 'Walmart Inc.', 84, 0.18, 2),
+  { ...equity('SPY', 'SPDR S&P 500 ETF Trust', 582, 0.15, 1), assetClass: 'etf' },
+  { ...equity('QQQ', 'Invesco QQQ Trust', 497, 0.2, 1), assetClass: 'etf' },
+];
+
+function equity(
+  symbol: string,
+  name: string,
+  basePrice: number,
+  annualVolatility: number,
+  spreadBps: number,
+): SimulatedInstrument {
+  return { symbol, name, assetClass: 'equity', basePrice, annualVolatility, spreadBps };
+}

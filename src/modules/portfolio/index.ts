@@ -1,0 +1,3 @@
+export { PortfolioHttpModule } from './portfolio.http.module.js';
+export { PortfolioModule } from './portfolio.module.js';
+export { PortfolioService } from './portfolio.service.js';

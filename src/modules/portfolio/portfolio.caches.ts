@@ -1,0 +1,12 @@
+import { MINUTE_MS } from '../../kernel/duration.js';
+import { defineCache } from '../../redis/index.js';
+import { portfolioSummarySchema, type PortfolioSummary } from './portfolio.dto.js';
+
+export const portfolioSummaryCache = defineCache<{ readonly userId: string }, PortfolioSummary>({
+  name: 'portfolio.summary',
+  namespace: 'analytics',
+  key: ({ userId }) => `${userId}:portfolio-summary`,
+  ttlMs: 10 * MINUTE_MS,
+  tags: ({ userId }) => [`user:${userId}`],
+  schema: portfolioSummarySchema,
+});

@@ -1,0 +1,51 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { CurrentPrincipal, pageQuerySchema, SignedIn, type PageQuery } from '../../http/index.js';
+import type { Page } from '../../kernel/page.js';
+import type { Principal } from '../../kernel/principal.js';
+import { AccountsService } from './accounts.service.js';
+import { PositionsService } from './positions.service.js';
+import {
+  accountSchema,
+  pageOf,
+  tradeSchema,
+  valuedPositionSchema,
+  type Account,
+  type Trade,
+  type ValuedPosition,
+} from './trading.dto.js';
+
+@ApiTags('trading')
+@SignedIn()
+@Controller('api')
+export class AccountController {
+  constructor(
+    private readonly accounts: AccountsService,
+    private readonly positions: PositionsService,
+  ) {}
+
+  @Get('account')
+  @ApiOperation({ summary: 'Your paper account' })
+  @ApiOkResponse({ standardSchema: accountSchema })
+  account(@CurrentPrincipal() { userId }: Principal): Promise<Account> {
+    return this.accounts.view(userId);
+  }
+
+  @Get('positions')
+  @ApiOperation({ summary: 'What you hold, at the current quotes' })
+  @ApiOkResponse({ standardSchema: z.object({ items: z.array(valuedPositionSchema) }) })
+  async listPositions(@CurrentPrincipal() { userId }: Principal): Promise<{ items: ValuedPosition[] }> {
+    return { items: await this.positions.listOpen(userId) };
+  }
+
+  @Get('trades')
+  @ApiOperation({ summary: 'Your fills, newest first' })
+  @ApiOkResponse({ standardSchema: pageOf(tradeSchema) })
+  listTrades(
+    @CurrentPrincipal() { userId }: Principal,
+    @Query({ schema: pageQuerySchema }) { cursor, limit }: PageQuery,
+  ): Promise<Page<Trade>> {
+    return this.positions.listTrades(userId, cursor, limit);
+  }
+}

@@ -1,0 +1,48 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Config } from '../../config/config.js';
+import { Database } from '../../database/index.js';
+import { Clock } from '../../kernel/clock.js';
+import { newId } from '../../kernel/ids.js';
+import { money, moneyText } from '../../kernel/money.js';
+import { AccountsRepository } from './accounts.repository.js';
+import type { AccountRow } from './accounts.table.js';
+import type { Account } from './trading.dto.js';
+
+/** Paper accounts: cash that is not real, accounted for as if it were. */
+@Injectable()
+export class AccountsService {
+  constructor(
+    private readonly accounts: AccountsRepository,
+    private readonly database: Database,
+    @Inject(Config) private readonly config: Config,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /** The user's account, opened with the starting cash if this is its first use. Never from a cache. */
+  async getOrOpen(userId: string): Promise<AccountRow> {
+    const found = await this.accounts.findByUser(userId);
+    if (found) return found;
+    const { startingCash } = this.config.trading;
+    const createdAt = new Date(this.clock.nowMs());
+    await this.accounts.insert({ id: newId(), userId, currency: 'USD', startingCash, cash: startingCash, createdAt });
+    // Read again: a request at the same moment may have opened it first.
+    const opened = await this.accounts.findByUser(userId);
+    if (!opened) throw new Error(`account of user ${userId} was not stored`);
+    return opened;
+  }
+
+  async view(userId: string): Promise<Account> {
+    const row = await this.getOrOpen(userId);
+    const cash = money(row.cash);
+    const reserved = await this.accounts.reservedCash(this.database.sql, row.id);
+    return {
+      id: row.id,
+      currency: row.currency,
+      startingCash: moneyText(money(row.startingCash)),
+      cash: moneyText(cash),
+      reservedCash: moneyText(reserved),
+      availableCash: moneyText(cash.minus(reserved)),
+      createdAt: row.createdAt.toISOString(),
+    };
+  }
+}

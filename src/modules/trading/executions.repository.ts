@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { and, desc, eq, lt } from 'drizzle-orm';
+import { Database, type Sql } from '../../database/index.js';
+import {
+  executionsTable,
+  positionsTable,
+  type ExecutionRow,
+  type PositionRow,
+} from './executions.table.js';
+
+@Injectable()
+export class ExecutionsRepository {
+  constructor(private readonly database: Database) {}
+
+  async insert(transaction: Sql, row: ExecutionRow): Promise<void> {
+    await transaction.insert(executionsTable).values(row);
+  }
+
+  /** Newest first; `beforeId` is where the previous page ended. */
+  async list(accountId: string, beforeId: string | undefined, limit: number): Promise<ExecutionRow[]> {
+    return this.database.sql
+      .select()
+      .from(executionsTable)
+      .where(
+        and(
+          eq(executionsTable.accountId, accountId),
+          beforeId === undefined ? undefined : lt(executionsTable.id, beforeId),
+        ),
+      )
+      .orderBy(desc(executionsTable.id))
+      .limit(limit);
+  }
+
+  async findPosition(transaction: Sql, accountId: string, symbol: string): Promise<PositionRow | undefined> {
+    const [row] = await transaction
+      .select()
+      .from(positionsTable)
+      .where(and(eq(positionsTable.accountId, accountId), eq(positionsTable.symbol, symbol)));
+    return row;
+  }
+
+  async savePosition(transaction: Sql, row: PositionRow): Promise<void> {
+    await transaction
+      .insert(positionsTable)
+      .values(row)
+      .onConflictDoUpdate({ target: [positionsTable.accountId, positionsTable.symbol], set: row });
+  }
+
+  /** Every symbol that was ever held: what is sold out still has its realised profit. */
+  async listPositions(accountId: string): Promise<PositionRow[]> {
+    return this.database.sql
+      .select()
+      .from(positionsTable)
+      .where(eq(positionsTable.accountId, accountId))
+      .orderBy(positionsTable.symbol);
+  }
+}

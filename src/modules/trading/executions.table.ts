@@ -1,0 +1,48 @@
+import { index, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { accountsTable, decimalColumn } from './accounts.table.js';
+import { ORDER_SIDES } from './order.js';
+import { ordersTable } from './orders.table.js';
+
+/** One row per fill, never changed. */
+export const executionsTable = pgTable(
+  'executions',
+  {
+    id: uuid('id').primaryKey(),
+    accountId: uuid('account_id')
+      .notNull()
+      .references(() => accountsTable.id),
+    orderId: uuid('order_id')
+      .notNull()
+      .references(() => ordersTable.id),
+    symbol: text('symbol').notNull(),
+    side: text('side', { enum: ORDER_SIDES }).notNull(),
+    quantity: decimalColumn('quantity').notNull(),
+    price: decimalColumn('price').notNull(),
+    /** The quote it was filled on: when it was made, and by which provider. */
+    quoteAsOf: timestamp('quote_as_of', { withTimezone: true }).notNull(),
+    quoteSource: text('quote_source').notNull(),
+    executedAt: timestamp('executed_at', { withTimezone: true }).notNull(),
+  },
+  (table) => [
+    index('executions_by_account').on(table.accountId, table.id),
+    index('executions_by_order').on(table.orderId),
+  ],
+);
+
+export const positionsTable = pgTable(
+  'positions',
+  {
+    accountId: uuid('account_id')
+      .notNull()
+      .references(() => accountsTable.id),
+    symbol: text('symbol').notNull(),
+    quantity: decimalColumn('quantity').notNull(),
+    averageCost: decimalColumn('average_cost').notNull(),
+    realizedPnl: decimalColumn('realized_pnl').notNull(),
+    updatedAt: timestamp('updated_at', { withTimezone: true }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.symbol] })],
+);
+
+export type ExecutionRow = typeof executionsTable.$inferSelect;
+export type PositionRow = typeof positionsTable.$inferSelect;

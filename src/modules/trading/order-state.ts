@@ -1,0 +1,30 @@
+import { AppError } from '../../kernel/app-error.js';
+
+/**
+ * `accepted`: stored, its job not run yet · `open`: waiting for its price ·
+ * `filled`, `cancelled`, `rejected`: final.
+ */
+export const ORDER_STATUSES = ['accepted', 'open', 'filled', 'cancelled', 'rejected'] as const;
+export type OrderStatus = (typeof ORDER_STATUSES)[number];
+
+const NEXT: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
+  accepted: ['open', 'filled', 'cancelled', 'rejected'],
+  open: ['filled', 'cancelled', 'rejected'],
+  filled: [],
+  cancelled: [],
+  rejected: [],
+};
+
+/** The statuses in which an order can still trade. */
+export const WORKING_STATUSES = ['accepted', 'open'] as const satisfies readonly OrderStatus[];
+
+/** Whether the order can still trade. */
+export function isWorking(status: OrderStatus): boolean {
+  return NEXT[status].length > 0;
+}
+
+/** @throws AppError `trading.order_final` when the order's life has no such step. */
+export function assertTransition(from: OrderStatus, to: OrderStatus): void {
+  if (NEXT[from].includes(to)) return;
+  throw new AppError('conflict', 'trading.order_final', `An order that is ${from} cannot become ${to}.`);
+}

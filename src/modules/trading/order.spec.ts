@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { money } from '../../kernel/money.js';
+import { cashToReserve, matchPrice, type OrderTerms } from './order.js';
+
+const quote = { bid: money('99.99'), ask: money('100.01') };
+const terms = (overrides: Partial<OrderTerms>): OrderTerms => ({
+  side: 'buy',
+  type: 'market',
+  quantity: money(10),
+  limitPrice: undefined,
+  ...overrides,
+});
+const limit = (side: OrderTerms['side'], price: string) =>
+  terms({ side, type: 'limit', limitPrice: money(price) });
+
+describe('matchPrice', () => {
+  it('fills a market buy at the ask and a market sell at the bid', () => {
+    expect(matchPrice(terms({ side: 'buy' }), quote)?.toString()).toBe('100.01');
+    expect(matchPrice(terms({ side: 'sell' }), quote)?.toString()).toBe('99.99');
+  });
+
+  it.each([
+    ['buy', '100.00', undefined],
+    ['buy', '100.01', '100.01'],
+    ['buy', '105.00', '100.01'],
+    ['sell', '100.00', undefined],
+    ['sell', '99.99', '99.99'],
+    ['sell', '95.00', '99.99'],
+  ] as const)('a limit %s at %s trades at %s', (side, price, expected) => {
+    expect(matchPrice(limit(side, price), quote)?.toString()).toBe(expected);
+  });
+
+  it('never fills a limit order at a worse price than its limit', () => {
+    const cents = fc.integer({ min: 1, max: 100_000 }).map((value) => money(value).div(100));
+    fc.assert(
+      fc.property(cents, cents, fc.constantFrom('buy' as const, 'sell' as const), (bid, limitPrice, side) => {
+        const price = matchPrice(terms({ side, type: 'limit', limitPrice }), { bid, ask: bid.plus('0.01') });
+        if (price === undefined) return;
+        expect(side === 'buy' ? price.lte(limitPrice) : price.gte(limitPrice)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('cashToReserve', () => {
+  it('holds back the limit price of a limit buy', () => {
+    expect(cashToReserve(limit('buy', '90.50'), quote).toString()).toBe('905');
+  });
+
+  it('holds back the ask and the 2 % collar of a market buy', () => {
+    expect(cashToReserve(terms({ side: 'buy' }), quote).toString()).toBe('1020.102');
+  });
+
+  it('holds back no cash for a sale', () => {
+    expect(cashToReserve(terms({ side: 'sell' }), quote).toString()).toBe('0');
+  });
+});

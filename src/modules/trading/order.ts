@@ -1,0 +1,44 @@
+import { money, type Money } from '../../kernel/money.js';
+
+export const ORDER_SIDES = ['buy', 'sell'] as const;
+export type OrderSide = (typeof ORDER_SIDES)[number];
+
+export const ORDER_TYPES = ['market', 'limit'] as const;
+export type OrderType = (typeof ORDER_TYPES)[number];
+
+/** What an order asks for, as far as prices decide about it. */
+export interface OrderTerms {
+  readonly side: OrderSide;
+  readonly type: OrderType;
+  readonly quantity: Money;
+  /** USD a share; undefined on market orders. */
+  readonly limitPrice: Money | undefined;
+}
+
+/** The best bid and ask, USD a share. */
+export interface BestPrices {
+  readonly bid: Money;
+  readonly ask: Money;
+}
+
+/** A market order may fill up to this much above the ask it was accepted at; cash is held back for that. */
+const MARKET_ORDER_COLLAR = money('0.02');
+
+/**
+ * The price at which the order trades against these quotes; undefined while it does not.
+ * A limit order gets the quote's price where that is better than its limit.
+ */
+export function matchPrice({ side, type, limitPrice }: OrderTerms, { bid, ask }: BestPrices): Money | undefined {
+  const price = side === 'buy' ? ask : bid;
+  if (type === 'market') return price;
+  if (limitPrice === undefined) return undefined;
+  const crosses = side === 'buy' ? limitPrice.gte(ask) : limitPrice.lte(bid);
+  return crosses ? price : undefined;
+}
+
+/** Cash held back for a buy order, USD: its worst price times its quantity. Sells hold back shares instead. */
+export function cashToReserve(terms: OrderTerms, { ask }: BestPrices): Money {
+  if (terms.side === 'sell') return money(0);
+  const worstPrice = terms.limitPrice ?? ask.times(MARKET_ORDER_COLLAR.plus(1));
+  return worstPrice.times(terms.quantity);
+}

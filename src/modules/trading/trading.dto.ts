@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { pageQuerySchema } from '../../http/index.js';
+import { money } from '../../kernel/money.js';
+import { symbolSchema } from '../market-data/index.js';
+import { ORDER_SIDES, ORDER_TYPES } from './order.js';
+import { ORDER_STATUSES } from './order-state.js';
+
+/** Positive decimal in text: up to nine digits before the point, `places` after it. */
+const positiveDecimal = (places: number) =>
+  z
+    .string()
+    .max(20)
+    .regex(new RegExp(`^\\d{1,9}(\\.\\d{1,${places}})?$`), `must be a decimal in text, such as "10.5", with up to ${places} places`)
+    .refine((text) => money(/^[\d.]+$/.test(text) ? text : 0).gt(0), 'must be above zero');
+
+const orderFields = {
+  symbol: symbolSchema,
+  side: z.enum(ORDER_SIDES),
+  quantity: positiveDecimal(6).describe('shares'),
+  client_order_id: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,64}$/)
+    .optional()
+    .describe('your id, unique per account for ever: sent again with the same order, it answers the same'),
+};
+
+export const placeOrderSchema = z.discriminatedUnion('type', [
+  z.strictObject({ ...orderFields, type: z.literal('market') }),
+  z.strictObject({
+    ...orderFields,
+    type: z.literal('limit'),
+    limitPrice: positiveDecimal(4).describe('USD a share'),
+  }),
+]);
+export type PlaceOrder = z.output<typeof placeOrderSchema>;
+
+const decimal = z.string();
+
+export const orderSchema = z.object({
+  id: z.uuid(),
+  client_order_id: z.string(),
+  symbol: z.string(),
+  side: z.enum(ORDER_SIDES),
+  type: z.enum(ORDER_TYPES),
+  quantity: decimal.describe('shares'),
+  limitPrice: decimal.nullable().describe('USD a share'),
+  status: z.enum(ORDER_STATUSES),
+  filledQuantity: decimal.describe('shares'),
+  averageFillPrice: decimal.nullable().describe('USD a share'),
+  rejectReason: z.string().nullable(),
+  version: z.number().int().describe('of two live messages about an order, the higher is the later'),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+});
+export type Order = z.output<typeof orderSchema>;
+
+export const tradeSchema = z.object({
+  id: z.uuid(),
+  orderId: z.uuid(),
+  symbol: z.string(),
+  side: z.enum(ORDER_SIDES),
+  quantity: decimal.describe('shares'),
+  price: decimal.describe('USD a share'),
+  quoteAsOf: z.iso.datetime().describe('time of the quote it was filled on'),
+  quoteSource: z.string(),
+  executedAt: z.iso.datetime(),
+});
+export type Trade = z.output<typeof tradeSchema>;
+
+export const accountSchema = z.object({
+  id: z.uuid(),
+  currency: z.literal('USD'),
+  startingCash: decimal,
+  cash: decimal,
+  reservedCash: decimal.describe('held back for working buy orders'),
+  availableCash: decimal,
+  createdAt: z.iso.datetime(),
+});
+export type Account = z.output<typeof accountSchema>;
+
+export const valuedPositionSchema = z.object({
+  symbol: z.string(),
+  quantity: decimal.describe('shares'),
+  averageCost: decimal.describe('USD a share'),
+  price: decimal.describe('USD a share: the bid, what a sale would get'),
+  marketValue: decimal.describe('USD'),
+  unrealizedPnl: decimal.describe('USD'),
+  realizedPnl: decimal.describe('USD'),
+  asOf: z.iso.datetime().describe('time of the quote'),
+});
+export type ValuedPosition = z.output<typeof valuedPositionSchema>;
+
+export const listOrdersSchema = pageQuerySchema.extend({
+  status: z.enum(ORDER_STATUSES).optional(),
+  symbol: symbolSchema.optional(),
+});
+export type ListOrders = z.output<typeof listOrdersSchema>;
+
+export const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });

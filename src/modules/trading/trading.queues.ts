@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { DAY_MS, SECOND_MS } from '../../kernel/duration.js';
+import { defineQueue } from '../../redis/index.js';
+
+export const tradingQueue = defineQueue({
+  name: 'trading',
+  jobs: {
+    /** Try to fill the order on the current quote. Safe to run any number of times. */
+    'execute-order': z.object({ orderId: z.uuid() }),
+  },
+  attempts: 10,
+  backoff: { delayMs: 200, maxDelayMs: 30 * SECOND_MS },
+  concurrency: 8,
+  retention: {
+    completedMs: DAY_MS,
+    completedCount: 10_000,
+    failedMs: 7 * DAY_MS,
+    failedCount: 10_000,
+  },
+  priority: 'critical',
+});

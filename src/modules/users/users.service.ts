@@ -1,0 +1,79 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Transaction } from '../../database/index.js';
+import { Clock } from '../../kernel/clock.js';
+import { newId } from '../../kernel/ids.js';
+import type { UserRole } from '../../kernel/principal.js';
+import { Caches, type Cache } from '../../redis/index.js';
+import { profileCache, rolesCache } from './users.caches.js';
+import type { Profile, UpdateProfile } from './users.dto.js';
+import { emailTaken, userNotFound } from './users.errors.js';
+import { UsersRepository } from './users.repository.js';
+import type { UserRow } from './users.table.js';
+
+export interface NewUser {
+  readonly email: string;
+  readonly displayName: string;
+  readonly roles: UserRole[];
+}
+
+/** Profiles and roles. How a user proves who it is, is the auth module's business. */
+@Injectable()
+export class UsersService {
+  readonly #profiles: Cache<{ userId: string }, Profile>;
+  readonly #roles: Cache<{ userId: string }, UserRole[]>;
+
+  constructor(
+    private readonly users: UsersRepository,
+    caches: Caches,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {
+    this.#profiles = caches.use(profileCache);
+    this.#roles = caches.use(rolesCache);
+  }
+
+  /** @throws AppError `users.email_taken` */
+  async create(transaction: Transaction, { email, displayName, roles }: NewUser): Promise<Profile> {
+    const now = new Date(this.clock.nowMs());
+    const row = { id: newId(), email: normaliseEmail(email), displayName, roles, createdAt: now, updatedAt: now };
+    if (!(await this.users.insert(transaction.sql, row))) throw emailTaken();
+    return toProfile(row);
+  }
+
+  /** @throws AppError `users.not_found` */
+  getProfile(userId: string): Promise<Profile> {
+    return this.#profiles.getOrSet({ userId }, async () => {
+      const row = await this.users.find(userId);
+      if (!row) throw userNotFound();
+      return toProfile(row);
+    });
+  }
+
+  /** @throws AppError `users.not_found` */
+  async updateProfile(userId: string, { displayName }: UpdateProfile): Promise<Profile> {
+    const row = await this.users.updateDisplayName(userId, displayName, new Date(this.clock.nowMs()));
+    if (!row) throw userNotFound();
+    await this.#profiles.delete({ userId });
+    return toProfile(row);
+  }
+
+  /** Nothing for a user who does not exist. */
+  getRoles(userId: string): Promise<UserRole[]> {
+    return this.#roles.getOrSet({ userId }, async () => (await this.users.find(userId))?.roles ?? []);
+  }
+
+  findIdByEmail(email: string): Promise<string | undefined> {
+    return this.users.findIdByEmail(normaliseEmail(email));
+  }
+
+  hasAnyAdmin(): Promise<boolean> {
+    return this.users.hasAnyWithRole('admin');
+  }
+}
+
+function normaliseEmail(email: string): string {
+  return email.trim().toLowerCase();
+}
+
+function toProfile({ id, email, displayName, roles, createdAt }: UserRow): Profile {
+  return { id, email, displayName, roles, createdAt: createdAt.toISOString() };
+}

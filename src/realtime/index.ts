@@ -1,0 +1,5 @@
+export { ChannelRegistry } from './channel-registry.js';
+export { defineChannel, type ChannelDefinition } from './channel-definition.js';
+export { LiveConnections } from './live-connections.js';
+export { LivePublisher } from './live-publisher.js';
+export { RealtimeGatewayModule, RealtimeModule } from './realtime.module.js';

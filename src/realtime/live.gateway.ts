@@ -1,0 +1,143 @@
+import { Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  ConnectedSocket,
+  MessageBody,
+  SubscribeMessage,
+  WebSocketGateway,
+  WebSocketServer,
+  type OnGatewayConnection,
+  type OnGatewayInit,
+} from '@nestjs/websockets';
+import { AppError } from '../kernel/app-error.js';
+import { newId } from '../kernel/ids.js';
+import { PubSub } from '../redis/index.js';
+import { toProblemDetails } from '../http/index.js';
+import { ChannelRegistry, type ResolvedChannel } from './channel-registry.js';
+import { CLOSE_CHANNEL } from './live-connections.js';
+import { LiveHandshake } from './live-handshake.js';
+import { subscribeSchema, type LiveAnswer, type LiveNamespace, type LiveSocket } from './live-messages.js';
+import { LiveStreams } from './live-streams.js';
+
+const MAX_CHANNELS_PER_SOCKET = 100;
+const MAX_MESSAGE_BYTES = 64 * 1024;
+
+/**
+ * The socket.io namespace `/live`: a client proves who it is in the handshake, subscribes to channels, and
+ * gets `message` events. WebSocket only: long polling would need every request to reach the same instance.
+ */
+@WebSocketGateway({
+  namespace: 'live',
+  transports: ['websocket'],
+  maxHttpBufferSize: MAX_MESSAGE_BYTES,
+  serveClient: false,
+})
+export class LiveGateway
+  implements OnGatewayInit<LiveNamespace>, OnGatewayConnection<LiveSocket>, OnApplicationBootstrap
+{
+  readonly #logger = new Logger(LiveGateway.name);
+  @WebSocketServer() private readonly namespace!: LiveNamespace;
+
+  constructor(
+    private readonly handshake: LiveHandshake,
+    private readonly channels: ChannelRegistry,
+    private readonly streams: LiveStreams,
+    private readonly pubSub: PubSub,
+  ) {}
+
+  afterInit(namespace: LiveNamespace): void {
+    namespace.use((socket, next) => {
+      this.handshake.authenticate(socket.handshake).then(
+        (principal) => {
+          socket.data.principal = principal;
+          socket.data.following = new Map();
+          next();
+        },
+        (error: unknown) => {
+          const { code, detail } = this.#explain(error);
+          // socket.io hands `data` to the client's `connect_error`.
+          next(Object.assign(new Error(code), { data: { code, detail } }));
+        },
+      );
+    });
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.pubSub.subscribe(CLOSE_CHANNEL, (message) => {
+      const { sessionId } = message as { sessionId: string };
+      this.namespace.in(sessionRoom(sessionId)).disconnectSockets(true);
+    });
+  }
+
+  async handleConnection(socket: LiveSocket): Promise<void> {
+    socket.on('disconnect', () => {
+      for (const following of socket.data.following.values()) following.release();
+    });
+    await socket.join(sessionRoom(socket.data.principal.sessionId));
+  }
+
+  @SubscribeMessage('subscribe')
+  async subscribe(@ConnectedSocket() socket: LiveSocket, @MessageBody() body: unknown): Promise<LiveAnswer> {
+    try {
+      const channel = this.channels.resolve(parse(body).channel, socket.data.principal);
+      await this.#follow(socket, channel);
+      return { ok: true, channel: channel.client };
+    } catch (error) {
+      return { ok: false, error: this.#explain(error) };
+    }
+  }
+
+  @SubscribeMessage('unsubscribe')
+  async unsubscribe(@ConnectedSocket() socket: LiveSocket, @MessageBody() body: unknown): Promise<LiveAnswer> {
+    try {
+      const channel = this.channels.resolve(parse(body).channel, socket.data.principal);
+      await socket.leave(channel.bus);
+      socket.data.following.get(channel.bus)?.release();
+      socket.data.following.delete(channel.bus);
+      return { ok: true, channel: channel.client };
+    } catch (error) {
+      return { ok: false, error: this.#explain(error) };
+    }
+  }
+
+  async #follow(socket: LiveSocket, channel: ResolvedChannel): Promise<void> {
+    const { following } = socket.data;
+    if (following.has(channel.bus)) return following.get(channel.bus)?.ready;
+    if (following.size >= MAX_CHANNELS_PER_SOCKET) {
+      throw new AppError(
+        'too_many_requests',
+        'live.too_many_channels',
+        `A socket follows up to ${MAX_CHANNELS_PER_SOCKET} channels.`,
+      );
+    }
+    const share = this.streams.follow(channel, (message) => {
+      this.namespace.to(channel.bus).emit('message', message);
+    });
+    following.set(channel.bus, share);
+    try {
+      await share.ready;
+    } catch (error) {
+      share.release();
+      following.delete(channel.bus);
+      throw error;
+    }
+    // A socket that left meanwhile must not enter a room: nothing would ever take it out again.
+    if (socket.connected && following.has(channel.bus)) await socket.join(channel.bus);
+  }
+
+  #explain(error: unknown): { code: string; detail: string } {
+    const correlationId = newId();
+    const { code, detail, status } = toProblemDetails(error, correlationId);
+    if (status >= 500) this.#logger.error({ err: error, code, correlationId });
+    return { code, detail };
+  }
+}
+
+function sessionRoom(sessionId: string): string {
+  return `session:${sessionId}`;
+}
+
+function parse(body: unknown): { channel: string } {
+  const parsed = subscribeSchema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new AppError('invalid', 'request.invalid', 'Send {"channel": "…"}.');
+}

@@ -1,0 +1,19 @@
+import { Global, Module } from '@nestjs/common';
+import { ChannelRegistry } from './channel-registry.js';
+import { LiveConnections } from './live-connections.js';
+import { LiveHandshake } from './live-handshake.js';
+import { LivePublisher } from './live-publisher.js';
+import { LiveStreams } from './live-streams.js';
+import { LiveGateway } from './live.gateway.js';
+
+/** What modules need to reach clients, in every role. */
+@Global()
+@Module({
+  providers: [ChannelRegistry, LivePublisher, LiveConnections],
+  exports: [ChannelRegistry, LivePublisher, LiveConnections],
+})
+export class RealtimeModule {}
+
+/** The sockets themselves, in processes that listen. */
+@Module({ providers: [LiveGateway, LiveHandshake, LiveStreams] })
+export class RealtimeGatewayModule {}

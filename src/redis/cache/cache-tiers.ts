@@ -1,0 +1,94 @@
+import { Logger } from '@nestjs/common';
+import { FaultLog } from '../connection/fault-log.js';
+import type { CacheStore, StoredEntry } from './cache-store.js';
+import type { InvalidationBus } from './invalidation-bus.js';
+import type { InvalidationLog } from './invalidation-log.js';
+import type { LocalEntry, LocalTier, Slot } from './local-tier.js';
+
+/** Both tiers as all caches of the process share them. Faults of the store end here: logged, and a miss. */
+export class CacheTiers {
+  readonly #faults = new FaultLog(new Logger('Cache'));
+  readonly #local: LocalTier;
+  readonly #store: CacheStore;
+  readonly #log: InvalidationLog;
+  readonly #bus: InvalidationBus;
+
+  constructor(local: LocalTier, store: CacheStore, log: InvalidationLog, bus: InvalidationBus) {
+    this.#local = local;
+    this.#store = store;
+    this.#log = log;
+    this.#bus = bus;
+  }
+
+  /** Follows the invalidations of other instances. */
+  async start(): Promise<void> {
+    await this.#bus.listen((keys) => this.dropHere(keys));
+  }
+
+  /** Taken before a value is looked for, so that an invalidation meanwhile is noticed. */
+  slot(key: string, tagKeys: readonly string[]): Slot {
+    return { key, tagKeys, since: this.#log.now() };
+  }
+
+  /** Whether neither the key nor a tag was invalidated since the slot was taken. */
+  isCurrent({ key, tagKeys, since }: Slot): boolean {
+    return this.#log.isClean([key], since) && this.#log.isClean(tagKeys, since);
+  }
+
+  getLocal(key: string): LocalEntry | undefined {
+    return this.#local.get(key);
+  }
+
+  /** Keeps in the process what was looked for under `slot`, unless it was invalidated meanwhile. */
+  putLocal(slot: Slot, value: unknown, ttlMs: number): void {
+    if (this.isCurrent(slot)) this.#local.put(slot, value, ttlMs);
+  }
+
+  /** @returns undefined when the store cannot be asked. */
+  read({ key, tagKeys }: Slot): Promise<StoredEntry | undefined> {
+    return this.#spare(`read of ${key}`, () => this.#store.read(key, tagKeys));
+  }
+
+  /** Versions to write an entry under, to be had before its value is. @returns undefined when the store cannot be asked. */
+  tagVersions({ tagKeys }: Slot, ttlMs: number): Promise<readonly string[] | undefined> {
+    if (tagKeys.length === 0) return Promise.resolve([]);
+    return this.#spare('read of tags', () => this.#store.ensureTags(tagKeys, ttlMs));
+  }
+
+  /** Writes what was looked for under `slot` to the store, unless it was invalidated meanwhile. */
+  async write(slot: Slot, text: string, ttlMs: number): Promise<void> {
+    // Sent in this very step: a removal that comes later is sent later, on the same connection.
+    if (!this.isCurrent(slot)) return;
+    const { key, tagKeys } = slot;
+    await this.#spare(`write of ${key}`, () => this.#store.write(key, text, ttlMs, tagKeys));
+  }
+
+  /** Drops local values of `keys` (entries or tags), and makes loads under way worthless. */
+  dropHere(keys: readonly string[]): void {
+    for (const key of keys) {
+      this.#log.mark(key);
+      this.#local.delete(key);
+    }
+  }
+
+  /** {@link dropHere}, then in the store, and then at all others. */
+  async drop(keys: readonly string[]): Promise<void> {
+    this.dropHere(keys);
+    await this.#spare(`removal of ${keys.join(', ')}`, () => this.#store.remove(keys));
+    await this.tellOthers(keys);
+  }
+
+  /** After the store was changed: who reads it because of the message must find the change there. */
+  async tellOthers(keys: readonly string[]): Promise<void> {
+    await this.#spare('message to other instances', () => this.#bus.publish(keys));
+  }
+
+  async #spare<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      this.#faults.report(what, error);
+      return undefined;
+    }
+  }
+}

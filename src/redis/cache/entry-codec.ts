@@ -1,0 +1,87 @@
+import type { ZodType } from 'zod';
+import { AppError } from '../../kernel/app-error.js';
+import { deepFreeze } from '../frozen-json.js';
+import type { StoredEntry, TagVersion } from './cache-store.js';
+
+export interface DecodedEntry<Value> {
+  /** undefined: it is known that there is nothing. */
+  readonly value: Value | undefined;
+  /** By the clock of the writer, ms since 1970. */
+  readonly expiresAtMs: number;
+}
+
+/** Values and entries of one cache to text and back. An entry: `[expiresAtMs, [tagVersion…], value?]`. */
+export class EntryCodec<Value> {
+  readonly #name: string;
+  readonly #schema: ZodType<Value> | undefined;
+
+  constructor(name: string, schema: ZodType<Value> | undefined) {
+    this.#name = name;
+    this.#schema = schema;
+  }
+
+  /**
+   * @returns undefined when the entry is of no use: not ours, of another shape, or of an invalidated tag.
+   */
+  decode({ text, tagVersions }: StoredEntry): DecodedEntry<Value> | undefined {
+    const entry = text === undefined ? undefined : parseEntry(text);
+    if (entry === undefined || !sameVersions(entry.tagVersions, tagVersions)) return undefined;
+    if (!entry.hasValue) return { value: undefined, expiresAtMs: entry.expiresAtMs };
+    const checked = this.#check(entry.value);
+    return checked && { value: checked.value, expiresAtMs: entry.expiresAtMs };
+  }
+
+  /** @param valueText undefined: there is nothing. */
+  encode(valueText: string | undefined, expiresAtMs: number, tagVersions: readonly string[]): string {
+    const head = `[${expiresAtMs},${JSON.stringify(tagVersions)}`;
+    return valueText === undefined ? `${head}]` : `${head},${valueText}]`;
+  }
+
+  /** @throws AppError `cache.not_serializable` (internal) for what JSON cannot hold (a bigint, a cycle). */
+  stringify(value: Value): string {
+    let cause: unknown;
+    try {
+      const text = JSON.stringify(value) as string | undefined;
+      if (text !== undefined) return text;
+    } catch (error) {
+      cause = error;
+    }
+    throw new AppError('internal', 'cache.not_serializable', `cache ${this.#name}: not a JSON value`, { cause });
+  }
+
+  /** What a later reader will get for `valueText`; undefined when the cache's own schema refuses it. */
+  readBack(valueText: string): { readonly value: Value } | undefined {
+    return this.#check(JSON.parse(valueText));
+  }
+
+  #check(value: unknown): { readonly value: Value } | undefined {
+    if (this.#schema === undefined) return { value: deepFreeze(value as Value) };
+    const result = this.#schema.safeParse(value);
+    return result.success ? { value: deepFreeze(result.data) } : undefined;
+  }
+}
+
+interface ParsedEntry {
+  readonly expiresAtMs: number;
+  readonly tagVersions: readonly unknown[];
+  readonly hasValue: boolean;
+  readonly value: unknown;
+}
+
+function parseEntry(text: string): ParsedEntry | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(parsed)) return undefined;
+  const [expiresAtMs, tagVersions, value] = parsed as unknown[];
+  if (typeof expiresAtMs !== 'number' || !Array.isArray(tagVersions)) return undefined;
+  return { expiresAtMs, tagVersions, hasValue: parsed.length > 2, value };
+}
+
+function sameVersions(written: readonly unknown[], current: readonly TagVersion[]): boolean {
+  // A tag without a version equals nothing: its entries are from before it was lost.
+  return written.length === current.length && written.every((version, i) => version === current[i]);
+}

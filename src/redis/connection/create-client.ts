@@ -1,0 +1,88 @@
+import { isIP } from 'node:net';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { RedisTarget } from '../../config/config.js';
+import { retryDelayMs } from './client-options.js';
+
+/** A connection to one server (or a Sentinel's primary) or to a Cluster: commands are the same. */
+export type RedisClient = Redis | Cluster;
+
+/** Makes a client that does not connect yet: the caller attaches its listeners first. */
+export function createClient(target: RedisTarget, options: RedisOptions): RedisClient {
+  switch (target.kind) {
+    case 'url':
+      return new Redis({ ...options, ...parseRedisUrl(target.url, target.rejectUnauthorized), lazyConnect: true });
+    case 'parts':
+      return new Redis({
+        ...options,
+        host: target.host,
+        port: target.port,
+        ...credentials(target.username, target.password),
+        ...(target.tls && { tls: tlsFor(target.host, target.tls.rejectUnauthorized) }),
+        lazyConnect: true,
+      });
+    case 'sentinel':
+      return new Redis({
+        ...options,
+        sentinels: target.sentinels.map(({ host, port }) => ({ host, port })),
+        name: target.masterName,
+        ...credentials(target.username, target.password),
+        ...(target.tls && {
+          tls: { ...target.tls },
+          sentinelTLS: { ...target.tls },
+          enableTLSForSentinelMode: true,
+        }),
+        lazyConnect: true,
+      });
+    case 'cluster': {
+      const { enableOfflineQueue = true, retryStrategy: _perNode, ...redisOptions } = options;
+      return new Cluster(
+        target.nodes.map(({ host, port }) => ({ host, port })),
+        {
+          clusterRetryStrategy: (attempt) => retryDelayMs(attempt),
+          enableOfflineQueue,
+          slotsRefreshTimeout: options.connectTimeout,
+          redisOptions: {
+            ...redisOptions,
+            ...credentials(target.username, target.password),
+            ...(target.tls && { tls: { ...target.tls } }),
+          },
+          // With TLS the nodes' names must survive: a certificate does not cover the resolved address.
+          ...(target.tls && { dnsLookup: (address, done) => done(null, address) }),
+          lazyConnect: true,
+        },
+      );
+    }
+  }
+}
+
+/**
+ * Reads `redis[s]://[user][:password]@host[:port][/db]`. Done here because ioredis lets the `tls: true`
+ * it derives from `rediss:` win over the certificate options beside it.
+ */
+export function parseRedisUrl(text: string, rejectUnauthorized: boolean): RedisOptions {
+  const url = new URL(text);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const db = Number(url.pathname.slice(1) || '0');
+  return {
+    host: host || '127.0.0.1',
+    port: url.port === '' ? 6379 : Number(url.port),
+    db: Number.isInteger(db) ? db : 0,
+    ...credentials(
+      decodeURIComponent(url.username) || undefined,
+      decodeURIComponent(url.password) || undefined,
+    ),
+    ...(url.protocol === 'rediss:' && { tls: tlsFor(host, rejectUnauthorized) }),
+  };
+}
+
+function credentials(username: string | undefined, password: string | undefined): RedisOptions {
+  return {
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+  };
+}
+
+function tlsFor(host: string, rejectUnauthorized: boolean): NonNullable<RedisOptions['tls']> {
+  // Hosted Redis tells its tenants apart by the name in the handshake; an address may not be one.
+  return { rejectUnauthorized, ...(isIP(host) === 0 && { servername: host }) };
+}

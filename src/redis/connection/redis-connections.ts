@@ -1,0 +1,90 @@
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Config, type RedisTarget } from '../../config/config.js';
+import { AppError } from '../../kernel/app-error.js';
+import { optionsFor, type ConnectionPurpose } from './client-options.js';
+import { watchConnection } from './connection-log.js';
+import { createClient, type RedisClient } from './create-client.js';
+import { settlesWithin } from './deadline.js';
+
+/** How long a goodbye may take before the socket is closed without one. */
+const QUIT_TIMEOUT_MS = 1_000;
+
+/**
+ * Makes every connection to Redis, and closes those that are still open when the application ends.
+ * Nothing else under `redis/` calls `new Redis`.
+ */
+@Injectable()
+export class RedisConnections implements OnApplicationShutdown {
+  readonly #logger = new Logger('Redis');
+  readonly #config: Config['redis'];
+  readonly #open = new Set<RedisClient>();
+  #command: RedisClient | undefined;
+
+  constructor(@Inject(Config) config: Config) {
+    this.#config = config.redis;
+  }
+
+  /** The one shared client of the request path. Commands fail at once while Redis is away. */
+  get command(): RedisClient {
+    this.#command ??= this.create('command');
+    return this.#command;
+  }
+
+  /**
+   * Opens a connection for `purpose` and keeps it alive: after a loss it is tried again for ever, at
+   * most 2 s apart. Closed with the application, or earlier through {@link close}.
+   * @throws AppError `redis.not_configured` (internal): ask for the configuration first.
+   */
+  create(purpose: ConnectionPurpose): RedisClient {
+    const client = createClient(this.#target(purpose), optionsFor(purpose, this.#config));
+    watchConnection(client, purpose, this.#logger);
+    client.once('end', () => this.#open.delete(client));
+    this.#open.add(client);
+    // A failed first attempt is reported by the listener and repeated by the retry strategy.
+    client.connect().catch(() => undefined);
+    return client;
+  }
+
+  /** Whether `client` can take commands within `timeoutMs` (default: the connect time-out). Never throws. */
+  async waitUntilReady(
+    client: RedisClient,
+    timeoutMs: number = this.#config.connectTimeoutMs,
+  ): Promise<boolean> {
+    if (client.status === 'ready') return true;
+    let onReady: () => void = () => undefined;
+    const ready = new Promise<void>((resolve) => {
+      onReady = resolve;
+      client.once('ready', onReady);
+    });
+    const answered = await settlesWithin(ready, timeoutMs);
+    client.off('ready', onReady);
+    return answered;
+  }
+
+  /** Ends one connection: says goodbye if it is answered within a second, and hangs up. */
+  async close(client: RedisClient): Promise<void> {
+    this.#open.delete(client);
+    if (client.status === 'ready') {
+      await settlesWithin(
+        client.quit().catch(() => undefined),
+        QUIT_TIMEOUT_MS,
+      );
+    }
+    if (client.status !== 'end') client.disconnect();
+  }
+
+  /**
+   * Runs in the last phase of Nest's shutdown, and as part of a global module after all others: whoever
+   * uses Redis has finished in `onModuleDestroy` or `beforeApplicationShutdown`.
+   */
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([...this.#open].map((client) => this.close(client)));
+  }
+
+  #target(purpose: ConnectionPurpose): RedisTarget {
+    const forQueues = purpose === 'queue' || purpose === 'worker';
+    const target = forQueues ? this.#config.queueTarget : this.#config.target;
+    if (target !== undefined) return target;
+    throw new AppError('internal', 'redis.not_configured', `no Redis is configured for ${purpose}`);
+  }
+}

@@ -1,0 +1,26 @@
+/** The face of the Redis layer: ports and declarations. Which driver stands behind them is nobody's business. */
+export { Caches, type Cache } from './cache/cache.js';
+export {
+  defineCache,
+  type CacheDefinition,
+  type CacheNamespace,
+} from './cache/cache-definition.js';
+export { RedisConnections } from './connection/redis-connections.js';
+export type { RedisClient } from './connection/create-client.js';
+export { RedisDiagnostics, type RedisPing } from './diagnostics/redis-diagnostics.js';
+export { KeyBuilder, type KeyArea } from './keys/redis-key.js';
+export { LockManager, type Lease, type LockOptions } from './lock/lock-manager.js';
+export {
+  PubSub,
+  type MessageHandler,
+  type SequencedMessage,
+  type Subscription,
+} from './pubsub/pub-sub.js';
+export {
+  RateLimiter,
+  type RateLimitDecision,
+  type RateLimitPolicy,
+} from './rate-limit/rate-limiter.js';
+export { SessionStore, type NewSession, type Session } from './session/session-store.js';
+export { RedisModule } from './redis.module.js';
+export * from './queues/index.js';

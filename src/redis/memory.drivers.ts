@@ -1,0 +1,37 @@
+import type { Config } from '../config/config.js';
+import type { Clock } from '../kernel/clock.js';
+import { HybridCaches } from './cache/hybrid.caches.js';
+import { createHttpCache } from './cache/http/cache-manager.js';
+import { MemoryHttpCacheStore } from './cache/http/memory.http-cache-store.js';
+import { NoHttpCacheStore } from './cache/http/no.http-cache-store.js';
+import { MemoryCacheStore } from './cache/memory.cache-store.js';
+import { UncachedCaches } from './cache/uncached.caches.js';
+import { MemoryRedisDiagnostics } from './diagnostics/redis-diagnostics.js';
+import type { RedisDrivers } from './drivers.js';
+import type { KeyBuilder } from './keys/redis-key.js';
+import { MemoryLockManager } from './lock/memory.lock-manager.js';
+import { MemoryPubSub } from './pubsub/memory.pub-sub.js';
+import { MemoryRateLimiter } from './rate-limit/memory.rate-limiter.js';
+import { MemorySessionStore } from './session/memory.session-store.js';
+
+/** Everything within this process. */
+export function createMemoryDrivers(config: Config, keys: KeyBuilder, clock: Clock): RedisDrivers {
+  const { enabled, l1MaxEntries } = config.cache;
+  const pubsub = new MemoryPubSub(clock);
+  // Nobody else can change what is behind it, for nothing is.
+  const options = { maxLocalEntries: l1MaxEntries, localTtlCapMs: Infinity };
+  return {
+    caches: enabled
+      ? new HybridCaches(options, new MemoryCacheStore(), pubsub, keys, clock)
+      : new UncachedCaches(),
+    httpCache: createHttpCache(
+      enabled ? new MemoryHttpCacheStore(l1MaxEntries) : new NoHttpCacheStore(),
+      keys,
+    ),
+    pubsub,
+    locks: new MemoryLockManager(),
+    sessions: new MemorySessionStore(config.session, clock),
+    limiter: new MemoryRateLimiter(clock),
+    diagnostics: new MemoryRedisDiagnostics(),
+  };
+}

@@ -1,0 +1,132 @@
+import type { Logger } from '@nestjs/common';
+import type { JsonValue } from '../../kernel/json.js';
+import type { RedisClient } from '../connection/create-client.js';
+import { settlesWithin } from '../connection/deadline.js';
+import type { RedisConnections } from '../connection/redis-connections.js';
+import { HandlerSet } from './handler-set.js';
+import type { MessageHandler, Subscription } from './pub-sub.js';
+
+export type TopicKind = 'channel' | 'pattern';
+
+/** How long {@link RedisSubscriber.subscribe} waits for Redis before it leaves the rest to the reconnection. */
+const SUBSCRIBE_TIMEOUT_MS = 3_000;
+/** A subscriber sends nothing, so only a question shows that the line is dead; the socket time-out then ends it. */
+const HEARTBEAT_MS = 5_000;
+const RETRY_MS = 2_000;
+
+/** A channel or pattern this process listens to, for as long as it has handlers. */
+interface Topic {
+  readonly kind: TopicKind;
+  readonly name: string;
+  readonly handlers: HandlerSet;
+  readonly confirmed: Promise<void>;
+  readonly confirm: () => void;
+}
+
+/**
+ * The receiving connection. What is subscribed is kept here and said again after every reconnection:
+ * messages of the time between are lost, subscriptions are not.
+ */
+export class RedisSubscriber {
+  readonly #client: RedisClient;
+  readonly #logger: Logger;
+  readonly #topics = { channel: new Map<string, Topic>(), pattern: new Map<string, Topic>() };
+  #retry: NodeJS.Timeout | undefined;
+
+  /** @param parse text of a message to its value; undefined: drop it. */
+  constructor(
+    connections: RedisConnections,
+    logger: Logger,
+    parse: (text: string) => JsonValue | undefined,
+  ) {
+    this.#logger = logger;
+    this.#client = connections.create('subscriber');
+    this.#client.on('message', (channel: string, text: string) => {
+      this.#dispatch(this.#topics.channel.get(channel), parse(text), channel);
+    });
+    this.#client.on('pmessage', (pattern: string, channel: string, text: string) => {
+      this.#dispatch(this.#topics.pattern.get(pattern), parse(text), channel);
+    });
+    this.#client.on('ready', () => void this.#subscribeAll());
+    const heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
+    this.#client.once('end', () => clearInterval(heartbeat));
+  }
+
+  /** @param name as it is on the wire; a pattern in the syntax of PSUBSCRIBE. */
+  async subscribe(kind: TopicKind, name: string, handler: MessageHandler): Promise<Subscription> {
+    const topics = this.#topics[kind];
+    const known = topics.get(name);
+    const topic = known ?? createTopic(kind, name, this.#logger);
+    const remove = topic.handlers.add(handler);
+    if (known === undefined) {
+      topics.set(name, topic);
+      if (this.#client.status === 'ready') void this.#send(kind, [topic]);
+    }
+    if (!(await settlesWithin(topic.confirmed, SUBSCRIBE_TIMEOUT_MS))) {
+      this.#logger.warn(`subscription to ${name} waits for Redis`);
+    }
+    return {
+      unsubscribe: async () => {
+        remove();
+        if (topic.handlers.isEmpty && topics.get(name) === topic) await this.#drop(topic);
+      },
+    };
+  }
+
+  async #subscribeAll(): Promise<void> {
+    await this.#send('channel', [...this.#topics.channel.values()]);
+    await this.#send('pattern', [...this.#topics.pattern.values()]);
+  }
+
+  async #send(kind: TopicKind, topics: readonly Topic[]): Promise<void> {
+    if (topics.length === 0) return;
+    const names = topics.map((topic) => topic.name);
+    try {
+      await (kind === 'channel'
+        ? this.#client.subscribe(...names)
+        : this.#client.psubscribe(...names));
+      for (const topic of topics) topic.confirm();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#logger.warn(`subscribing failed, will be repeated: ${reason}`);
+      // A lost connection subscribes anew when it is back; one that is up and refuses has to be asked again.
+      if (this.#client.status === 'ready') this.#retryLater();
+    }
+  }
+
+  #retryLater(): void {
+    this.#retry ??= setTimeout(() => {
+      this.#retry = undefined;
+      if (this.#client.status === 'ready') void this.#subscribeAll();
+    }, RETRY_MS).unref();
+  }
+
+  async #drop(topic: Topic): Promise<void> {
+    this.#topics[topic.kind].delete(topic.name);
+    if (this.#client.status !== 'ready') return;
+    const leave =
+      topic.kind === 'channel'
+        ? this.#client.unsubscribe(topic.name)
+        : this.#client.punsubscribe(topic.name);
+    // Nobody listens any more: should Redis go on sending, it is dropped here.
+    await settlesWithin(leave, SUBSCRIBE_TIMEOUT_MS);
+  }
+
+  #dispatch(topic: Topic | undefined, message: JsonValue | undefined, channel: string): void {
+    if (message !== undefined) topic?.handlers.dispatch(message, channel);
+  }
+
+  #beat(): void {
+    // A Cluster sends a PING to a node, not down the subscribing connection, which it watches itself.
+    if (this.#client.isCluster || this.#client.status !== 'ready') return;
+    this.#client.ping().catch(() => undefined);
+  }
+}
+
+function createTopic(kind: TopicKind, name: string, logger: Logger): Topic {
+  let confirm: () => void = () => undefined;
+  const confirmed = new Promise<void>((resolve) => {
+    confirm = resolve;
+  });
+  return { kind, name, handlers: new HandlerSet(logger), confirmed, confirm };
+}

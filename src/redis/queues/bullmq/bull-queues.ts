@@ -1,0 +1,118 @@
+import type { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
+import { Logger } from '@nestjs/common';
+import { Queue } from 'bullmq';
+import type { Config } from '../../../config/config.js';
+import { AppError } from '../../../kernel/app-error.js';
+import type { Correlation } from '../../../kernel/correlation.js';
+import type { RedisClient } from '../../connection/create-client.js';
+import { settlesWithin } from '../../connection/deadline.js';
+import type { RedisConnections } from '../../connection/redis-connections.js';
+import { BullQueueAdapter } from '../dashboard/bull-queue.adapter.js';
+import type { JobRunner } from '../job-runner.js';
+import type { NewJob } from '../new-job.js';
+import type { QueueDefinition } from '../queue-definition.js';
+import { QueueDriver } from '../queue-driver.js';
+import type { QueueRegistry } from '../queue-registry.js';
+import { BullWorker } from './bull-worker.js';
+import { refuseEviction } from './eviction-policy.js';
+import type { JobEnvelope } from './job-envelope.js';
+import { QuietLog } from './quiet-log.js';
+
+/** Jobs go through BullMQ on the queue Redis: any process adds, every worker process runs. */
+export class BullQueues extends QueueDriver {
+  readonly #log = new QuietLog(new Logger('Jobs'));
+  readonly #queues = new Map<string, Queue<JobEnvelope>>();
+  readonly #prefix: string;
+  #workers: BullWorker[] = [];
+  #client: RedisClient | undefined;
+
+  constructor(
+    registry: QueueRegistry,
+    correlation: Correlation,
+    private readonly runner: JobRunner,
+    private readonly connections: RedisConnections,
+    private readonly config: Pick<Config, 'redis' | 'production'>,
+  ) {
+    super(registry, correlation);
+    // Braces: on a Cluster all keys of all queues then share a slot, as BullMQ's scripts need.
+    this.#prefix = `{${config.redis.keyPrefix}}:q`;
+  }
+
+  override async open(): Promise<void> {
+    const client = this.#connection();
+    if (!(await this.connections.waitUntilReady(client))) {
+      // Whatever does not need a queue works without; jobs are refused as unavailable until it is there.
+      new Logger('Jobs').warn('the queue Redis is away: its maxmemory-policy could not be checked');
+      return;
+    }
+    await refuseEviction(client, this.config.production);
+  }
+
+  override async start(): Promise<void> {
+    const client = this.connections.create('worker');
+    this.#workers = this.registry.queues.map(
+      (queue) => new BullWorker(queue, this.runner, client, this.#prefix),
+    );
+    for (const worker of this.#workers) worker.start();
+  }
+
+  override async stop(graceMs: number): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.stop(graceMs)));
+    this.#workers = [];
+  }
+
+  override dashboardAdapter(queue: QueueDefinition): BaseAdapter {
+    return new BullQueueAdapter(queue, this.#queue(queue), this);
+  }
+
+  protected override async enqueue(queue: QueueDefinition, job: NewJob): Promise<void> {
+    const { correlationId, payload } = job;
+    const adding = this.#queue(queue).add(
+      job.name,
+      { correlationId, payload },
+      { jobId: job.id, priority: job.priority, delay: job.delayMs },
+    );
+    const timeoutMs = this.config.redis.connectTimeoutMs + this.config.redis.commandTimeoutMs;
+    if (!(await settlesWithin(adding, timeoutMs))) {
+      throw new AppError('timeout', 'queue.timeout', `no answer within ${timeoutMs} ms`);
+    }
+    await adding;
+  }
+
+  #queue(queue: QueueDefinition): Queue<JobEnvelope> {
+    let bull = this.#queues.get(queue.name);
+    if (bull === undefined) {
+      bull = this.#createQueue(queue);
+      this.#queues.set(queue.name, bull);
+    }
+    return bull;
+  }
+
+  #createQueue({ name, attempts, retention }: QueueDefinition): Queue<JobEnvelope> {
+    const queue = new Queue<JobEnvelope>(name, {
+      connection: this.#connection(),
+      prefix: this.#prefix,
+      // Otherwise a Redis that is away at this moment would leave the queue broken for good.
+      skipWaitingForReady: true,
+      skipVersionCheck: true,
+      defaultJobOptions: {
+        attempts,
+        // The delays are the workers' affair: any type but BullMQ's own two asks their strategy.
+        backoff: { type: 'declared' },
+        removeOnComplete: keep(retention.completedMs, retention.completedCount),
+        removeOnFail: keep(retention.failedMs, retention.failedCount),
+      },
+    });
+    queue.on('error', (error) => this.#log.warn(`queue "${name}"`, error));
+    return queue;
+  }
+
+  #connection(): RedisClient {
+    this.#client ??= this.connections.create('queue');
+    return this.#client;
+  }
+}
+
+function keep(ms: number, count: number): { age: number; count: number } {
+  return { age: Math.max(1, Math.ceil(ms / 1_000)), count };
+}

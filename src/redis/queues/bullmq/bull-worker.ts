@@ -1,0 +1,142 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { UnrecoverableError, WaitingError, Worker, type Job as BullJob } from 'bullmq';
+import { AppError } from '../../../kernel/app-error.js';
+import { SECOND_MS } from '../../../kernel/duration.js';
+import { MAX_LOST_CLAIMS } from '../../../kernel/job-store.js';
+import type { RedisClient } from '../../connection/create-client.js';
+import { settlesWithin } from '../../connection/deadline.js';
+import { retryDelayMs } from '../job-failure.js';
+import { ABORT_GRACE_MS, type JobRunner } from '../job-runner.js';
+import type { QueueDefinition } from '../queue-definition.js';
+import { readEnvelope } from './job-envelope.js';
+import { QuietLog } from './quiet-log.js';
+
+/** BullMQ waits 15 s after a connection error by default; the connection itself is back within 2 s. */
+const RETRY_MS = SECOND_MS;
+/** With the lock's 30 s: a job whose process died runs again after 40 s at most. */
+const STALLED_CHECK_MS = 10 * SECOND_MS;
+const CLOSE_MS = 2 * SECOND_MS;
+
+interface RunningJob {
+  readonly abort: AbortController;
+  readonly ended: Promise<unknown>;
+}
+
+/** Runs the jobs of one queue from Redis, up to its concurrency at the same time. */
+export class BullWorker {
+  readonly #log = new QuietLog(new Logger('Jobs'));
+  readonly #running = new Map<string, RunningJob>();
+  #worker: Worker | undefined;
+  #starting: Promise<void> | undefined;
+  #stopping = false;
+
+  constructor(
+    private readonly queue: QueueDefinition,
+    private readonly runner: JobRunner,
+    private readonly client: RedisClient,
+    private readonly prefix: string,
+  ) {}
+
+  /** Does not wait for Redis: begins to work as soon as it is there. */
+  start(): void {
+    this.#starting ??= this.#keepStarting();
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    // `true`: does not wait for running jobs, which would be unbounded.
+    await this.#worker?.pause(true);
+    await settlesWithin(this.#ended(), graceMs);
+    for (const { abort } of this.#running.values()) {
+      abort.abort(new AppError('unavailable', 'queue.shutting_down', 'the process is shutting down'));
+    }
+    await settlesWithin(this.#ended(), ABORT_GRACE_MS + SECOND_MS);
+    // Without a connection a polite goodbye would wait for one.
+    const force = this.client.status !== 'ready';
+    await settlesWithin(Promise.all([this.#worker?.close(force), this.#starting]), CLOSE_MS);
+  }
+
+  #ended(): Promise<unknown> {
+    return Promise.all([...this.#running.values()].map(({ ended }) => ended));
+  }
+
+  /**
+   * A BullMQ worker whose connection fails before it is ready once, stays broken for good without a sign.
+   * So one that does not become ready is replaced.
+   */
+  async #keepStarting(): Promise<void> {
+    while (!this.#stopping) {
+      const worker = this.#createWorker();
+      this.#worker = worker;
+      try {
+        await worker.waitUntilReady();
+        return;
+      } catch (error) {
+        await worker.close(true);
+        if (this.#stopping) return;
+        this.#log.warn(`worker of "${this.queue.name}" could not start`, error as Error);
+        await delay(RETRY_MS);
+      }
+    }
+  }
+
+  #createWorker(): Worker {
+    const worker = new Worker(this.queue.name, (job, token) => this.#process(job, token), {
+      connection: this.client,
+      prefix: this.prefix,
+      concurrency: this.queue.concurrency,
+      runRetryDelay: RETRY_MS,
+      stalledInterval: STALLED_CHECK_MS,
+      maxStalledCount: MAX_LOST_CLAIMS,
+      settings: { backoffStrategy: (attempt) => retryDelayMs(this.queue.backoff, attempt) },
+    });
+    worker.on('error', (error) => this.#log.warn(`worker of "${this.queue.name}"`, error));
+    worker.on('lockRenewalFailed', (ids) => {
+      const reason = new AppError('conflict', 'queue.claim_lost', 'another worker may have the job by now');
+      for (const id of ids) this.#running.get(id)?.abort.abort(reason);
+    });
+    return worker;
+  }
+
+  async #process(job: BullJob, token: string | undefined): Promise<unknown> {
+    const abort = new AbortController();
+    if (this.#stopping) return handBack(job, token);
+    const envelope = readEnvelope(job.data);
+    if (envelope === undefined) {
+      throw new UnrecoverableError('queue.invalid_payload: the job was not added by this application');
+    }
+    const id = job.id ?? '';
+    const outcome = this.runner.run({
+      queue: this.queue,
+      id,
+      name: job.name,
+      payload: envelope.payload,
+      attempt: job.attemptsMade + 1,
+      correlationId: envelope.correlationId,
+      signal: abort.signal,
+      reportProgress: (percent) => job.updateProgress(percent),
+    });
+    this.#running.set(id, { abort, ended: outcome });
+    const end = await outcome;
+    this.#running.delete(id);
+    switch (end.kind) {
+      case 'completed':
+        return end.result;
+      case 'abandoned':
+        return handBack(job, token);
+      case 'failed':
+        throw end.hopeless ? new UnrecoverableError(end.reason) : new Error(end.reason);
+    }
+  }
+}
+
+/** Puts the job back among the waiting without counting the attempt; `WaitingError` tells BullMQ so. */
+async function handBack(job: BullJob, token: string | undefined): Promise<never> {
+  try {
+    await job.moveToWait(token);
+  } catch {
+    // The lock was lost or Redis is away: the job is found and run again as a stalled one.
+  }
+  throw new WaitingError();
+}

@@ -1,0 +1,90 @@
+import { createBullBoard } from '@bull-board/api';
+import { FastifyAdapter } from '@bull-board/fastify';
+import { Logger } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../../../kernel/app-error.js';
+import { settlesWithin } from '../../connection/deadline.js';
+import { isBelow } from './guarded-path.js';
+import type { QueueDashboard } from './queue-dashboard.js';
+
+/**
+ * Says whether a request may reach the dashboard: `true` lets it pass, `false` refuses it with 403, nothing
+ * means "I have answered it myself". An error refuses it too: 401 and 503 for an AppError of these kinds,
+ * else 403.
+ */
+export type DashboardAuthorizer = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+) => Promise<boolean | void>;
+
+export interface QueueDashboardOptions {
+  /** `/admin/queues` */
+  readonly basePath: string;
+  readonly authorize: DashboardAuthorizer;
+}
+
+/** An answer that `authorize` says it gave must be out by then. */
+const OWN_ANSWER_MS = 2_000;
+
+/**
+ * Serves the dashboard below `basePath` of the server itself, beside Nest's routes.
+ *
+ * Bull-board has no login, and its own middleware would guard its first page alone. So a hook of the root
+ * asks first for every request whose address, however it is spelled, or whose matched route lies there:
+ * pages, API, static files and what does not exist.
+ */
+export async function mountQueueDashboard(
+  server: FastifyInstance,
+  dashboard: Pick<QueueDashboard, 'adapters'>,
+  { basePath, authorize }: QueueDashboardOptions,
+): Promise<void> {
+  const logger = new Logger('QueueDashboard');
+  server.addHook('onRequest', async (request, reply) => {
+    const addresses = [request.url, request.originalUrl, request.routeOptions.url ?? ''];
+    if (!addresses.some((address) => isBelow(basePath, address))) return;
+    let status = 403;
+    try {
+      const verdict = await authorize(request, reply);
+      if (verdict === true) return;
+      if (verdict === undefined && (await isAnswered(reply))) return reply;
+    } catch (error) {
+      status = refusalStatus(error);
+      logger.warn({ message: 'queue dashboard refused', status, err: error });
+    }
+    return reply.code(status).type('application/problem+json').send(refusal(status));
+  });
+
+  const adapters = dashboard.adapters();
+  const board = new FastifyAdapter().setBasePath(basePath);
+  createBullBoard({
+    queues: adapters,
+    serverAdapter: board,
+    options: {
+      uiConfig: {
+        boardTitle: 'Bourse queues',
+        hideDocsLink: true,
+        hideRedisDetails: adapters.every((adapter) => adapter.type !== 'bullmq'),
+      },
+    },
+  });
+  await server.register(board.registerPlugin(), { prefix: basePath });
+}
+
+/** `reply.sent` alone would not do: it is false while hooks of the answer are still at work. */
+function isAnswered(reply: FastifyReply): Promise<boolean> {
+  const done = new Promise<void>((resolve) => {
+    reply.then(resolve, () => resolve());
+  });
+  return settlesWithin(done, OWN_ANSWER_MS);
+}
+
+/** Here and not by the server's error handler: for its own routes the board has one, which knows no AppError. */
+function refusalStatus(error: unknown): number {
+  if (!(error instanceof AppError)) return 403;
+  if (error.kind === 'unauthenticated') return 401;
+  return error.kind === 'unavailable' || error.kind === 'timeout' ? 503 : 403;
+}
+
+function refusal(status: number): object {
+  return { type: 'urn:bourse:error:queue.dashboard_refused', title: 'The queue dashboard is for admins.', status, code: 'queue.dashboard_refused' };
+}

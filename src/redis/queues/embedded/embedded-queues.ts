@@ -1,0 +1,59 @@
+import type { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
+import { Logger } from '@nestjs/common';
+import type { Correlation } from '../../../kernel/correlation.js';
+import type { JobStore } from '../../../kernel/job-store.js';
+import { EmbeddedQueueAdapter } from '../dashboard/embedded-queue.adapter.js';
+import type { JobRunner } from '../job-runner.js';
+import type { NewJob } from '../new-job.js';
+import type { QueueDefinition } from '../queue-definition.js';
+import { QueueDriver } from '../queue-driver.js';
+import type { QueueRegistry } from '../queue-registry.js';
+import { EmbeddedWorker } from './embedded-worker.js';
+
+/** Jobs run in this process, from the job store: no Redis. What is added here starts at once. */
+export class EmbeddedQueues extends QueueDriver {
+  readonly #logger = new Logger('Jobs');
+  readonly #workers = new Map<string, EmbeddedWorker>();
+
+  constructor(
+    registry: QueueRegistry,
+    correlation: Correlation,
+    private readonly runner: JobRunner,
+    private readonly store: JobStore,
+  ) {
+    super(registry, correlation);
+  }
+
+  override async open(): Promise<void> {
+    // The database module has opened and migrated the store already.
+  }
+
+  override async start(): Promise<void> {
+    for (const queue of this.registry.queues) {
+      const orphans = await this.store.endOrphanedLeases(queue.name);
+      if (orphans > 0) this.#logger.warn(`${orphans} job(s) of "${queue.name}" were interrupted and run again`);
+      const worker = new EmbeddedWorker(queue, this.store, this.runner);
+      this.#workers.set(queue.name, worker);
+      worker.start();
+    }
+  }
+
+  override async stop(graceMs: number): Promise<void> {
+    await Promise.all([...this.#workers.values()].map((worker) => worker.stop(graceMs)));
+    this.#workers.clear();
+  }
+
+  override dashboardAdapter(queue: QueueDefinition): BaseAdapter {
+    return new EmbeddedQueueAdapter(queue, this.store, this);
+  }
+
+  /** Something of the queue may be due now. */
+  wake(queue: QueueDefinition): void {
+    this.#workers.get(queue.name)?.wake();
+  }
+
+  protected override async enqueue(queue: QueueDefinition, job: NewJob): Promise<void> {
+    await this.store.add({ ...job, queue: queue.name, maxAttempts: queue.attempts });
+    this.wake(queue);
+  }
+}

@@ -1,0 +1,44 @@
+import { AppError, type ErrorKind } from '../../kernel/app-error.js';
+import type { QueueDefinition } from './queue-definition.js';
+
+/** Kinds that mean "no, and asking again will not change it". */
+const HOPELESS: ReadonlySet<ErrorKind> = new Set([
+  'invalid',
+  'not_found',
+  'forbidden',
+  'conflict',
+  'unprocessable',
+  'payload_too_large',
+]);
+/** A conflict of another nature: whoever holds the lock will let go of it. */
+const LOCK_IS_HELD = 'lock.not_acquired';
+const MAX_REASON_LENGTH = 1_000;
+
+/** Whether a failed attempt should be the last, however many are left. */
+export function isHopeless(error: unknown): boolean {
+  return error instanceof AppError && HOPELESS.has(error.kind) && error.code !== LOCK_IS_HELD;
+}
+
+/**
+ * The wait after the `attempt`-th failed attempt: `delayMs` doubled each time up to `maxDelayMs`, the
+ * upper half of it random, so that jobs which failed together do not come back together.
+ */
+export function retryDelayMs(
+  backoff: QueueDefinition['backoff'],
+  attempt: number,
+  random: () => number = Math.random,
+): number {
+  const delayMs = Math.min(backoff.maxDelayMs, backoff.delayMs * 2 ** Math.min(attempt - 1, 40));
+  return Math.round(delayMs / 2 + (delayMs / 2) * random());
+}
+
+/** What the job and the dashboard keep of an error: one line, bounded. */
+export function failureReason(error: unknown): string {
+  const reason =
+    error instanceof AppError
+      ? `${error.code}: ${error.message}`
+      : error instanceof Error
+        ? error.message || error.name
+        : String(error);
+  return reason.slice(0, MAX_REASON_LENGTH);
+}

@@ -1,0 +1,84 @@
+import { AppError } from '../../kernel/app-error.js';
+import { newId } from '../../kernel/ids.js';
+import type { JsonValue } from '../../kernel/json.js';
+import { PRIORITIES, type QueueDefinition } from './queue-definition.js';
+import type { AddJobOptions } from './queues.js';
+
+/** A job that has been checked and may be handed to a backend. */
+export interface NewJob {
+  readonly id: string;
+  readonly name: string;
+  readonly payload: JsonValue;
+  /** Smaller runs first. */
+  readonly priority: number;
+  readonly delayMs: number;
+  readonly correlationId: string;
+}
+
+/** BullMQ takes neither `:` nor a bare integer, which it would mistake for an id of its own. */
+const JOB_ID = /^(?!\d+$)[^:]{1,200}$/;
+/** What is larger belongs in the database, with its id in the job: backends keep payloads in memory. */
+const MAX_PAYLOAD_BYTES = 262_144;
+
+/**
+ * Checks a job that is to be added.
+ *
+ * The payload is checked as the worker will see it, after its way through JSON: a `Date` that would
+ * arrive as text is refused here, not there.
+ * @throws AppError of kind `invalid`: `queue.unknown_job`, `queue.invalid_id`, `queue.invalid_payload`,
+ *   `queue.invalid_delay`; `queue.payload_too_large` (payload_too_large).
+ */
+export function newJob(
+  queue: QueueDefinition,
+  name: string,
+  payload: unknown,
+  options: AddJobOptions,
+  currentCorrelationId: string,
+): NewJob {
+  const { id = newId(), delayMs = 0, priority = queue.priority } = options;
+  const schema = Object.hasOwn(queue.jobs, name) ? queue.jobs[name] : undefined;
+  if (schema === undefined) {
+    throw invalid('queue.unknown_job', `the queue "${queue.name}" has no job "${name}"`);
+  }
+  if (!JOB_ID.test(id)) {
+    throw invalid('queue.invalid_id', 'a job id is 1 to 200 characters, without ":", and not a number');
+  }
+  if (!(delayMs >= 0 && delayMs <= Number.MAX_SAFE_INTEGER)) {
+    throw invalid('queue.invalid_delay', `a job cannot be delayed by ${delayMs} ms`);
+  }
+  const json = toJson(queue, name, payload);
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) {
+    const where = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'payload'}: ${issue.message}`);
+    throw invalid('queue.invalid_payload', `job "${name}" of the queue "${queue.name}": ${where.join('; ')}`);
+  }
+  return {
+    id,
+    name,
+    payload: json,
+    priority: PRIORITIES[priority],
+    delayMs: Math.round(delayMs),
+    correlationId: options.correlationId ?? currentCorrelationId,
+  };
+}
+
+function toJson(queue: QueueDefinition, name: string, payload: unknown): JsonValue {
+  let text: string;
+  try {
+    text = JSON.stringify(payload) ?? 'null';
+  } catch (cause) {
+    throw invalid('queue.invalid_payload', `job "${name}" of the queue "${queue.name}": not JSON`, cause);
+  }
+  if (Buffer.byteLength(text) > MAX_PAYLOAD_BYTES) {
+    throw new AppError(
+      'payload_too_large',
+      'queue.payload_too_large',
+      `job "${name}" of the queue "${queue.name}": a payload has at most ${MAX_PAYLOAD_BYTES} bytes`,
+    );
+  }
+  return JSON.parse(text) as JsonValue;
+}
+
+function invalid(code: string, message: string, cause?: unknown): AppError {
+  return new AppError('invalid', code, message, { cause });
+}

@@ -1,0 +1,61 @@
+import type { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
+import { AppError } from '../../kernel/app-error.js';
+import type { Correlation } from '../../kernel/correlation.js';
+import { newJob, type NewJob } from './new-job.js';
+import type { JobName, JobPayload, QueueDefinition } from './queue-definition.js';
+import type { QueueRegistry } from './queue-registry.js';
+import { Queues, type AddJobOptions, type JobProcessors } from './queues.js';
+
+/** What both backends share, and what the application's life cycle asks of either. */
+export abstract class QueueDriver extends Queues {
+  constructor(
+    protected readonly registry: QueueRegistry,
+    protected readonly correlation: Correlation,
+  ) {
+    super();
+  }
+
+  override add<Q extends QueueDefinition, J extends JobName<Q>>(
+    queue: Q,
+    job: J,
+    payload: JobPayload<Q, J>,
+    options: AddJobOptions = {},
+  ): Promise<{ id: string }> {
+    return this.addByName(queue.name, job, payload, options);
+  }
+
+  override async addByName(
+    name: string,
+    job: string,
+    payload: unknown,
+    options: AddJobOptions = {},
+  ): Promise<{ id: string }> {
+    const queue = this.registry.get(name);
+    const checked = newJob(queue, job, payload, options, this.correlation.current());
+    try {
+      await this.enqueue(queue, checked);
+    } catch (cause) {
+      throw new AppError('unavailable', 'queue.unavailable', `the queue "${queue.name}" did not take the job`, { cause });
+    }
+    return { id: checked.id };
+  }
+
+  override process<Q extends QueueDefinition>(queue: Q, processors: JobProcessors<Q>): void {
+    this.registry.register(queue, processors);
+  }
+
+  /** Makes ready what adding jobs needs, in every role. @throws AppError when the backend must not be used as it is. */
+  abstract open(): Promise<void>;
+  /** Starts to run the jobs of all declared queues. */
+  abstract start(): Promise<void>;
+  /**
+   * Takes no more jobs, gives the running ones `graceMs` to finish, aborts the rest and hands them back
+   * without counting the attempt. Bounded by `graceMs` and about 3 s. Jobs can still be added afterwards.
+   */
+  abstract stop(graceMs: number): Promise<void>;
+  /** How the dashboard sees the queue. */
+  abstract dashboardAdapter(queue: QueueDefinition): BaseAdapter;
+
+  /** Keeps the job, once per queue and id, within a bounded time. Any rejection means "not known to be kept". */
+  protected abstract enqueue(queue: QueueDefinition, job: NewJob): Promise<void>;
+}

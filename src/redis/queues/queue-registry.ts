@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../kernel/app-error.js';
+import type { QueueDefinition } from './queue-definition.js';
+import type { Job, JobProcessors } from './queues.js';
+
+/** A processor whose payload type is erased: the runner checks the payload against the job's schema first. */
+export type JobProcessor = (job: Job<unknown>) => Promise<unknown>;
+
+/** BullMQ allows no `:` in a name, and the name stands in keys, routes and logs. */
+const NAME = /^[a-z][a-z0-9-]{0,63}$/;
+
+/** Which queues this application has, and who processes their jobs. */
+@Injectable()
+export class QueueRegistry {
+  readonly #queues = new Map<string, QueueDefinition>();
+  readonly #processors = new Map<string, Readonly<Record<string, JobProcessor>>>();
+
+  /** All declared queues, in the order of their declaration. */
+  get queues(): QueueDefinition[] {
+    return [...this.#queues.values()];
+  }
+
+  /** Declaring the same definition again is allowed: a module that adds jobs and one that runs them both do. */
+  declare(queue: QueueDefinition): void {
+    if (!NAME.test(queue.name)) {
+      throw misuse('queue.invalid_name', `"${queue.name}" cannot be the name of a queue`, queue.name);
+    }
+    const known = this.#queues.get(queue.name);
+    if (known !== undefined && known !== queue) {
+      throw misuse('queue.declared_twice', `two queues are named "${queue.name}"`, queue.name);
+    }
+    this.#queues.set(queue.name, queue);
+  }
+
+  /** @throws AppError `queue.not_declared`: no module imports `QueuesModule.forFeature` with it. */
+  get(name: string): QueueDefinition {
+    const queue = this.#queues.get(name);
+    if (queue !== undefined) return queue;
+    throw misuse('queue.not_declared', `the queue "${name}" is not declared`, name);
+  }
+
+  register<Q extends QueueDefinition>(queue: Q, processors: JobProcessors<Q>): void {
+    if (this.#processors.has(queue.name)) {
+      throw misuse('queue.processed_twice', `the queue "${queue.name}" has processors already`, queue.name);
+    }
+    this.#processors.set(
+      queue.name,
+      processors as unknown as Readonly<Record<string, JobProcessor>>,
+    );
+  }
+
+  findProcessor(queue: string, job: string): JobProcessor | undefined {
+    const processors = this.#processors.get(queue);
+    return processors !== undefined && Object.hasOwn(processors, job) ? processors[job] : undefined;
+  }
+
+  /** @throws AppError naming the first job that has no processor, or processor that has no declared job. */
+  assertComplete(): void {
+    for (const queue of this.#queues.values()) {
+      for (const job of Object.keys(queue.jobs)) {
+        if (this.findProcessor(queue.name, job) !== undefined) continue;
+        throw misuse('queue.no_processor', `job "${job}" of the queue "${queue.name}" has no processor`, queue.name, job);
+      }
+    }
+    for (const [name, processors] of this.#processors) {
+      for (const job of Object.keys(processors)) {
+        if (Object.hasOwn(this.#queues.get(name)?.jobs ?? {}, job)) continue;
+        throw misuse('queue.no_such_job', `a processor stands for job "${job}" of the queue "${name}", which is not declared`, name, job);
+      }
+    }
+  }
+}
+
+function misuse(code: string, message: string, queue: string, job?: string): AppError {
+  return new AppError('internal', code, message, { details: { queue, ...(job !== undefined && { job }) } });
+}

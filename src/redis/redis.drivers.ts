@@ -1,0 +1,68 @@
+import { Logger } from '@nestjs/common';
+import type { Config } from '../config/config.js';
+import type { Clock } from '../kernel/clock.js';
+import { createHttpCache, httpCacheNamespace } from './cache/http/cache-manager.js';
+import { NoHttpCacheStore } from './cache/http/no.http-cache-store.js';
+import { RedisHttpCacheStore } from './cache/http/redis.http-cache-store.js';
+import { HybridCaches, LOCAL_TTL_CAP_MS } from './cache/hybrid.caches.js';
+import { RedisCacheStore } from './cache/redis.cache-store.js';
+import { UncachedCaches } from './cache/uncached.caches.js';
+import type { RedisConnections } from './connection/redis-connections.js';
+import { LiveRedisDiagnostics } from './diagnostics/redis-diagnostics.js';
+import type { RedisDrivers } from './drivers.js';
+import type { KeyBuilder } from './keys/redis-key.js';
+import { RedisLockManager } from './lock/redis.lock-manager.js';
+import { RedisPubSub } from './pubsub/redis.pub-sub.js';
+import { FallbackRateLimiter } from './rate-limit/fallback.rate-limiter.js';
+import { MemoryRateLimiter } from './rate-limit/memory.rate-limiter.js';
+import { RedisRateLimiter } from './rate-limit/redis.rate-limiter.js';
+import { RedisSessionStore } from './session/redis.session-store.js';
+
+/** Everything on the Redis of the configuration. It may be away: the application starts, and joins it later. */
+export async function createRedisDrivers(
+  config: Config,
+  connections: RedisConnections,
+  keys: KeyBuilder,
+  clock: Clock,
+): Promise<RedisDrivers> {
+  if (!(await connections.waitUntilReady(connections.command))) {
+    new Logger('Redis').warn('starting without Redis; it is tried again in the background');
+  }
+  const pubsub = new RedisPubSub(connections, keys, clock);
+  const shared = { connections, keys, pubsub, clock };
+  const httpKeyStem = `${httpCacheNamespace(keys)}:`;
+  return {
+    caches: config.cache.enabled ? await startCaches(config, shared) : new UncachedCaches(),
+    httpCache: createHttpCache(
+      config.cache.enabled
+        ? new RedisHttpCacheStore(connections.command, httpKeyStem)
+        : new NoHttpCacheStore(),
+      keys,
+    ),
+    pubsub,
+    locks: new RedisLockManager(connections, keys),
+    sessions: new RedisSessionStore(connections, keys, config.session),
+    limiter: new FallbackRateLimiter(
+      new RedisRateLimiter(connections, keys),
+      new MemoryRateLimiter(clock),
+    ),
+    diagnostics: new LiveRedisDiagnostics(connections),
+  };
+}
+
+interface Shared {
+  readonly connections: RedisConnections;
+  readonly keys: KeyBuilder;
+  readonly pubsub: RedisPubSub;
+  readonly clock: Clock;
+}
+
+async function startCaches(config: Config, { connections, keys, pubsub, clock }: Shared): Promise<HybridCaches> {
+  const options = {
+    maxLocalEntries: config.cache.l1MaxEntries,
+    localTtlCapMs: LOCAL_TTL_CAP_MS,
+  };
+  const caches = new HybridCaches(options, new RedisCacheStore(connections), pubsub, keys, clock);
+  await caches.start();
+  return caches;
+}

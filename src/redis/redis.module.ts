@@ -1,0 +1,79 @@
+import { CACHE_MANAGER, Cache as CacheManager } from '@nestjs/cache-manager';
+import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import { Config } from '../config/config.js';
+import { Clock } from '../kernel/clock.js';
+import { Caches } from './cache/cache.js';
+import { RedisConnections } from './connection/redis-connections.js';
+import { RedisDiagnostics } from './diagnostics/redis-diagnostics.js';
+import type { RedisDrivers } from './drivers.js';
+import { createKeyBuilder, KeyBuilder } from './keys/redis-key.js';
+import { LockManager } from './lock/lock-manager.js';
+import { createMemoryDrivers } from './memory.drivers.js';
+import { PubSub } from './pubsub/pub-sub.js';
+import { RateLimiter } from './rate-limit/rate-limiter.js';
+import { createRedisDrivers } from './redis.drivers.js';
+import { SessionStore } from './session/session-store.js';
+
+const DRIVERS = Symbol('RedisDrivers');
+
+/** The abilities as others inject them. */
+const abilities: readonly FactoryProvider[] = [
+  ability(Caches, (drivers) => drivers.caches),
+  ability(CACHE_MANAGER, (drivers) => drivers.httpCache),
+  ability(PubSub, (drivers) => drivers.pubsub),
+  ability(LockManager, (drivers) => drivers.locks),
+  ability(SessionStore, (drivers) => drivers.sessions),
+  ability(RateLimiter, (drivers) => drivers.limiter),
+  ability(RedisDiagnostics, (drivers) => drivers.diagnostics),
+];
+
+/** The Redis layer without its queues, which are a module of their own (`QueuesModule`). */
+@Module({})
+export class RedisModule {
+  /** Once and globally. Needs `Config` and `Clock` from a global module. */
+  static forRoot(): DynamicModule {
+    return {
+      module: RedisModule,
+      global: true,
+      providers: [
+        RedisConnections,
+        {
+          provide: KeyBuilder,
+          inject: [Config],
+          useFactory: (config: Config) => createKeyBuilder(config.redis.keyPrefix),
+        },
+        {
+          provide: DRIVERS,
+          inject: [Config, RedisConnections, KeyBuilder, Clock],
+          useFactory: chooseDrivers,
+        },
+        ...abilities,
+        { provide: CacheManager, useExisting: CACHE_MANAGER },
+      ],
+      exports: [
+        RedisConnections,
+        KeyBuilder,
+        ...abilities.map(({ provide }) => provide),
+        CacheManager,
+      ],
+    };
+  }
+}
+
+/** The one place where it is decided which drivers serve. */
+function chooseDrivers(
+  config: Config,
+  connections: RedisConnections,
+  keys: KeyBuilder,
+  clock: Clock,
+): RedisDrivers | Promise<RedisDrivers> {
+  if (config.redis.target === undefined) return createMemoryDrivers(config, keys, clock);
+  return createRedisDrivers(config, connections, keys, clock);
+}
+
+function ability(
+  token: FactoryProvider['provide'],
+  choose: (drivers: RedisDrivers) => unknown,
+): FactoryProvider {
+  return { provide: token, inject: [DRIVERS], useFactory: choose };
+}

@@ -1,0 +1,289 @@
+import { z } from 'zod';
+import { defineCache } from '../../src/redis/cache/cache-definition.js';
+import type { Caches } from '../../src/redis/cache/cache.js';
+import { eventually } from '../support/eventually.js';
+import { Deferred } from './fixtures/deferred.js';
+
+export interface CacheFixture {
+  readonly caches: Caches;
+  close(): Promise<void>;
+}
+
+interface Profile {
+  name: string;
+  roles: string[];
+}
+
+const profiles = defineCache<string, Profile>({
+  name: 'test.profiles',
+  namespace: 'users',
+  key: (userId) => `${userId}:profile`,
+  ttlMs: 60_000,
+  tags: (userId) => [`user:${userId}`, 'profiles'],
+});
+const plain = { namespace: 'general' as const, key: (key: string) => key, ttlMs: 60_000 };
+const anything = defineCache<string, unknown>({ ...plain, name: 'test.anything' });
+
+/** What every cache driver promises (`Cache`, `Caches`), with an instance of its own per test. */
+export function describeCacheContract(driver: string, setup: () => Promise<CacheFixture>): void {
+  describe(`a ${driver} cache`, () => {
+    let fixture: CacheFixture;
+    let caches: Caches;
+    beforeEach(async () => {
+      fixture = await setup();
+      caches = fixture.caches;
+    });
+    afterEach(() => fixture.close());
+
+    const ada: Profile = { name: 'Ada', roles: ['trader'] };
+
+    it('answers undefined for what was never set', async () => {
+      expect(await caches.use(profiles).get('ada')).toBeUndefined();
+    });
+
+    it.each([[null], [0], [false], [''], [[]], [{ deep: [1, { x: null }] }]])(
+      'keeps %j as the value it is',
+      async (value) => {
+        const cache = caches.use(anything);
+        await cache.set('k', value);
+        expect(await cache.get('k')).toEqual(value);
+        expect(await cache.getOrSet('k', neverCalled)).toEqual(value);
+      },
+    );
+
+    it('loads what it does not have, once', async () => {
+      const cache = caches.use(profiles);
+      const load = jest.fn(async () => ada);
+      expect(await cache.getOrSet('ada', load)).toEqual(ada);
+      expect(await cache.getOrSet('ada', load)).toEqual(ada);
+      expect(await cache.get('ada')).toEqual(ada);
+      expect(load).toHaveBeenCalledTimes(1);
+    });
+
+    it('runs one load for all who ask at the same time', async () => {
+      const cache = caches.use(profiles);
+      const source = new Deferred<Profile>();
+      const load = jest.fn(() => source.promise);
+      const answers = Array.from({ length: 50 }, () => cache.getOrSet('ada', load));
+      await eventually(() => expect(load).toHaveBeenCalled());
+      source.resolve(ada);
+      expect(new Set(await Promise.all(answers)).size).toBe(1);
+      expect(load).toHaveBeenCalledTimes(1);
+    });
+
+    it('keeps the loads of different keys apart', async () => {
+      const cache = caches.use(anything);
+      const answers = ['a', 'b', 'c'].map((key) => cache.getOrSet(key, async () => `value of ${key}`));
+      expect(await Promise.all(answers)).toEqual(['value of a', 'value of b', 'value of c']);
+    });
+
+    it('gives the error of a load to all who share it, and forgets it', async () => {
+      const cache = caches.use(profiles);
+      const load = async (): Promise<Profile> => Promise.reject(new Error('source is down'));
+      const answers = await Promise.allSettled([cache.getOrSet('ada', load), cache.getOrSet('ada', load)]);
+      expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+      expect(await cache.getOrSet('ada', async () => ada)).toEqual(ada);
+    });
+
+    it('ends an entry with its TTL', async () => {
+      const brief = defineCache<string, number>({ ...plain, name: 'test.brief', ttlMs: 80 });
+      const cache = caches.use(brief);
+      const setAtMs = performance.now();
+      await cache.set('k', 1);
+      await eventually(async () => expect(await cache.get('k')).toBeUndefined());
+      expect(performance.now() - setAtMs).toBeGreaterThanOrEqual(79);
+    });
+
+    describe('with sources that may have nothing', () => {
+      const optional = defineCache<string, number>({
+        ...plain,
+        name: 'test.optional',
+        negativeTtlMs: 100,
+      });
+
+      it('remembers that there is nothing, for its own TTL', async () => {
+        const cache = caches.use(optional);
+        const load = jest.fn(async () => undefined);
+        expect(await cache.getOrSetOptional('k', load)).toBeUndefined();
+        expect(await cache.getOrSetOptional('k', load)).toBeUndefined();
+        expect(load).toHaveBeenCalledTimes(1);
+        expect(await cache.get('k')).toBeUndefined();
+        await eventually(async () => expect(await cache.getOrSetOptional('k', async () => 7)).toBe(7));
+        expect(await cache.getOrSetOptional('k', neverCalled)).toBe(7);
+      });
+
+      it('does not remember it without a negative TTL', async () => {
+        const cache = caches.use(anything);
+        expect(await cache.getOrSetOptional('k', async () => undefined)).toBeUndefined();
+        expect(await cache.getOrSetOptional('k', async () => 7)).toBe(7);
+      });
+
+      it('does not take a remembered nothing for a value', async () => {
+        const cache = caches.use(optional);
+        await cache.getOrSetOptional('k', async () => undefined);
+        expect(await cache.getOrSet('k', async () => 7)).toBe(7);
+      });
+
+      it('forgets the nothing when a value is set', async () => {
+        const cache = caches.use(optional);
+        await cache.getOrSetOptional('k', async () => undefined);
+        await cache.set('k', 7);
+        expect(await cache.getOrSetOptional('k', neverCalled)).toBe(7);
+      });
+    });
+
+    describe('when it is told of a change', () => {
+      it('serves the value that was set last', async () => {
+        const cache = caches.use(profiles);
+        await cache.set('ada', ada);
+        await cache.set('ada', { ...ada, name: 'Ada L.' });
+        expect(await cache.get('ada')).toEqual({ ...ada, name: 'Ada L.' });
+      });
+
+      it('drops a deleted entry, and no other', async () => {
+        const cache = caches.use(profiles);
+        await Promise.all([cache.set('ada', ada), cache.set('bob', ada)]);
+        await cache.delete('ada');
+        expect(await cache.get('ada')).toBeUndefined();
+        expect(await cache.get('bob')).toEqual(ada);
+      });
+
+      it('drops every entry of an invalidated tag, and no other', async () => {
+        const cache = caches.use(profiles);
+        await Promise.all([cache.set('ada', ada), cache.set('bob', ada)]);
+        await caches.invalidateTags(['user:ada', 'nobody has this']);
+        expect(await cache.get('ada')).toBeUndefined();
+        expect(await cache.get('bob')).toEqual(ada);
+        await caches.invalidateTags(['profiles']);
+        expect(await cache.get('bob')).toBeUndefined();
+      });
+
+      it('keeps what is set after the invalidation', async () => {
+        const cache = caches.use(profiles);
+        await cache.set('ada', ada);
+        await caches.invalidateTags(['profiles']);
+        await cache.set('ada', { ...ada, name: 'new' });
+        expect(await cache.get('ada')).toEqual({ ...ada, name: 'new' });
+      });
+
+      const changes: [string, () => Promise<void>][] = [
+        ['its tag is invalidated', () => caches.invalidateTags(['user:ada'])],
+        ['it is deleted', () => caches.use(profiles).delete('ada')],
+      ];
+
+      it.each(changes)('does not store a value loaded before %s', async (_, change) => {
+        const cache = caches.use(profiles);
+        const source = new Deferred<Profile>();
+        const load = jest.fn(() => source.promise);
+        const old = cache.getOrSet('ada', load);
+        await eventually(() => expect(load).toHaveBeenCalled());
+        await change();
+        source.resolve(ada);
+        expect(await old).toEqual(ada);
+        expect(await cache.get('ada')).toBeUndefined();
+        expect(await cache.getOrSet('ada', async () => ({ ...ada, name: 'new' }))).toMatchObject({ name: 'new' });
+      });
+
+      it.each(changes)('lets nobody who comes after %s join a load from before', async (_, change) => {
+        const cache = caches.use(profiles);
+        const source = new Deferred<Profile>();
+        const load = jest.fn(() => source.promise);
+        const old = cache.getOrSet('ada', load);
+        await eventually(() => expect(load).toHaveBeenCalled());
+        await change();
+        expect(await cache.getOrSet('ada', async () => ({ ...ada, name: 'new' }))).toMatchObject({ name: 'new' });
+        source.resolve(ada);
+        await old;
+        expect(await cache.get('ada')).toMatchObject({ name: 'new' });
+      });
+
+      it('does not overwrite what was set with what was loaded before', async () => {
+        const cache = caches.use(profiles);
+        const source = new Deferred<Profile>();
+        const load = jest.fn(() => source.promise);
+        const old = cache.getOrSet('ada', load);
+        await eventually(() => expect(load).toHaveBeenCalled());
+        await cache.set('ada', { ...ada, name: 'set' });
+        source.resolve(ada);
+        await old;
+        expect(await cache.get('ada')).toMatchObject({ name: 'set' });
+      });
+    });
+
+    describe('gives values out so that', () => {
+      it('no reader can change them for another', async () => {
+        const cache = caches.use(profiles);
+        const mine = await cache.getOrSet('ada', async () => structuredClone(ada));
+        expect(() => mine.roles.push('admin')).toThrow(TypeError);
+        const theirs = await cache.get('ada');
+        expect(() => theirs?.roles.push('admin')).toThrow(TypeError);
+        expect(await cache.get('ada')).toEqual(ada);
+      });
+
+      it('the object that was stored stays its owner’s', async () => {
+        const cache = caches.use(profiles);
+        const own = structuredClone(ada);
+        await cache.set('ada', own);
+        own.roles.push('admin');
+        expect(await cache.get('ada')).toEqual(ada);
+      });
+
+      it('a miss and a hit look the same', async () => {
+        const cache = caches.use(anything);
+        const loaded = { at: new Date(0), gone: undefined };
+        const miss = await cache.getOrSet('k', async () => loaded);
+        expect(miss).toEqual({ at: '1970-01-01T00:00:00.000Z' });
+        expect(await cache.get('k')).toEqual(miss);
+      });
+
+      it('a schema brings back what JSON has no word for', async () => {
+        const cache = caches.use(
+          defineCache<string, { at: Date }>({
+            ...plain,
+            name: 'test.dates',
+            schema: z.object({ at: z.coerce.date() }),
+          }),
+        );
+        expect(await cache.getOrSet('k', async () => ({ at: new Date(0) }))).toEqual({ at: new Date(0) });
+        expect(await cache.get('k')).toEqual({ at: new Date(0) });
+      });
+
+      it('a value that breaks the cache’s own schema reaches its caller and is not kept', async () => {
+        const cache = caches.use(
+          defineCache<string, number>({ ...plain, name: 'test.positive', schema: z.number().positive() }),
+        );
+        await cache.set('k', 1);
+        await cache.set('k', -1);
+        expect(await cache.get('k')).toBeUndefined();
+        expect(await cache.getOrSet('k', async () => -2)).toBe(-2);
+        expect(await cache.get('k')).toBeUndefined();
+      });
+    });
+
+    it('refuses what JSON cannot hold', async () => {
+      const code = { code: 'cache.not_serializable' };
+      await expect(caches.use(anything).set('k', 1n)).rejects.toMatchObject(code);
+      await expect(caches.use(anything).getOrSet('k', async () => 1n)).rejects.toMatchObject(code);
+    });
+
+    it('refuses two definitions of one name, and knows one that it has', () => {
+      expect(caches.use(anything)).toBe(caches.use(anything));
+      expect(() => caches.use(defineCache({ ...anything, ttlMs: 1 }))).toThrow(
+        expect.objectContaining({ code: 'cache.duplicate_name' }),
+      );
+    });
+
+    it.each([{ ttlMs: 0 }, { ttlMs: 1.5 }, { negativeTtlMs: -1 }, { name: '' }])(
+      'refuses the definition %j',
+      (part) => {
+        expect(() => caches.use(defineCache({ ...anything, name: 'test.bad', ...part }))).toThrow(
+          expect.objectContaining({ code: 'cache.invalid_definition' }),
+        );
+      },
+    );
+  });
+}
+
+async function neverCalled(): Promise<never> {
+  throw new Error('there was no need to load');
+}

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { parseConfig } from '../../src/config/config.js';
+import { DatabaseJobStore } from '../../src/database/jobs/jobs.repository.js';
+import { Correlation } from '../../src/kernel/correlation.js';
+import type { RedisClient } from '../../src/redis/connection/create-client.js';
+import { RedisConnections } from '../../src/redis/connection/redis-connections.js';
+import { BullQueues } from '../../src/redis/queues/bullmq/bull-queues.js';
+import { EmbeddedQueues } from '../../src/redis/queues/embedded/embedded-queues.js';
+import { JobRunner } from '../../src/redis/queues/job-runner.js';
+import type { QueueDefinition } from '../../src/redis/queues/queue-definition.js';
+import type { QueueDriver } from '../../src/redis/queues/queue-driver.js';
+import { QueueRegistry } from '../../src/redis/queues/queue-registry.js';
+import { openJobsDatabase, type DatabaseKind } from './job-store.databases.js';
+
+/** What one process of the application has: nothing of it is shared but the backend. */
+export interface QueueProcess {
+  readonly queues: QueueDriver;
+  readonly correlation: Correlation;
+  /** Begins to run jobs, as the application does in the roles that work. */
+  start(): Promise<void>;
+  /** As the application does when it ends; safe to repeat. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** A place where several processes meet: a database or a Redis. */
+export interface QueueBackend {
+  createProcess(...queues: QueueDefinition[]): QueueProcess;
+  close(): Promise<void>;
+}
+
+type CreateDriver = (
+  registry: QueueRegistry,
+  correlation: Correlation,
+  runner: JobRunner,
+) => { queues: QueueDriver; close: () => Promise<void> };
+
+export async function embeddedBackend(kind: DatabaseKind): Promise<QueueBackend> {
+  const { database, close } = await openJobsDatabase(kind);
+  return backend(
+    (registry, correlation, runner) => ({
+      queues: new EmbeddedQueues(registry, correlation, runner, new DatabaseJobStore(database)),
+      close: () => Promise.resolve(),
+    }),
+    close,
+  );
+}
+
+export async function bullBackend(
+  redisUrl = process.env['TEST_REDIS_URL'] ?? '',
+): Promise<QueueBackend> {
+  const prefix = `test-${randomBytes(6).toString('hex')}`;
+  const config = parseConfig({ REDIS_URL: redisUrl, REDIS_KEY_PREFIX: prefix });
+  return backend(
+    (registry, correlation, runner) => {
+      const connections = new RedisConnections(config);
+      return {
+        queues: new BullQueues(registry, correlation, runner, connections, config),
+        close: () => connections.onApplicationShutdown(),
+      };
+    },
+    async () => {
+      const connections = new RedisConnections(config);
+      await connections.waitUntilReady(connections.command);
+      await deleteKeys(connections.command, `{${prefix}}*`);
+      await connections.onApplicationShutdown();
+    },
+  );
+}
+
+function backend(createDriver: CreateDriver, close: () => Promise<void>): QueueBackend {
+  const processes: QueueProcess[] = [];
+  return {
+    createProcess: (...definitions) => {
+      const registry = new QueueRegistry();
+      for (const definition of definitions) registry.declare(definition);
+      const correlation = new Correlation();
+      const driver = createDriver(registry, correlation, new JobRunner(registry, correlation));
+      let opened: Promise<void> | undefined;
+      let ended: Promise<void> | undefined;
+      const open = (): Promise<void> => (opened ??= driver.queues.open());
+      const created: QueueProcess = {
+        queues: driver.queues,
+        correlation,
+        start: async () => {
+          registry.assertComplete();
+          await open();
+          await driver.queues.start();
+        },
+        stop: (graceMs = 5_000) =>
+          (ended ??= driver.queues.stop(graceMs).then(() => driver.close())),
+      };
+      processes.push(created);
+      return created;
+    },
+    close: async () => {
+      await Promise.all(processes.map((process) => process.stop(0)));
+      await close();
+    },
+  };
+}
+
+async function deleteKeys(client: RedisClient, pattern: string): Promise<void> {
+  const keys = await client.keys(pattern);
+  if (keys.length > 0) await client.del(...keys);
+}

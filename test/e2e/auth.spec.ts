@@ -1,0 +1,116 @@
+import type { Problem, User } from './support/api-client.js';
+import { newTrader } from './support/api-client.js';
+import { BACKENDS } from './support/backends.js';
+import { startBourse, type Bourse } from './support/bourse.js';
+import { LiveClient } from './support/live-client.js';
+import { eventually } from '../support/eventually.js';
+
+describe.each(BACKENDS)('accounts and sessions on $name', (backend) => {
+  let bourse: Bourse;
+
+  beforeAll(async () => {
+    bourse = await startBourse(backend);
+  });
+  afterAll(() => bourse.close());
+
+  it('opens an account as a trader, and shows the profile', async () => {
+    const input = newTrader();
+    const answer = await bourse.client().post<{ user: User; token: string }>('/api/auth/register', input);
+    expect(answer).toMatchObject({ status: 201, body: { user: { email: input.email, roles: ['trader'] } } });
+    const client = bourse.client();
+    client.token = answer.body.token;
+    expect(await client.get('/api/users/me')).toMatchObject({ status: 200, body: answer.body.user });
+  });
+
+  it('changes the profile, and shows the change at once', async () => {
+    const trader = await bourse.trader();
+    await trader.get('/api/users/me');
+    const changed = await trader.patch('/api/users/me', { displayName: 'Renamed' });
+    expect(changed).toMatchObject({ status: 200, body: { displayName: 'Renamed' } });
+    expect(await trader.get('/api/users/me')).toMatchObject({ body: { displayName: 'Renamed' } });
+  });
+
+  it('knows an address however it is typed', async () => {
+    const input = newTrader();
+    await bourse.client().post('/api/auth/register', input);
+    const again = await bourse.client().post<Problem>('/api/auth/register', { ...input, email: input.email.toUpperCase() });
+    expect(again).toMatchObject({ status: 409, body: { code: 'users.email_taken' } });
+    const signedIn = await bourse.client().login({ ...input, email: input.email.toUpperCase() });
+    expect(signedIn.user.email).toBe(input.email);
+  });
+
+  it('says the same to an unknown address as to a wrong password', async () => {
+    const input = newTrader();
+    await bourse.client().post('/api/auth/register', input);
+    const wrong = await bourse.client().post<Problem>('/api/auth/login', { email: input.email, password: 'not it, not it' });
+    const unknown = await bourse.client().post<Problem>('/api/auth/login', { email: 'nobody@example.com', password: 'not it, not it' });
+    expect(wrong).toMatchObject({ status: 401, body: { code: 'auth.bad_credentials' } });
+    expect({ ...unknown.body, correlationId: '' }).toEqual({ ...wrong.body, correlationId: '' });
+  });
+
+  it('ends a session at logout: the token opens nothing any more, and its socket is closed', async () => {
+    const trader = await bourse.trader();
+    const live = await LiveClient.connect(bourse.url, { token: trader.token });
+    expect((await trader.post('/api/auth/logout')).status).toBe(204);
+    expect(await trader.get('/api/users/me')).toMatchObject({ status: 401, body: { code: 'auth.unauthenticated' } });
+    await eventually(() => expect(live.connected).toBe(false), { timeoutMs: 1_000 });
+    live.close();
+  });
+
+  it('keeps the other sessions of a user when one ends', async () => {
+    const input = newTrader();
+    await bourse.client().post('/api/auth/register', input);
+    const phone = await bourse.client().login(input);
+    const laptop = await bourse.client().login(input);
+    await phone.post('/api/auth/logout');
+    expect((await laptop.get('/api/users/me')).status).toBe(200);
+  });
+
+  it.each([
+    ['none', undefined],
+    ['a made-up one', 'Bearer Zm9yZ2VkLXRva2VuLXRoYXQtbm9ib2R5LWdhdmU'],
+    ['an empty one', 'Bearer '],
+    ['another scheme', 'Basic YWRtaW46YWRtaW4='],
+    ['one with junk in it', "Bearer '; drop table users; --"],
+  ])('lets nobody in with %s for a token', async (_, authorization) => {
+    const answer = await bourse.client().get<Problem>('/api/users/me', authorization === undefined ? {} : { authorization });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+    expect(answer.body.code).toBe('auth.unauthenticated');
+  });
+
+  describe('with a browser', () => {
+    const signIn = async () => {
+      const input = newTrader();
+      const answer = await bourse.client().post('/api/auth/register', input);
+      const [cookie = ''] = answer.headers.getSetCookie();
+      return { cookie, sent: cookie.split(';', 1)[0] ?? '' };
+    };
+
+    it('keeps the session in a cookie that no script can read and no other site can send', async () => {
+      const { cookie, sent } = await signIn();
+      expect(cookie).toMatch(/^session=.+; Path=\/.*; HttpOnly.*; SameSite=Strict/);
+      expect((await bourse.client().get('/api/users/me', { cookie: sent })).status).toBe(200);
+    });
+
+    it('refuses to act for another site', async () => {
+      const { sent } = await signIn();
+      const order = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: '1' };
+      const forged = { cookie: sent, 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
+      const answer = await bourse.client().post('/api/orders', order, forged);
+      expect(answer).toMatchObject({ status: 403, body: { code: 'auth.cross_site' } });
+      const orders = await bourse.client().get<{ items: unknown[] }>('/api/orders', { cookie: sent });
+      expect(orders.body.items).toEqual([]);
+    });
+
+    it('opens no socket for another site', async () => {
+      const { sent } = await signIn();
+      const own = await LiveClient.connect(bourse.url, {}, { cookie: sent, origin: bourse.url });
+      expect(own.connected).toBe(true);
+      own.close();
+      const forged = LiveClient.connect(bourse.url, {}, { cookie: sent, origin: 'https://evil.example' });
+      await expect(forged).rejects.toThrow('auth.cross_site');
+    });
+  });
+});

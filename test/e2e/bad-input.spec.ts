@@ -1,0 +1,115 @@
+import type { ApiClient, Problem } from './support/api-client.js';
+import { BACKENDS } from './support/backends.js';
+import { startBourse, type Bourse } from './support/bourse.js';
+
+const order = (overrides: Record<string, unknown>) => ({
+  symbol: 'AAPL',
+  side: 'buy',
+  type: 'market',
+  quantity: '1',
+  ...overrides,
+});
+const limitOrder = (overrides: Record<string, unknown>) => order({ type: 'limit', limitPrice: '1.00', ...overrides });
+
+const BAD_ORDERS: [string, unknown, number, string][] = [
+  ['an unknown symbol', order({ symbol: 'NOSUCH' }), 422, 'trading.unknown_symbol'],
+  ['a symbol that is none', order({ symbol: '../../etc' }), 400, 'request.invalid'],
+  ['a zero quantity', order({ quantity: '0' }), 400, 'request.invalid'],
+  ['a zero in disguise', order({ quantity: '0.000000' }), 400, 'request.invalid'],
+  ['a negative quantity', order({ quantity: '-1' }), 400, 'request.invalid'],
+  ['a quantity with an exponent', order({ quantity: '1e3' }), 400, 'request.invalid'],
+  ['a quantity of dust', order({ quantity: '0.0000001' }), 400, 'request.invalid'],
+  ['a quantity that is not a number', order({ quantity: 'NaN' }), 400, 'request.invalid'],
+  ['a quantity beyond all bounds', order({ quantity: '9'.repeat(10_000) }), 400, 'request.invalid'],
+  ['a number where text belongs', order({ quantity: 1 }), 400, 'request.invalid'],
+  ['null', null, 400, 'request.invalid'],
+  ['a list', [], 400, 'request.invalid'],
+  ['text', '"buy"', 400, 'request.invalid'],
+  ['an unknown side', order({ side: 'hold' }), 400, 'request.invalid'],
+  ['an unknown type', order({ type: 'magic' }), 400, 'request.invalid'],
+  ['an extra field', order({ admin: true }), 400, 'request.invalid'],
+  ['a limit on a market order', order({ limitPrice: '1.00' }), 400, 'request.invalid'],
+  ['a limit order without a limit', order({ type: 'limit' }), 400, 'request.invalid'],
+  ['a negative limit', limitOrder({ limitPrice: '-1.00' }), 400, 'request.invalid'],
+  ['a client_order_id with spaces', order({ client_order_id: 'a b' }), 400, 'request.invalid'],
+  ['a client_order_id without end', order({ client_order_id: 'x'.repeat(65) }), 400, 'request.invalid'],
+  ['more than the cash buys', order({ quantity: '900000000' }), 422, 'trading.insufficient_funds'],
+  ['a sale of what is not held', order({ side: 'sell' }), 422, 'trading.insufficient_position'],
+  ['malformed JSON', '{"symbol": "AAPL"', 400, 'request.malformed'],
+  ['a body that poisons prototypes', '{"__proto__": {"admin": true}}', 400, 'request.malformed'],
+  ['a huge body', `{"symbol": "${'A'.repeat(300_000)}"}`, 413, 'request.too_large'],
+];
+
+describe.each(BACKENDS)('bad input on $name', (backend) => {
+  let bourse: Bourse;
+  let trader: ApiClient;
+
+  beforeAll(async () => {
+    bourse = await startBourse(backend);
+    trader = await bourse.trader();
+  });
+  afterAll(() => bourse.close());
+
+  const expectProblem = (answer: { status: number; headers: Headers; body: Problem }, status: number, code: string) => {
+    expect({ status: answer.status, code: answer.body.code }).toEqual({ status, code });
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    expect(answer.body).toMatchObject({ type: `urn:bourse:error:${code}`, status, title: expect.any(String) });
+    expect(answer.body.correlationId).toBe(answer.headers.get('x-correlation-id'));
+    expect(JSON.stringify(answer.body)).not.toMatch(/\bat .+:\d+:\d+|node_modules|select |insert /);
+  };
+
+  it.each(BAD_ORDERS)('refuses %s as an order and writes nothing', async (_, body, status, code) => {
+    expectProblem(await trader.post<Problem>('/api/orders', body), status, code);
+    expect((await trader.get<{ items: unknown[] }>('/api/orders')).body.items).toEqual([]);
+    expect((await trader.get('/api/account')).body).toMatchObject({ cash: '100000', reservedCash: '0' });
+  });
+
+  it.each([
+    ['a body of another kind', { 'content-type': 'text/xml' }, '<order/>', 415, 'request.unsupported_media_type'],
+    ['an empty body', { 'content-type': 'application/json' }, '', 400, 'request.malformed'],
+  ])('refuses %s', async (_, headers, body, status, code) => {
+    expectProblem(await trader.post<Problem>('/api/orders', body, headers), status, code);
+  });
+
+  it.each([
+    ['an e-mail address that is none', { email: 'nobody' }],
+    ['a short password', { password: 'short' }],
+    ['an endless password', { password: 'x'.repeat(129) }],
+    ['a blank name', { displayName: '   ' }],
+    ['a role of one\'s own choice', { roles: ['admin'] }],
+  ])('refuses a registration with %s', async (_, change) => {
+    const input = { email: 'someone@example.com', password: 'long enough to do', displayName: 'Someone', ...change };
+    expectProblem(await bourse.client().post<Problem>('/api/auth/register', input), 400, 'request.invalid');
+  });
+
+  it('names the fields that are wrong', async () => {
+    const { body } = await trader.post<Problem>('/api/orders', limitOrder({ quantity: '0', limitPrice: 'x' }));
+    const issues = body.details?.['issues'] as { path: string }[];
+    expect(issues.map(({ path }) => path).sort()).toEqual(['limitPrice', 'quantity']);
+  });
+
+  it.each([
+    ['/api/orders/not-an-id', 404, 'trading.order_not_found'],
+    ['/api/orders/00000000-0000-7000-8000-000000000000', 404, 'trading.order_not_found'],
+    ['/api/orders?limit=0', 400, 'request.invalid'],
+    ['/api/orders?limit=100000', 400, 'request.invalid'],
+    ['/api/orders?limit=ten', 400, 'request.invalid'],
+    ['/api/orders?cursor=bm90LWFuLWlk', 400, 'request.bad_cursor'],
+    ['/api/orders?status=lost', 400, 'request.invalid'],
+    ['/api/orders?unknown=1', 400, 'request.invalid'],
+    ['/api/orders?status=open&status=filled', 400, 'request.invalid'],
+    ['/api/market/quotes/NOSUCH', 404, 'market_data.unknown_symbol'],
+    ['/api/market/quotes/%00', 400, 'request.invalid'],
+    ['/api/market/quotes/%E0%A4%A', 400, 'request.malformed'],
+    [`/api/market/quotes/${'A'.repeat(5_000)}`, 404, 'request.no_such_route'],
+    ['/api/no-such-thing', 404, 'request.no_such_route'],
+    ['/', 404, 'request.no_such_route'],
+    ['/%2e%2e/%2e%2e/etc/passwd', 404, 'request.no_such_route'],
+  ])('answers GET %s with %i %s', async (path, status, code) => {
+    expectProblem(await trader.get<Problem>(path), status, code);
+  });
+
+  it('has not logged a single error of its own for all of that', () => {
+    expect(bourse.logs.filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([]);
+  });
+});

@@ -1,0 +1,122 @@
+import type { ApiClient, Problem } from './support/api-client.js';
+import { BACKENDS } from './support/backends.js';
+import { startBourse, type Bourse } from './support/bourse.js';
+
+interface OpenApi {
+  readonly openapi: string;
+  readonly paths: Record<string, Record<string, { security?: unknown[]; requestBody?: unknown }>>;
+}
+
+describe.each(BACKENDS)('operating Bourse on $name', (backend) => {
+  let bourse: Bourse;
+  let admin: ApiClient;
+  let trader: ApiClient;
+
+  beforeAll(async () => {
+    bourse = await startBourse(backend);
+    admin = await bourse.admin();
+    trader = await bourse.trader();
+  });
+  afterAll(() => bourse.close());
+
+  it('tells probes that it lives and is ready, and says on what', async () => {
+    const live = await bourse.client().get('/health/live');
+    expect(live).toMatchObject({ status: 200, body: { status: 'ok' } });
+    const embedded = backend.name === 'embedded';
+    expect(await bourse.client().get('/health/ready')).toMatchObject({
+      status: 200,
+      body: {
+        status: 'ok',
+        details: {
+          database: { status: 'up', kind: embedded ? 'pglite' : 'postgres' },
+          redis: { status: 'up', mode: embedded ? 'memory' : 'redis', degraded: false },
+        },
+      },
+    });
+  });
+
+  it('documents every route, its input and who may call it', async () => {
+    const { body } = await bourse.client().get<OpenApi>('/docs-json');
+    expect(body.openapi).toMatch(/^3\./);
+    const routes = Object.entries(body.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(routes).toEqual(
+      expect.arrayContaining([
+        'POST /api/auth/register',
+        'POST /api/auth/login',
+        'POST /api/auth/logout',
+        'GET /api/users/me',
+        'PATCH /api/users/me',
+        'GET /api/market/quotes/{symbol}',
+        'POST /api/orders',
+        'GET /api/orders',
+        'GET /api/orders/{id}',
+        'DELETE /api/orders/{id}',
+        'GET /api/positions',
+        'GET /api/account',
+        'GET /api/trades',
+        'GET /api/portfolio/summary',
+        'GET /health/ready',
+      ]),
+    );
+    const place = body.paths['/api/orders']?.['post'];
+    expect(place?.security).toHaveLength(1);
+    expect(JSON.stringify(place?.requestBody)).toContain('client_order_id');
+    expect((await bourse.client().get<string>('/docs')).body).toContain('swagger-ui');
+  });
+
+  it('gives every answer a correlation id, the caller\'s own where it is harmless', async () => {
+    const own = await bourse.client().get('/health/live', { 'x-correlation-id': 'my-own-id-1' });
+    expect(own.headers.get('x-correlation-id')).toBe('my-own-id-1');
+    const hostile = await bourse.client().get('/health/live', { 'x-correlation-id': 'a"} injected: {"' });
+    expect(hostile.headers.get('x-correlation-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('writes no password and no token into its log', async () => {
+    const password = 'a password nobody logs';
+    await bourse.client().post('/api/auth/login', { email: 'nobody@example.com', password });
+    await trader.get(`/api/users/me?token=${trader.token}`);
+    const log = JSON.stringify(bourse.logs);
+    expect(log).not.toContain(password);
+    expect(log).not.toContain(trader.token);
+    expect(log).not.toContain(admin.token);
+  });
+
+  it('protects pages against being framed or sniffed', async () => {
+    const { headers } = await bourse.client().get('/admin/login');
+    expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-frame-options')).toBe('SAMEORIGIN');
+  });
+
+  describe('the queue dashboard', () => {
+    const PATHS = ['/admin/queues', '/admin/queues/', '/admin/queues/api/queues', '/admin/queues/static/js/x.js', '/admin/%71ueues/api/queues', '//admin/queues', '/admin/queues/queue/trading'];
+
+    it.each(PATHS)('turns everybody but admins away from %s', async (path) => {
+      expect([401, 404]).toContain((await bourse.client().get(path)).status);
+      expect([403, 404]).toContain((await trader.get(path)).status);
+      expect([401, 404]).toContain((await bourse.client().send('PUT', `${path}/trading/pause`)).status);
+    });
+
+    it('refuses with a problem, not with a page', async () => {
+      const answer = await trader.get<Problem>('/admin/queues/api/queues');
+      expect(answer).toMatchObject({ status: 403, body: { code: 'auth.forbidden' } });
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    });
+
+    it('shows a person without a session the way in', async () => {
+      const answer = await bourse.client().get('/admin/queues?page=1', { accept: 'text/html' });
+      expect(answer.status).toBe(303);
+      expect(answer.headers.get('location')).toBe('/admin/login?next=%2Fadmin%2Fqueues%3Fpage%3D1');
+      expect((await bourse.client().get<string>('/admin/login')).body).toContain('<form');
+    });
+
+    it('shows admins the queues and the jobs that ran', async () => {
+      await trader.post('/api/orders', { symbol: 'AAPL', side: 'buy', type: 'market', quantity: '1' });
+      expect((await admin.get<string>('/admin/queues', { accept: 'text/html' })).status).toBe(200);
+      const { body } = await admin.get<{ queues: { name: string; counts: Record<string, number> }[] }>('/admin/queues/api/queues');
+      expect(body.queues.map(({ name }) => name)).toContain('trading');
+    });
+  });
+});

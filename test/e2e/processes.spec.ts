@@ -1,0 +1,169 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Agent, request } from 'node:http';
+import { BourseProcess, NodeProcess } from '../support/processes.js';
+import { createTestDatabase, createTestRedisPrefix, testRedisUrl } from '../support/servers/index.js';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const REFERENCE = resolve(process.env['REFERENCE_DIR'] ?? join(ROOT, '../shared/reference'));
+const DEMO_TIMEOUT_MS = 100_000;
+
+/** Runs `npm run demo` as a user would. @returns the JSON lines it prints. */
+async function demo(...args: string[]): Promise<{ step: string; [field: string]: unknown }[]> {
+  const run = new NodeProcess([join(ROOT, 'scripts/demo.mjs'), '--json', ...args]);
+  const { code } = await run.exited;
+  if (code !== 0) throw new Error(`the demo failed\n${run.stdout}${run.stderr}`);
+  return run.stdout.trim().split('\n').map((line) => JSON.parse(line) as { step: string });
+}
+
+const stopped: BourseProcess[] = [];
+const start = async (env: Record<string, string>, cwd?: string): Promise<BourseProcess> => {
+  const bourse = await BourseProcess.start({ env, ...(cwd !== undefined && { cwd }) });
+  stopped.push(bourse);
+  return bourse;
+};
+afterEach(async () => {
+  await Promise.all(stopped.splice(0).map((bourse) => bourse.stop()));
+});
+
+describe('the built application', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bourse-e2e-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('starts with nothing set, prints where it is and the admin login once, and plays the demo', async () => {
+    const first = await start({}, folder);
+    expect(first.stdout).toContain(`API      ${first.url}/api`);
+    expect(first.stdout).toContain(`Docs     ${first.url}/docs`);
+    const [, email = '', password = ''] = /Admin\s+(\S+)\s+(\S+)/.exec(first.stdout) ?? [];
+    const login = await fetch(`${first.url}/api/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email, password }),
+    });
+    expect(login.status).toBe(200);
+    const steps = await demo('--url', first.url);
+    expect(steps.length).toBeGreaterThan(8);
+    expect(await first.stop()).toEqual({ code: 0, signal: null });
+
+    const second = await start({}, folder);
+    expect(second.stdout).not.toContain('Admin ');
+  }, 120_000);
+
+  it('plays the demo on two API processes and a worker over Redis and PostgreSQL', async () => {
+    const database = await createTestDatabase();
+    const shared = {
+      DATABASE_URL: database.url,
+      REDIS_URL: testRedisUrl(),
+      REDIS_KEY_PREFIX: createTestRedisPrefix(),
+    };
+    // All at once: migrations and the first admin must be made by one of them alone.
+    const [api, otherApi] = await Promise.all([
+      start({ ...shared, BOURSE_ROLE: 'api' }),
+      start({ ...shared, BOURSE_ROLE: 'api' }),
+      start({ ...shared, BOURSE_ROLE: 'worker' }),
+    ]);
+    await demo('--url', api.url, '--second-url', otherApi.url);
+    const exits = await Promise.all(stopped.splice(0).map((bourse) => bourse.stop()));
+    expect(exits).toEqual([0, 0, 0].map((code) => ({ code, signal: null })));
+    await database.drop();
+  }, DEMO_TIMEOUT_MS);
+
+  const onReference = tryRead(join(REFERENCE, 'indicators/quotes.csv')) ? it : it.skip;
+  onReference('plays the demo on real prices: daily bars of an index fund', async () => {
+    const bourse = await start({
+      DATA_DIR: folder,
+      MARKET_PROVIDER: 'replay',
+      MARKET_REPLAY_DIR: join(REFERENCE, 'indicators'),
+    });
+    const steps = await demo('--url', bourse.url, '--symbol', 'QUOTES');
+    expect(JSON.stringify(steps)).toContain('"source":"replay"');
+  }, DEMO_TIMEOUT_MS);
+});
+
+describe('a start that cannot work', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bourse-e2e-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** One line, exit code 1. */
+  const expectRefusal = async (env: Record<string, string>, says: RegExp) => {
+    const bourse = await BourseProcess.runToExit({ env: { DATA_DIR: folder, PORT: '0', ...env } });
+    expect({ ...(await bourse.exited), stderr: bourse.stderr }).toMatchObject({ code: 1, stderr: expect.stringMatching(says) });
+    expect(bourse.stderr.trim().split('\n')).toHaveLength(1);
+    expect(bourse.stderr).toMatch(/^bourse: /);
+  };
+
+  it('names a bad variable', () => expectRefusal({ PORT: 'abc' }, /PORT/));
+
+  it('names a port in use', async () => {
+    const occupant = createServer().listen(0, '127.0.0.1');
+    await new Promise((listening) => occupant.once('listening', listening));
+    const { port } = occupant.address() as AddressInfo;
+    await expectRefusal({ PORT: String(port) }, new RegExp(`127\\.0\\.0\\.1:${port} is in use`));
+    await new Promise((closed) => occupant.close(closed));
+  }, 60_000);
+
+  it('names a data folder in use, and who uses it', async () => {
+    const holder = await start({ DATA_DIR: folder });
+    await expectRefusal({}, new RegExp(`in use by another process \\(pid ${holder.pid}\\)`));
+    expect((await fetch(`${holder.url}/health/ready`)).status).toBe(200);
+  }, 60_000);
+
+  it('names a database that does not answer', () =>
+    expectRefusal({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' }, /cannot reach PostgreSQL/));
+
+  it('names a replay folder without bars', () =>
+    expectRefusal({ MARKET_PROVIDER: 'replay', MARKET_REPLAY_DIR: folder }, /MARKET_REPLAY_DIR|\.csv|replay/i));
+});
+
+describe('an end', () => {
+  it('takes over the data folder of a process that was killed, with all it had acknowledged', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bourse-e2e-'));
+    const killed = await start({ DATA_DIR: folder, ADMIN_PASSWORD: 'a long enough password' });
+    killed.kill('SIGKILL');
+    await killed.exited;
+    expect(readFileSync(join(folder, 'bourse.lock'), 'utf8').trim()).toBe(String(killed.pid));
+    const heir = await start({ DATA_DIR: folder });
+    const login = await fetch(`${heir.url}/api/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'admin@bourse.local', password: 'a long enough password' }),
+    });
+    expect(login.status).toBe(200);
+    await heir.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  it('comes at once on SIGTERM, although a client keeps its connection open', async () => {
+    const bourse = await start({ DATA_DIR: 'memory://' });
+    const agent = new Agent({ keepAlive: true });
+    const ask = () =>
+      new Promise<string | undefined>((answered, failed) => {
+        request(`${bourse.url}/health/live`, { agent }, (response) => {
+          response.resume().once('end', () => answered(response.headers.connection));
+        })
+          .once('error', failed)
+          .end();
+      });
+    expect(await ask()).not.toBe('close');
+    const since = Date.now();
+    expect(await bourse.stop()).toEqual({ code: 0, signal: null });
+    expect(Date.now() - since).toBeLessThan(5_000);
+    agent.destroy();
+  }, 60_000);
+});
+
+function tryRead(path: string): boolean {
+  try {
+    return readFileSync(path).length > 0;
+  } catch {
+    return false;
+  }
+}

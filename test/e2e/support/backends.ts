@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { createTestDatabase, createTestRedisPrefix, testRedisUrl } from '../../support/servers/index.js';
+
+export interface Backend {
+  /** What Bourse is configured with. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Drops what was made for it. */
+  remove(): Promise<void>;
+}
+
+export interface BackendKind {
+  readonly name: string;
+  create(): Promise<Backend>;
+}
+
+export const ADMIN = { email: 'admin@bourse.local', password: randomBytes(15).toString('base64url') };
+
+const COMMON = { NODE_ENV: 'test', LOG_LEVEL: 'info', PORT: '0', ADMIN_PASSWORD: ADMIN.password };
+
+/** The same scenarios run on each: what a newcomer starts, and what a production runs on. */
+export const BACKENDS: readonly BackendKind[] = [
+  {
+    name: 'embedded',
+    create: () =>
+      Promise.resolve({ env: { ...COMMON, DATA_DIR: 'memory://' }, remove: () => Promise.resolve() }),
+  },
+  {
+    name: 'Redis + PostgreSQL',
+    create: async () => {
+      const database = await createTestDatabase();
+      const env = {
+        ...COMMON,
+        DATABASE_URL: database.url,
+        REDIS_URL: testRedisUrl(),
+        REDIS_KEY_PREFIX: createTestRedisPrefix(),
+      };
+      return { env, remove: () => database.drop() };
+    },
+  },
+];

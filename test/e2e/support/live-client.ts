@@ -1,0 +1,85 @@
+import { io, type Socket } from 'socket.io-client';
+import { eventually } from '../../support/eventually.js';
+
+export interface LiveMessage {
+  readonly channel: string;
+  readonly epoch: string;
+  readonly seq: number;
+  readonly ts: string;
+  readonly data: Record<string, unknown>;
+  readonly correlationId?: string;
+}
+
+type Refusal = { ok: false; error: { code: string; detail: string } };
+export type LiveAnswer = { ok: true; channel: string } | Refusal;
+
+const TIMEOUT_MS = 5_000;
+
+/** A socket of `/live` that remembers every message. */
+export class LiveClient {
+  readonly messages: LiveMessage[] = [];
+
+  private constructor(private readonly socket: Socket) {
+    socket.on('message', (message: LiveMessage) => this.messages.push(message));
+  }
+
+  /** @throws what the server refuses the handshake with: `message` is its code. */
+  static async connect(url: string, auth: Record<string, unknown>, headers?: Record<string, string>): Promise<LiveClient> {
+    const socket = io(`${url}/live`, {
+      auth,
+      transports: ['websocket'],
+      reconnection: false,
+      forceNew: true,
+      timeout: TIMEOUT_MS,
+      ...(headers && { extraHeaders: headers }),
+    });
+    const client = new LiveClient(socket);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        socket.once('connect', resolve);
+        socket.once('connect_error', reject);
+      });
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
+    return client;
+  }
+
+  get connected(): boolean {
+    return this.socket.connected;
+  }
+
+  async subscribe(channel: unknown): Promise<LiveAnswer> {
+    return (await this.socket.timeout(TIMEOUT_MS).emitWithAck('subscribe', { channel })) as LiveAnswer;
+  }
+
+  async unsubscribe(channel: unknown): Promise<LiveAnswer> {
+    return (await this.socket.timeout(TIMEOUT_MS).emitWithAck('unsubscribe', { channel })) as LiveAnswer;
+  }
+
+  /** Sends anything under `subscribe`. */
+  async send(payload: unknown): Promise<LiveAnswer> {
+    return (await this.socket.timeout(TIMEOUT_MS).emitWithAck('subscribe', payload)) as LiveAnswer;
+  }
+
+  on(channel: string): LiveMessage[] {
+    return this.messages.filter((message) => message.channel === channel);
+  }
+
+  /** The first message of the channel that fits, once it is there. */
+  next(channel: string, fits: (data: Record<string, unknown>) => boolean = () => true): Promise<LiveMessage> {
+    return eventually(
+      () => {
+        const found = this.on(channel).find(({ data }) => fits(data));
+        if (!found) throw new Error(`no such message on ${channel} among ${this.messages.length}`);
+        return found;
+      },
+      { timeoutMs: 10_000 },
+    );
+  }
+
+  close(): void {
+    this.socket.close();
+  }
+}

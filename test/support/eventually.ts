@@ -1,0 +1,40 @@
+export interface EventuallyOptions {
+  /** How long the assertion may go on failing. Default 5,000. */
+  readonly timeoutMs?: number;
+  /** Pause between two tries. Default 20. */
+  readonly intervalMs?: number;
+}
+
+/**
+ * Repeats `assertion` until it does not throw, and answers what it answers.
+ * @throws once `timeoutMs` is over, with the last error; an assertion that does not answer counts as failing.
+ */
+export async function eventually<T>(
+  assertion: () => T | Promise<T>,
+  { timeoutMs = 5_000, intervalMs = 20 }: EventuallyOptions = {},
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    try {
+      return await within(deadline - Date.now(), assertion);
+    } catch (cause) {
+      if (Date.now() + intervalMs >= deadline) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw new Error(`still after ${timeoutMs} ms: ${reason}`, { cause });
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, intervalMs));
+  }
+}
+
+async function within<T>(timeoutMs: number, work: () => T | Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the assertion did not answer')), timeoutMs);
+  });
+  try {
+    return await Promise.race([work(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
