@@ -15,6 +15,7 @@ const shared = {
 export default {
   // Two even on one core: most of a medium test is waiting for a server.
   maxWorkers: 2,
+  testTimeout: 30_000,
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts', '!src/**/*.d.ts'],
   projects: [
@@ -23,7 +24,6 @@ export default {
       ...shared,
       displayName: 'integration',
       testMatch: ['<rootDir>/test/**/*.spec.ts'],
-      testTimeout: 30_000,
       globalSetup: '<rootDir>/test/support/servers/global-setup.mjs',
       globalTeardown: '<rootDir>/test/support/servers/global-teardown.mjs',
     },

@@ -1,9 +1,10 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { IoAdapter } from '@nestjs/platform-socket.io';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { ProcessContext } from '../config/config.module.js';
-import { configureHttp, correlationIdOf } from '../http/index.js';
+import { configureHttp, correlationIdOf, ProblemDetailsFilter } from '../http/index.js';
 import { mountAdmin } from './admin.js';
 import { AppModule } from './app.module.js';
 import { ConnectionDrain } from './connection-drain.js';
@@ -17,11 +18,14 @@ const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 /** The application of one process, initialised and not yet listening. */
 export async function createApp(context: ProcessContext, logger: Logger): Promise<NestFastifyApplication> {
   const { config, correlation } = context;
+  const problems = new ProblemDetailsFilter();
   const adapter = new FastifyAdapter({
     bodyLimit: config.http.bodyLimitBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     genReqId: correlationIdOf,
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      problems.answer(error, request, reply),
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(context), adapter, {
     logger: new NestLogger(logger),

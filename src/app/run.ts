@@ -25,8 +25,8 @@ async function start(): Promise<void> {
   const logger = createLogger(config, correlation);
   const app = await createApp({ config, clock: systemClock, correlation }, logger);
   stopOnSignal(app, config, (line) => logger.info(line));
-  await listen(app, config);
   const admin = await app.get(FirstAdmin).ensure();
+  await listen(app, config);
   const url = await app.getUrl();
   logger.info({ url, database: config.database.url ? 'postgres' : 'pglite' }, 'listening');
   // Logs are for programs; the banner is for the person who has just typed `npm start`.

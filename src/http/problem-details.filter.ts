@@ -1,5 +1,6 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CORRELATION_HEADER } from './correlation-id.js';
 import { toProblemDetails } from './problem-details.js';
 
 /** Turns whatever a request ends in into problem+json; what is our fault is logged with its stack. */
@@ -19,6 +20,8 @@ export class ProblemDetailsFilter implements ExceptionFilter {
       this.#logger.error({ err: error, code: problem.code, method: request.method, url: request.url });
     }
     if (reply.sent) return;
+    // What fails before routing, such as an address that cannot be decoded, has not passed the hook that sets it.
+    reply.header(CORRELATION_HEADER, request.id);
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
     if (problem.status === 503) reply.header('retry-after', '1');
     void reply.status(problem.status).type('application/problem+json').send(problem);

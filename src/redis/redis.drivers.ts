@@ -25,10 +25,11 @@ export async function createRedisDrivers(
   keys: KeyBuilder,
   clock: Clock,
 ): Promise<RedisDrivers> {
+  // Before the wait, so that both connections are made at the same time.
+  const pubsub = new RedisPubSub(connections, keys, clock);
   if (!(await connections.waitUntilReady(connections.command))) {
     new Logger('Redis').warn('starting without Redis; it is tried again in the background');
   }
-  const pubsub = new RedisPubSub(connections, keys, clock);
   const shared = { connections, keys, pubsub, clock };
   const httpKeyStem = `${httpCacheNamespace(keys)}:`;
   return {

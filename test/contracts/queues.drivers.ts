@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { parseConfig } from '../../src/config/config.js';
 import { DatabaseJobStore } from '../../src/database/jobs/jobs.repository.js';
 import { Correlation } from '../../src/kernel/correlation.js';
-import type { RedisClient } from '../../src/redis/connection/create-client.js';
 import { RedisConnections } from '../../src/redis/connection/redis-connections.js';
 import { BullQueues } from '../../src/redis/queues/bullmq/bull-queues.js';
 import { EmbeddedQueues } from '../../src/redis/queues/embedded/embedded-queues.js';
@@ -10,6 +8,7 @@ import { JobRunner } from '../../src/redis/queues/job-runner.js';
 import type { QueueDefinition } from '../../src/redis/queues/queue-definition.js';
 import type { QueueDriver } from '../../src/redis/queues/queue-driver.js';
 import { QueueRegistry } from '../../src/redis/queues/queue-registry.js';
+import { createTestRedisPrefix, testRedisUrl } from '../support/servers/index.js';
 import { openJobsDatabase, type DatabaseKind } from './job-store.databases.js';
 
 /** What one process of the application has: nothing of it is shared but the backend. */
@@ -45,10 +44,11 @@ export async function embeddedBackend(kind: DatabaseKind): Promise<QueueBackend>
   );
 }
 
+/** @param redisUrl where the processes reach the test Redis, e.g. a proxy in front of it. */
 export async function bullBackend(
-  redisUrl = process.env['TEST_REDIS_URL'] ?? '',
+  redisUrl = testRedisUrl(),
 ): Promise<QueueBackend> {
-  const prefix = `test-${randomBytes(6).toString('hex')}`;
+  const prefix = createTestRedisPrefix();
   const config = parseConfig({ REDIS_URL: redisUrl, REDIS_KEY_PREFIX: prefix });
   return backend(
     (registry, correlation, runner) => {
@@ -58,12 +58,8 @@ export async function bullBackend(
         close: () => connections.onApplicationShutdown(),
       };
     },
-    async () => {
-      const connections = new RedisConnections(config);
-      await connections.waitUntilReady(connections.command);
-      await deleteKeys(connections.command, `{${prefix}}*`);
-      await connections.onApplicationShutdown();
-    },
+    // The end of the test run removes the keys.
+    () => Promise.resolve(),
   );
 }
 
@@ -97,9 +93,4 @@ function backend(createDriver: CreateDriver, close: () => Promise<void>): QueueB
       await close();
     },
   };
-}
-
-async function deleteKeys(client: RedisClient, pattern: string): Promise<void> {
-  const keys = await client.keys(pattern);
-  if (keys.length > 0) await client.del(...keys);
 }

@@ -102,7 +102,8 @@ describe.each(BACKENDS)('trading on $name', (backend) => {
     let dipMs = nowMs;
     do dipMs += 60_000;
     while (ask(dipMs).gt(today.times('0.999')));
-    const limitPrice = ask(dipMs).toFixed(2);
+    // A little above that price: it moves on while the order is found and filled.
+    const limitPrice = ask(dipMs).times('1.0005').toFixed(2);
 
     const order = await place(limit(limitPrice, { symbol: 'MSFT', quantity: '2' }));
     await untilStatus(order.id, 'open');

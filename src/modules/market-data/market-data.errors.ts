@@ -6,7 +6,7 @@ export function unknownSymbol(symbol: string): AppError {
   return new AppError(
     'not_found',
     'market_data.unknown_symbol',
-    `there is no instrument ${shown}`,
+    `There is no instrument ${shown}.`,
     {
       details: { symbol: shown },
     },

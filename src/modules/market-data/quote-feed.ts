@@ -89,7 +89,10 @@ export class QuoteFeed implements OnApplicationBootstrap, OnModuleDestroy {
     this.#sent.clear();
     let lastMs = tickStartMs(this.clock.nowMs(), this.#tickMs);
     while (!signal.aborted) {
-      const nextMs = Math.max(lastMs, tickStartMs(this.clock.nowMs(), this.#tickMs)) + this.#tickMs;
+      const nowMs = tickStartMs(this.clock.nowMs(), this.#tickMs);
+      // A timer may wake a little early: no tick twice. A clock that was set back is followed.
+      const doneMs = lastMs - nowMs > this.#tickMs ? nowMs : Math.max(lastMs, nowMs);
+      const nextMs = doneMs + this.#tickMs;
       await pause(nextMs - this.clock.nowMs(), signal);
       if (signal.aborted) break;
       // After a slow tick or a late timer: the tick that is due now, those missed are left out.

@@ -16,7 +16,10 @@ export class QuotesController {
   @Get('instruments')
   @ApiOperation({ summary: 'The instruments that can be quoted and traded' })
   @ApiOkResponse({
-    standardSchema: z.object({ items: z.array(instrumentSchema), nextCursor: z.string().nullable() }),
+    standardSchema: z.object({
+      items: z.array(instrumentSchema),
+      nextCursor: z.string().nullable(),
+    }),
   })
   instruments(): Page<Instrument> {
     return { items: this.quotes.instruments(), nextCursor: null };

@@ -9,9 +9,12 @@ import { ORDER_STATUSES } from './order-state.js';
 const positiveDecimal = (places: number) =>
   z
     .string()
-    .max(20)
-    .regex(new RegExp(`^\\d{1,9}(\\.\\d{1,${places}})?$`), `must be a decimal in text, such as "10.5", with up to ${places} places`)
-    .refine((text) => money(/^[\d.]+$/.test(text) ? text : 0).gt(0), 'must be above zero');
+    .regex(new RegExp(`^\\d{1,9}(\\.\\d{1,${places}})?$`), {
+      error: `must be a decimal in text, such as "10.5", with up to ${places} places`,
+      // What is not a number has no sign to look at.
+      abort: true,
+    })
+    .refine((text) => money(text).gt(0), 'must be above zero');
 
 const orderFields = {
   symbol: symbolSchema,

@@ -38,6 +38,8 @@ export function optionsFor(purpose: ConnectionPurpose, timeouts: ConnectionTimeo
     retryStrategy: (attempt) => retryDelayMs(attempt),
     sentinelRetryStrategy: (attempt) => retryDelayMs(attempt),
     keepAlive: 10_000,
+    // Kept on a timer even for a socket that is closed already: it would hold up the end of the process.
+    disconnectTimeout: 200,
     // After a failover the old primary answers READONLY until the client looks for the new one.
     reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 1 : false),
     // A command that was cut off may have run: sending it again could count twice.

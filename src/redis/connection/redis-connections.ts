@@ -5,6 +5,7 @@ import { optionsFor, type ConnectionPurpose } from './client-options.js';
 import { watchConnection } from './connection-log.js';
 import { createClient, type RedisClient } from './create-client.js';
 import { settlesWithin } from './deadline.js';
+import { stopStaleSocketTimers } from './stale-socket-timer.js';
 
 /** How long a goodbye may take before the socket is closed without one. */
 const QUIT_TIMEOUT_MS = 1_000;
@@ -36,8 +37,13 @@ export class RedisConnections implements OnApplicationShutdown {
    * @throws AppError `redis.not_configured` (internal): ask for the configuration first.
    */
   create(purpose: ConnectionPurpose): RedisClient {
-    const client = createClient(this.#target(purpose), optionsFor(purpose, this.#config));
+    const client = createClient(this.#target(purpose), {
+      ...optionsFor(purpose, this.#config),
+      // For CLIENT LIST: whose connection this is, and what for.
+      connectionName: `${this.#config.keyPrefix}-${purpose}`,
+    });
     watchConnection(client, purpose, this.#logger);
+    stopStaleSocketTimers(client);
     client.once('end', () => this.#open.delete(client));
     this.#open.add(client);
     // A failed first attempt is reported by the listener and repeated by the retry strategy.
@@ -61,16 +67,16 @@ export class RedisConnections implements OnApplicationShutdown {
     return answered;
   }
 
-  /** Ends one connection: says goodbye if it is answered within a second, and hangs up. */
+  /** Ends one connection: says goodbye, and hangs up if that is not answered within a second. */
   async close(client: RedisClient): Promise<void> {
     this.#open.delete(client);
+    if (client.status === 'end') return;
     if (client.status === 'ready') {
-      await settlesWithin(
-        client.quit().catch(() => undefined),
-        QUIT_TIMEOUT_MS,
-      );
+      const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
+      client.quit().catch(() => undefined);
+      if (await settlesWithin(ended, QUIT_TIMEOUT_MS)) return;
     }
-    if (client.status !== 'end') client.disconnect();
+    client.disconnect();
   }
 
   /**

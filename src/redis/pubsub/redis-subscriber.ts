@@ -9,7 +9,7 @@ import type { MessageHandler, Subscription } from './pub-sub.js';
 export type TopicKind = 'channel' | 'pattern';
 
 /** How long {@link RedisSubscriber.subscribe} waits for Redis before it leaves the rest to the reconnection. */
-const SUBSCRIBE_TIMEOUT_MS = 3_000;
+const SUBSCRIBE_TIMEOUT_MS = 1_000;
 /** A subscriber sends nothing, so only a question shows that the line is dead; the socket time-out then ends it. */
 const HEARTBEAT_MS = 5_000;
 const RETRY_MS = 2_000;

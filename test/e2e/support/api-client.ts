@@ -91,8 +91,8 @@ export class ApiClient {
     return this.#signIn(answer.body);
   }
 
-  async login(credentials: { email: string; password: string }): Promise<this> {
-    const answer = await this.post<SignedIn>('/api/auth/login', credentials);
+  async login({ email, password }: { email: string; password: string }): Promise<this> {
+    const answer = await this.post<SignedIn>('/api/auth/login', { email, password });
     if (answer.status !== 200) throw new Error(`login answered ${answer.status}`);
     return this.#signIn(answer.body);
   }

@@ -6,6 +6,7 @@ import { AppError } from '../../../kernel/app-error.js';
 import type { Correlation } from '../../../kernel/correlation.js';
 import type { RedisClient } from '../../connection/create-client.js';
 import { settlesWithin } from '../../connection/deadline.js';
+import { FaultLog } from '../../connection/fault-log.js';
 import type { RedisConnections } from '../../connection/redis-connections.js';
 import { BullQueueAdapter } from '../dashboard/bull-queue.adapter.js';
 import type { JobRunner } from '../job-runner.js';
@@ -16,11 +17,10 @@ import type { QueueRegistry } from '../queue-registry.js';
 import { BullWorker } from './bull-worker.js';
 import { refuseEviction } from './eviction-policy.js';
 import type { JobEnvelope } from './job-envelope.js';
-import { QuietLog } from './quiet-log.js';
 
 /** Jobs go through BullMQ on the queue Redis: any process adds, every worker process runs. */
 export class BullQueues extends QueueDriver {
-  readonly #log = new QuietLog(new Logger('Jobs'));
+  readonly #faults = new FaultLog(new Logger('Jobs'));
   readonly #queues = new Map<string, Queue<JobEnvelope>>();
   readonly #prefix: string;
   #workers: BullWorker[] = [];
@@ -103,7 +103,7 @@ export class BullQueues extends QueueDriver {
         removeOnFail: keep(retention.failedMs, retention.failedCount),
       },
     });
-    queue.on('error', (error) => this.#log.warn(`queue "${name}"`, error));
+    queue.on('error', (error) => this.#faults.report(`queue "${name}"`, error));
     return queue;
   }
 

@@ -6,11 +6,12 @@ import { SECOND_MS } from '../../../kernel/duration.js';
 import { MAX_LOST_CLAIMS } from '../../../kernel/job-store.js';
 import type { RedisClient } from '../../connection/create-client.js';
 import { settlesWithin } from '../../connection/deadline.js';
+import { FaultLog } from '../../connection/fault-log.js';
 import { retryDelayMs } from '../job-failure.js';
 import { ABORT_GRACE_MS, type JobRunner } from '../job-runner.js';
 import type { QueueDefinition } from '../queue-definition.js';
 import { readEnvelope } from './job-envelope.js';
-import { QuietLog } from './quiet-log.js';
+import { workerBackend } from './worker-backend.js';
 
 /** BullMQ waits 15 s after a connection error by default; the connection itself is back within 2 s. */
 const RETRY_MS = SECOND_MS;
@@ -25,7 +26,7 @@ interface RunningJob {
 
 /** Runs the jobs of one queue from Redis, up to its concurrency at the same time. */
 export class BullWorker {
-  readonly #log = new QuietLog(new Logger('Jobs'));
+  readonly #faults = new FaultLog(new Logger('Jobs'));
   readonly #running = new Map<string, RunningJob>();
   #worker: Worker | undefined;
   #starting: Promise<void> | undefined;
@@ -75,23 +76,28 @@ export class BullWorker {
       } catch (error) {
         await worker.close(true);
         if (this.#stopping) return;
-        this.#log.warn(`worker of "${this.queue.name}" could not start`, error as Error);
+        this.#faults.report(`start of the worker of "${this.queue.name}"`, error);
         await delay(RETRY_MS);
       }
     }
   }
 
   #createWorker(): Worker {
-    const worker = new Worker(this.queue.name, (job, token) => this.#process(job, token), {
-      connection: this.client,
-      prefix: this.prefix,
-      concurrency: this.queue.concurrency,
-      runRetryDelay: RETRY_MS,
-      stalledInterval: STALLED_CHECK_MS,
-      maxStalledCount: MAX_LOST_CLAIMS,
-      settings: { backoffStrategy: (attempt) => retryDelayMs(this.queue.backoff, attempt) },
-    });
-    worker.on('error', (error) => this.#log.warn(`worker of "${this.queue.name}"`, error));
+    const worker: Worker = new Worker(
+      this.queue.name,
+      (job: BullJob, token) => this.#process(job, token),
+      {
+        connection: this.client,
+        prefix: this.prefix,
+        concurrency: this.queue.concurrency,
+        runRetryDelay: RETRY_MS,
+        stalledInterval: STALLED_CHECK_MS,
+        maxStalledCount: MAX_LOST_CLAIMS,
+        settings: { backoffStrategy: (attempt) => retryDelayMs(this.queue.backoff, attempt) },
+      },
+      workerBackend(this.client, this.prefix),
+    );
+    worker.on('error', (error) => this.#faults.report(`worker of "${this.queue.name}"`, error));
     worker.on('lockRenewalFailed', (ids) => {
       const reason = new AppError('conflict', 'queue.claim_lost', 'another worker may have the job by now');
       for (const id of ids) this.#running.get(id)?.abort.abort(reason);

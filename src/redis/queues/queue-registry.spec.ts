@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { defineQueue } from './queue-definition.js';
+import { QueueRegistry } from './queue-registry.js';
+
+function mailQueue(name = 'mail') {
+  return defineQueue({
+    name,
+    jobs: { send: z.object({}), bounce: z.object({}) },
+    attempts: 1,
+    backoff: { delayMs: 1, maxDelayMs: 1 },
+    concurrency: 1,
+    retention: { completedMs: 1, completedCount: 1, failedMs: 1, failedCount: 1 },
+    priority: 'normal',
+  });
+}
+const done = async (): Promise<void> => undefined;
+
+describe('QueueRegistry', () => {
+  it('is complete when every declared job has a processor', () => {
+    const registry = new QueueRegistry();
+    const mail = mailQueue();
+    registry.declare(mail);
+    registry.register(mail, { send: done, bounce: done });
+    expect(() => registry.assertComplete()).not.toThrow();
+    expect(registry.findProcessor('mail', 'send')).toBe(done);
+  });
+
+  it('names the queue and the job that nobody processes', () => {
+    const registry = new QueueRegistry();
+    const mail = mailQueue();
+    registry.declare(mail);
+    registry.register(mail, { send: done } as never);
+    expect(() => registry.assertComplete()).toThrow(
+      expect.objectContaining({
+        code: 'queue.no_processor',
+        message: 'job "bounce" of the queue "mail" has no processor',
+        details: { queue: 'mail', job: 'bounce' },
+      }),
+    );
+  });
+
+  it('names a processor of a job or a queue that nobody declared', () => {
+    const registry = new QueueRegistry();
+    const mail = mailQueue();
+    registry.declare(mail);
+    registry.register(mail, { send: done, bounce: done, forward: done } as never);
+    expect(() => registry.assertComplete()).toThrow(
+      expect.objectContaining({ code: 'queue.no_such_job', details: { queue: 'mail', job: 'forward' } }),
+    );
+    const other = new QueueRegistry();
+    other.register(mailQueue('post'), { send: done, bounce: done });
+    expect(() => other.assertComplete()).toThrow(expect.objectContaining({ code: 'queue.no_such_job' }));
+  });
+
+  it('takes one set of processors per queue', () => {
+    const registry = new QueueRegistry();
+    registry.register(mailQueue(), { send: done, bounce: done });
+    expect(() => registry.register(mailQueue(), { send: done, bounce: done })).toThrow(
+      expect.objectContaining({ code: 'queue.processed_twice' }),
+    );
+  });
+
+  it('takes the same declaration twice, and not two of one name', () => {
+    const registry = new QueueRegistry();
+    const mail = mailQueue();
+    registry.declare(mail);
+    registry.declare(mail);
+    expect(registry.queues).toEqual([mail]);
+    expect(() => registry.declare(mailQueue())).toThrow(expect.objectContaining({ code: 'queue.declared_twice' }));
+  });
+
+  it.each(['', 'With Capitals', 'a:b', 'a/b', '1st', '{a}'])('refuses the name "%s"', (name) => {
+    expect(() => new QueueRegistry().declare(mailQueue(name))).toThrow(
+      expect.objectContaining({ code: 'queue.invalid_name' }),
+    );
+  });
+
+  it('has no processor by the name of a property that every object has', () => {
+    const registry = new QueueRegistry();
+    registry.register(mailQueue(), { send: done, bounce: done });
+    expect(registry.findProcessor('mail', 'constructor')).toBeUndefined();
+  });
+});

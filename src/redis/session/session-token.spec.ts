@@ -1,0 +1,27 @@
+import fc from 'fast-check';
+import { createToken, readToken, userShard } from './session-token.js';
+
+describe('a session token', () => {
+  it('leads to its user’s shard', () => {
+    fc.assert(
+      fc.property(fc.string(), (userId) => {
+        expect(readToken(createToken(userId))?.shard).toBe(userShard(userId));
+      }),
+    );
+  });
+
+  it('is read from no text of another shape', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        fc.pre(!/^[\w-]{46}$/.test(text));
+        expect(readToken(text)).toBeUndefined();
+      }),
+    );
+  });
+
+  it('is another every time, and so is its hash', () => {
+    const tokens = Array.from({ length: 100 }, () => createToken('ada'));
+    expect(new Set(tokens).size).toBe(100);
+    expect(new Set(tokens.map((token) => readToken(token)?.hash)).size).toBe(100);
+  });
+});

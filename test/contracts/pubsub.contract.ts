@@ -1,0 +1,186 @@
+import type { JsonValue } from '../../src/kernel/json.js';
+import type { PubSub, SequencedMessage } from '../../src/redis/pubsub/pub-sub.js';
+import { eventually } from '../support/eventually.js';
+
+export interface PubSubFixture {
+  readonly publisher: PubSub;
+  /** Another instance, where there can be one. */
+  readonly subscriber: PubSub;
+  close(): Promise<void>;
+}
+
+/** What every pub/sub driver promises (`PubSub`). */
+export function describePubSubContract(driver: string, setup: () => Promise<PubSubFixture>): void {
+  describe(`${driver} pub/sub`, () => {
+    let fixture: PubSubFixture;
+    let publisher: PubSub;
+    let subscriber: PubSub;
+    beforeEach(async () => {
+      fixture = await setup();
+      ({ publisher, subscriber } = fixture);
+    });
+    afterEach(() => fixture.close());
+
+    /** Collects what arrives on a channel. */
+    async function listen(channel: string): Promise<JsonValue[]> {
+      const received: JsonValue[] = [];
+      await subscriber.subscribe(channel, (message) => void received.push(message));
+      return received;
+    }
+
+    /** Everything published before has arrived once this resolves. */
+    async function settle(): Promise<void> {
+      const received = await listen('settled');
+      await publisher.publish('settled', true);
+      await eventually(() => expect(received).toHaveLength(1));
+    }
+
+    it.each<[JsonValue]>([[null], [0], [''], ['text'], [{ a: [1, { b: 'ü' }] }]])(
+      'carries %j as it is',
+      async (message) => {
+        const received = await listen('orders');
+        await publisher.publish('orders', message);
+        await eventually(() => expect(received).toEqual([message]));
+      },
+    );
+
+    it('hears its own messages too', async () => {
+      const received: JsonValue[] = [];
+      await publisher.subscribe('orders', (message) => void received.push(message));
+      await publisher.publish('orders', 1);
+      await eventually(() => expect(received).toEqual([1]));
+    });
+
+    it('delivers one publisher’s messages in order', async () => {
+      const received = await listen('orders');
+      const numbers = Array.from({ length: 200 }, (_, i) => i);
+      await Promise.all(numbers.map((n) => publisher.publish('orders', n)));
+      await eventually(() => expect(received).toEqual(numbers));
+    });
+
+    it('says which channel a message came by', async () => {
+      const channels: string[] = [];
+      await subscriber.subscribe('orders', (_, channel) => void channels.push(channel));
+      await subscriber.subscribePattern('ord*', (_, channel) => void channels.push(channel));
+      await publisher.publish('orders', 1);
+      await eventually(() => expect(channels).toEqual(['orders', 'orders']));
+    });
+
+    it('delivers on the channel that was named, and on no other', async () => {
+      const others = await Promise.all(['order', 'orders:1', 'Orders', 'ORDERS'].map(listen));
+      await publisher.publish('orders', 1);
+      await settle();
+      expect(others.flat()).toEqual([]);
+    });
+
+    it('gives a message to every handler, once', async () => {
+      const handler = jest.fn();
+      await subscriber.subscribe('orders', handler);
+      await subscriber.subscribe('orders', handler);
+      await publisher.publish('orders', 1);
+      await settle();
+      expect(handler).toHaveBeenCalledTimes(2);
+    });
+
+    it('lets no handler disturb another', async () => {
+      await subscriber.subscribe('orders', () => {
+        throw new Error('thrown');
+      });
+      await subscriber.subscribe('orders', () => Promise.reject(new Error('rejected')));
+      await subscriber.subscribe('orders', (message) => void (message as { n: number }).n++);
+      const received = await listen('orders');
+      await publisher.publish('orders', { n: 1 });
+      await publisher.publish('orders', { n: 2 });
+      await eventually(() => expect(received).toEqual([{ n: 1 }, { n: 2 }]));
+    });
+
+    it('delivers nothing any more after the end of a subscription, and goes on with the others', async () => {
+      const gone = jest.fn();
+      const first = await subscriber.subscribe('orders', gone);
+      const received = await listen('orders');
+      await first.unsubscribe();
+      await first.unsubscribe();
+      await publisher.publish('orders', 1);
+      await eventually(() => expect(received).toEqual([1]));
+      expect(gone).not.toHaveBeenCalled();
+    });
+
+    it('can be subscribed again after the last handler left', async () => {
+      const first = await subscriber.subscribe('orders', () => undefined);
+      const leaving = first.unsubscribe();
+      const received = await listen('orders');
+      await leaving;
+      await publisher.publish('orders', 1);
+      await eventually(() => expect(received).toEqual([1]));
+    });
+
+    describe('by pattern', () => {
+      it.each([
+        ['*', 'a', true],
+        ['orders.*', 'orders.', true],
+        ['orders.*', 'orders.1:x.y', true],
+        ['orders.*', 'xorders.1', false],
+        ['*.filled', 'orders.filled', true],
+        ['*.filled', 'orders.filled.x', false],
+        ['a*b*c', 'aXbYbZc', true],
+        ['a*b*c', 'acb', false],
+        ['a*ab', 'ab', false],
+        ['order?', 'orders', false],
+        ['order?', 'order?', true],
+        ['[ab]', 'a', false],
+        ['[ab]', '[ab]', true],
+        ['a\\b', 'a\\b', true],
+        ['a\\*', 'a\\x', true],
+        ['plain', 'plain', true],
+      ])('%j and channel %j: %s', async (pattern, channel, matches) => {
+        const received: JsonValue[] = [];
+        await subscriber.subscribePattern(pattern, (message, from) => {
+          if (from !== 'settled') received.push(message);
+        });
+        await publisher.publish(channel, 1);
+        await settle();
+        expect(received).toEqual(matches ? [1] : []);
+      });
+
+      it('delivers nothing any more after its end', async () => {
+        const gone = jest.fn();
+        const subscription = await subscriber.subscribePattern('ord*', gone);
+        await subscription.unsubscribe();
+        await publisher.publish('orders', 1);
+        await settle();
+        expect(gone).not.toHaveBeenCalled();
+      });
+    });
+
+    describe('in sequence', () => {
+      it('numbers the messages of a channel from 1, without gaps, in arrival order', async () => {
+        const received = (await listen('orders')) as unknown as SequencedMessage[];
+        const sent = await Promise.all(
+          Array.from({ length: 100 }, (_, i) =>
+            (i % 2 === 0 ? publisher : subscriber).publishSequenced('orders', i),
+          ),
+        );
+        await eventually(() => expect(received).toHaveLength(100));
+        expect(received.map(({ seq }) => seq)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+        expect(new Set(received.map(({ epoch }) => epoch)).size).toBe(1);
+        const bySeq = [...sent].sort((a, b) => a.seq - b.seq);
+        expect(received).toEqual(bySeq);
+      });
+
+      it('numbers every channel for itself', async () => {
+        await publisher.publishSequenced('orders', 1);
+        expect(await publisher.publishSequenced('trades', 1)).toMatchObject({ channel: 'trades', seq: 1 });
+      });
+
+      it('answers what it published: data, time, correlation id', async () => {
+        const received = await listen('orders');
+        const data = { text: 'ü "quoted"', list: [1, null] };
+        const message = await publisher.publishSequenced('orders', data, { correlationId: 'c-1' });
+        expect(message).toMatchObject({ channel: 'orders', data, correlationId: 'c-1' });
+        expect(new Date(message.ts).toISOString()).toBe(message.ts);
+        await eventually(() => expect(received).toEqual([message]));
+        expect('correlationId' in (await publisher.publishSequenced('orders', 1))).toBe(false);
+      });
+    });
+  });
+}

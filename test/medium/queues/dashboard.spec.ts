@@ -1,0 +1,249 @@
+import '../../contracts/fixtures/quiet.js';
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import Fastify, { type FastifyInstance, type HTTPMethods } from 'fastify';
+import { z } from 'zod';
+import { AppError } from '../../../src/kernel/app-error.js';
+import {
+  mountQueueDashboard,
+  type DashboardAuthorizer,
+} from '../../../src/redis/queues/dashboard/mount-queue-dashboard.js';
+import { defineQueue } from '../../../src/redis/queues/queue-definition.js';
+import {
+  bullBackend,
+  embeddedBackend,
+  type QueueBackend,
+  type QueueProcess,
+} from '../../contracts/queues.drivers.js';
+
+const BASE = '/admin/queues';
+const METHODS: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
+const queue = defineQueue({
+  name: 'mail',
+  jobs: { send: z.object({ to: z.string() }) },
+  attempts: 1,
+  backoff: { delayMs: 10, maxDelayMs: 10 },
+  concurrency: 1,
+  retention: { completedMs: 60_000, completedCount: 10, failedMs: 60_000, failedCount: 10 },
+  priority: 'normal',
+});
+
+describe.each<[string, () => Promise<QueueBackend>]>([
+  ['embedded', () => embeddedBackend('pglite')],
+  ['BullMQ', () => bullBackend()],
+])('queue dashboard, %s', (_kind, createBackend) => {
+  let backend: QueueBackend;
+  let process: QueueProcess;
+  const servers: FastifyInstance[] = [];
+
+  beforeAll(async () => {
+    backend = await createBackend();
+    process = backend.createProcess(queue);
+    await process.queues.open();
+    await process.queues.add(queue, 'send', { to: 'ada' }, { id: 'job-of-ada' });
+  });
+
+  afterAll(() => backend.close());
+  afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
+
+  const dashboard = { adapters: () => [process.queues.dashboardAdapter(queue)] };
+
+  async function serve(
+    authorize: DashboardAuthorizer,
+    options = {},
+    prepare: (server: FastifyInstance) => void = () => undefined,
+  ) {
+    const server = Fastify({ exposeHeadRoutes: true, ...options });
+    servers.push(server);
+    prepare(server);
+    const routes: { method: string; url: string }[] = [];
+    server.addHook('onRoute', ({ method, url }) => {
+      for (const each of [method].flat()) routes.push({ method: each, url });
+    });
+    server.get('/orders', () => 'orders');
+    await mountQueueDashboard(server, dashboard, { basePath: BASE, authorize });
+    server.get('/users', () => 'users');
+    await server.ready();
+    return { server, routes: routes.filter(({ url }) => url.startsWith(BASE)) };
+  }
+
+  /** Paths that a route serves, with the parameters filled in as an attacker would who knows the names. */
+  const concrete = (url: string) =>
+    url
+      .replace(':queueName', 'mail')
+      .replace(':jobId', 'job-of-ada')
+      .replace(':queueStatus', 'failed')
+      .replace(':schedulerId', 'none')
+      .replace('*', 'css/main.css');
+
+  const disguises: [string, (path: string) => string][] = [
+    ['as it is', (path) => path],
+    ['with a slash at the end', (path) => `${path}/`],
+    ['with doubled slashes', (path) => path.replaceAll('/', '//')],
+    ['in capitals', (path) => path.replace(BASE, BASE.toUpperCase())],
+    ['with an encoded letter', (path) => path.replace('/admin', '/%61dmin')],
+    ['with every letter encoded', (path) => path.replace(/[a-z]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)],
+    ['with encoded slashes', (path) => path.replaceAll('/', '%2f').replace('%2f', '/')],
+    ['encoded twice', (path) => path.replace('/admin', '/%2561dmin')],
+    ['with a dot segment', (path) => path.replace('/queues', '/./queues')],
+    ['with an encoded dot segment', (path) => path.replace('/queues', '/%2e/queues')],
+    ['from a sibling', (path) => `/orders/..${path}`],
+    ['from an encoded sibling', (path) => `/orders/%2e%2e${path}`],
+    ['with a parameter', (path) => path.replace('/queues', '/queues;a=b')],
+    ['with a query', (path) => `${path}?activeQueue=mail`],
+    ['with a backslash', (path) => path.replace('/queues', '\\queues')],
+    ['with the scheme before it', (path) => `http://localhost${path}`],
+  ];
+
+  it('refuses every route of it, by every method', async () => {
+    const { server, routes } = await serve(async () => false);
+    // The pages, their files and some thirty calls of the API: an empty walk would prove nothing.
+    expect(routes.length).toBeGreaterThan(40);
+    for (const { url } of routes) {
+      for (const method of METHODS) {
+        const answer = await server.inject({ method: method as 'GET', url: concrete(url) });
+        expect([method, url, answer.statusCode]).toEqual([method, url, 403]);
+      }
+    }
+    const counts = await process.queues.dashboardAdapter(queue).getJobCounts();
+    expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(1);
+  });
+
+  it('refuses what is not there the same way', async () => {
+    const { server } = await serve(async () => false);
+    for (const path of ['/nothing', '/api', '/api/nothing', '/static', '/static/../api/queues']) {
+      expect((await server.inject(BASE + path)).statusCode).toBe(403);
+    }
+  });
+
+  it('refuses a route that only the router takes for one of it', async () => {
+    const { server } = await serve(async () => false);
+    // Decoded, these lead out of the dashboard; the router hands them to it all the same.
+    for (const path of ['/queue/..%2f..%2f..%2forders', '/static/..%2f..%2f..%2forders']) {
+      expect((await server.inject(BASE + path)).statusCode).toBe(403);
+    }
+  });
+
+  it.each(disguises)('refuses a route that is written %s', async (_how, disguise) => {
+    for (const options of [
+      {},
+      { caseSensitive: false, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, useSemicolonDelimiter: true },
+    ]) {
+      const { server } = await serve(async () => false, { routerOptions: options });
+      const address = await server.listen({ host: '127.0.0.1', port: 0 });
+      for (const path of ['', '/api/queues', '/api/queues/mail/job-of-ada', '/static/css/main.css']) {
+        for (const method of ['GET', 'PUT']) {
+          const target = disguise(BASE + path);
+          // Over a socket: clients, and inject, tidy up the path before it is sent.
+          expect([target, await statusOf(address, method, target)]).toEqual([target, 403]);
+        }
+      }
+    }
+  });
+
+  it('does not ask about anything else', async () => {
+    let asked = 0;
+    const { server } = await serve(async () => {
+      asked += 1;
+      return false;
+    });
+    for (const url of ['/orders', '/users']) expect((await server.inject(url)).statusCode).toBe(200);
+    expect((await server.inject('/admin')).statusCode).toBe(404);
+    expect(asked).toBe(0);
+  });
+
+  it.each<[string, DashboardAuthorizer, number]>([
+    ['nothing was decided', async () => undefined, 403],
+    ['an error came up', () => Promise.reject(new TypeError('x is undefined')), 403],
+    ['nobody is signed in', () => Promise.reject(new AppError('unauthenticated', 'a.b', 'who?')), 401],
+    ['it cannot be told who is asking', () => Promise.reject(new AppError('unavailable', 'a.b', 'away')), 503],
+  ])('refuses when %s, and gives nothing away', async (_what, authorize, status) => {
+    const { server } = await serve(authorize);
+    const answer = await server.inject(`${BASE}/api/queues`);
+    expect(answer.statusCode).toBe(status);
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(answer.json()).toMatchObject({ status, code: 'queue.dashboard_refused' });
+    expect(answer.body).not.toMatch(/mail|undefined|who|away/);
+  });
+
+  it('leaves an answer of the authorizer as it is, also while hooks are still at work on it', async () => {
+    const authorize: DashboardAuthorizer = async (request, reply) => {
+      void reply.redirect(`/login?next=${encodeURIComponent(request.url)}`, 303);
+    };
+    const { server } = await serve(authorize, {}, (bare) => {
+      bare.addHook('onSend', async (_request, _reply, payload) => {
+        await delay(50);
+        return payload;
+      });
+    });
+    const answer = await server.inject(`${BASE}/`);
+    expect([answer.statusCode, answer.headers['location']]).toEqual([303, '/login?next=%2Fadmin%2Fqueues%2F']);
+  });
+
+  it('shows the page, its files and the jobs to whoever may see them', async () => {
+    const { server } = await serve(async () => true);
+    const page = await server.inject(`${BASE}/`);
+    expect(page.statusCode).toBe(200);
+    expect(page.body).toContain('Bourse queues');
+    const script = /src="(static\/js\/main[^"]*)"/.exec(page.body)?.[1] ?? '';
+    expect((await server.inject(`${BASE}/${script}`)).statusCode).toBe(200);
+
+    const list = await server.inject(`${BASE}/api/queues?activeQueue=mail`);
+    expect(list.statusCode).toBe(200);
+    const [shown] = list.json<{ queues: { name: string; jobs: { id: string }[] }[] }>().queues;
+    expect(shown).toMatchObject({ name: 'mail', jobs: [{ id: 'job-of-ada', name: 'send' }] });
+
+    const job = await server.inject(`${BASE}/api/queues/mail/job-of-ada`);
+    expect(job.statusCode).toBe(200);
+    expect(JSON.stringify(job.json())).toContain('"to":"ada"');
+  });
+
+  it('answers every reading call of its API without an error of its own', async () => {
+    const { server, routes } = await serve(async () => true);
+    for (const { url } of routes.filter((route) => route.method === 'GET')) {
+      const { statusCode } = await server.inject(concrete(url));
+      expect([url, statusCode < 500]).toEqual([url, true]);
+    }
+  });
+
+  it('lets an admin change what is there', async () => {
+    const { server } = await serve(async () => true);
+    const put = (path: string) =>
+      server.inject({ method: 'PUT', url: `${BASE}/api/queues/mail${path}`, payload: {} });
+    const added = await server.inject({
+      method: 'POST',
+      url: `${BASE}/api/queues/mail/add`,
+      payload: { name: 'send', data: { to: 'bob' }, options: { delay: 60_000 } },
+    });
+    expect(added.statusCode).toBe(200);
+    const { id } = added.json<{ job: { id: string } }>().job;
+    expect(added.json()).toMatchObject({ status: 'delayed' });
+    expect((await put(`/${id}/promote`)).statusCode).toBe(204);
+    expect((await put(`/${id}/retry`)).statusCode).toBe(400);
+    expect((await put('/pause')).statusCode).toBe(200);
+    expect((await put('/resume')).statusCode).toBe(200);
+    expect((await put(`/${id}/clean`)).statusCode).toBe(204);
+    expect((await put(`/${id}/clean`)).statusCode).toBe(404);
+    const refused = await server.inject({
+      method: 'POST',
+      url: `${BASE}/api/queues/mail/add`,
+      payload: { name: 'send', data: { to: 7 } },
+    });
+    expect(refused.statusCode).toBe(400);
+  });
+});
+
+/** The status of a request whose target goes over the wire exactly as it is written. */
+function statusOf(address: string, method: string, target: string): Promise<number> {
+  const { hostname, port } = new URL(address);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname);
+    socket.setTimeout(5_000, () => socket.destroy(new Error(`no answer to ${target}`)));
+    socket.once('error', reject);
+    socket.once('data', (data: Buffer) => {
+      socket.destroy();
+      resolve(Number(/^HTTP\/1\.1 (\d{3})/.exec(data.toString())?.[1]));
+    });
+    socket.write(`${method} ${target} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n`);
+  });
+}
