@@ -68,7 +68,10 @@ export class NestLogger implements LoggerService {
   }
 }
 
-/** Puts Nest's loose arguments into fields: objects and errors as they are, texts as message, context, stack. */
+/**
+ * Our code logs one object, `{ message, …fields }`; Nest's own code logs loose texts. Nest's `Logger` appends
+ * its context to either as the last text.
+ */
 export function toLogLine(message: unknown, parameters: readonly unknown[]): Record<string, unknown> {
   const line: Record<string, unknown> = {};
   const texts: string[] = [];
@@ -77,11 +80,9 @@ export function toLogLine(message: unknown, parameters: readonly unknown[]): Rec
     else if (typeof part === 'object' && part !== null) Object.assign(line, part);
     else if (part !== undefined) texts.push(String(part));
   }
-  const rest = [...texts];
-  // Nest's Logger always appends its context as the last text.
-  if (rest.length > 0 && parameters.length > 0) line['context'] = rest.pop();
-  const stack = rest.findIndex((text) => /\n\s+at /.test(text));
-  if (stack >= 0) line['stack'] = rest.splice(stack, 1)[0];
-  if (rest.length > 0) line['message'] = rest.join(' ');
+  if (texts.length > 0 && parameters.length > 0) line['context'] = texts.pop();
+  const stack = texts.findIndex((text) => /\n\s+at /.test(text));
+  if (stack >= 0) line['stack'] = texts.splice(stack, 1)[0];
+  if (texts.length > 0) line['message'] = texts.join(' ');
   return line;
 }

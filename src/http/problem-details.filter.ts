@@ -17,7 +17,13 @@ export class ProblemDetailsFilter implements ExceptionFilter {
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const problem = toProblemDetails(error, request.id);
     if (problem.status >= 500) {
-      this.#logger.error({ err: error, code: problem.code, method: request.method, url: request.url });
+      this.#logger.error({
+        message: 'request failed',
+        err: error,
+        code: problem.code,
+        method: request.method,
+        path: request.url.split('?', 1)[0],
+      });
     }
     if (reply.sent) return;
     // What fails before routing, such as an address that cannot be decoded, has not passed the hook that sets it.

@@ -28,7 +28,7 @@ export class LivePublisher {
         correlationId === undefined ? {} : { correlationId },
       );
     } catch (error) {
-      this.#logger.warn({ err: error, channel: channel.name }, 'live message not published');
+      this.#logger.warn({ message: 'live message not published', err: error, channel: channel.name });
     }
   }
 }

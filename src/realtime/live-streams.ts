@@ -53,6 +53,6 @@ export class LiveStreams {
     if (this.#streams.get(bus) === stream) this.#streams.delete(bus);
     stream.subscription
       .then((subscription) => subscription.unsubscribe())
-      .catch((error: unknown) => this.#logger.warn({ err: error, bus }, 'unsubscribing failed'));
+      .catch((error: unknown) => this.#logger.warn({ message: 'unsubscribing failed', err: error, bus }));
   }
 }

@@ -127,7 +127,7 @@ export class LiveGateway
   #explain(error: unknown): { code: string; detail: string } {
     const correlationId = newId();
     const { code, detail, status } = toProblemDetails(error, correlationId);
-    if (status >= 500) this.#logger.error({ err: error, code, correlationId });
+    if (status >= 500) this.#logger.error({ message: 'live request failed', err: error, code, correlationId });
     return { code, detail };
   }
 }

@@ -55,7 +55,7 @@ export class OutboxRelay implements BeforeApplicationShutdown {
     this.#pass = this.#deliverDue(this.#delivery)
       .catch((error: unknown) => {
         this.#again = false;
-        this.#logger.error({ err: error }, 'outbox pass failed');
+        this.#logger.error({ message: 'outbox pass failed', err: error });
       })
       .finally(() => {
         this.#pass = undefined;
@@ -89,7 +89,7 @@ export class OutboxRelay implements BeforeApplicationShutdown {
       return true;
     } catch (error) {
       const delayMs = retryDelayMs(row.attempts);
-      this.#logger.warn({ err: error, outboxId: row.id, topic: row.topic, delayMs }, 'outbox delivery failed');
+      this.#logger.warn({ message: 'outbox delivery failed', err: error, outboxId: row.id, topic: row.topic, delayMs });
       await this.rows.postpone(row.id, delayMs);
       return false;
     }

@@ -129,7 +129,7 @@ export class QuoteFeed implements OnApplicationBootstrap, OnModuleDestroy {
     const problem = error instanceof Error ? error.message : String(error);
     if (problem === this.#lastProblem) return;
     this.#lastProblem = problem;
-    this.#logger.warn({ err: error }, 'the quote feed is disturbed');
+    this.#logger.warn({ message: 'the quote feed is disturbed', err: error });
   }
 }
 

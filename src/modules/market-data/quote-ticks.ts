@@ -34,7 +34,7 @@ export class QuoteTicks {
         try {
           await subscriber.handler(event);
         } catch (error) {
-          this.#logger.error({ err: error }, 'a handler of QuotesTicked failed');
+          this.#logger.error({ message: 'a handler of QuotesTicked failed', err: error });
         } finally {
           subscriber.busy = false;
         }

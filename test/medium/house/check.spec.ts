@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const NOT_COPIED = ['node_modules', '.git', '.cache', 'dist', 'data', 'coverage'];
-const CHECK_TIMEOUT_MS = 120_000;
+const CHECK_TIMEOUT_MS = 240_000;
 
 interface Step {
   readonly name: string;
