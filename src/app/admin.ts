@@ -8,7 +8,10 @@ export const QUEUE_DASHBOARD_PATH = '/admin/queues';
 export const ADMIN_LOGIN_PATH = '/admin/login';
 
 /** The queue dashboard, for admins: it stands beside Nest's routes, behind the same rule. */
-export async function mountAdmin(app: NestFastifyApplication, server: FastifyInstance): Promise<void> {
+export async function mountAdmin(
+  app: NestFastifyApplication,
+  server: FastifyInstance,
+): Promise<void> {
   const authentication = app.get(RequestAuthentication);
   const problems = app.get(ProblemDetailsFilter);
   await mountQueueDashboard(server, app.get(QueueDashboard), {

@@ -3,8 +3,13 @@ import type { AdminLogin } from '../modules/auth/index.js';
 import { QUEUE_DASHBOARD_PATH } from './admin.js';
 
 /** What a person wants to know after a start. */
-export function banner({ database, redis, role, market }: Config, url: string, admin: AdminLogin | undefined): string {
-  const store = database.url === undefined ? `embedded database in ${database.dataDir}` : 'PostgreSQL';
+export function banner(
+  { database, redis, role, market }: Config,
+  url: string,
+  admin: AdminLogin | undefined,
+): string {
+  const store =
+    database.url === undefined ? `embedded database in ${database.dataDir}` : 'PostgreSQL';
   const drivers = redis.target === undefined ? 'in-process drivers' : 'Redis';
   const lines = [
     '',

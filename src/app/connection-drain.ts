@@ -29,4 +29,3 @@ export class ConnectionDrain implements BeforeApplicationShutdown {
     sweep.unref();
   }
 }
-

@@ -16,7 +16,10 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
 /** The application of one process, initialised and not yet listening. */
-export async function createApp(context: ProcessContext, logger: Logger): Promise<NestFastifyApplication> {
+export async function createApp(
+  context: ProcessContext,
+  logger: Logger,
+): Promise<NestFastifyApplication> {
   const { config, correlation } = context;
   const problems = new ProblemDetailsFilter();
   const adapter = new FastifyAdapter({
@@ -27,10 +30,14 @@ export async function createApp(context: ProcessContext, logger: Logger): Promis
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       problems.answer(error, request, reply),
   });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(context), adapter, {
-    logger: new NestLogger(logger),
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(context),
+    adapter,
+    {
+      logger: new NestLogger(logger),
+      abortOnError: false,
+    },
+  );
   const server = adapter.getInstance();
   await configureHttp(server, config, correlation);
   app.get(ConnectionDrain).attach(server);

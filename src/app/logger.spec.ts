@@ -7,11 +7,21 @@ const failure = new Error('broken');
 
 describe('toLogLine', () => {
   it.each([
-    ['our fields and Nest\'s context', { message: 'request', statusCode: 200 }, ['Http'], { message: 'request', statusCode: 200, context: 'Http' }],
+    [
+      "our fields and Nest's context",
+      { message: 'request', statusCode: 200 },
+      ['Http'],
+      { message: 'request', statusCode: 200, context: 'Http' },
+    ],
     ['a text', 'started', ['App'], { message: 'started', context: 'App' }],
     ['a text alone', 'started', [], { message: 'started' }],
     ['an error', failure, ['App'], { err: failure, context: 'App' }],
-    ['a message with its stack', 'broken', ['Error: broken\n    at here', 'App'], { message: 'broken', stack: 'Error: broken\n    at here', context: 'App' }],
+    [
+      'a message with its stack',
+      'broken',
+      ['Error: broken\n    at here', 'App'],
+      { message: 'broken', stack: 'Error: broken\n    at here', context: 'App' },
+    ],
   ])('keeps %s', (_, message, parameters, line) => {
     expect(toLogLine(message, parameters)).toEqual(line);
   });
@@ -31,7 +41,9 @@ describe('the log', () => {
   beforeEach(() => void lines.splice(0));
 
   it('is JSON lines that carry time, level, role and the correlation id of the request', () => {
-    correlation.run('request-1', () => nest.log({ message: 'order filled', orderId: 'o' }, 'Trading'));
+    correlation.run('request-1', () =>
+      nest.log({ message: 'order filled', orderId: 'o' }, 'Trading'),
+    );
     expect(lines).toEqual([
       {
         level: 'info',
@@ -47,7 +59,12 @@ describe('the log', () => {
   });
 
   it('hides what must never be in it', () => {
-    nest.log({ message: 'x', password: 'p', session: { token: 't' }, headers: { authorization: 'a', cookie: 'c' } });
+    nest.log({
+      message: 'x',
+      password: 'p',
+      session: { token: 't' },
+      headers: { authorization: 'a', cookie: 'c' },
+    });
     expect(lines[0]).toMatchObject({
       password: '[redacted]',
       session: { token: '[redacted]' },

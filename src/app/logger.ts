@@ -4,10 +4,23 @@ import type { Config } from '../config/config.js';
 import type { Correlation } from '../kernel/correlation.js';
 
 /** What must never be in a log, should an object that holds it ever get there. */
-const SECRETS = ['password', 'token', '*.password', '*.token', 'headers.authorization', 'headers.cookie', '*.headers.authorization', '*.headers.cookie'];
+const SECRETS = [
+  'password',
+  'token',
+  '*.password',
+  '*.token',
+  'headers.authorization',
+  'headers.cookie',
+  '*.headers.authorization',
+  '*.headers.cookie',
+];
 
 /** JSON lines on standard output, each with the correlation id of the request or job it belongs to. */
-export function createLogger(config: Config, correlation: Correlation, destination?: DestinationStream): Logger {
+export function createLogger(
+  config: Config,
+  correlation: Correlation,
+  destination?: DestinationStream,
+): Logger {
   return pino(
     {
       level: config.logLevel,
@@ -27,7 +40,14 @@ export function createLogger(config: Config, correlation: Correlation, destinati
 }
 
 /** Nest's own account of how it puts itself together: of use only to who debugs that. */
-const FRAMEWORK_CONTEXTS = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'WebSocketsController', 'NestApplication']);
+const FRAMEWORK_CONTEXTS = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'WebSocketsController',
+  'NestApplication',
+]);
 /** Nest logs what ends a start and throws it as well; {@link run} reports it once, in one line. */
 const STARTUP_FAILURE_CONTEXT = 'ExceptionHandler';
 
@@ -58,12 +78,17 @@ export class NestLogger implements LoggerService {
     this.#write('fatal', message, parameters);
   }
 
-  #write(level: 'info' | 'error' | 'warn' | 'debug' | 'trace' | 'fatal', message: unknown, parameters: unknown[]): void {
+  #write(
+    level: 'info' | 'error' | 'warn' | 'debug' | 'trace' | 'fatal',
+    message: unknown,
+    parameters: unknown[],
+  ): void {
     if (!this.#logger.isLevelEnabled(level)) return;
     const line = toLogLine(message, parameters);
     const context = line['context'];
     if (context === STARTUP_FAILURE_CONTEXT) return;
-    const isFramework = level === 'info' && typeof context === 'string' && FRAMEWORK_CONTEXTS.has(context);
+    const isFramework =
+      level === 'info' && typeof context === 'string' && FRAMEWORK_CONTEXTS.has(context);
     this.#logger[isFramework ? 'debug' : level](line);
   }
 }
@@ -72,7 +97,10 @@ export class NestLogger implements LoggerService {
  * Our code logs one object, `{ message, …fields }`; Nest's own code logs loose texts. Nest's `Logger` appends
  * its context to either as the last text.
  */
-export function toLogLine(message: unknown, parameters: readonly unknown[]): Record<string, unknown> {
+export function toLogLine(
+  message: unknown,
+  parameters: readonly unknown[],
+): Record<string, unknown> {
   const line: Record<string, unknown> = {};
   const texts: string[] = [];
   for (const part of [message, ...parameters]) {

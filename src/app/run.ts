@@ -40,9 +40,15 @@ async function listen(app: NestFastifyApplication, { http }: Config): Promise<vo
     await app.close();
     const { code } = error as NodeJS.ErrnoException;
     const address = `${http.host}:${http.port}`;
-    if (code === 'EADDRINUSE') throw cannotListen(`${address} is in use: stop what listens there, or set PORT`, error);
-    if (code === 'EACCES') throw cannotListen(`${address} needs rights this user does not have: set PORT above 1023`, error);
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') throw cannotListen(`HOST ${http.host} is not an address of this machine`, error);
+    if (code === 'EADDRINUSE')
+      throw cannotListen(`${address} is in use: stop what listens there, or set PORT`, error);
+    if (code === 'EACCES')
+      throw cannotListen(
+        `${address} needs rights this user does not have: set PORT above 1023`,
+        error,
+      );
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw cannotListen(`HOST ${http.host} is not an address of this machine`, error);
     throw error;
   }
 }
@@ -52,7 +58,11 @@ function cannotListen(message: string, cause: unknown): AppError {
 }
 
 /** SIGTERM and SIGINT: finish what runs, within the limit, then end. A second signal ends at once. */
-function stopOnSignal(app: NestFastifyApplication, config: Config, log: (line: string) => void): void {
+function stopOnSignal(
+  app: NestFastifyApplication,
+  config: Config,
+  log: (line: string) => void,
+): void {
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
     if (stopping) process.exit(1);

@@ -29,7 +29,10 @@ describe('parseConfig', () => {
   });
 
   it('names every bad variable, and prints the value of none', () => {
-    const { code, message } = failure({ PORT: 'hunter2', DATABASE_URL: 'mysql://root:hunter2@db/x' });
+    const { code, message } = failure({
+      PORT: 'hunter2',
+      DATABASE_URL: 'mysql://root:hunter2@db/x',
+    });
     expect(code).toBe('config.invalid');
     expect(message).toContain('PORT');
     expect(message).toContain('DATABASE_URL');
@@ -57,7 +60,10 @@ describe('parseConfig', () => {
   });
 
   it('prefers the private URL, and queues use the same Redis unless told otherwise', () => {
-    const shared = parseConfig({ REDIS_URL: 'redis://public', REDIS_PRIVATE_URL: 'redis://private' });
+    const shared = parseConfig({
+      REDIS_URL: 'redis://public',
+      REDIS_PRIVATE_URL: 'redis://private',
+    });
     expect(shared.redis.target).toMatchObject({ kind: 'url', url: 'redis://private' });
     expect(shared.redis.queueTarget).toEqual(shared.redis.target);
     const split = parseConfig({ REDIS_URL: 'redis://cache', QUEUE_REDIS_URL: 'redis://queue' });
@@ -65,9 +71,24 @@ describe('parseConfig', () => {
   });
 
   it.each([
-    [{ REDIS_HOST: 'r', REDIS_PORT: '7000', REDIS_PASSWORD: 'p' }, { kind: 'parts', host: 'r', port: 7000, password: 'p' }],
-    [{ REDIS_CLUSTER_NODES: 'a:1, b:2' }, { kind: 'cluster', nodes: [{ host: 'a', port: 1 }, { host: 'b', port: 2 }] }],
-    [{ REDIS_SENTINELS: 's:26379' }, { kind: 'sentinel', masterName: 'mymaster', sentinels: [{ host: 's', port: 26379 }] }],
+    [
+      { REDIS_HOST: 'r', REDIS_PORT: '7000', REDIS_PASSWORD: 'p' },
+      { kind: 'parts', host: 'r', port: 7000, password: 'p' },
+    ],
+    [
+      { REDIS_CLUSTER_NODES: 'a:1, b:2' },
+      {
+        kind: 'cluster',
+        nodes: [
+          { host: 'a', port: 1 },
+          { host: 'b', port: 2 },
+        ],
+      },
+    ],
+    [
+      { REDIS_SENTINELS: 's:26379' },
+      { kind: 'sentinel', masterName: 'mymaster', sentinels: [{ host: 's', port: 26379 }] },
+    ],
   ])('reaches a Redis by %j', (variables, target) => {
     expect(parseConfig(variables).redis.target).toMatchObject(target);
   });
@@ -78,7 +99,11 @@ describe('parseConfig', () => {
   });
 
   it('sends the session cookie over HTTPS alone in production', () => {
-    const production = { NODE_ENV: 'production', DATABASE_URL: 'postgres://db/bourse', REDIS_URL: 'redis://r' };
+    const production = {
+      NODE_ENV: 'production',
+      DATABASE_URL: 'postgres://db/bourse',
+      REDIS_URL: 'redis://r',
+    };
     expect(parseConfig(production).session.cookieSecure).toBe(true);
     expect(parseConfig({}).session.cookieSecure).toBe(false);
   });
@@ -87,11 +112,16 @@ describe('parseConfig', () => {
 describe('.env.example', () => {
   it('describes every variable, with its default', () => {
     for (const [name, schema] of Object.entries(environmentSchema.shape)) {
-      expect({ name, description: schema.description }).toEqual({ name, description: expect.stringMatching(/.{10}/) });
+      expect({ name, description: schema.description }).toEqual({
+        name,
+        description: expect.stringMatching(/.{10}/),
+      });
     }
   });
 
   it('is what the schema says', () => {
-    expect(existsSync('.env.example') && readFileSync('.env.example', 'utf8')).toBe(renderEnvExample());
+    expect(existsSync('.env.example') && readFileSync('.env.example', 'utf8')).toBe(
+      renderEnvExample(),
+    );
   });
 });

@@ -80,7 +80,9 @@ export function parseConfig(variables: Readonly<Record<string, string | undefine
   const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const parsed = environmentSchema.safeParse(set);
   if (!parsed.success) {
-    throw invalid(parsed.error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`));
+    throw invalid(
+      parsed.error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`),
+    );
   }
   const config = toConfig(parsed.data);
   const conflicts = findConflicts(config);
@@ -173,13 +175,19 @@ function findConflicts(config: Config): string[] {
   const conflicts: string[] = [];
   const { database, redis, market, role } = config;
   if (config.production && database.url === undefined) {
-    conflicts.push('DATABASE_URL: required in production (the embedded database is for one machine)');
+    conflicts.push(
+      'DATABASE_URL: required in production (the embedded database is for one machine)',
+    );
   }
   if (role !== 'all' && database.url === undefined) {
-    conflicts.push(`DATABASE_URL: required when BOURSE_ROLE is ${role} (processes share one database)`);
+    conflicts.push(
+      `DATABASE_URL: required when BOURSE_ROLE is ${role} (processes share one database)`,
+    );
   }
   if (role !== 'all' && redis.target === undefined) {
-    conflicts.push(`REDIS_URL: required when BOURSE_ROLE is ${role} (processes talk through Redis)`);
+    conflicts.push(
+      `REDIS_URL: required when BOURSE_ROLE is ${role} (processes talk through Redis)`,
+    );
   }
   if (role !== 'all' && redis.queueTarget === undefined) {
     conflicts.push(`QUEUE_REDIS_URL: required when BOURSE_ROLE is ${role}`);

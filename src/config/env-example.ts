@@ -14,7 +14,9 @@ export function renderEnvExample(): string {
   return [HEADER, ...lines].join('\n').trimEnd() + '\n';
 }
 
-function defaultOf(schema: { safeParse(value: undefined): { success: boolean; data?: unknown } }): string | undefined {
+function defaultOf(schema: {
+  safeParse(value: undefined): { success: boolean; data?: unknown };
+}): string | undefined {
   const parsed = schema.safeParse(undefined);
   return parsed.success && parsed.data !== undefined ? String(parsed.data) : undefined;
 }

@@ -30,8 +30,14 @@ export const environmentSchema = z.object({
   BOURSE_ROLE: z
     .enum(['all', 'api', 'worker'])
     .default('all')
-    .describe('all: everything in one process; api: HTTP and sockets; worker: jobs and the market feed'),
-  HOST: z.string().min(1).default('127.0.0.1').describe('address to listen on; 0.0.0.0 in a container'),
+    .describe(
+      'all: everything in one process; api: HTTP and sockets; worker: jobs and the market feed',
+    ),
+  HOST: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('address to listen on; 0.0.0.0 in a container'),
   PORT: port.default(3000).describe('TCP port; 0 takes a free one'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
@@ -42,17 +48,27 @@ export const environmentSchema = z.object({
     .default(25_000)
     .describe('ms after SIGTERM until the process ends with whatever is unfinished'),
 
-  DATABASE_URL: postgresUrl.optional().describe('PostgreSQL 15+; unset: embedded PGlite in DATA_DIR'),
+  DATABASE_URL: postgresUrl
+    .optional()
+    .describe('PostgreSQL 15+; unset: embedded PGlite in DATA_DIR'),
   DATABASE_POOL_SIZE: count.default(10).describe('connections per process'),
   DATABASE_CONNECT_TIMEOUT_MS: milliseconds.default(5_000).describe('ms to wait for a connection'),
   DATABASE_STATEMENT_TIMEOUT_MS: milliseconds.default(10_000).describe('ms a statement may run'),
   DATA_DIR: z.string().min(1).default('./data').describe('folder of the embedded database'),
 
-  REDIS_ENABLED: flag.default(true).describe('false: in-process drivers even if a Redis is configured'),
+  REDIS_ENABLED: flag
+    .default(true)
+    .describe('false: in-process drivers even if a Redis is configured'),
   CACHE_ENABLED: flag.default(true).describe('false: every cached read goes to its source'),
   REDIS_URL: redisUrl.optional().describe('redis:// or rediss:// (TLS); unset: in-process drivers'),
-  REDIS_PRIVATE_URL: redisUrl.optional().describe('preferred to REDIS_URL where the host offers both'),
-  REDIS_HOST: z.string().min(1).optional().describe('instead of a URL, together with the parts below'),
+  REDIS_PRIVATE_URL: redisUrl
+    .optional()
+    .describe('preferred to REDIS_URL where the host offers both'),
+  REDIS_HOST: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('instead of a URL, together with the parts below'),
   REDIS_PORT: port.default(6379).describe('port of REDIS_HOST'),
   REDIS_USERNAME: z.string().optional().describe('ACL user, for parts, Cluster and Sentinel'),
   REDIS_PASSWORD: z.string().optional().describe('password, for parts, Cluster and Sentinel'),
@@ -74,16 +90,23 @@ export const environmentSchema = z.object({
   CACHE_L1_MAX_ENTRIES: count.default(1_000).describe('entries of the in-process cache tier'),
 
   SESSION_IDLE_MS: milliseconds.default(1_800_000).describe('ms without use that end a session'),
-  SESSION_ABSOLUTE_MS: milliseconds.default(86_400_000).describe('ms after login that end a session'),
+  SESSION_ABSOLUTE_MS: milliseconds
+    .default(86_400_000)
+    .describe('ms after login that end a session'),
   SESSION_COOKIE_SECURE: flag
     .optional()
     .describe('true: cookie __Host-session over HTTPS only; default: true in production'),
-  ADMIN_EMAIL: z.email().default('admin@bourse.local').describe('login made on the very first start'),
+  ADMIN_EMAIL: z
+    .email()
+    .default('admin@bourse.local')
+    .describe('login made on the very first start'),
   ADMIN_PASSWORD: z
     .string()
     .min(12)
     .optional()
-    .describe('its password, 12+ characters; unset: generated and printed once (not in production)'),
+    .describe(
+      'its password, 12+ characters; unset: generated and printed once (not in production)',
+    ),
 
   MARKET_PROVIDER: z
     .enum(['simulated', 'replay'])

@@ -27,7 +27,9 @@ class DatabaseShutdown implements OnApplicationShutdown {
       inject: [Config],
       useFactory: async (config: Config) => {
         const logger = new Logger('Database');
-        const database = await openDatabase(config, (error) => logger.warn({ message: 'idle connection failed', err: error }));
+        const database = await openDatabase(config, (error) =>
+          logger.warn({ message: 'idle connection failed', err: error }),
+        );
         try {
           await database.migrate();
           return database;

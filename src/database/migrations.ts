@@ -14,7 +14,9 @@ export async function countApplied(query: Query, migrate: () => Promise<void>): 
 }
 
 async function appliedSoFar(query: Query): Promise<number> {
-  const { rows } = await query(`select to_regclass('drizzle.__drizzle_migrations') is not null as present`);
+  const { rows } = await query(
+    `select to_regclass('drizzle.__drizzle_migrations') is not null as present`,
+  );
   if (rows[0]?.['present'] !== true) return 0;
   const counted = await query('select count(*)::int as applied from drizzle.__drizzle_migrations');
   return Number(counted.rows[0]?.['applied']);

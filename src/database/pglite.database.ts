@@ -31,14 +31,24 @@ export class PgliteDatabase extends Database {
     try {
       mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     } catch (cause) {
-      throw new AppError('unavailable', 'database.folder_unusable', `cannot create DATA_DIR ${dataDir}: ${(cause as Error).message}`, { cause });
+      throw new AppError(
+        'unavailable',
+        'database.folder_unusable',
+        `cannot create DATA_DIR ${dataDir}: ${(cause as Error).message}`,
+        { cause },
+      );
     }
     const lock = DataFolderLock.acquire(dataDir);
     try {
       return new PgliteDatabase(await PGlite.create(join(dataDir, 'pglite')), lock);
     } catch (cause) {
       lock.release();
-      throw new AppError('unavailable', 'database.folder_unusable', `cannot open the database in DATA_DIR ${dataDir}: ${(cause as Error).message}`, { cause });
+      throw new AppError(
+        'unavailable',
+        'database.folder_unusable',
+        `cannot open the database in DATA_DIR ${dataDir}: ${(cause as Error).message}`,
+        { cause },
+      );
     }
   }
 

@@ -78,6 +78,11 @@ export class PostgresDatabase extends Database {
 }
 
 function unreachable(cause: unknown): AppError {
-  const reason = cause instanceof Error ? (cause.message || 'no answer') : 'no answer';
-  return new AppError('unavailable', 'database.unreachable', `cannot reach PostgreSQL at DATABASE_URL: ${reason}`, { cause });
+  const reason = cause instanceof Error ? cause.message || 'no answer' : 'no answer';
+  return new AppError(
+    'unavailable',
+    'database.unreachable',
+    `cannot reach PostgreSQL at DATABASE_URL: ${reason}`,
+    { cause },
+  );
 }

@@ -20,7 +20,8 @@ export class AccessCheck implements OnApplicationBootstrap {
       const prototype = Object.getPrototypeOf(instance) as Record<string, unknown>;
       return this.scanner.getAllMethodNames(prototype).flatMap((name) => {
         const handler = prototype[name];
-        if (typeof handler !== 'function' || !Reflect.hasMetadata(PATH_METADATA, handler)) return [];
+        if (typeof handler !== 'function' || !Reflect.hasMetadata(PATH_METADATA, handler))
+          return [];
         if (this.reflector.getAllAndOverride(ACCESS_METADATA, [handler, metatype])) return [];
         const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod;
         return [`${RequestMethod[method]} ${metatype.name}.${name}`];

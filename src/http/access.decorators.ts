@@ -1,4 +1,9 @@
-import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import {
+  applyDecorators,
+  createParamDecorator,
+  SetMetadata,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { ApiBearerAuth, ApiForbiddenResponse, ApiUnauthorizedResponse } from '@nestjs/swagger';
 import { AppError } from '../kernel/app-error.js';
 import type { Principal, UserRole } from '../kernel/principal.js';
@@ -38,6 +43,7 @@ export interface AuthenticatedRequest {
 /** The caller of a route that is not public: `handler(@CurrentPrincipal() principal: Principal)`. */
 export const CurrentPrincipal = createParamDecorator((_: unknown, context: ExecutionContext) => {
   const { principal } = context.switchToHttp().getRequest<AuthenticatedRequest>();
-  if (!principal) throw new AppError('internal', 'http.no_principal', 'A public route has no caller.');
+  if (!principal)
+    throw new AppError('internal', 'http.no_principal', 'A public route has no caller.');
   return principal;
 });

@@ -7,8 +7,16 @@ describe('isCrossSite', () => {
     ['another site', { 'sec-fetch-site': 'cross-site' }, true],
     ['a sibling subdomain', { 'sec-fetch-site': 'same-site' }, true],
     ['a program', {}, false],
-    ['an old browser on our page', { origin: 'https://bourse.example', host: 'bourse.example' }, false],
-    ['an old browser on another site', { origin: 'https://evil.example', host: 'bourse.example' }, true],
+    [
+      'an old browser on our page',
+      { origin: 'https://bourse.example', host: 'bourse.example' },
+      false,
+    ],
+    [
+      'an old browser on another site',
+      { origin: 'https://evil.example', host: 'bourse.example' },
+      true,
+    ],
     ['a sandboxed frame', { origin: 'null', host: 'bourse.example' }, true],
     ['another port', { origin: 'http://localhost:8080', host: 'localhost:3000' }, true],
   ])('tells %s', (_, headers, expected) => {
@@ -16,7 +24,11 @@ describe('isCrossSite', () => {
   });
 
   it('believes Sec-Fetch-Site over an Origin that would pass', () => {
-    const headers = { 'sec-fetch-site': 'cross-site', origin: 'https://a.example', host: 'a.example' };
+    const headers = {
+      'sec-fetch-site': 'cross-site',
+      origin: 'https://a.example',
+      host: 'a.example',
+    };
     expect(isCrossSite(headers)).toBe(true);
   });
 });

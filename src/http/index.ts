@@ -14,4 +14,9 @@ export { pageQuerySchema, type PageQuery } from './page-query.js';
 export { toProblemDetails, type ProblemDetails } from './problem-details.js';
 export { ProblemDetailsFilter } from './problem-details.filter.js';
 export { RequestAuthentication } from './request-authentication.js';
-export { clearSessionCookie, readSessionToken, sessionCookieName, setSessionCookie } from './session-token.js';
+export {
+  clearSessionCookie,
+  readSessionToken,
+  sessionCookieName,
+  setSessionCookie,
+} from './session-token.js';

@@ -1,4 +1,8 @@
-import { BadRequestException, NotFoundException, ServiceUnavailableException } from '@nestjs/common';
+import {
+  BadRequestException,
+  NotFoundException,
+  ServiceUnavailableException,
+} from '@nestjs/common';
 import { AppError } from '../kernel/app-error.js';
 import { toProblemDetails } from './problem-details.js';
 
@@ -23,10 +27,16 @@ describe('toProblemDetails', () => {
 
   it.each([
     ['a bug', new TypeError("cannot read 'x' of undefined")],
-    ['an internal AppError', new AppError('internal', 'trading.broken', 'row 17 of accounts is broken')],
+    [
+      'an internal AppError',
+      new AppError('internal', 'trading.broken', 'row 17 of accounts is broken'),
+    ],
     ['something that is no error', 'surprise'],
     ['a failure of the framework', new ServiceUnavailableException('pool exhausted at 10.0.0.7')],
-    ['an error that claims a silly status', Object.assign(new Error('x'), { statusCode: 'teapot' })],
+    [
+      'an error that claims a silly status',
+      Object.assign(new Error('x'), { statusCode: 'teapot' }),
+    ],
   ])('tells nothing about %s but where to look for it', (_, error) => {
     expect(toProblemDetails(error, ID)).toEqual({
       type: 'urn:bourse:error:internal',

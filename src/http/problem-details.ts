@@ -64,7 +64,13 @@ const CODE_OF_STATUS: Readonly<Record<number, string>> = {
 /** What the caller is told. Of an error nobody foresaw, nothing but the correlation id. */
 export function toProblemDetails(error: unknown, correlationId: string): ProblemDetails {
   if (error instanceof AppError && error.kind !== 'internal') {
-    return problem(STATUS_OF_KIND[error.kind], error.code, error.message, correlationId, error.details);
+    return problem(
+      STATUS_OF_KIND[error.kind],
+      error.code,
+      error.message,
+      correlationId,
+      error.details,
+    );
   }
   const status = clientErrorStatus(error);
   if (status !== undefined) {

@@ -23,12 +23,21 @@ export class RequestAuthentication {
     this.#refuseForgery(request);
     if (access.kind === 'public') return undefined;
     const token = readSessionToken(request, this.config.session.cookieSecure);
-    const principal = token === undefined ? undefined : await this.authenticator.authenticate(token);
+    const principal =
+      token === undefined ? undefined : await this.authenticator.authenticate(token);
     if (!principal) {
-      throw new AppError('unauthenticated', 'auth.unauthenticated', 'Sign in: the request has no live session.');
+      throw new AppError(
+        'unauthenticated',
+        'auth.unauthenticated',
+        'Sign in: the request has no live session.',
+      );
     }
     if (access.kind === 'roles' && !access.roles.some((role) => principal.roles.includes(role))) {
-      throw new AppError('forbidden', 'auth.forbidden', 'Your account does not have the role this needs.');
+      throw new AppError(
+        'forbidden',
+        'auth.forbidden',
+        'Your account does not have the role this needs.',
+      );
     }
     return principal;
   }

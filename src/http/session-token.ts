@@ -18,7 +18,12 @@ export function readSessionToken(request: FastifyRequest, secure: boolean): stri
   return cookie !== undefined && COOKIE_TOKEN.test(cookie) ? cookie : undefined;
 }
 
-export function setSessionCookie(reply: FastifyReply, token: string, secure: boolean, expiresAtMs: number): void {
+export function setSessionCookie(
+  reply: FastifyReply,
+  token: string,
+  secure: boolean,
+  expiresAtMs: number,
+): void {
   void reply.setCookie(sessionCookieName(secure), token, {
     path: '/',
     httpOnly: true,
@@ -29,5 +34,10 @@ export function setSessionCookie(reply: FastifyReply, token: string, secure: boo
 }
 
 export function clearSessionCookie(reply: FastifyReply, secure: boolean): void {
-  void reply.clearCookie(sessionCookieName(secure), { path: '/', httpOnly: true, secure, sameSite: 'strict' });
+  void reply.clearCookie(sessionCookieName(secure), {
+    path: '/',
+    httpOnly: true,
+    secure,
+    sameSite: 'strict',
+  });
 }

@@ -26,12 +26,16 @@ describe('money', () => {
 
   it('never writes an exponent, and reads back what it wrote', () => {
     fc.assert(
-      fc.property(fc.bigInt({ min: -(10n ** 28n), max: 10n ** 28n }), fc.integer({ min: 0, max: 10 }), (digits, scale) => {
-        const value = money(digits.toString()).div(money(10).pow(scale));
-        const text = moneyText(value);
-        expect(text).toMatch(/^-?\d+(\.\d+)?$/);
-        expect(money(text).eq(value)).toBe(true);
-      }),
+      fc.property(
+        fc.bigInt({ min: -(10n ** 28n), max: 10n ** 28n }),
+        fc.integer({ min: 0, max: 10 }),
+        (digits, scale) => {
+          const value = money(digits.toString()).div(money(10).pow(scale));
+          const text = moneyText(value);
+          expect(text).toMatch(/^-?\d+(\.\d+)?$/);
+          expect(money(text).eq(value)).toBe(true);
+        },
+      ),
     );
   });
 });

@@ -15,7 +15,12 @@ describe('pages', () => {
     expect(toPage([], 3)).toEqual({ items: [], nextCursor: null });
   });
 
-  it.each(['', 'nonsense', encodeCursor("' or 1=1 --"), encodeCursor('17')])('refuse the cursor "%s"', (cursor) => {
-    expect(() => decodeCursor(cursor)).toThrow(expect.objectContaining({ code: 'request.bad_cursor' }));
-  });
+  it.each(['', 'nonsense', encodeCursor("' or 1=1 --"), encodeCursor('17')])(
+    'refuse the cursor "%s"',
+    (cursor) => {
+      expect(() => decodeCursor(cursor)).toThrow(
+        expect.objectContaining({ code: 'request.bad_cursor' }),
+      );
+    },
+  );
 });

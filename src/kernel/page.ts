@@ -18,7 +18,12 @@ export function encodeCursor(lastId: string): string {
 /** @throws AppError `request.bad_cursor` for text that no answer of ours contained. */
 export function decodeCursor(cursor: string): string {
   const id = Buffer.from(cursor, 'base64url').toString();
-  if (!isId(id)) throw new AppError('invalid', 'request.bad_cursor', 'The cursor is not one of a previous answer.');
+  if (!isId(id))
+    throw new AppError(
+      'invalid',
+      'request.bad_cursor',
+      'The cursor is not one of a previous answer.',
+    );
   return id;
 }
 

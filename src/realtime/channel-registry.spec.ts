@@ -4,8 +4,17 @@ import { defineChannel } from './channel-definition.js';
 import { ChannelRegistry } from './channel-registry.js';
 
 const orders = defineChannel({ name: 'trading.orders', audience: 'user', schema: z.object({}) });
-const quotes = defineChannel({ name: 'market.quote', audience: 'signed-in', parameter: /^[A-Z]{1,5}$/, schema: z.object({}) });
-const alerts = defineChannel({ name: 'ops.alerts', audience: { role: 'admin' }, schema: z.object({}) });
+const quotes = defineChannel({
+  name: 'market.quote',
+  audience: 'signed-in',
+  parameter: /^[A-Z]{1,5}$/,
+  schema: z.object({}),
+});
+const alerts = defineChannel({
+  name: 'ops.alerts',
+  audience: { role: 'admin' },
+  schema: z.object({}),
+});
 
 const trader: Principal = { userId: 'alice', sessionId: 's', roles: ['trader'] };
 const admin: Principal = { userId: 'root', sessionId: 's', roles: ['trader', 'admin'] };
@@ -15,7 +24,10 @@ describe('the channel registry', () => {
   registry.declare(orders, quotes, alerts);
 
   it('gives each user a stream of its own under the same name', () => {
-    expect(registry.resolve('trading.orders', trader)).toEqual({ client: 'trading.orders', bus: 'live:trading.orders:alice' });
+    expect(registry.resolve('trading.orders', trader)).toEqual({
+      client: 'trading.orders',
+      bus: 'live:trading.orders:alice',
+    });
     expect(registry.resolve('trading.orders', admin).bus).toBe('live:trading.orders:root');
   });
 
@@ -25,19 +37,30 @@ describe('the channel registry', () => {
     expect(registry.resolve('market.quote:AAPL', admin)).toEqual(stream);
   });
 
-  it.each(['market.quote', 'market.quote:', 'market.quote:aapl', 'market.quote:A:B', 'trading.orders:root', 'trading.fills', ''])(
-    'knows no channel "%s"',
-    (channel) => {
-      expect(() => registry.resolve(channel, trader)).toThrow(expect.objectContaining({ code: 'live.unknown_channel' }));
-    },
-  );
+  it.each([
+    'market.quote',
+    'market.quote:',
+    'market.quote:aapl',
+    'market.quote:A:B',
+    'trading.orders:root',
+    'trading.fills',
+    '',
+  ])('knows no channel "%s"', (channel) => {
+    expect(() => registry.resolve(channel, trader)).toThrow(
+      expect.objectContaining({ code: 'live.unknown_channel' }),
+    );
+  });
 
   it('hides the channels of a role from those who do not have it', () => {
     expect(registry.resolve('ops.alerts', admin).bus).toBe('live:ops.alerts');
-    expect(() => registry.resolve('ops.alerts', trader)).toThrow(expect.objectContaining({ code: 'live.unknown_channel' }));
+    expect(() => registry.resolve('ops.alerts', trader)).toThrow(
+      expect.objectContaining({ code: 'live.unknown_channel' }),
+    );
   });
 
   it('refuses two channels of one name', () => {
-    expect(() => registry.declare(orders)).toThrow(expect.objectContaining({ code: 'live.duplicate_channel' }));
+    expect(() => registry.declare(orders)).toThrow(
+      expect.objectContaining({ code: 'live.duplicate_channel' }),
+    );
   });
 });

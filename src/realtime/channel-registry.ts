@@ -17,7 +17,11 @@ export class ChannelRegistry {
   declare(...channels: readonly ChannelDefinition[]): void {
     for (const channel of channels) {
       if (this.#channels.has(channel.name)) {
-        throw new AppError('internal', 'live.duplicate_channel', `channel ${channel.name} is declared twice`);
+        throw new AppError(
+          'internal',
+          'live.duplicate_channel',
+          `channel ${channel.name} is declared twice`,
+        );
       }
       this.#channels.set(channel.name, channel);
     }
@@ -37,7 +41,10 @@ export class ChannelRegistry {
     }
     return {
       client: clientChannel(channel, parameter),
-      bus: busChannel(channel, { userId: principal.userId, ...(parameter !== undefined && { parameter }) }),
+      bus: busChannel(channel, {
+        userId: principal.userId,
+        ...(parameter !== undefined && { parameter }),
+      }),
     };
   }
 }

@@ -21,7 +21,11 @@ export class LiveHandshake {
     const token = typeof auth['token'] === 'string' ? auth['token'] : this.#cookieToken(headers);
     const principal = token ? await this.authenticator.authenticate(token) : undefined;
     if (!principal) {
-      throw new AppError('unauthenticated', 'auth.unauthenticated', 'The handshake has no live session.');
+      throw new AppError(
+        'unauthenticated',
+        'auth.unauthenticated',
+        'The handshake has no live session.',
+      );
     }
     return principal;
   }

@@ -2,7 +2,12 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Correlation } from '../kernel/correlation.js';
 import type { JsonValue } from '../kernel/json.js';
 import { PubSub } from '../redis/index.js';
-import { busChannel, type ChannelData, type ChannelDefinition, type StreamKey } from './channel-definition.js';
+import {
+  busChannel,
+  type ChannelData,
+  type ChannelDefinition,
+  type StreamKey,
+} from './channel-definition.js';
 
 /** Sends to every socket that follows a stream, whichever instance it is connected to. */
 @Injectable()
@@ -28,7 +33,11 @@ export class LivePublisher {
         correlationId === undefined ? {} : { correlationId },
       );
     } catch (error) {
-      this.#logger.warn({ message: 'live message not published', err: error, channel: channel.name });
+      this.#logger.warn({
+        message: 'live message not published',
+        err: error,
+        channel: channel.name,
+      });
     }
   }
 }

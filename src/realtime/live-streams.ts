@@ -53,6 +53,8 @@ export class LiveStreams {
     if (this.#streams.get(bus) === stream) this.#streams.delete(bus);
     stream.subscription
       .then((subscription) => subscription.unsubscribe())
-      .catch((error: unknown) => this.#logger.warn({ message: 'unsubscribing failed', err: error, bus }));
+      .catch((error: unknown) =>
+        this.#logger.warn({ message: 'unsubscribing failed', err: error, bus }),
+      );
   }
 }

@@ -15,7 +15,12 @@ import { toProblemDetails } from '../http/index.js';
 import { ChannelRegistry, type ResolvedChannel } from './channel-registry.js';
 import { CLOSE_CHANNEL } from './live-connections.js';
 import { LiveHandshake } from './live-handshake.js';
-import { subscribeSchema, type LiveAnswer, type LiveNamespace, type LiveSocket } from './live-messages.js';
+import {
+  subscribeSchema,
+  type LiveAnswer,
+  type LiveNamespace,
+  type LiveSocket,
+} from './live-messages.js';
 import { LiveStreams } from './live-streams.js';
 
 const MAX_CHANNELS_PER_SOCKET = 100;
@@ -76,7 +81,10 @@ export class LiveGateway
   }
 
   @SubscribeMessage('subscribe')
-  async subscribe(@ConnectedSocket() socket: LiveSocket, @MessageBody() body: unknown): Promise<LiveAnswer> {
+  async subscribe(
+    @ConnectedSocket() socket: LiveSocket,
+    @MessageBody() body: unknown,
+  ): Promise<LiveAnswer> {
     try {
       const channel = this.channels.resolve(parse(body).channel, socket.data.principal);
       await this.#follow(socket, channel);
@@ -87,7 +95,10 @@ export class LiveGateway
   }
 
   @SubscribeMessage('unsubscribe')
-  async unsubscribe(@ConnectedSocket() socket: LiveSocket, @MessageBody() body: unknown): Promise<LiveAnswer> {
+  async unsubscribe(
+    @ConnectedSocket() socket: LiveSocket,
+    @MessageBody() body: unknown,
+  ): Promise<LiveAnswer> {
     try {
       const channel = this.channels.resolve(parse(body).channel, socket.data.principal);
       await socket.leave(channel.bus);
@@ -127,7 +138,8 @@ export class LiveGateway
   #explain(error: unknown): { code: string; detail: string } {
     const correlationId = newId();
     const { code, detail, status } = toProblemDetails(error, correlationId);
-    if (status >= 500) this.#logger.error({ message: 'live request failed', err: error, code, correlationId });
+    if (status >= 500)
+      this.#logger.error({ message: 'live request failed', err: error, code, correlationId });
     return { code, detail };
   }
 }

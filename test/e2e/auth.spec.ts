@@ -15,11 +15,19 @@ describe.each(BACKENDS)('accounts and sessions on $name', (backend) => {
 
   it('opens an account as a trader, and shows the profile', async () => {
     const input = newTrader();
-    const answer = await bourse.client().post<{ user: User; token: string }>('/api/auth/register', input);
-    expect(answer).toMatchObject({ status: 201, body: { user: { email: input.email, roles: ['trader'] } } });
+    const answer = await bourse
+      .client()
+      .post<{ user: User; token: string }>('/api/auth/register', input);
+    expect(answer).toMatchObject({
+      status: 201,
+      body: { user: { email: input.email, roles: ['trader'] } },
+    });
     const client = bourse.client();
     client.token = answer.body.token;
-    expect(await client.get('/api/users/me')).toMatchObject({ status: 200, body: answer.body.user });
+    expect(await client.get('/api/users/me')).toMatchObject({
+      status: 200,
+      body: answer.body.user,
+    });
   });
 
   it('changes the profile, and shows the change at once', async () => {
@@ -33,7 +41,9 @@ describe.each(BACKENDS)('accounts and sessions on $name', (backend) => {
   it('knows an address however it is typed', async () => {
     const input = newTrader();
     await bourse.client().post('/api/auth/register', input);
-    const again = await bourse.client().post<Problem>('/api/auth/register', { ...input, email: input.email.toUpperCase() });
+    const again = await bourse
+      .client()
+      .post<Problem>('/api/auth/register', { ...input, email: input.email.toUpperCase() });
     expect(again).toMatchObject({ status: 409, body: { code: 'users.email_taken' } });
     const signedIn = await bourse.client().login({ ...input, email: input.email.toUpperCase() });
     expect(signedIn.user.email).toBe(input.email);
@@ -42,8 +52,15 @@ describe.each(BACKENDS)('accounts and sessions on $name', (backend) => {
   it('says the same to an unknown address as to a wrong password', async () => {
     const input = newTrader();
     await bourse.client().post('/api/auth/register', input);
-    const wrong = await bourse.client().post<Problem>('/api/auth/login', { email: input.email, password: 'not it, not it' });
-    const unknown = await bourse.client().post<Problem>('/api/auth/login', { email: 'nobody@example.com', password: 'not it, not it' });
+    const wrong = await bourse
+      .client()
+      .post<Problem>('/api/auth/login', { email: input.email, password: 'not it, not it' });
+    const unknown = await bourse
+      .client()
+      .post<Problem>('/api/auth/login', {
+        email: 'nobody@example.com',
+        password: 'not it, not it',
+      });
     expect(wrong).toMatchObject({ status: 401, body: { code: 'auth.bad_credentials' } });
     expect({ ...unknown.body, correlationId: '' }).toEqual({ ...wrong.body, correlationId: '' });
   });
@@ -52,7 +69,10 @@ describe.each(BACKENDS)('accounts and sessions on $name', (backend) => {
     const trader = await bourse.trader();
     const live = await LiveClient.connect(bourse.url, { token: trader.token });
     expect((await trader.post('/api/auth/logout')).status).toBe(204);
-    expect(await trader.get('/api/users/me')).toMatchObject({ status: 401, body: { code: 'auth.unauthenticated' } });
+    expect(await trader.get('/api/users/me')).toMatchObject({
+      status: 401,
+      body: { code: 'auth.unauthenticated' },
+    });
     await eventually(() => expect(live.connected).toBe(false), { timeoutMs: 1_000 });
     live.close();
   });
@@ -73,7 +93,9 @@ describe.each(BACKENDS)('accounts and sessions on $name', (backend) => {
     ['another scheme', 'Basic YWRtaW46YWRtaW4='],
     ['one with junk in it', "Bearer '; drop table users; --"],
   ])('lets nobody in with %s for a token', async (_, authorization) => {
-    const answer = await bourse.client().get<Problem>('/api/users/me', authorization === undefined ? {} : { authorization });
+    const answer = await bourse
+      .client()
+      .get<Problem>('/api/users/me', authorization === undefined ? {} : { authorization });
     expect(answer.status).toBe(401);
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
     expect(answer.headers.get('www-authenticate')).toBe('Bearer');
@@ -97,10 +119,16 @@ describe.each(BACKENDS)('accounts and sessions on $name', (backend) => {
     it('refuses to act for another site', async () => {
       const { sent } = await signIn();
       const order = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: '1' };
-      const forged = { cookie: sent, 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
+      const forged = {
+        cookie: sent,
+        'sec-fetch-site': 'cross-site',
+        origin: 'https://evil.example',
+      };
       const answer = await bourse.client().post('/api/orders', order, forged);
       expect(answer).toMatchObject({ status: 403, body: { code: 'auth.cross_site' } });
-      const orders = await bourse.client().get<{ items: unknown[] }>('/api/orders', { cookie: sent });
+      const orders = await bourse
+        .client()
+        .get<{ items: unknown[] }>('/api/orders', { cookie: sent });
       expect(orders.body.items).toEqual([]);
     });
 
@@ -109,7 +137,11 @@ describe.each(BACKENDS)('accounts and sessions on $name', (backend) => {
       const own = await LiveClient.connect(bourse.url, {}, { cookie: sent, origin: bourse.url });
       expect(own.connected).toBe(true);
       own.close();
-      const forged = LiveClient.connect(bourse.url, {}, { cookie: sent, origin: 'https://evil.example' });
+      const forged = LiveClient.connect(
+        bourse.url,
+        {},
+        { cookie: sent, origin: 'https://evil.example' },
+      );
       await expect(forged).rejects.toThrow('auth.cross_site');
     });
   });

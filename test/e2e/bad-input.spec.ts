@@ -9,7 +9,8 @@ const order = (overrides: Record<string, unknown>) => ({
   quantity: '1',
   ...overrides,
 });
-const limitOrder = (overrides: Record<string, unknown>) => order({ type: 'limit', limitPrice: '1.00', ...overrides });
+const limitOrder = (overrides: Record<string, unknown>) =>
+  order({ type: 'limit', limitPrice: '1.00', ...overrides });
 
 const BAD_ORDERS: [string, unknown, number, string][] = [
   ['an unknown symbol', order({ symbol: 'NOSUCH' }), 422, 'trading.unknown_symbol'],
@@ -32,7 +33,12 @@ const BAD_ORDERS: [string, unknown, number, string][] = [
   ['a limit order without a limit', order({ type: 'limit' }), 400, 'request.invalid'],
   ['a negative limit', limitOrder({ limitPrice: '-1.00' }), 400, 'request.invalid'],
   ['a client_order_id with spaces', order({ client_order_id: 'a b' }), 400, 'request.invalid'],
-  ['a client_order_id without end', order({ client_order_id: 'x'.repeat(65) }), 400, 'request.invalid'],
+  [
+    'a client_order_id without end',
+    order({ client_order_id: 'x'.repeat(65) }),
+    400,
+    'request.invalid',
+  ],
   ['more than the cash buys', order({ quantity: '900000000' }), 422, 'trading.insufficient_funds'],
   ['a sale of what is not held', order({ side: 'sell' }), 422, 'trading.insufficient_position'],
   ['malformed JSON', '{"symbol": "AAPL"', 400, 'request.malformed'],
@@ -50,22 +56,42 @@ describe.each(BACKENDS)('bad input on $name', (backend) => {
   });
   afterAll(() => bourse.close());
 
-  const expectProblem = (answer: { status: number; headers: Headers; body: Problem }, status: number, code: string) => {
+  const expectProblem = (
+    answer: { status: number; headers: Headers; body: Problem },
+    status: number,
+    code: string,
+  ) => {
     expect({ status: answer.status, code: answer.body.code }).toEqual({ status, code });
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
-    expect(answer.body).toMatchObject({ type: `urn:bourse:error:${code}`, status, title: expect.any(String) });
+    expect(answer.body).toMatchObject({
+      type: `urn:bourse:error:${code}`,
+      status,
+      title: expect.any(String),
+    });
     expect(answer.body.correlationId).toBe(answer.headers.get('x-correlation-id'));
     expect(JSON.stringify(answer.body)).not.toMatch(/\bat .+:\d+:\d+|node_modules|select |insert /);
   };
 
-  it.each(BAD_ORDERS)('refuses %s as an order and writes nothing', async (_, body, status, code) => {
-    expectProblem(await trader.post<Problem>('/api/orders', body), status, code);
-    expect((await trader.get<{ items: unknown[] }>('/api/orders')).body.items).toEqual([]);
-    expect((await trader.get('/api/account')).body).toMatchObject({ cash: '100000', reservedCash: '0' });
-  });
+  it.each(BAD_ORDERS)(
+    'refuses %s as an order and writes nothing',
+    async (_, body, status, code) => {
+      expectProblem(await trader.post<Problem>('/api/orders', body), status, code);
+      expect((await trader.get<{ items: unknown[] }>('/api/orders')).body.items).toEqual([]);
+      expect((await trader.get('/api/account')).body).toMatchObject({
+        cash: '100000',
+        reservedCash: '0',
+      });
+    },
+  );
 
   it.each([
-    ['a body of another kind', { 'content-type': 'text/xml' }, '<order/>', 415, 'request.unsupported_media_type'],
+    [
+      'a body of another kind',
+      { 'content-type': 'text/xml' },
+      '<order/>',
+      415,
+      'request.unsupported_media_type',
+    ],
     ['an empty body', { 'content-type': 'application/json' }, '', 400, 'request.malformed'],
   ])('refuses %s', async (_, headers, body, status, code) => {
     expectProblem(await trader.post<Problem>('/api/orders', body, headers), status, code);
@@ -76,14 +102,26 @@ describe.each(BACKENDS)('bad input on $name', (backend) => {
     ['a short password', { password: 'short' }],
     ['an endless password', { password: 'x'.repeat(129) }],
     ['a blank name', { displayName: '   ' }],
-    ['a role of one\'s own choice', { roles: ['admin'] }],
+    ["a role of one's own choice", { roles: ['admin'] }],
   ])('refuses a registration with %s', async (_, change) => {
-    const input = { email: 'someone@example.com', password: 'long enough to do', displayName: 'Someone', ...change };
-    expectProblem(await bourse.client().post<Problem>('/api/auth/register', input), 400, 'request.invalid');
+    const input = {
+      email: 'someone@example.com',
+      password: 'long enough to do',
+      displayName: 'Someone',
+      ...change,
+    };
+    expectProblem(
+      await bourse.client().post<Problem>('/api/auth/register', input),
+      400,
+      'request.invalid',
+    );
   });
 
   it('names the fields that are wrong', async () => {
-    const { body } = await trader.post<Problem>('/api/orders', limitOrder({ quantity: '0', limitPrice: 'x' }));
+    const { body } = await trader.post<Problem>(
+      '/api/orders',
+      limitOrder({ quantity: '0', limitPrice: 'x' }),
+    );
     const issues = body.details?.['issues'] as { path: string }[];
     expect(issues.map(({ path }) => path).sort()).toEqual(['limitPrice', 'quantity']);
   });

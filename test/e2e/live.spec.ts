@@ -33,11 +33,18 @@ describe.each(BACKENDS)('the live gateway on $name', (backend) => {
 
   it('streams the quotes of a symbol, numbered without a gap', async () => {
     const live = await connect(trader);
-    expect(await live.subscribe('market.quote:AAPL')).toEqual({ ok: true, channel: 'market.quote:AAPL' });
+    expect(await live.subscribe('market.quote:AAPL')).toEqual({
+      ok: true,
+      channel: 'market.quote:AAPL',
+    });
     const first = await live.next('market.quote:AAPL');
     await live.next('market.quote:AAPL', ({ asOf }) => asOf !== first.data['asOf']);
     const messages = live.on('market.quote:AAPL');
-    expect(messages[0]).toMatchObject({ epoch: expect.any(String), ts: expect.stringMatching(/Z$/), data: { symbol: 'AAPL' } });
+    expect(messages[0]).toMatchObject({
+      epoch: expect.any(String),
+      ts: expect.stringMatching(/Z$/),
+      data: { symbol: 'AAPL' },
+    });
     expect(messages.map(({ seq }) => seq)).toEqual(messages.map((_, index) => first.seq + index));
   });
 
@@ -52,7 +59,11 @@ describe.each(BACKENDS)('the live gateway on $name', (backend) => {
   });
 
   it('goes on for one socket when another unsubscribes or leaves', async () => {
-    const [staying, leaving, closing] = [await connect(trader), await connect(trader), await connect(trader)];
+    const [staying, leaving, closing] = [
+      await connect(trader),
+      await connect(trader),
+      await connect(trader),
+    ];
     for (const live of [staying, leaving, closing]) await live.subscribe('market.quote:AAPL');
     await leaving.unsubscribe('market.quote:AAPL');
     closing.close();
@@ -73,9 +84,19 @@ describe.each(BACKENDS)('the live gateway on $name', (backend) => {
       await live.subscribe('trading.orders');
       await live.subscribe('trading.fills');
     }
-    const { body } = await trader.post<{ id: string }>('/api/orders', { symbol: 'AAPL', side: 'buy', type: 'market', quantity: '1' });
+    const { body } = await trader.post<{ id: string }>('/api/orders', {
+      symbol: 'AAPL',
+      side: 'buy',
+      type: 'market',
+      quantity: '1',
+    });
     await own.next('trading.fills', ({ orderId }) => orderId === body.id);
-    const { body: theirs } = await stranger.post<{ id: string }>('/api/orders', { symbol: 'MSFT', side: 'buy', type: 'market', quantity: '1' });
+    const { body: theirs } = await stranger.post<{ id: string }>('/api/orders', {
+      symbol: 'MSFT',
+      side: 'buy',
+      type: 'market',
+      quantity: '1',
+    });
     await foreign.next('trading.fills', ({ orderId }) => orderId === theirs.id);
     const text = JSON.stringify(foreign.messages);
     expect(text).not.toContain(body.id);
@@ -86,7 +107,10 @@ describe.each(BACKENDS)('the live gateway on $name', (backend) => {
     ['a channel that there is not', 'trading.secrets'],
     ['a family without its member', 'market.quote'],
     ['a member that is none', 'market.quote:../AAPL'],
-    ['the stream of another user by its inner name', 'trading.orders:00000000-0000-7000-8000-000000000000'],
+    [
+      'the stream of another user by its inner name',
+      'trading.orders:00000000-0000-7000-8000-000000000000',
+    ],
     ['the bus itself', 'live.close'],
     ['a pattern', 'market.*'],
   ])('refuses %s', async (_, channel) => {
@@ -94,14 +118,23 @@ describe.each(BACKENDS)('the live gateway on $name', (backend) => {
     expect(await live.subscribe(channel)).toMatchObject(REFUSED);
   });
 
-  it.each([[undefined], [null], ['text'], [42], [{}], [{ channel: 7 }], [{ channel: 'x'.repeat(1_000) }], [{ channel: 'trading.orders', extra: 1 }]])(
-    'answers %j with an error, and goes on',
-    async (payload) => {
-      const live = await connect(trader);
-      expect(await live.send(payload)).toMatchObject({ ok: false, error: { code: 'request.invalid' } });
-      expect(await live.subscribe('trading.orders')).toMatchObject({ ok: true });
-    },
-  );
+  it.each([
+    [undefined],
+    [null],
+    ['text'],
+    [42],
+    [{}],
+    [{ channel: 7 }],
+    [{ channel: 'x'.repeat(1_000) }],
+    [{ channel: 'trading.orders', extra: 1 }],
+  ])('answers %j with an error, and goes on', async (payload) => {
+    const live = await connect(trader);
+    expect(await live.send(payload)).toMatchObject({
+      ok: false,
+      error: { code: 'request.invalid' },
+    });
+    expect(await live.subscribe('trading.orders')).toMatchObject({ ok: true });
+  });
 
   it('carries the correlation id of a request through the job to the message and the log', async () => {
     const live = await connect(trader);
@@ -115,6 +148,8 @@ describe.each(BACKENDS)('the live gateway on $name', (backend) => {
     const fill = await live.next('trading.fills', ({ orderId }) => orderId === body.id);
     expect(fill.correlationId).toBe(correlationId);
     const lines = bourse.logs.filter((line) => line['correlationId'] === correlationId);
-    expect(lines.map(({ message }) => message)).toEqual(expect.arrayContaining(['request', 'order filled']));
+    expect(lines.map(({ message }) => message)).toEqual(
+      expect.arrayContaining(['request', 'order filled']),
+    );
   });
 });

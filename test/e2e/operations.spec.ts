@@ -66,10 +66,12 @@ describe.each(BACKENDS)('operating Bourse on $name', (backend) => {
     expect((await bourse.client().get<string>('/docs')).body).toContain('swagger-ui');
   });
 
-  it('gives every answer a correlation id, the caller\'s own where it is harmless', async () => {
+  it("gives every answer a correlation id, the caller's own where it is harmless", async () => {
     const own = await bourse.client().get('/health/live', { 'x-correlation-id': 'my-own-id-1' });
     expect(own.headers.get('x-correlation-id')).toBe('my-own-id-1');
-    const hostile = await bourse.client().get('/health/live', { 'x-correlation-id': 'a"} injected: {"' });
+    const hostile = await bourse
+      .client()
+      .get('/health/live', { 'x-correlation-id': 'a"} injected: {"' });
     expect(hostile.headers.get('x-correlation-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
@@ -91,12 +93,22 @@ describe.each(BACKENDS)('operating Bourse on $name', (backend) => {
   });
 
   describe('the queue dashboard', () => {
-    const PATHS = ['/admin/queues', '/admin/queues/', '/admin/queues/api/queues', '/admin/queues/static/js/x.js', '/admin/%71ueues/api/queues', '//admin/queues', '/admin/queues/queue/trading'];
+    const PATHS = [
+      '/admin/queues',
+      '/admin/queues/',
+      '/admin/queues/api/queues',
+      '/admin/queues/static/js/x.js',
+      '/admin/%71ueues/api/queues',
+      '//admin/queues',
+      '/admin/queues/queue/trading',
+    ];
 
     it.each(PATHS)('turns everybody but admins away from %s', async (path) => {
       expect([401, 404]).toContain((await bourse.client().get(path)).status);
       expect([403, 404]).toContain((await trader.get(path)).status);
-      expect([401, 404]).toContain((await bourse.client().send('PUT', `${path}/trading/pause`)).status);
+      expect([401, 404]).toContain(
+        (await bourse.client().send('PUT', `${path}/trading/pause`)).status,
+      );
     });
 
     it('refuses with a problem, not with a page', async () => {
@@ -113,9 +125,16 @@ describe.each(BACKENDS)('operating Bourse on $name', (backend) => {
     });
 
     it('shows admins the queues and the jobs that ran', async () => {
-      await trader.post('/api/orders', { symbol: 'AAPL', side: 'buy', type: 'market', quantity: '1' });
+      await trader.post('/api/orders', {
+        symbol: 'AAPL',
+        side: 'buy',
+        type: 'market',
+        quantity: '1',
+      });
       expect((await admin.get<string>('/admin/queues', { accept: 'text/html' })).status).toBe(200);
-      const { body } = await admin.get<{ queues: { name: string; counts: Record<string, number> }[] }>('/admin/queues/api/queues');
+      const { body } = await admin.get<{
+        queues: { name: string; counts: Record<string, number> }[];
+      }>('/admin/queues/api/queues');
       expect(body.queues.map(({ name }) => name)).toContain('trading');
     });
   });

@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Agent, request } from 'node:http';
 import { BourseProcess, NodeProcess } from '../support/processes.js';
-import { createTestDatabase, createTestRedisPrefix, testRedisUrl } from '../support/servers/index.js';
+import {
+  createTestDatabase,
+  createTestRedisPrefix,
+  testRedisUrl,
+} from '../support/servers/index.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const REFERENCE = resolve(process.env['REFERENCE_DIR'] ?? join(ROOT, '../shared/reference'));
@@ -15,7 +19,10 @@ async function demo(...args: string[]): Promise<{ step: string; [field: string]:
   const run = new NodeProcess([join(ROOT, 'scripts/demo.mjs'), '--json', ...args]);
   const { code } = await run.exited;
   if (code !== 0) throw new Error(`the demo failed\n${run.stdout}${run.stderr}`);
-  return run.stdout.trim().split('\n').map((line) => JSON.parse(line) as { step: string });
+  return run.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { step: string });
 }
 
 const stopped: BourseProcess[] = [];
@@ -54,35 +61,43 @@ describe('the built application', () => {
     expect(second.stdout).not.toContain('Admin ');
   }, 120_000);
 
-  it('plays the demo on two API processes and a worker over Redis and PostgreSQL', async () => {
-    const database = await createTestDatabase();
-    const shared = {
-      DATABASE_URL: database.url,
-      REDIS_URL: testRedisUrl(),
-      REDIS_KEY_PREFIX: createTestRedisPrefix(),
-    };
-    // All at once: migrations and the first admin must be made by one of them alone.
-    const [api, otherApi] = await Promise.all([
-      start({ ...shared, BOURSE_ROLE: 'api' }),
-      start({ ...shared, BOURSE_ROLE: 'api' }),
-      start({ ...shared, BOURSE_ROLE: 'worker' }),
-    ]);
-    await demo('--url', api.url, '--second-url', otherApi.url);
-    const exits = await Promise.all(stopped.splice(0).map((bourse) => bourse.stop()));
-    expect(exits).toEqual([0, 0, 0].map((code) => ({ code, signal: null })));
-    await database.drop();
-  }, DEMO_TIMEOUT_MS);
+  it(
+    'plays the demo on two API processes and a worker over Redis and PostgreSQL',
+    async () => {
+      const database = await createTestDatabase();
+      const shared = {
+        DATABASE_URL: database.url,
+        REDIS_URL: testRedisUrl(),
+        REDIS_KEY_PREFIX: createTestRedisPrefix(),
+      };
+      // All at once: migrations and the first admin must be made by one of them alone.
+      const [api, otherApi] = await Promise.all([
+        start({ ...shared, BOURSE_ROLE: 'api' }),
+        start({ ...shared, BOURSE_ROLE: 'api' }),
+        start({ ...shared, BOURSE_ROLE: 'worker' }),
+      ]);
+      await demo('--url', api.url, '--second-url', otherApi.url);
+      const exits = await Promise.all(stopped.splice(0).map((bourse) => bourse.stop()));
+      expect(exits).toEqual([0, 0, 0].map((code) => ({ code, signal: null })));
+      await database.drop();
+    },
+    DEMO_TIMEOUT_MS,
+  );
 
   const onReference = tryRead(join(REFERENCE, 'indicators/quotes.csv')) ? it : it.skip;
-  onReference('plays the demo on real prices: daily bars of an index fund', async () => {
-    const bourse = await start({
-      DATA_DIR: folder,
-      MARKET_PROVIDER: 'replay',
-      MARKET_REPLAY_DIR: join(REFERENCE, 'indicators'),
-    });
-    const steps = await demo('--url', bourse.url, '--symbol', 'QUOTES');
-    expect(JSON.stringify(steps)).toContain('"source":"replay"');
-  }, DEMO_TIMEOUT_MS);
+  onReference(
+    'plays the demo on real prices: daily bars of an index fund',
+    async () => {
+      const bourse = await start({
+        DATA_DIR: folder,
+        MARKET_PROVIDER: 'replay',
+        MARKET_REPLAY_DIR: join(REFERENCE, 'indicators'),
+      });
+      const steps = await demo('--url', bourse.url, '--symbol', 'QUOTES');
+      expect(JSON.stringify(steps)).toContain('"source":"replay"');
+    },
+    DEMO_TIMEOUT_MS,
+  );
 });
 
 describe('a start that cannot work', () => {
@@ -95,7 +110,10 @@ describe('a start that cannot work', () => {
   /** One line, exit code 1. */
   const expectRefusal = async (env: Record<string, string>, says: RegExp) => {
     const bourse = await BourseProcess.runToExit({ env: { DATA_DIR: folder, PORT: '0', ...env } });
-    expect({ ...(await bourse.exited), stderr: bourse.stderr }).toMatchObject({ code: 1, stderr: expect.stringMatching(says) });
+    expect({ ...(await bourse.exited), stderr: bourse.stderr }).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(says),
+    });
     expect(bourse.stderr.trim().split('\n')).toHaveLength(1);
     expect(bourse.stderr).toMatch(/^bourse: /);
   };
@@ -117,10 +135,16 @@ describe('a start that cannot work', () => {
   }, 60_000);
 
   it('names a database that does not answer', () =>
-    expectRefusal({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' }, /cannot reach PostgreSQL/));
+    expectRefusal(
+      { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' },
+      /cannot reach PostgreSQL/,
+    ));
 
   it('names a replay folder without bars', () =>
-    expectRefusal({ MARKET_PROVIDER: 'replay', MARKET_REPLAY_DIR: folder }, /MARKET_REPLAY_DIR|\.csv|replay/i));
+    expectRefusal(
+      { MARKET_PROVIDER: 'replay', MARKET_REPLAY_DIR: folder },
+      /MARKET_REPLAY_DIR|\.csv|replay/i,
+    ));
 });
 
 describe('an end', () => {

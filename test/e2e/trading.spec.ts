@@ -65,8 +65,14 @@ describe.each(BACKENDS)('trading on $name', (backend) => {
     expect(placed).toMatchObject({ status: 'accepted', filledQuantity: '0', symbol: 'AAPL' });
 
     const fill = await live.next('trading.fills', ({ orderId }) => orderId === placed.id);
-    const filled = await live.next('trading.orders', ({ id, status }) => id === placed.id && status === 'filled');
-    expect(filled.data).toMatchObject({ filledQuantity: '10', averageFillPrice: fill.data['price'] });
+    const filled = await live.next(
+      'trading.orders',
+      ({ id, status }) => id === placed.id && status === 'filled',
+    );
+    expect(filled.data).toMatchObject({
+      filledQuantity: '10',
+      averageFillPrice: fill.data['price'],
+    });
 
     // Who has heard of the fill and asks, sees it everywhere: the cached summary is gone by then.
     const summary = await read<PortfolioSummary>('/api/portfolio/summary');
@@ -77,7 +83,9 @@ describe.each(BACKENDS)('trading on $name', (backend) => {
     expect(account).toMatchObject({ reservedCash: '0', availableCash: account.cash });
     expect(summary.cash).toBe(account.cash);
     const { items: positions } = await read<{ items: ValuedPosition[] }>('/api/positions');
-    expect(positions).toMatchObject([{ symbol: 'AAPL', quantity: '10', averageCost: price.toFixed(2) }]);
+    expect(positions).toMatchObject([
+      { symbol: 'AAPL', quantity: '10', averageCost: price.toFixed(2) },
+    ]);
     const trades = await read<{ items: Trade[] }>('/api/trades');
     expect(trades.items).toEqual([fill.data]);
     live.close();
@@ -85,8 +93,13 @@ describe.each(BACKENDS)('trading on $name', (backend) => {
 
   it('realises the profit of a sale, and no longer lists what is sold out', async () => {
     const bought = await buy('4');
-    const sold = await untilStatus((await place(market({ side: 'sell', quantity: '4' }))).id, 'filled');
-    const profit = money(sold.averageFillPrice ?? 0).minus(bought.averageFillPrice ?? 0).times(4);
+    const sold = await untilStatus(
+      (await place(market({ side: 'sell', quantity: '4' }))).id,
+      'filled',
+    );
+    const profit = money(sold.averageFillPrice ?? 0)
+      .minus(bought.averageFillPrice ?? 0)
+      .times(4);
     expect((await read<{ items: unknown[] }>('/api/positions')).items).toEqual([]);
     const summary = await read<PortfolioSummary>('/api/portfolio/summary');
     expect(summary.realizedPnl).toBe(profit.toString());
@@ -97,7 +110,8 @@ describe.each(BACKENDS)('trading on $name', (backend) => {
     const quotes = bourse.app.get(QuotesService);
     const nowMs = bourse.clock.nowMs();
     // The market is a function of time: look for a moment when it will be well below today's ask.
-    const ask = (ms: number) => money(quotes.quotesAt(ms).find(({ symbol }) => symbol === 'MSFT')?.ask ?? 0);
+    const ask = (ms: number) =>
+      money(quotes.quotesAt(ms).find(({ symbol }) => symbol === 'MSFT')?.ask ?? 0);
     const today = ask(nowMs);
     let dipMs = nowMs;
     do dipMs += 60_000;
@@ -138,14 +152,19 @@ describe.each(BACKENDS)('trading on $name', (backend) => {
 
   it('makes one order of many identical requests at the same moment', async () => {
     const body = market({ client_order_id: 'hammered' });
-    const answers = await Promise.all(Array.from({ length: 20 }, () => trader.post<Order>('/api/orders', body)));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => trader.post<Order>('/api/orders', body)),
+    );
     expect(new Set(answers.map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1);
     expect((await read<{ items: Order[] }>('/api/orders')).items).toHaveLength(1);
   });
 
   it('refuses another order under a used client_order_id, and writes nothing', async () => {
     await place(market({ client_order_id: 'used' }));
-    const other = await trader.post<Problem>('/api/orders', market({ client_order_id: 'used', quantity: '11' }));
+    const other = await trader.post<Problem>(
+      '/api/orders',
+      market({ client_order_id: 'used', quantity: '11' }),
+    );
     expect(other).toMatchObject({ status: 422, body: { code: 'trading.client_order_id_reused' } });
     expect((await read<{ items: Order[] }>('/api/orders')).items).toHaveLength(1);
   });
@@ -154,7 +173,9 @@ describe.each(BACKENDS)('trading on $name', (backend) => {
     const quote = (await trader.get<{ ask: string }>('/api/market/quotes/AAPL')).body;
     // Each takes about 40 % of the cash: two fit, a third does not.
     const quantity = money(40_000).div(quote.ask).floor().toString();
-    const answers = await Promise.all(Array.from({ length: 8 }, () => trader.post<Problem>('/api/orders', market({ quantity }))));
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => trader.post<Problem>('/api/orders', market({ quantity }))),
+    );
     const statuses = answers.map(({ status }) => status).sort();
     expect(statuses).toEqual([201, 201, 422, 422, 422, 422, 422, 422]);
     await eventually(async () => {
@@ -167,19 +188,24 @@ describe.each(BACKENDS)('trading on $name', (backend) => {
   it('never sells the same shares twice', async () => {
     await buy('10');
     const answers = await Promise.all(
-      Array.from({ length: 6 }, () => trader.post('/api/orders', market({ side: 'sell', quantity: '6' }))),
+      Array.from({ length: 6 }, () =>
+        trader.post('/api/orders', market({ side: 'sell', quantity: '6' })),
+      ),
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 422, 422, 422, 422, 422]);
   });
 
   it('pages through orders newest first, without a gap or a repetition', async () => {
     const placed = [];
-    for (let index = 0; index < 5; index += 1) placed.push((await place(limit('1.00', { quantity: '1' }))).id);
+    for (let index = 0; index < 5; index += 1)
+      placed.push((await place(limit('1.00', { quantity: '1' }))).id);
     const seen: string[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
       const query: string = cursor === '' ? '' : `&cursor=${cursor}`;
-      const page: { items: Order[]; nextCursor: string | null } = await read(`/api/orders?limit=2${query}`);
+      const page: { items: Order[]; nextCursor: string | null } = await read(
+        `/api/orders?limit=2${query}`,
+      );
       seen.push(...page.items.map(({ id }) => id));
       cursor = page.nextCursor;
     }

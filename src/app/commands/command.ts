@@ -12,7 +12,9 @@ export interface Command {
   /** What `--help` says. */
   readonly help: string;
   /** @returns what `--json` prints; `summary` is the line for people. */
-  run(options: CommandOptions): Promise<{ readonly summary: string; readonly [field: string]: unknown }>;
+  run(
+    options: CommandOptions,
+  ): Promise<{ readonly summary: string; readonly [field: string]: unknown }>;
 }
 
 /** Runs a command of the project: `--help`, `--json`, exit code 0 or 1, errors as one line. */
@@ -22,7 +24,9 @@ export async function runCommand(command: Command): Promise<void> {
       options: { help: { type: 'boolean', short: 'h' }, json: { type: 'boolean' } },
     });
     if (values.help) {
-      process.stdout.write(`${command.name}\n\n${command.help}\n\n  --json  one JSON document\n  --help  this text\n`);
+      process.stdout.write(
+        `${command.name}\n\n${command.help}\n\n  --json  one JSON document\n  --help  this text\n`,
+      );
       return;
     }
     const { summary, ...result } = await command.run({ json: values.json ?? false });
@@ -30,12 +34,17 @@ export async function runCommand(command: Command): Promise<void> {
     // What the command opened is closed by now; a straggling timer must not keep it.
     process.exit(0);
   } catch (error) {
-    const message = error instanceof AppError || isUsageError(error) ? error.message : String((error as Error).stack);
+    const message =
+      error instanceof AppError || isUsageError(error)
+        ? error.message
+        : String((error as Error).stack);
     process.stderr.write(`${command.name}: ${message}\n`);
     process.exit(1);
   }
 }
 
 function isUsageError(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  return (
+    error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+  );
 }

@@ -24,7 +24,10 @@ the embedded database. When the trader is there already, nothing is changed.`,
   run: async () => {
     const config = loadConfig({ BOURSE_ROLE: 'all', LOG_LEVEL: 'error' });
     const correlation = new Correlation();
-    const app = await createApp({ config, clock: systemClock, correlation }, createLogger(config, correlation));
+    const app = await createApp(
+      { config, clock: systemClock, correlation },
+      createLogger(config, correlation),
+    );
     try {
       if ((await app.get(UsersService).findIdByEmail(TRADER)) !== undefined) {
         return { summary: `${TRADER} is there already`, email: TRADER, created: false };
@@ -36,7 +39,12 @@ the embedded database. When the trader is there already, nothing is changed.`,
       const symbols = app.get(QuotesService).instruments().slice(0, ORDERS);
       const orders = app.get(OrdersService);
       for (const { symbol } of symbols) {
-        const order = await orders.place(user.id, { symbol, side: 'buy', type: 'market', quantity: '5' });
+        const order = await orders.place(user.id, {
+          symbol,
+          side: 'buy',
+          type: 'market',
+          quantity: '5',
+        });
         await untilFilled(() => orders.get(user.id, order.id));
       }
       const summary = `${TRADER}  ${password}\n${symbols.length} orders filled`;
@@ -53,5 +61,9 @@ async function untilFilled(read: () => Promise<{ status: string }>): Promise<voi
     if ((await read()).status === 'filled') return;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-  throw new AppError('timeout', 'seed.not_filled', `an order was not filled within ${FILL_DEADLINE_MS} ms`);
+  throw new AppError(
+    'timeout',
+    'seed.not_filled',
+    `an order was not filled within ${FILL_DEADLINE_MS} ms`,
+  );
 }

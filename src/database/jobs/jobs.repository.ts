@@ -142,7 +142,9 @@ export class DatabaseJobStore extends JobStore {
     const ended = await this.database.sql
       .update(jobs)
       .set({ leasedUntil: sql`now()` })
-      .where(sql`${jobs.queue} = ${queue} and ${jobs.state} = 'active' and ${jobs.leasedUntil} > now()`)
+      .where(
+        sql`${jobs.queue} = ${queue} and ${jobs.state} = 'active' and ${jobs.leasedUntil} > now()`,
+      )
       .returning({ id: jobs.id });
     return ended.length;
   }

@@ -16,7 +16,10 @@ export class DomainEvents {
   readonly #reactions = new Map<string, Reaction[]>();
   readonly #announcements = new Map<string, Reaction[]>();
 
-  on<Event extends DomainEvent>(event: Event, reaction: (payload: EventPayload<Event>) => Promise<void>): void {
+  on<Event extends DomainEvent>(
+    event: Event,
+    reaction: (payload: EventPayload<Event>) => Promise<void>,
+  ): void {
     add(this.#reactions, event, reaction);
   }
 
@@ -44,13 +47,22 @@ function add<Event extends DomainEvent>(
   to.set(event.name, reactions);
 }
 
-async function runAll(name: string, reactions: readonly Reaction[] = [], payload: unknown): Promise<void> {
+async function runAll(
+  name: string,
+  reactions: readonly Reaction[] = [],
+  payload: unknown,
+): Promise<void> {
   const outcomes = await Promise.allSettled(reactions.map(async (reaction) => reaction(payload)));
   const errors = outcomes.flatMap((outcome) =>
     outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
   );
   if (errors.length === 0) return;
-  throw new AppError('internal', 'events.reaction_failed', `${errors.length} reaction(s) to ${name} failed`, {
-    cause: errors.length === 1 ? errors[0] : new AggregateError(errors),
-  });
+  throw new AppError(
+    'internal',
+    'events.reaction_failed',
+    `${errors.length} reaction(s) to ${name} failed`,
+    {
+      cause: errors.length === 1 ? errors[0] : new AggregateError(errors),
+    },
+  );
 }

@@ -89,7 +89,13 @@ export class OutboxRelay implements BeforeApplicationShutdown {
       return true;
     } catch (error) {
       const delayMs = retryDelayMs(row.attempts);
-      this.#logger.warn({ message: 'outbox delivery failed', err: error, outboxId: row.id, topic: row.topic, delayMs });
+      this.#logger.warn({
+        message: 'outbox delivery failed',
+        err: error,
+        outboxId: row.id,
+        topic: row.topic,
+        delayMs,
+      });
       await this.rows.postpone(row.id, delayMs);
       return false;
     }

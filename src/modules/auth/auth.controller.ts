@@ -10,9 +10,22 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../../config/config.js';
-import { clearSessionCookie, CurrentPrincipal, Public, setSessionCookie, SignedIn } from '../../http/index.js';
+import {
+  clearSessionCookie,
+  CurrentPrincipal,
+  Public,
+  setSessionCookie,
+  SignedIn,
+} from '../../http/index.js';
 import type { Principal } from '../../kernel/principal.js';
-import { loginSchema, registerSchema, signedInSchema, type Login, type Register, type SignedInAnswer } from './auth.dto.js';
+import {
+  loginSchema,
+  registerSchema,
+  signedInSchema,
+  type Login,
+  type Register,
+  type SignedInAnswer,
+} from './auth.dto.js';
 import { AuthService, type Device, type SignIn } from './auth.service.js';
 
 @ApiTags('auth')

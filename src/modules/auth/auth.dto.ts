@@ -12,7 +12,10 @@ export const registerSchema = z.strictObject({
 });
 export type Register = z.output<typeof registerSchema>;
 
-export const loginSchema = z.strictObject({ email: emailSchema, password: z.string().min(1).max(128) });
+export const loginSchema = z.strictObject({
+  email: emailSchema,
+  password: z.string().min(1).max(128),
+});
 export type Login = z.output<typeof loginSchema>;
 
 export const signedInSchema = z.object({

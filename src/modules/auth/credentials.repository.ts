@@ -7,7 +7,12 @@ import { credentialsTable } from './credentials.table.js';
 export class CredentialsRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(transaction: Sql, userId: string, passwordHash: string, updatedAt: Date): Promise<void> {
+  async insert(
+    transaction: Sql,
+    userId: string,
+    passwordHash: string,
+    updatedAt: Date,
+  ): Promise<void> {
     await transaction.insert(credentialsTable).values({ userId, passwordHash, updatedAt });
   }
 

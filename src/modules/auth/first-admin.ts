@@ -31,7 +31,8 @@ export class FirstAdmin {
       this.#logger.warn('no admin account: set ADMIN_PASSWORD for one start to make it');
       return undefined;
     }
-    const generatedPassword = password === undefined ? randomBytes(15).toString('base64url') : undefined;
+    const generatedPassword =
+      password === undefined ? randomBytes(15).toString('base64url') : undefined;
     try {
       await this.registration.createUser(
         { email, password: password ?? generatedPassword ?? '', displayName: 'Administrator' },

@@ -19,12 +19,20 @@ export class RegistrationService {
   ) {}
 
   /** User and credentials in one transaction. @throws AppError `users.email_taken` */
-  async createUser({ email, password, displayName }: Register, roles: UserRole[]): Promise<Profile> {
+  async createUser(
+    { email, password, displayName }: Register,
+    roles: UserRole[],
+  ): Promise<Profile> {
     // Before the transaction: hashing takes tens of milliseconds that no connection should be held for.
     const passwordHash = await this.passwords.hash(password);
     return this.database.transaction(async (transaction) => {
       const user = await this.users.create(transaction, { email, displayName, roles });
-      await this.credentials.insert(transaction.sql, user.id, passwordHash, new Date(this.clock.nowMs()));
+      await this.credentials.insert(
+        transaction.sql,
+        user.id,
+        passwordHash,
+        new Date(this.clock.nowMs()),
+      );
       return user;
     });
   }

@@ -1,6 +1,10 @@
 import { Controller, Get, Res, ServiceUnavailableException } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { HealthCheckService, type HealthCheckResult, type HealthIndicatorFunction } from '@nestjs/terminus';
+import {
+  HealthCheckService,
+  type HealthCheckResult,
+  type HealthIndicatorFunction,
+} from '@nestjs/terminus';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../../http/index.js';
 import { DatabaseIndicator } from './database.indicator.js';
@@ -27,11 +31,18 @@ export class HealthController {
   @Get('ready')
   @ApiOperation({ summary: 'The process can serve: send no requests while this fails' })
   ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
-    return this.#check(reply, [() => this.drain.check(), () => this.database.check(), () => this.redis.check()]);
+    return this.#check(reply, [
+      () => this.drain.check(),
+      () => this.database.check(),
+      () => this.redis.check(),
+    ]);
   }
 
   /** Terminus says "down" by throwing; its report is the body all the same. */
-  async #check(reply: FastifyReply, indicators: HealthIndicatorFunction[]): Promise<HealthCheckResult> {
+  async #check(
+    reply: FastifyReply,
+    indicators: HealthIndicatorFunction[],
+  ): Promise<HealthCheckResult> {
     void reply.header('cache-control', 'no-store');
     try {
       return await this.health.check(indicators);

@@ -19,7 +19,10 @@ describe('summarise', () => {
     const summary = summarise({
       cash: '98000',
       startingCash: '100000',
-      positions: [position({}), position({ symbol: 'MSFT', marketValue: '1490', unrealizedPnl: '-10.5' })],
+      positions: [
+        position({}),
+        position({ symbol: 'MSFT', marketValue: '1490', unrealizedPnl: '-10.5' }),
+      ],
       asOfMs,
     });
     expect(summary).toMatchObject({
@@ -32,12 +35,24 @@ describe('summarise', () => {
   });
 
   it('keeps the profit of what is sold out, without listing it', () => {
-    const soldOut = position({ quantity: '0', marketValue: '0', unrealizedPnl: '0', realizedPnl: '75.25' });
-    const summary = summarise({ cash: '100075.25', startingCash: '100000', positions: [soldOut], asOfMs });
+    const soldOut = position({
+      quantity: '0',
+      marketValue: '0',
+      unrealizedPnl: '0',
+      realizedPnl: '75.25',
+    });
+    const summary = summarise({
+      cash: '100075.25',
+      startingCash: '100000',
+      positions: [soldOut],
+      asOfMs,
+    });
     expect(summary).toMatchObject({ realizedPnl: '75.25', positions: [], equity: '100075.25' });
   });
 
   it('has no return on an account that started with nothing', () => {
-    expect(summarise({ cash: '0', startingCash: '0', positions: [], asOfMs }).totalReturn).toBe('0');
+    expect(summarise({ cash: '0', startingCash: '0', positions: [], asOfMs }).totalReturn).toBe(
+      '0',
+    );
   });
 });

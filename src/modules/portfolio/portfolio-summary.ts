@@ -11,7 +11,12 @@ export interface PortfolioInput {
 }
 
 /** Adds up an account. Equity is what would be there if everything were sold at the quotes given. */
-export function summarise({ cash, startingCash, positions, asOfMs }: PortfolioInput): PortfolioSummary {
+export function summarise({
+  cash,
+  startingCash,
+  positions,
+  asOfMs,
+}: PortfolioInput): PortfolioSummary {
   const positionsValue = sum(positions.map(({ marketValue }) => marketValue));
   const equity = money(cash).plus(positionsValue);
   const start = money(startingCash);

@@ -35,7 +35,9 @@ export class AccountController {
   @Get('positions')
   @ApiOperation({ summary: 'What you hold, at the current quotes' })
   @ApiOkResponse({ standardSchema: z.object({ items: z.array(valuedPositionSchema) }) })
-  async listPositions(@CurrentPrincipal() { userId }: Principal): Promise<{ items: ValuedPosition[] }> {
+  async listPositions(
+    @CurrentPrincipal() { userId }: Principal,
+  ): Promise<{ items: ValuedPosition[] }> {
     return { items: await this.positions.listOpen(userId) };
   }
 

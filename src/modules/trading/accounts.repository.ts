@@ -46,7 +46,10 @@ export class AccountsRepository {
       })
       .from(ordersTable)
       .where(
-        and(eq(ordersTable.accountId, accountId), inArray(ordersTable.status, [...WORKING_STATUSES])),
+        and(
+          eq(ordersTable.accountId, accountId),
+          inArray(ordersTable.status, [...WORKING_STATUSES]),
+        ),
       );
     return money(row?.reserved ?? 0);
   }

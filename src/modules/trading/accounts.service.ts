@@ -24,7 +24,14 @@ export class AccountsService {
     if (found) return found;
     const { startingCash } = this.config.trading;
     const createdAt = new Date(this.clock.nowMs());
-    await this.accounts.insert({ id: newId(), userId, currency: 'USD', startingCash, cash: startingCash, createdAt });
+    await this.accounts.insert({
+      id: newId(),
+      userId,
+      currency: 'USD',
+      startingCash,
+      cash: startingCash,
+      createdAt,
+    });
     // Read again: a request at the same moment may have opened it first.
     const opened = await this.accounts.findByUser(userId);
     if (!opened) throw new Error(`account of user ${userId} was not stored`);

@@ -30,7 +30,11 @@ export class BuyingPower {
    * What the order must hold back, USD; the account must be locked.
    * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`, `trading.insufficient_position`
    */
-  async reserve(transaction: Transaction, account: AccountRow, request: PlaceOrder): Promise<Money> {
+  async reserve(
+    transaction: Transaction,
+    account: AccountRow,
+    request: PlaceOrder,
+  ): Promise<Money> {
     if (!this.quotes.findInstrument(request.symbol)) throw unknownSymbol(request.symbol);
     const quantity = money(request.quantity);
     if (request.side === 'sell') {
@@ -53,13 +57,24 @@ export class BuyingPower {
   }
 
   /** Cash less what working orders hold back, apart from `exceptOrderId`; the account must be locked. */
-  async availableCash(transaction: Transaction, account: AccountRow, exceptOrderId?: string): Promise<Money> {
+  async availableCash(
+    transaction: Transaction,
+    account: AccountRow,
+    exceptOrderId?: string,
+  ): Promise<Money> {
     const reserved = await this.accounts.reservedCash(transaction.sql, account.id, exceptOrderId);
     return money(account.cash).minus(reserved);
   }
 
-  async #assertHeld(transaction: Transaction, accountId: string, symbol: string, quantity: Money): Promise<void> {
-    const position = toPosition(await this.executions.findPosition(transaction.sql, accountId, symbol));
+  async #assertHeld(
+    transaction: Transaction,
+    accountId: string,
+    symbol: string,
+    quantity: Money,
+  ): Promise<void> {
+    const position = toPosition(
+      await this.executions.findPosition(transaction.sql, accountId, symbol),
+    );
     const promised = await this.orders.reservedShares(transaction.sql, accountId, symbol);
     const available = position.quantity.minus(promised);
     if (quantity.gt(available)) throw insufficientPosition(symbol, quantity, available);

@@ -17,7 +17,11 @@ export class ExecutionsRepository {
   }
 
   /** Newest first; `beforeId` is where the previous page ended. */
-  async list(accountId: string, beforeId: string | undefined, limit: number): Promise<ExecutionRow[]> {
+  async list(
+    accountId: string,
+    beforeId: string | undefined,
+    limit: number,
+  ): Promise<ExecutionRow[]> {
     return this.database.sql
       .select()
       .from(executionsTable)
@@ -31,7 +35,11 @@ export class ExecutionsRepository {
       .limit(limit);
   }
 
-  async findPosition(transaction: Sql, accountId: string, symbol: string): Promise<PositionRow | undefined> {
+  async findPosition(
+    transaction: Sql,
+    accountId: string,
+    symbol: string,
+  ): Promise<PositionRow | undefined> {
     const [row] = await transaction
       .select()
       .from(positionsTable)

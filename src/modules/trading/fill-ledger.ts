@@ -56,6 +56,9 @@ export class FillLedger {
       realizedPnl: moneyText(position.realizedPnl),
       updatedAt: execution.executedAt,
     });
-    await this.outbox.publish(transaction, OrderFilled, { userId: account.userId, trade: toTrade(execution) });
+    await this.outbox.publish(transaction, OrderFilled, {
+      userId: account.userId,
+      trade: toTrade(execution),
+    });
   }
 }

@@ -75,11 +75,21 @@ export class OrderExecutionService {
     });
     await this.ledger.record(transaction, account, order, fill, quote);
     transaction.afterCommit(() => {
-      this.#logger.log({ message: 'order filled', orderId: order.id, symbol: order.symbol, price: fill.price.toFixed() });
+      this.#logger.log({
+        message: 'order filled',
+        orderId: order.id,
+        symbol: order.symbol,
+        price: fill.price.toFixed(),
+      });
     });
   }
 
-  async #canPay(transaction: Transaction, account: AccountRow, order: OrderRow, fill: Fill): Promise<boolean> {
+  async #canPay(
+    transaction: Transaction,
+    account: AccountRow,
+    order: OrderRow,
+    fill: Fill,
+  ): Promise<boolean> {
     if (fill.side === 'sell') return true;
     const available = await this.buyingPower.availableCash(transaction, account, order.id);
     return fill.quantity.times(fill.price).lte(available);

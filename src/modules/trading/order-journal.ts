@@ -34,7 +34,11 @@ export class OrderJournal {
   ): Promise<Order> {
     assertTransition(order.status, change.status);
     const updatedAt = new Date(this.clock.nowMs());
-    return this.#announce(transaction, userId, await this.orders.update(transaction.sql, order.id, change, updatedAt));
+    return this.#announce(
+      transaction,
+      userId,
+      await this.orders.update(transaction.sql, order.id, change, updatedAt),
+    );
   }
 
   async #announce(transaction: Transaction, userId: string, row: OrderRow): Promise<Order> {

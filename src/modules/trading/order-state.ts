@@ -26,5 +26,9 @@ export function isWorking(status: OrderStatus): boolean {
 /** @throws AppError `trading.order_final` when the order's life has no such step. */
 export function assertTransition(from: OrderStatus, to: OrderStatus): void {
   if (NEXT[from].includes(to)) return;
-  throw new AppError('conflict', 'trading.order_final', `An order that is ${from} cannot become ${to}.`);
+  throw new AppError(
+    'conflict',
+    'trading.order_final',
+    `An order that is ${from} cannot become ${to}.`,
+  );
 }

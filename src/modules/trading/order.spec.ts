@@ -33,11 +33,19 @@ describe('matchPrice', () => {
   it('never fills a limit order at a worse price than its limit', () => {
     const cents = fc.integer({ min: 1, max: 100_000 }).map((value) => money(value).div(100));
     fc.assert(
-      fc.property(cents, cents, fc.constantFrom('buy' as const, 'sell' as const), (bid, limitPrice, side) => {
-        const price = matchPrice(terms({ side, type: 'limit', limitPrice }), { bid, ask: bid.plus('0.01') });
-        if (price === undefined) return;
-        expect(side === 'buy' ? price.lte(limitPrice) : price.gte(limitPrice)).toBe(true);
-      }),
+      fc.property(
+        cents,
+        cents,
+        fc.constantFrom('buy' as const, 'sell' as const),
+        (bid, limitPrice, side) => {
+          const price = matchPrice(terms({ side, type: 'limit', limitPrice }), {
+            bid,
+            ask: bid.plus('0.01'),
+          });
+          if (price === undefined) return;
+          expect(side === 'buy' ? price.lte(limitPrice) : price.gte(limitPrice)).toBe(true);
+        },
+      ),
     );
   });
 });

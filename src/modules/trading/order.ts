@@ -28,7 +28,10 @@ const MARKET_ORDER_COLLAR = money('0.02');
  * The price at which the order trades against these quotes; undefined while it does not.
  * A limit order gets the quote's price where that is better than its limit.
  */
-export function matchPrice({ side, type, limitPrice }: OrderTerms, { bid, ask }: BestPrices): Money | undefined {
+export function matchPrice(
+  { side, type, limitPrice }: OrderTerms,
+  { bid, ask }: BestPrices,
+): Money | undefined {
   const price = side === 'buy' ? ask : bid;
   if (type === 'market') return price;
   if (limitPrice === undefined) return undefined;

@@ -64,7 +64,9 @@ export class OrdersController {
   @ApiOperation({ summary: 'Cancel an order' })
   @ApiOkResponse({ standardSchema: orderSchema })
   @ApiNotFoundResponse({ description: 'trading.order_not_found' })
-  @ApiConflictResponse({ description: 'trading.order_final: it is filled, cancelled or rejected already' })
+  @ApiConflictResponse({
+    description: 'trading.order_final: it is filled, cancelled or rejected already',
+  })
   cancel(@CurrentPrincipal() { userId }: Principal, @Param('id') id: string): Promise<Order> {
     return this.orders.cancel(userId, id);
   }

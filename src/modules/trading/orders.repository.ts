@@ -44,7 +44,9 @@ export class OrdersRepository {
     const [row] = await transaction
       .select()
       .from(ordersTable)
-      .where(and(eq(ordersTable.accountId, accountId), eq(ordersTable.clientOrderId, clientOrderId)));
+      .where(
+        and(eq(ordersTable.accountId, accountId), eq(ordersTable.clientOrderId, clientOrderId)),
+      );
     return row;
   }
 
@@ -63,7 +65,10 @@ export class OrdersRepository {
   }
 
   /** Newest first. */
-  async list(accountId: string, { status, symbol, beforeId, limit }: OrderFilter): Promise<OrderRow[]> {
+  async list(
+    accountId: string,
+    { status, symbol, beforeId, limit }: OrderFilter,
+  ): Promise<OrderRow[]> {
     return this.database.sql
       .select()
       .from(ordersTable)
@@ -79,7 +84,12 @@ export class OrdersRepository {
       .limit(limit);
   }
 
-  async update(transaction: Sql, id: string, change: OrderChange, updatedAt: Date): Promise<OrderRow> {
+  async update(
+    transaction: Sql,
+    id: string,
+    change: OrderChange,
+    updatedAt: Date,
+  ): Promise<OrderRow> {
     const [row] = await transaction
       .update(ordersTable)
       .set({ ...change, updatedAt, version: sql`${ordersTable.version} + 1` })
@@ -110,7 +120,9 @@ export class OrdersRepository {
   /** Open limit orders that the prices have reached, oldest first: one query for all symbols of a tick. */
   async findReached(prices: readonly SymbolPrices[], limit: number): Promise<string[]> {
     if (prices.length === 0) return [];
-    const rows = prices.map(({ symbol, bid, ask }) => sql`(${symbol}, ${bid}::numeric, ${ask}::numeric)`);
+    const rows = prices.map(
+      ({ symbol, bid, ask }) => sql`(${symbol}, ${bid}::numeric, ${ask}::numeric)`,
+    );
     const reached = await this.database.sql
       .select({ id: ordersTable.id })
       .from(ordersTable)

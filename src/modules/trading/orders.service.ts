@@ -46,7 +46,9 @@ export class OrdersService {
   /** @throws AppError `trading.order_not_found`, also for an order of somebody else. */
   async get(userId: string, orderId: string): Promise<Order> {
     const { id: accountId } = await this.accounts.getOrOpen(userId);
-    const row = isId(orderId) ? await this.orders.findOwn(this.database.sql, accountId, orderId) : undefined;
+    const row = isId(orderId)
+      ? await this.orders.findOwn(this.database.sql, accountId, orderId)
+      : undefined;
     if (!row) throw orderNotFound();
     return toOrder(row);
   }
@@ -66,7 +68,10 @@ export class OrdersService {
       await this.buyingPower.lockAccount(transaction, accountId);
       const row = await this.orders.findOwn(transaction.sql, accountId, orderId);
       if (!row) throw orderNotFound();
-      return this.journal.advance(transaction, userId, row, { status: 'cancelled', reservedCash: '0' });
+      return this.journal.advance(transaction, userId, row, {
+        status: 'cancelled',
+        reservedCash: '0',
+      });
     });
   }
 

@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { money, type Money } from '../../kernel/money.js';
 import { applyFill, cashChange, NO_POSITION, unrealizedPnl, type Fill } from './position.js';
 
-const buy = (quantity: number, price: string): Fill => ({ side: 'buy', quantity: money(quantity), price: money(price) });
+const buy = (quantity: number, price: string): Fill => ({
+  side: 'buy',
+  quantity: money(quantity),
+  price: money(price),
+});
 const sell = (quantity: number, price: string): Fill => ({ ...buy(quantity, price), side: 'sell' });
 const text = (position: { quantity: Money; averageCost: Money; realizedPnl: Money }) => ({
   quantity: position.quantity.toString(),
@@ -17,7 +21,10 @@ describe('applyFill', () => {
   });
 
   it('realises the difference to the average cost, and keeps it', () => {
-    const position = [buy(10, '100'), buy(10, '110'), sell(5, '120')].reduce(applyFill, NO_POSITION);
+    const position = [buy(10, '100'), buy(10, '110'), sell(5, '120')].reduce(
+      applyFill,
+      NO_POSITION,
+    );
     expect(text(position)).toEqual({ quantity: '15', averageCost: '105', realizedPnl: '75' });
   });
 
@@ -58,6 +65,8 @@ describe('applyFill', () => {
 
 describe('unrealizedPnl', () => {
   it('is what selling everything now would win', () => {
-    expect(unrealizedPnl(applyFill(NO_POSITION, buy(10, '100')), money('101.5')).toString()).toBe('15');
+    expect(unrealizedPnl(applyFill(NO_POSITION, buy(10, '100')), money('101.5')).toString()).toBe(
+      '15',
+    );
   });
 });

@@ -17,7 +17,11 @@ export interface Fill {
   readonly price: Money;
 }
 
-export const NO_POSITION: Position = { quantity: money(0), averageCost: money(0), realizedPnl: money(0) };
+export const NO_POSITION: Position = {
+  quantity: money(0),
+  averageCost: money(0),
+  realizedPnl: money(0),
+};
 
 /** The position after a fill, by the average cost method: a sale leaves the average cost as it is. */
 export function applyFill(position: Position, { side, quantity, price }: Fill): Position {

@@ -29,7 +29,11 @@ export class PositionsService {
     return (await this.executions.listPositions(id)).flatMap((row) => this.#value(row));
   }
 
-  async listTrades(userId: string, cursor: string | undefined, limit: number): Promise<Page<Trade>> {
+  async listTrades(
+    userId: string,
+    cursor: string | undefined,
+    limit: number,
+  ): Promise<Page<Trade>> {
     const { id } = await this.accounts.getOrOpen(userId);
     const beforeId = cursor === undefined ? undefined : decodeCursor(cursor);
     return toPage((await this.executions.list(id, beforeId, limit + 1)).map(toTrade), limit);

@@ -1,4 +1,9 @@
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { Clock } from '../../kernel/clock.js';
 import { SECOND_MS } from '../../kernel/duration.js';
 import { Queues } from '../../redis/index.js';
@@ -43,6 +48,11 @@ export class RestingOrders implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   async #execute(orderId: string, occasion: string): Promise<void> {
-    await this.queues.add(tradingQueue, 'execute-order', { orderId }, { id: `${orderId}-${occasion}` });
+    await this.queues.add(
+      tradingQueue,
+      'execute-order',
+      { orderId },
+      { id: `${orderId}-${occasion}` },
+    );
   }
 }

@@ -24,7 +24,9 @@ const orderFields = {
     .string()
     .regex(/^[A-Za-z0-9._-]{1,64}$/)
     .optional()
-    .describe('your id, unique per account for ever: sent again with the same order, it answers the same'),
+    .describe(
+      'your id, unique per account for ever: sent again with the same order, it answers the same',
+    ),
 };
 
 export const placeOrderSchema = z.discriminatedUnion('type', [
@@ -51,7 +53,10 @@ export const orderSchema = z.object({
   filledQuantity: decimal.describe('shares'),
   averageFillPrice: decimal.nullable().describe('USD a share'),
   rejectReason: z.string().nullable(),
-  version: z.number().int().describe('of two live messages about an order, the higher is the later'),
+  version: z
+    .number()
+    .int()
+    .describe('of two live messages about an order, the higher is the later'),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 });

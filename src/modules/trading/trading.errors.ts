@@ -2,21 +2,39 @@ import { AppError } from '../../kernel/app-error.js';
 import { moneyText, type Money } from '../../kernel/money.js';
 
 export const unknownSymbol = (symbol: string) =>
-  new AppError('unprocessable', 'trading.unknown_symbol', 'The symbol cannot be traded.', { details: { symbol } });
+  new AppError('unprocessable', 'trading.unknown_symbol', 'The symbol cannot be traded.', {
+    details: { symbol },
+  });
 
 export const insufficientFunds = (required: Money, available: Money) =>
-  new AppError('unprocessable', 'trading.insufficient_funds', 'The account does not have the cash for this order.', {
-    details: { required: moneyText(required), available: moneyText(available) },
-  });
+  new AppError(
+    'unprocessable',
+    'trading.insufficient_funds',
+    'The account does not have the cash for this order.',
+    {
+      details: { required: moneyText(required), available: moneyText(available) },
+    },
+  );
 
 export const insufficientPosition = (symbol: string, required: Money, available: Money) =>
-  new AppError('unprocessable', 'trading.insufficient_position', 'The account does not hold the shares this order sells.', {
-    details: { symbol, required: moneyText(required), available: moneyText(available) },
-  });
+  new AppError(
+    'unprocessable',
+    'trading.insufficient_position',
+    'The account does not hold the shares this order sells.',
+    {
+      details: { symbol, required: moneyText(required), available: moneyText(available) },
+    },
+  );
 
 export const clientOrderIdReused = (clientOrderId: string) =>
-  new AppError('unprocessable', 'trading.client_order_id_reused', 'This client_order_id belongs to another order.', {
-    details: { client_order_id: clientOrderId },
-  });
+  new AppError(
+    'unprocessable',
+    'trading.client_order_id_reused',
+    'This client_order_id belongs to another order.',
+    {
+      details: { client_order_id: clientOrderId },
+    },
+  );
 
-export const orderNotFound = () => new AppError('not_found', 'trading.order_not_found', 'There is no such order.');
+export const orderNotFound = () =>
+  new AppError('not_found', 'trading.order_not_found', 'There is no such order.');

@@ -9,7 +9,11 @@ import { OrderChanged, OrderFilled } from './trading.events.js';
 export class TradingLive {
   constructor(events: DomainEvents, channels: ChannelRegistry, live: LivePublisher) {
     channels.declare(ordersChannel, fillsChannel);
-    events.announce(OrderChanged, ({ userId, order }) => live.publish(ordersChannel, { userId }, order));
-    events.announce(OrderFilled, ({ userId, trade }) => live.publish(fillsChannel, { userId }, trade));
+    events.announce(OrderChanged, ({ userId, order }) =>
+      live.publish(ordersChannel, { userId }, order),
+    );
+    events.announce(OrderFilled, ({ userId, trade }) =>
+      live.publish(fillsChannel, { userId }, trade),
+    );
   }
 }

@@ -29,6 +29,12 @@ import { tradingQueue } from './trading.queues.js';
     PositionsService,
     TradingLive,
   ],
-  exports: [AccountsService, OrdersService, PositionsService, OrderExecutionService, OrdersRepository],
+  exports: [
+    AccountsService,
+    OrdersService,
+    PositionsService,
+    OrderExecutionService,
+    OrdersRepository,
+  ],
 })
 export class TradingModule {}

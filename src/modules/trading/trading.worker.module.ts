@@ -4,5 +4,8 @@ import { RestingOrders } from './resting-orders.js';
 import { TradingModule } from './trading.module.js';
 import { TradingProcessor } from './trading.processor.js';
 
-@Module({ imports: [TradingModule, MarketDataModule, MarketDataWorkerModule], providers: [TradingProcessor, RestingOrders] })
+@Module({
+  imports: [TradingModule, MarketDataModule, MarketDataWorkerModule],
+  providers: [TradingProcessor, RestingOrders],
+})
 export class TradingWorkerModule {}

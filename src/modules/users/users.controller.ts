@@ -2,7 +2,12 @@ import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, SignedIn } from '../../http/index.js';
 import type { Principal } from '../../kernel/principal.js';
-import { profileSchema, updateProfileSchema, type Profile, type UpdateProfile } from './users.dto.js';
+import {
+  profileSchema,
+  updateProfileSchema,
+  type Profile,
+  type UpdateProfile,
+} from './users.dto.js';
 import { UsersService } from './users.service.js';
 
 @ApiTags('users')

@@ -1,7 +1,11 @@
 import { AppError } from '../../kernel/app-error.js';
 
 export const emailTaken = () =>
-  new AppError('conflict', 'users.email_taken', 'There is an account with this e-mail address already.');
+  new AppError(
+    'conflict',
+    'users.email_taken',
+    'There is an account with this e-mail address already.',
+  );
 
 export const userNotFound = () =>
   new AppError('not_found', 'users.not_found', 'There is no such user.');

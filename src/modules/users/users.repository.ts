@@ -40,7 +40,11 @@ export class UsersRepository {
     return rows.length > 0;
   }
 
-  async updateDisplayName(id: string, displayName: string, updatedAt: Date): Promise<UserRow | undefined> {
+  async updateDisplayName(
+    id: string,
+    displayName: string,
+    updatedAt: Date,
+  ): Promise<UserRow | undefined> {
     const [row] = await this.database.sql
       .update(usersTable)
       .set({ displayName, updatedAt })

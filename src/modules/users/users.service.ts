@@ -34,7 +34,14 @@ export class UsersService {
   /** @throws AppError `users.email_taken` */
   async create(transaction: Transaction, { email, displayName, roles }: NewUser): Promise<Profile> {
     const now = new Date(this.clock.nowMs());
-    const row = { id: newId(), email: normaliseEmail(email), displayName, roles, createdAt: now, updatedAt: now };
+    const row = {
+      id: newId(),
+      email: normaliseEmail(email),
+      displayName,
+      roles,
+      createdAt: now,
+      updatedAt: now,
+    };
     if (!(await this.users.insert(transaction.sql, row))) throw emailTaken();
     return toProfile(row);
   }
@@ -50,7 +57,11 @@ export class UsersService {
 
   /** @throws AppError `users.not_found` */
   async updateProfile(userId: string, { displayName }: UpdateProfile): Promise<Profile> {
-    const row = await this.users.updateDisplayName(userId, displayName, new Date(this.clock.nowMs()));
+    const row = await this.users.updateDisplayName(
+      userId,
+      displayName,
+      new Date(this.clock.nowMs()),
+    );
     if (!row) throw userNotFound();
     await this.#profiles.delete({ userId });
     return toProfile(row);
@@ -58,7 +69,10 @@ export class UsersService {
 
   /** Nothing for a user who does not exist. */
   getRoles(userId: string): Promise<UserRole[]> {
-    return this.#roles.getOrSet({ userId }, async () => (await this.users.find(userId))?.roles ?? []);
+    return this.#roles.getOrSet(
+      { userId },
+      async () => (await this.users.find(userId))?.roles ?? [],
+    );
   }
 
   findIdByEmail(email: string): Promise<string | undefined> {

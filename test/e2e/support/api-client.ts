@@ -46,7 +46,11 @@ export class ApiClient {
     return this.send('GET', path, undefined, headers);
   }
 
-  post<Body = unknown>(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<Body>> {
+  post<Body = unknown>(
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<Body>> {
     return this.send('POST', path, body, headers);
   }
 

@@ -1,5 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { createTestDatabase, createTestRedisPrefix, testRedisUrl } from '../../support/servers/index.js';
+import {
+  createTestDatabase,
+  createTestRedisPrefix,
+  testRedisUrl,
+} from '../../support/servers/index.js';
 
 export interface Backend {
   /** What Bourse is configured with. */
@@ -13,7 +17,10 @@ export interface BackendKind {
   create(): Promise<Backend>;
 }
 
-export const ADMIN = { email: 'admin@bourse.local', password: randomBytes(15).toString('base64url') };
+export const ADMIN = {
+  email: 'admin@bourse.local',
+  password: randomBytes(15).toString('base64url'),
+};
 
 const COMMON = { NODE_ENV: 'test', LOG_LEVEL: 'info', PORT: '0', ADMIN_PASSWORD: ADMIN.password };
 
@@ -22,7 +29,10 @@ export const BACKENDS: readonly BackendKind[] = [
   {
     name: 'embedded',
     create: () =>
-      Promise.resolve({ env: { ...COMMON, DATA_DIR: 'memory://' }, remove: () => Promise.resolve() }),
+      Promise.resolve({
+        env: { ...COMMON, DATA_DIR: 'memory://' },
+        remove: () => Promise.resolve(),
+      }),
   },
   {
     name: 'Redis + PostgreSQL',

@@ -24,7 +24,11 @@ export class LiveClient {
   }
 
   /** @throws what the server refuses the handshake with: `message` is its code. */
-  static async connect(url: string, auth: Record<string, unknown>, headers?: Record<string, string>): Promise<LiveClient> {
+  static async connect(
+    url: string,
+    auth: Record<string, unknown>,
+    headers?: Record<string, string>,
+  ): Promise<LiveClient> {
     const socket = io(`${url}/live`, {
       auth,
       transports: ['websocket'],
@@ -51,11 +55,15 @@ export class LiveClient {
   }
 
   async subscribe(channel: unknown): Promise<LiveAnswer> {
-    return (await this.socket.timeout(TIMEOUT_MS).emitWithAck('subscribe', { channel })) as LiveAnswer;
+    return (await this.socket
+      .timeout(TIMEOUT_MS)
+      .emitWithAck('subscribe', { channel })) as LiveAnswer;
   }
 
   async unsubscribe(channel: unknown): Promise<LiveAnswer> {
-    return (await this.socket.timeout(TIMEOUT_MS).emitWithAck('unsubscribe', { channel })) as LiveAnswer;
+    return (await this.socket
+      .timeout(TIMEOUT_MS)
+      .emitWithAck('unsubscribe', { channel })) as LiveAnswer;
   }
 
   /** Sends anything under `subscribe`. */
@@ -68,7 +76,10 @@ export class LiveClient {
   }
 
   /** The first message of the channel that fits, once it is there. */
-  next(channel: string, fits: (data: Record<string, unknown>) => boolean = () => true): Promise<LiveMessage> {
+  next(
+    channel: string,
+    fits: (data: Record<string, unknown>) => boolean = () => true,
+  ): Promise<LiveMessage> {
     return eventually(
       () => {
         const found = this.on(channel).find(({ data }) => fits(data));

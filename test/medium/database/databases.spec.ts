@@ -40,7 +40,9 @@ describe.each(DATABASES)('transactions on $name', (kind) => {
       throw new Error('no');
     });
     await expect(failing).rejects.toThrow('no');
-    const { rows } = (await database.sql.execute(sql`select * from notes where text = 'lost'`)) as unknown as { rows: unknown[] };
+    const { rows } = (await database.sql.execute(
+      sql`select * from notes where text = 'lost'`,
+    )) as unknown as { rows: unknown[] };
     expect({ rows, told }).toEqual({ rows: [], told: [] });
   });
 
@@ -53,7 +55,13 @@ describe('migrations on PostgreSQL', () => {
   it('are applied once by processes that start at the same moment', async () => {
     const { url, drop } = await createTestDatabase();
     const open = () =>
-      new PostgresDatabase({ url, poolSize: 2, connectTimeoutMs: 5_000, statementTimeoutMs: 5_000, onError: () => undefined });
+      new PostgresDatabase({
+        url,
+        poolSize: 2,
+        connectTimeoutMs: 5_000,
+        statementTimeoutMs: 5_000,
+        onError: () => undefined,
+      });
     const databases = [open(), open(), open()];
     const applied = await Promise.all(databases.map((database) => database.migrate()));
     expect(applied.filter((count) => count > 0)).toHaveLength(1);
@@ -65,7 +73,13 @@ describe('migrations on PostgreSQL', () => {
 describe('PostgreSQL', () => {
   it('ends a statement that takes too long', async () => {
     const { url, drop } = await createTestDatabase();
-    const database = new PostgresDatabase({ url, poolSize: 1, connectTimeoutMs: 5_000, statementTimeoutMs: 200, onError: () => undefined });
+    const database = new PostgresDatabase({
+      url,
+      poolSize: 1,
+      connectTimeoutMs: 5_000,
+      statementTimeoutMs: 200,
+      onError: () => undefined,
+    });
     await expect(database.sql.execute(sql`select pg_sleep(10)`)).rejects.toThrow();
     await database.ping();
     await database.close();
@@ -74,7 +88,13 @@ describe('PostgreSQL', () => {
 
   it('does not wait for ever for a free connection', async () => {
     const { url, drop } = await createTestDatabase();
-    const database = new PostgresDatabase({ url, poolSize: 1, connectTimeoutMs: 200, statementTimeoutMs: 5_000, onError: () => undefined });
+    const database = new PostgresDatabase({
+      url,
+      poolSize: 1,
+      connectTimeoutMs: 200,
+      statementTimeoutMs: 5_000,
+      onError: () => undefined,
+    });
     await database.transaction(async () => {
       await expect(database.ping()).rejects.toThrow();
     });
@@ -92,7 +112,9 @@ describe('the data folder of the embedded database', () => {
 
   it('has one user at a time', () => {
     const lock = DataFolderLock.acquire(folder);
-    expect(() => DataFolderLock.acquire(folder)).toThrow(expect.objectContaining({ code: 'database.folder_locked' }));
+    expect(() => DataFolderLock.acquire(folder)).toThrow(
+      expect.objectContaining({ code: 'database.folder_locked' }),
+    );
     lock.release();
     DataFolderLock.acquire(folder).release();
   });
@@ -106,10 +128,14 @@ describe('the data folder of the embedded database', () => {
     const first = await PgliteDatabase.open(folder);
     await first.sql.execute(sql`create table notes (text text)`);
     await first.sql.execute(sql`insert into notes values ('kept')`);
-    await expect(PgliteDatabase.open(folder)).rejects.toMatchObject({ code: 'database.folder_locked' });
+    await expect(PgliteDatabase.open(folder)).rejects.toMatchObject({
+      code: 'database.folder_locked',
+    });
     await first.close();
     const second = await PgliteDatabase.open(folder);
-    const { rows } = (await second.sql.execute(sql`select text from notes`)) as unknown as { rows: unknown[] };
+    const { rows } = (await second.sql.execute(sql`select text from notes`)) as unknown as {
+      rows: unknown[];
+    };
     expect(rows).toEqual([{ text: 'kept' }]);
     await second.close();
   });

@@ -50,8 +50,17 @@ describe.each(DATABASES)('the outbox on $name', (kind) => {
     );
     // Well below the second after which rows are looked for without a commit's notice.
     await eventually(() => expect(delivered).toHaveLength(2), { timeoutMs: 500 });
-    expect(delivered[0]?.[0]).toMatchObject({ kind: 'job', topic: 'test', name: 'work', payload: { number: 1 } });
-    expect(delivered[1]?.[0]).toMatchObject({ kind: 'event', topic: 'test.Happened', payload: { number: 2 } });
+    expect(delivered[0]?.[0]).toMatchObject({
+      kind: 'job',
+      topic: 'test',
+      name: 'work',
+      payload: { number: 1 },
+    });
+    expect(delivered[1]?.[0]).toMatchObject({
+      kind: 'event',
+      topic: 'test.Happened',
+      payload: { number: 2 },
+    });
     expect(delivered.map(([, id]) => id)).toEqual(['request-1', 'request-1']);
     await eventually(async () => expect(await left()).toEqual([]));
   });
@@ -65,14 +74,18 @@ describe.each(DATABASES)('the outbox on $name', (kind) => {
       throw new Error('changed my mind');
     });
     await expect(failing).rejects.toThrow('changed my mind');
-    await database.transaction((transaction) => outbox.publish(transaction, Happened, { number: 2 }));
+    await database.transaction((transaction) =>
+      outbox.publish(transaction, Happened, { number: 2 }),
+    );
     await eventually(() => expect(delivered).not.toEqual([]));
     expect(delivered.map(({ payload }) => payload)).toEqual([{ number: 2 }]);
   });
 
   it('finds rows that a process left when it died, without any notice', async () => {
     const dead = create();
-    await database.transaction((transaction) => dead.outbox.publish(transaction, Happened, { number: 7 }));
+    await database.transaction((transaction) =>
+      dead.outbox.publish(transaction, Happened, { number: 7 }),
+    );
     const delivered: unknown[] = [];
     create().relay.start(({ payload }) => Promise.resolve(void delivered.push(payload)));
     await eventually(() => expect(delivered).toEqual([{ number: 7 }]));
@@ -83,7 +96,8 @@ describe.each(DATABASES)('the outbox on $name', (kind) => {
     const tries: number[] = [];
     const others: unknown[] = [];
     relay.start(({ payload, attempts }) => {
-      if ((payload as { number: number }).number !== 1) return Promise.resolve(void others.push(payload));
+      if ((payload as { number: number }).number !== 1)
+        return Promise.resolve(void others.push(payload));
       tries.push(attempts);
       return attempts < 3 ? Promise.reject(new Error('not yet')) : Promise.resolve();
     });
@@ -104,7 +118,8 @@ describe.each(DATABASES)('the outbox on $name', (kind) => {
       await sleep(1);
     };
     await database.transaction(async (transaction) => {
-      for (let number = 0; number < 250; number += 1) await outbox.publish(transaction, Happened, { number });
+      for (let number = 0; number < 250; number += 1)
+        await outbox.publish(transaction, Happened, { number });
     });
     for (let index = 0; index < 4; index += 1) create().relay.start(deliver);
     await eventually(async () => expect(await left()).toEqual([]), { timeoutMs: 10_000 });
@@ -114,7 +129,9 @@ describe.each(DATABASES)('the outbox on $name', (kind) => {
 
   it('lets go of rows whose relay died while delivering', async () => {
     const { rows, outbox } = create();
-    await database.transaction((transaction) => outbox.publish(transaction, Happened, { number: 1 }));
+    await database.transaction((transaction) =>
+      outbox.publish(transaction, Happened, { number: 1 }),
+    );
     expect(await rows.claim(10, 50)).toHaveLength(1);
     expect(await rows.claim(10, 50)).toEqual([]);
     await eventually(async () => expect(await rows.claim(10, 50)).toHaveLength(1));
@@ -130,11 +147,15 @@ describe.each(DATABASES)('the outbox on $name', (kind) => {
       await sleep(50);
       done.push(payload);
     });
-    await database.transaction((transaction) => outbox.publish(transaction, Happened, { number: 1 }));
+    await database.transaction((transaction) =>
+      outbox.publish(transaction, Happened, { number: 1 }),
+    );
     await running;
     await relay.beforeApplicationShutdown();
     expect(done).toEqual([{ number: 1 }]);
-    await database.transaction((transaction) => outbox.publish(transaction, Happened, { number: 2 }));
+    await database.transaction((transaction) =>
+      outbox.publish(transaction, Happened, { number: 2 }),
+    );
     await sleep(100);
     expect(done).toHaveLength(1);
     expect(await left()).toHaveLength(1);
@@ -159,7 +180,9 @@ describe('reactions to events', () => {
     const seen: number[] = [];
     events.on(Happened, () => Promise.reject(new Error('broken')));
     events.on(Happened, ({ number }) => Promise.resolve(void seen.push(number)));
-    await expect(events.deliver('test.Happened', { number: 5 })).rejects.toMatchObject({ code: 'events.reaction_failed' });
+    await expect(events.deliver('test.Happened', { number: 5 })).rejects.toMatchObject({
+      code: 'events.reaction_failed',
+    });
     expect(seen).toEqual([5]);
   });
 

@@ -43,12 +43,18 @@ class ForgottenController {
 /** Tokens are the names of roles here. */
 class RoleAuthenticator extends Authenticator {
   override authenticate(token: string) {
-    const roles = token === 'the-admin-session' ? (['trader', 'admin'] as const) : (['trader'] as const);
-    return Promise.resolve(token.startsWith('the-') ? { userId: 'u', sessionId: 's', roles } : undefined);
+    const roles =
+      token === 'the-admin-session' ? (['trader', 'admin'] as const) : (['trader'] as const);
+    return Promise.resolve(
+      token.startsWith('the-') ? { userId: 'u', sessionId: 's', roles } : undefined,
+    );
   }
 }
 
-@Module({ providers: [{ provide: Authenticator, useClass: RoleAuthenticator }], exports: [Authenticator] })
+@Module({
+  providers: [{ provide: Authenticator, useClass: RoleAuthenticator }],
+  exports: [Authenticator],
+})
 class TestAuthModule {}
 
 async function create(controllers: (typeof DeclaredController | typeof ForgottenController)[]) {
@@ -57,7 +63,9 @@ async function create(controllers: (typeof DeclaredController | typeof Forgotten
     imports: [ConfigModule.forRoot(context), { module: TestAuthModule, global: true }, HttpModule],
     controllers,
   }).compile();
-  const app = moduleRef.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
+  const app = moduleRef.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), {
+    logger: false,
+  });
   await configureHttp(app.getHttpAdapter().getInstance(), context.config, context.correlation);
   return app;
 }
@@ -83,7 +91,10 @@ describe('access to routes', () => {
   ])('%s with "%s" answers %i', async (url, token, expected) => {
     const app = await create([DeclaredController]);
     await app.init();
-    const response = await app.inject({ url, headers: token === '' ? {} : { authorization: `Bearer ${token}` } });
+    const response = await app.inject({
+      url,
+      headers: token === '' ? {} : { authorization: `Bearer ${token}` },
+    });
     expect(response.statusCode).toBe(expected);
     await app.close();
   });

@@ -1,6 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { UnrecoverableError, WaitingError, Worker, type Job as BullJob } from 'bullmq';
+import {
+  UnrecoverableError,
+  WaitingError,
+  Worker,
+  type IRedisClient,
+  type Job as BullJob,
+} from 'bullmq';
 import { AppError } from '../../../kernel/app-error.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
 import { MAX_LOST_CLAIMS } from '../../../kernel/job-store.js';
@@ -11,7 +17,7 @@ import { retryDelayMs } from '../job-failure.js';
 import { ABORT_GRACE_MS, type JobRunner } from '../job-runner.js';
 import type { QueueDefinition } from '../queue-definition.js';
 import { readEnvelope } from './job-envelope.js';
-import { workerBackend } from './worker-backend.js';
+import { blockingClient, workerBackend } from './worker-backend.js';
 
 /** BullMQ waits 15 s after a connection error by default; the connection itself is back within 2 s. */
 const RETRY_MS = SECOND_MS;
@@ -29,6 +35,7 @@ export class BullWorker {
   readonly #faults = new FaultLog(new Logger('Jobs'));
   readonly #running = new Map<string, RunningJob>();
   #worker: Worker | undefined;
+  #blocking: IRedisClient | undefined;
   #starting: Promise<void> | undefined;
   #stopping = false;
 
@@ -56,6 +63,8 @@ export class BullWorker {
     // Without a connection a polite goodbye would wait for one.
     const force = this.client.status !== 'ready';
     await settlesWithin(Promise.all([this.#worker?.close(force), this.#starting]), CLOSE_MS);
+    // Whatever did not answer in time.
+    this.#blocking?.disconnect();
   }
 
   #ended(): Promise<unknown> {
@@ -83,6 +92,7 @@ export class BullWorker {
   }
 
   #createWorker(): Worker {
+    this.#blocking = blockingClient(this.client, this.prefix, this.queue.name);
     const worker: Worker = new Worker(
       this.queue.name,
       (job: BullJob, token) => this.#process(job, token),
@@ -95,7 +105,7 @@ export class BullWorker {
         maxStalledCount: MAX_LOST_CLAIMS,
         settings: { backoffStrategy: (attempt) => retryDelayMs(this.queue.backoff, attempt) },
       },
-      workerBackend(this.client, this.prefix),
+      workerBackend(this.client, this.#blocking, this.prefix),
     );
     worker.on('error', (error) => this.#faults.report(`worker of "${this.queue.name}"`, error));
     worker.on('lockRenewalFailed', (ids) => {

@@ -4,26 +4,47 @@ import {
   RedisConnection,
   RedisQueueBackend,
   type BackendFactory,
+  type IRedisClient,
 } from 'bullmq';
+import { Redis } from 'ioredis';
 import type { RedisClient } from '../../connection/create-client.js';
 
 /**
- * BullMQ's own Redis backend of a worker, with other settings for the connection that it blocks on:
- *
- * - no socket time-out. BullMQ ends a blocking command that outlives its time by a second itself, and
- *   ioredis 5.11.1 forgets the timer of a socket that closes: it keeps the process alive for up to 20 s,
- *   or cuts the socket that came after it.
- * - connects by itself: the first attempt of a lazy connection is the only one that BullMQ waits for.
+ * Sends commands that a lost connection cut off again, once it is back. With `maxRetriesPerRequest: null`
+ * ioredis otherwise never settles them: the worker would wait for one for ever, alive and idle. BullMQ
+ * guards what a worker reports by its lock, so that a repetition changes nothing.
  */
-export function workerBackend(client: RedisClient, prefix: string): BackendFactory<RedisQueueBackend> {
+export function resendAfterReconnect(client: RedisClient): RedisClient {
+  // The nodes of a Cluster do not reconnect, so their commands fail with them.
+  if (client instanceof Redis) client.options.autoResendUnfulfilledCommands = true;
+  return client;
+}
+
+/**
+ * The connection that the worker of a queue blocks on:
+ *
+ * - without a socket time-out. BullMQ ends a blocking command that outlives its time by a second itself,
+ *   and ioredis 5.11.1 forgets the timer of a socket that closes: it keeps the process alive for up to
+ *   20 s, or cuts the socket that came after it;
+ * - not lazy: of a lazy connection BullMQ waits for the first attempt alone.
+ */
+export function blockingClient(client: RedisClient, prefix: string, queue: string): IRedisClient {
+  return createIORedisClient(client).duplicate({
+    // How BullMQ finds the workers of a queue in CLIENT LIST.
+    connectionName: `${prefix}:${Buffer.from(queue).toString('base64')}`,
+    socketTimeout: undefined,
+    lazyConnect: false,
+  });
+}
+
+/** BullMQ's own Redis backend of a worker, on connections that we have made. */
+export function workerBackend(
+  client: RedisClient,
+  blocking: IRedisClient,
+  prefix: string,
+): BackendFactory<RedisQueueBackend> {
   return (name, opts) => {
     const queueKeys = new QueueKeys(prefix);
-    const blocking = createIORedisClient(client).duplicate({
-      // How BullMQ finds the workers of a queue in CLIENT LIST.
-      connectionName: `${prefix}:${Buffer.from(name).toString('base64')}`,
-      socketTimeout: undefined,
-      lazyConnect: false,
-    });
     return new RedisQueueBackend(
       new RedisConnection(client, { shared: true, blocking: false }),
       name,
