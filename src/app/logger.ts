@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { LoggerService } from '@nestjs/common';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { Config } from '../config/config.js';
@@ -106,7 +107,7 @@ export function toLogLine(
   for (const part of [message, ...parameters]) {
     if (part instanceof Error) line['err'] = part;
     else if (typeof part === 'object' && part !== null) Object.assign(line, part);
-    else if (part !== undefined) texts.push(String(part));
+    else if (part !== undefined) texts.push(typeof part === 'string' ? part : inspect(part));
   }
   if (texts.length > 0 && parameters.length > 0) line['context'] = texts.pop();
   const stack = texts.findIndex((text) => /\n\s+at /.test(text));

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { environmentSchema } from './environment.js';
 
 const HEADER = `# Every variable of Bourse with its meaning and default. All are optional: without any, everything runs in one
@@ -14,9 +15,8 @@ export function renderEnvExample(): string {
   return [HEADER, ...lines].join('\n').trimEnd() + '\n';
 }
 
-function defaultOf(schema: {
-  safeParse(value: undefined): { success: boolean; data?: unknown };
-}): string | undefined {
-  const parsed = schema.safeParse(undefined);
-  return parsed.success && parsed.data !== undefined ? String(parsed.data) : undefined;
+function defaultOf(schema: z.ZodType): string | undefined {
+  const { success, data } = schema.safeParse(undefined);
+  if (!success || data === undefined) return undefined;
+  return typeof data === 'string' ? data : JSON.stringify(data);
 }

@@ -19,7 +19,7 @@ export class PgliteDatabase extends Database {
     private readonly lock: DataFolderLock | undefined,
   ) {
     super();
-    this.sql = drizzle(client) as unknown as Sql;
+    this.sql = drizzle(client);
   }
 
   /**

@@ -40,7 +40,7 @@ export class PostgresDatabase extends Database {
       keepAlive: true,
     });
     this.#pool.on('error', options.onError);
-    this.sql = drizzle(this.#pool) as unknown as Sql;
+    this.sql = drizzle(this.#pool);
   }
 
   override async migrate(): Promise<number> {

@@ -1,13 +1,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import { DataFolderLock } from '../../../src/database/data-folder-lock.js';
 import type { Database } from '../../../src/database/index.js';
 import { PgliteDatabase } from '../../../src/database/pglite.database.js';
 import { PostgresDatabase } from '../../../src/database/postgres.database.js';
 import { DATABASES } from '../../support/databases.js';
 import { createTestDatabase } from '../../support/servers/index.js';
+
+/** Both drivers answer with `rows`; what they have in common does not say so. */
+async function rowsOf(database: Database, query: SQL): Promise<unknown> {
+  const answer: unknown = await database.sql.execute(query);
+  return (answer as { rows: unknown }).rows;
+}
 
 describe.each(DATABASES)('transactions on $name', (kind) => {
   let database: Database;
@@ -40,9 +46,7 @@ describe.each(DATABASES)('transactions on $name', (kind) => {
       throw new Error('no');
     });
     await expect(failing).rejects.toThrow('no');
-    const { rows } = (await database.sql.execute(
-      sql`select * from notes where text = 'lost'`,
-    )) as unknown as { rows: unknown[] };
+    const rows = await rowsOf(database, sql`select * from notes where text = 'lost'`);
     expect({ rows, told }).toEqual({ rows: [], told: [] });
   });
 
@@ -133,9 +137,7 @@ describe('the data folder of the embedded database', () => {
     });
     await first.close();
     const second = await PgliteDatabase.open(folder);
-    const { rows } = (await second.sql.execute(sql`select text from notes`)) as unknown as {
-      rows: unknown[];
-    };
+    const rows = await rowsOf(second, sql`select text from notes`);
     expect(rows).toEqual([{ text: 'kept' }]);
     await second.close();
   });

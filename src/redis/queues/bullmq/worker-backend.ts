@@ -29,7 +29,8 @@ export function resendAfterReconnect(client: RedisClient): RedisClient {
  * - not lazy: of a lazy connection BullMQ waits for the first attempt alone.
  */
 export function blockingClient(client: RedisClient, prefix: string, queue: string): IRedisClient {
-  return createIORedisClient(client).duplicate({
+  const wrapped: IRedisClient = createIORedisClient(client);
+  return wrapped.duplicate({
     // How BullMQ finds the workers of a queue in CLIENT LIST.
     connectionName: `${prefix}:${Buffer.from(queue).toString('base64')}`,
     socketTimeout: undefined,
