@@ -55,12 +55,10 @@ describe.each(BACKENDS)('accounts and sessions on $name', (backend) => {
     const wrong = await bourse
       .client()
       .post<Problem>('/api/auth/login', { email: input.email, password: 'not it, not it' });
-    const unknown = await bourse
-      .client()
-      .post<Problem>('/api/auth/login', {
-        email: 'nobody@example.com',
-        password: 'not it, not it',
-      });
+    const unknown = await bourse.client().post<Problem>('/api/auth/login', {
+      email: 'nobody@example.com',
+      password: 'not it, not it',
+    });
     expect(wrong).toMatchObject({ status: 401, body: { code: 'auth.bad_credentials' } });
     expect({ ...unknown.body, correlationId: '' }).toEqual({ ...wrong.body, correlationId: '' });
   });
@@ -100,6 +98,24 @@ describe.each(BACKENDS)('accounts and sessions on $name', (backend) => {
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
     expect(answer.headers.get('www-authenticate')).toBe('Bearer');
     expect(answer.body.code).toBe('auth.unauthenticated');
+  });
+
+  it.each([
+    ['24 hours after the login, however active it is', { SESSION_ABSOLUTE_MS: '600' }],
+    ['after 30 minutes without use', { SESSION_IDLE_MS: '300' }],
+  ])('ends a session %s (here within a second)', async (_, lifetimes) => {
+    const hasty = await startBourse(backend, lifetimes);
+    const trader = await hasty.trader();
+    expect((await trader.get('/api/users/me')).status).toBe(200);
+    // Polled more slowly than the idle limit: each look is a use.
+    await eventually(
+      async () => {
+        const answer = await trader.get<Problem>('/api/users/me');
+        expect(answer).toMatchObject({ status: 401, body: { code: 'auth.unauthenticated' } });
+      },
+      { timeoutMs: 5_000, intervalMs: 400 },
+    );
+    await hasty.close();
   });
 
   describe('with a browser', () => {

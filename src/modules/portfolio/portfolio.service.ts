@@ -3,7 +3,7 @@ import { DomainEvents } from '../../database/index.js';
 import { Clock } from '../../kernel/clock.js';
 import { Caches, type Cache } from '../../redis/index.js';
 import { AccountsService, OrderFilled, PositionsService } from '../trading/index.js';
-import { portfolioSummaryCache } from './portfolio.caches.js';
+import { fillsTag, portfolioSummaryCache } from './portfolio.caches.js';
 import type { PortfolioSummary } from './portfolio.dto.js';
 import { summarise } from './portfolio-summary.js';
 
@@ -19,7 +19,8 @@ export class PortfolioService {
     @Inject(Clock) private readonly clock: Clock,
   ) {
     this.#summaries = caches.use(portfolioSummaryCache);
-    events.on(OrderFilled, ({ userId }) => this.#summaries.delete({ userId }));
+    // By tag, not by key: also a summary that another process is computing right now is refused then.
+    events.on(OrderFilled, ({ userId }) => caches.invalidateTags([fillsTag(userId)]));
   }
 
   /** Cached per user; a fill of the user drops it. */

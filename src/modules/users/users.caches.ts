@@ -7,12 +7,15 @@ interface ByUser {
   readonly userId: string;
 }
 
+/** On everything that a change of the user makes wrong. */
+export const userTag = (userId: string) => `user:${userId}`;
+
 export const profileCache = defineCache<ByUser, Profile>({
   name: 'users.profile',
   namespace: 'users',
   key: ({ userId }) => `${userId}:profile`,
   ttlMs: 15 * MINUTE_MS,
-  tags: ({ userId }) => [`user:${userId}`],
+  tags: ({ userId }) => [userTag(userId)],
   schema: profileSchema,
 });
 
@@ -21,6 +24,6 @@ export const rolesCache = defineCache<ByUser, UserRole[]>({
   namespace: 'users',
   key: ({ userId }) => `${userId}:roles`,
   ttlMs: 30 * MINUTE_MS,
-  tags: ({ userId }) => [`user:${userId}`],
+  tags: ({ userId }) => [userTag(userId)],
   schema: profileSchema.shape.roles,
 });

@@ -4,7 +4,7 @@ import { Clock } from '../../kernel/clock.js';
 import { newId } from '../../kernel/ids.js';
 import type { UserRole } from '../../kernel/principal.js';
 import { Caches, type Cache } from '../../redis/index.js';
-import { profileCache, rolesCache } from './users.caches.js';
+import { profileCache, rolesCache, userTag } from './users.caches.js';
 import type { Profile, UpdateProfile } from './users.dto.js';
 import { emailTaken, userNotFound } from './users.errors.js';
 import { UsersRepository } from './users.repository.js';
@@ -24,7 +24,7 @@ export class UsersService {
 
   constructor(
     private readonly users: UsersRepository,
-    caches: Caches,
+    private readonly caches: Caches,
     @Inject(Clock) private readonly clock: Clock,
   ) {
     this.#profiles = caches.use(profileCache);
@@ -63,7 +63,7 @@ export class UsersService {
       new Date(this.clock.nowMs()),
     );
     if (!row) throw userNotFound();
-    await this.#profiles.delete({ userId });
+    await this.caches.invalidateTags([userTag(userId)]);
     return toProfile(row);
   }
 
