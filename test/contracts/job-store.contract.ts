@@ -34,7 +34,12 @@ export function describeJobStore(name: string, store: () => JobStore): void {
     const claimLost = () => eventually(() => claimOne(1));
 
     it('gives a job out as it was added, and counts the attempt', async () => {
-      await add({ id: 'a', payload: { nested: [1, null, 'two'] }, delayMs: 0, correlationId: 'c-1' });
+      await add({
+        id: 'a',
+        payload: { nested: [1, null, 'two'] },
+        delayMs: 0,
+        correlationId: 'c-1',
+      });
       const job = await claimOne();
       expect(job).toMatchObject({
         id: 'a',
@@ -204,7 +209,10 @@ export function describeJobStore(name: string, store: () => JobStore): void {
     it('tries a failed job again after the delay, in the next attempt', async () => {
       await add({ id: 'a' });
       expect(await store().fail(await claimOne(), 'no answer', 200)).toBe(true);
-      expect(await store().find(queue, 'a')).toMatchObject({ state: 'delayed', failedReason: 'no answer' });
+      expect(await store().find(queue, 'a')).toMatchObject({
+        state: 'delayed',
+        failedReason: 'no answer',
+      });
       expect(await store().claim(queue, 1, LEASE_MS)).toEqual([]);
       expect(await eventually(() => claimOne())).toMatchObject({ id: 'a', attemptsMade: 2 });
     });
@@ -213,7 +221,10 @@ export function describeJobStore(name: string, store: () => JobStore): void {
       await add({ id: 'a' });
       await store().fail(await claimOne(), 'no such account', null);
       expect(await store().claim(queue, 1, LEASE_MS)).toEqual([]);
-      expect(await store().find(queue, 'a')).toMatchObject({ state: 'failed', failedReason: 'no such account' });
+      expect(await store().find(queue, 'a')).toMatchObject({
+        state: 'failed',
+        failedReason: 'no such account',
+      });
     });
 
     it('does not count an attempt that was released, and puts the job back in its place', async () => {
@@ -237,7 +248,11 @@ export function describeJobStore(name: string, store: () => JobStore): void {
       expect(await store().requeue(queue, 'nobody')).toBe(false);
       for (const id of ['failed', 'completed', 'delayed']) {
         expect(await store().requeue(queue, id)).toBe(true);
-        expect(await store().find(queue, id)).toMatchObject({ state: 'waiting', result: null, failedReason: null });
+        expect(await store().find(queue, id)).toMatchObject({
+          state: 'waiting',
+          result: null,
+          failedReason: null,
+        });
       }
       expect(await store().requeue(queue, 'failed')).toBe(false);
       const claimed = await store().claim(queue, 10, LEASE_MS);
@@ -265,7 +280,10 @@ export function describeJobStore(name: string, store: () => JobStore): void {
         (await store().list(...args)).map((job) => job.id);
       expect(await ids(queue, ['completed'], 0, 2)).toEqual(['c', 'b']);
       expect(await ids(queue, ['completed'], 2, 2)).toEqual(['a']);
-      expect((await ids(queue, ['waiting', 'delayed'], 0, 10)).sort()).toEqual(['delayed', 'waiting']);
+      expect((await ids(queue, ['waiting', 'delayed'], 0, 10)).sort()).toEqual([
+        'delayed',
+        'waiting',
+      ]);
       expect(await store().counts(queue)).toEqual({
         waiting: 1,
         delayed: 1,

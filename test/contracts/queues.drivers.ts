@@ -9,7 +9,7 @@ import type { QueueDefinition } from '../../src/redis/queues/queue-definition.js
 import type { QueueDriver } from '../../src/redis/queues/queue-driver.js';
 import { QueueRegistry } from '../../src/redis/queues/queue-registry.js';
 import { createTestRedisPrefix, testRedisUrl } from '../support/servers/index.js';
-import { openJobsDatabase, type DatabaseKind } from './job-store.databases.js';
+import { openTestDatabase, type DatabaseKind } from '../support/databases.js';
 
 /** What one process of the application has: nothing of it is shared but the backend. */
 export interface QueueProcess {
@@ -34,7 +34,7 @@ type CreateDriver = (
 ) => { queues: QueueDriver; close: () => Promise<void> };
 
 export async function embeddedBackend(kind: DatabaseKind): Promise<QueueBackend> {
-  const { database, close } = await openJobsDatabase(kind);
+  const { database, close } = await openTestDatabase(kind);
   return backend(
     (registry, correlation, runner) => ({
       queues: new EmbeddedQueues(registry, correlation, runner, new DatabaseJobStore(database)),
@@ -44,12 +44,16 @@ export async function embeddedBackend(kind: DatabaseKind): Promise<QueueBackend>
   );
 }
 
-/** @param redisUrl where the processes reach the test Redis, e.g. a proxy in front of it. */
+/**
+ * @param redis the variables that say where it is; by default the Redis of the test run.
+ * @param close ends what was started for it alone.
+ */
 export async function bullBackend(
-  redisUrl = testRedisUrl(),
+  redis: Readonly<Record<string, string>> = { REDIS_URL: testRedisUrl() },
+  close: () => Promise<void> = () => Promise.resolve(),
 ): Promise<QueueBackend> {
   const prefix = createTestRedisPrefix();
-  const config = parseConfig({ REDIS_URL: redisUrl, REDIS_KEY_PREFIX: prefix });
+  const config = parseConfig({ ...redis, REDIS_KEY_PREFIX: prefix });
   return backend(
     (registry, correlation, runner) => {
       const connections = new RedisConnections(config);
@@ -59,7 +63,7 @@ export async function bullBackend(
       };
     },
     // The end of the test run removes the keys.
-    () => Promise.resolve(),
+    close,
   );
 }
 

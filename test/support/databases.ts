@@ -3,35 +3,35 @@ import { PgliteDatabase } from '../../src/database/pglite.database.js';
 import { PostgresDatabase } from '../../src/database/postgres.database.js';
 import { createTestDatabase } from './servers/index.js';
 
-export interface OpenDatabase {
+export type DatabaseKind = Database['kind'];
+
+export interface TestDatabaseHandle {
   readonly database: Database;
   /** Leaves nothing behind. */
-  remove(): Promise<void>;
+  close(): Promise<void>;
 }
 
-/** A database with the committed tables, empty, for `describe.each`. */
-export const DATABASES: readonly { readonly name: string; open(): Promise<OpenDatabase> }[] = [
-  {
-    name: 'PGlite',
-    open: async () => {
-      const database = await PgliteDatabase.open('memory://');
-      await database.migrate();
-      return { database, remove: () => database.close() };
-    },
-  },
-  {
-    name: 'PostgreSQL',
-    open: async () => {
-      const { url, drop } = await createTestDatabase();
-      const database = new PostgresDatabase({
-        url,
-        poolSize: 10,
-        connectTimeoutMs: 5_000,
-        statementTimeoutMs: 10_000,
-        onError: () => undefined,
-      });
-      await database.migrate();
-      return { database, remove: () => database.close().then(drop) };
-    },
-  },
+/** A database of its own with the committed tables, empty. */
+export async function openTestDatabase(kind: DatabaseKind): Promise<TestDatabaseHandle> {
+  if (kind === 'pglite') {
+    const database = await PgliteDatabase.open('memory://');
+    await database.migrate();
+    return { database, close: () => database.close() };
+  }
+  const { url, drop } = await createTestDatabase();
+  const database = new PostgresDatabase({
+    url,
+    poolSize: 10,
+    connectTimeoutMs: 5_000,
+    statementTimeoutMs: 10_000,
+    onError: () => undefined,
+  });
+  await database.migrate();
+  return { database, close: () => database.close().then(drop) };
+}
+
+/** For `describe.each`. */
+export const DATABASES: readonly { readonly name: string; open(): Promise<TestDatabaseHandle> }[] = [
+  { name: 'PGlite', open: () => openTestDatabase('pglite') },
+  { name: 'PostgreSQL', open: () => openTestDatabase('postgres') },
 ];

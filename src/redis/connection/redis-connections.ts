@@ -43,7 +43,7 @@ export class RedisConnections implements OnApplicationShutdown {
       connectionName: `${this.#config.keyPrefix}-${purpose}`,
     });
     watchConnection(client, purpose, this.#logger);
-    //stopStaleSocketTimers(client);
+    stopStaleSocketTimers(client);
     client.once('end', () => this.#open.delete(client));
     this.#open.add(client);
     // A failed first attempt is reported by the listener and repeated by the retry strategy.

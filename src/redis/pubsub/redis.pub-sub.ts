@@ -20,6 +20,7 @@ export class RedisPubSub extends PubSub {
   readonly #keys: KeyBuilder;
   readonly #clock: Clock;
   readonly #subscriber: RedisSubscriber;
+  readonly #publishByKey = new LuaScript('publish');
   readonly #publishSequenced = new LuaScript('publish-sequenced');
 
   constructor(connections: RedisConnections, keys: KeyBuilder, clock: Clock) {
@@ -31,8 +32,13 @@ export class RedisPubSub extends PubSub {
   }
 
   override async publish(channel: string, message: JsonValue): Promise<void> {
+    const client = this.#connections.command;
+    const wire = this.#wire(channel);
+    const text = JSON.stringify(message);
     try {
-      await this.#connections.command.publish(this.#wire(channel), JSON.stringify(message));
+      await (client.isCluster
+        ? this.#publishByKey.run(client, [wire], [text])
+        : client.publish(wire, text));
     } catch (cause) {
       throw unavailable(channel, cause);
     }

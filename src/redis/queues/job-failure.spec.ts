@@ -20,9 +20,15 @@ describe('retryDelayMs', () => {
 });
 
 describe('isHopeless', () => {
-  it.each(['invalid', 'not_found', 'forbidden', 'conflict', 'unprocessable', 'payload_too_large'] as const)(
-    'gives up on %s',
-    (kind) => expect(isHopeless(new AppError(kind, 'a.b', 'no'))).toBe(true),
+  it.each([
+    'invalid',
+    'not_found',
+    'forbidden',
+    'conflict',
+    'unprocessable',
+    'payload_too_large',
+  ] as const)('gives up on %s', (kind) =>
+    expect(isHopeless(new AppError(kind, 'a.b', 'no'))).toBe(true),
   );
 
   it.each(['unavailable', 'timeout', 'internal', 'too_many_requests', 'unauthenticated'] as const)(
@@ -39,7 +45,9 @@ describe('isHopeless', () => {
 
 describe('failureReason', () => {
   it('names the code of our own errors', () => {
-    expect(failureReason(new AppError('timeout', 'mail.slow', 'no answer'))).toBe('mail.slow: no answer');
+    expect(failureReason(new AppError('timeout', 'mail.slow', 'no answer'))).toBe(
+      'mail.slow: no answer',
+    );
   });
 
   it('says something of any other error', () => {

@@ -32,7 +32,7 @@ export function retryDelayMs(
   return Math.round(delayMs / 2 + (delayMs / 2) * random());
 }
 
-/** What the job and the dashboard keep of an error: one line, bounded. */
+/** What the job and the dashboard keep of an error: bounded. */
 export function failureReason(error: unknown): string {
   const reason =
     error instanceof AppError
@@ -40,5 +40,6 @@ export function failureReason(error: unknown): string {
       : error instanceof Error
         ? error.message || error.name
         : String(error);
-  return reason.slice(0, MAX_REASON_LENGTH);
+  // PostgreSQL takes any character but this one.
+  return reason.slice(0, MAX_REASON_LENGTH).replaceAll('\0', '');
 }

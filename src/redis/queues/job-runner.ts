@@ -3,6 +3,7 @@ import { AppError } from '../../kernel/app-error.js';
 import { Correlation } from '../../kernel/correlation.js';
 import type { JsonValue } from '../../kernel/json.js';
 import { failureReason, isHopeless } from './job-failure.js';
+import { toStorableJson } from './json-text.js';
 import type { QueueDefinition } from './queue-definition.js';
 import { QueueRegistry } from './queue-registry.js';
 import type { Job } from './queues.js';
@@ -58,13 +59,20 @@ export class JobRunner {
     const processor = this.registry.findProcessor(queue.name, name);
     if (processor === undefined) {
       // Not hopeless: a newer version may have added it, and one of its workers takes the next attempt.
-      return failed(new AppError('internal', 'queue.unknown_job', `no processor for job "${name}"`));
+      return failed(
+        new AppError('internal', 'queue.unknown_job', `no processor for job "${name}"`),
+      );
     }
     const payload = queue.jobs[name]?.safeParse(attempt.payload);
     if (payload === undefined || !payload.success) {
       const cause = payload?.error;
       return failed(
-        new AppError('invalid', 'queue.invalid_payload', 'the payload does not fit the job any more', { cause }),
+        new AppError(
+          'invalid',
+          'queue.invalid_payload',
+          'the payload does not fit the job any more',
+          { cause },
+        ),
       );
     }
     const abandonment = abandonAfterAbort(signal);
@@ -109,7 +117,11 @@ export class JobRunner {
       case 'failed': {
         const last = outcome.hopeless || attempt.attempt >= attempt.queue.attempts;
         if (last) return this.#logger.error({ message: 'job failed', ...fields, err: error });
-        return this.#logger.warn({ message: 'job failed, it will be tried again', ...fields, err: error });
+        return this.#logger.warn({
+          message: 'job failed, it will be tried again',
+          ...fields,
+          err: error,
+        });
       }
     }
   }
@@ -145,7 +157,9 @@ function abandonAfterAbort(signal: AbortSignal): {
 function toJson(result: unknown): JsonValue {
   try {
     const text = JSON.stringify(result) ?? 'null';
-    return text.length <= MAX_RESULT_LENGTH ? (JSON.parse(text) as JsonValue) : null;
+    return text.length <= MAX_RESULT_LENGTH
+      ? (JSON.parse(toStorableJson(text)) as JsonValue)
+      : null;
   } catch {
     return null;
   }

@@ -1,6 +1,7 @@
 import { AppError } from '../../kernel/app-error.js';
 import { newId } from '../../kernel/ids.js';
 import type { JsonValue } from '../../kernel/json.js';
+import { isStorableJson } from './json-text.js';
 import { PRIORITIES, type QueueDefinition } from './queue-definition.js';
 import type { AddJobOptions } from './queues.js';
 
@@ -15,8 +16,8 @@ export interface NewJob {
   readonly correlationId: string;
 }
 
-/** BullMQ takes neither `:` nor a bare integer, which it would mistake for an id of its own. */
-const JOB_ID = /^(?!\d+$)[^:]{1,200}$/;
+/** BullMQ takes neither `:` nor a bare integer, which it would mistake for an id of its own; PostgreSQL no NUL. */
+const JOB_ID = /^(?!-?\d+$)[^:\0]{1,200}$/;
 /** What is larger belongs in the database, with its id in the job: backends keep payloads in memory. */
 const MAX_PAYLOAD_BYTES = 262_144;
 
@@ -41,7 +42,10 @@ export function newJob(
     throw invalid('queue.unknown_job', `the queue "${queue.name}" has no job "${name}"`);
   }
   if (!JOB_ID.test(id)) {
-    throw invalid('queue.invalid_id', 'a job id is 1 to 200 characters, without ":", and not a number');
+    throw invalid(
+      'queue.invalid_id',
+      'a job id is 1 to 200 characters, without ":", and not a number',
+    );
   }
   if (!(delayMs >= 0 && delayMs <= Number.MAX_SAFE_INTEGER)) {
     throw invalid('queue.invalid_delay', `a job cannot be delayed by ${delayMs} ms`);
@@ -49,8 +53,13 @@ export function newJob(
   const json = toJson(queue, name, payload);
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
-    const where = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'payload'}: ${issue.message}`);
-    throw invalid('queue.invalid_payload', `job "${name}" of the queue "${queue.name}": ${where.join('; ')}`);
+    const where = parsed.error.issues.map(
+      (issue) => `${issue.path.join('.') || 'payload'}: ${issue.message}`,
+    );
+    throw invalid(
+      'queue.invalid_payload',
+      `job "${name}" of the queue "${queue.name}": ${where.join('; ')}`,
+    );
   }
   return {
     id,
@@ -67,7 +76,17 @@ function toJson(queue: QueueDefinition, name: string, payload: unknown): JsonVal
   try {
     text = JSON.stringify(payload) ?? 'null';
   } catch (cause) {
-    throw invalid('queue.invalid_payload', `job "${name}" of the queue "${queue.name}": not JSON`, cause);
+    throw invalid(
+      'queue.invalid_payload',
+      `job "${name}" of the queue "${queue.name}": not JSON`,
+      cause,
+    );
+  }
+  if (!isStorableJson(text)) {
+    throw invalid(
+      'queue.invalid_payload',
+      `job "${name}" of the queue "${queue.name}": text with NUL or half a character`,
+    );
   }
   if (Buffer.byteLength(text) > MAX_PAYLOAD_BYTES) {
     throw new AppError(

@@ -6,7 +6,10 @@ export type PriorityName = keyof typeof PRIORITIES;
 export type JobSchemas = Readonly<Record<string, ZodType>>;
 
 /** Every field is required: what a queue does with a failing, finished or waiting job is never left to a default. */
-export interface QueueDefinition<Name extends string = string, Jobs extends JobSchemas = JobSchemas> {
+export interface QueueDefinition<
+  Name extends string = string,
+  Jobs extends JobSchemas = JobSchemas,
+> {
   readonly name: Name;
   /** Payload schema per job name; checked when a job is added and again before it runs. */
   readonly jobs: Jobs;

@@ -35,7 +35,12 @@ export abstract class QueueDriver extends Queues {
     try {
       await this.enqueue(queue, checked);
     } catch (cause) {
-      throw new AppError('unavailable', 'queue.unavailable', `the queue "${queue.name}" did not take the job`, { cause });
+      throw new AppError(
+        'unavailable',
+        'queue.unavailable',
+        `the queue "${queue.name}" did not take the job`,
+        { cause },
+      );
     }
     return { id: checked.id };
   }

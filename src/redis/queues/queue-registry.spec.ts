@@ -45,11 +45,16 @@ describe('QueueRegistry', () => {
     registry.declare(mail);
     registry.register(mail, { send: done, bounce: done, forward: done } as never);
     expect(() => registry.assertComplete()).toThrow(
-      expect.objectContaining({ code: 'queue.no_such_job', details: { queue: 'mail', job: 'forward' } }),
+      expect.objectContaining({
+        code: 'queue.no_such_job',
+        details: { queue: 'mail', job: 'forward' },
+      }),
     );
     const other = new QueueRegistry();
     other.register(mailQueue('post'), { send: done, bounce: done });
-    expect(() => other.assertComplete()).toThrow(expect.objectContaining({ code: 'queue.no_such_job' }));
+    expect(() => other.assertComplete()).toThrow(
+      expect.objectContaining({ code: 'queue.no_such_job' }),
+    );
   });
 
   it('takes one set of processors per queue', () => {
@@ -66,7 +71,9 @@ describe('QueueRegistry', () => {
     registry.declare(mail);
     registry.declare(mail);
     expect(registry.queues).toEqual([mail]);
-    expect(() => registry.declare(mailQueue())).toThrow(expect.objectContaining({ code: 'queue.declared_twice' }));
+    expect(() => registry.declare(mailQueue())).toThrow(
+      expect.objectContaining({ code: 'queue.declared_twice' }),
+    );
   });
 
   it.each(['', 'With Capitals', 'a:b', 'a/b', '1st', '{a}'])('refuses the name "%s"', (name) => {

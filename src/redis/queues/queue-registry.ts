@@ -23,7 +23,11 @@ export class QueueRegistry {
   /** Declaring the same definition again is allowed: a module that adds jobs and one that runs them both do. */
   declare(queue: QueueDefinition): void {
     if (!NAME.test(queue.name)) {
-      throw misuse('queue.invalid_name', `"${queue.name}" cannot be the name of a queue`, queue.name);
+      throw misuse(
+        'queue.invalid_name',
+        `"${queue.name}" cannot be the name of a queue`,
+        queue.name,
+      );
     }
     const known = this.#queues.get(queue.name);
     if (known !== undefined && known !== queue) {
@@ -41,7 +45,11 @@ export class QueueRegistry {
 
   register<Q extends QueueDefinition>(queue: Q, processors: JobProcessors<Q>): void {
     if (this.#processors.has(queue.name)) {
-      throw misuse('queue.processed_twice', `the queue "${queue.name}" has processors already`, queue.name);
+      throw misuse(
+        'queue.processed_twice',
+        `the queue "${queue.name}" has processors already`,
+        queue.name,
+      );
     }
     this.#processors.set(
       queue.name,
@@ -59,18 +67,30 @@ export class QueueRegistry {
     for (const queue of this.#queues.values()) {
       for (const job of Object.keys(queue.jobs)) {
         if (this.findProcessor(queue.name, job) !== undefined) continue;
-        throw misuse('queue.no_processor', `job "${job}" of the queue "${queue.name}" has no processor`, queue.name, job);
+        throw misuse(
+          'queue.no_processor',
+          `job "${job}" of the queue "${queue.name}" has no processor`,
+          queue.name,
+          job,
+        );
       }
     }
     for (const [name, processors] of this.#processors) {
       for (const job of Object.keys(processors)) {
         if (Object.hasOwn(this.#queues.get(name)?.jobs ?? {}, job)) continue;
-        throw misuse('queue.no_such_job', `a processor stands for job "${job}" of the queue "${name}", which is not declared`, name, job);
+        throw misuse(
+          'queue.no_such_job',
+          `a processor stands for job "${job}" of the queue "${name}", which is not declared`,
+          name,
+          job,
+        );
       }
     }
   }
 }
 
 function misuse(code: string, message: string, queue: string, job?: string): AppError {
-  return new AppError('internal', code, message, { details: { queue, ...(job !== undefined && { job }) } });
+  return new AppError('internal', code, message, {
+    details: { queue, ...(job !== undefined && { job }) },
+  });
 }

@@ -76,7 +76,13 @@ function createDriver(
   if (config.redis.queueTarget === undefined) {
     return new EmbeddedQueues(registry, correlation, runner, present(store, 'JobStore'));
   }
-  return new BullQueues(registry, correlation, runner, present(connections, 'RedisConnections'), config);
+  return new BullQueues(
+    registry,
+    correlation,
+    runner,
+    present(connections, 'RedisConnections'),
+    config,
+  );
 }
 
 function present<T>(dependency: T | undefined, name: string): T {

@@ -17,13 +17,13 @@ async function rowsOf(database: Database, query: SQL): Promise<unknown> {
 
 describe.each(DATABASES)('transactions on $name', (kind) => {
   let database: Database;
-  let remove: () => Promise<void>;
+  let close: () => Promise<void>;
 
   beforeAll(async () => {
-    ({ database, remove } = await kind.open());
+    ({ database, close } = await kind.open());
     await database.sql.execute(sql`create table notes (text text)`);
   });
-  afterAll(() => remove());
+  afterAll(() => close());
 
   it('run what waits for their commit after it, in order', async () => {
     const order: string[] = [];

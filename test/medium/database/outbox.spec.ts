@@ -16,18 +16,18 @@ const queue = { name: 'test', jobs: { work: z.object({ number: z.number() }) } }
 
 describe.each(DATABASES)('the outbox on $name', (kind) => {
   let database: Database;
-  let remove: () => Promise<void>;
+  let close: () => Promise<void>;
   const correlation = new Correlation();
   const relays: OutboxRelay[] = [];
 
   beforeAll(async () => {
-    ({ database, remove } = await kind.open());
+    ({ database, close } = await kind.open());
   });
   afterEach(async () => {
     await Promise.all(relays.splice(0).map((relay) => relay.beforeApplicationShutdown()));
     await database.sql.delete(outboxTable);
   });
-  afterAll(() => remove());
+  afterAll(() => close());
 
   const create = () => {
     const rows = new OutboxRepository(database);

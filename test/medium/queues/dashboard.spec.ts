@@ -17,7 +17,16 @@ import {
 } from '../../contracts/queues.drivers.js';
 
 const BASE = '/admin/queues';
-const METHODS: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
+const METHODS: HTTPMethods[] = [
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+  'TRACE',
+];
 const queue = defineQueue({
   name: 'mail',
   jobs: { send: z.object({ to: z.string() }) },
@@ -82,7 +91,10 @@ describe.each<[string, () => Promise<QueueBackend>]>([
     ['with doubled slashes', (path) => path.replaceAll('/', '//')],
     ['in capitals', (path) => path.replace(BASE, BASE.toUpperCase())],
     ['with an encoded letter', (path) => path.replace('/admin', '/%61dmin')],
-    ['with every letter encoded', (path) => path.replace(/[a-z]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)],
+    [
+      'with every letter encoded',
+      (path) => path.replace(/[a-z]/g, (c) => `%${c.charCodeAt(0).toString(16)}`),
+    ],
     ['with encoded slashes', (path) => path.replaceAll('/', '%2f').replace('%2f', '/')],
     ['encoded twice', (path) => path.replace('/admin', '/%2561dmin')],
     ['with a dot segment', (path) => path.replace('/queues', '/./queues')],
@@ -127,11 +139,21 @@ describe.each<[string, () => Promise<QueueBackend>]>([
   it.each(disguises)('refuses a route that is written %s', async (_how, disguise) => {
     for (const options of [
       {},
-      { caseSensitive: false, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, useSemicolonDelimiter: true },
+      {
+        caseSensitive: false,
+        ignoreTrailingSlash: true,
+        ignoreDuplicateSlashes: true,
+        useSemicolonDelimiter: true,
+      },
     ]) {
       const { server } = await serve(async () => false, { routerOptions: options });
       const address = await server.listen({ host: '127.0.0.1', port: 0 });
-      for (const path of ['', '/api/queues', '/api/queues/mail/job-of-ada', '/static/css/main.css']) {
+      for (const path of [
+        '',
+        '/api/queues',
+        '/api/queues/mail/job-of-ada',
+        '/static/css/main.css',
+      ]) {
         for (const method of ['GET', 'PUT']) {
           const target = disguise(BASE + path);
           // Over a socket: clients, and inject, tidy up the path before it is sent.
@@ -147,7 +169,8 @@ describe.each<[string, () => Promise<QueueBackend>]>([
       asked += 1;
       return false;
     });
-    for (const url of ['/orders', '/users']) expect((await server.inject(url)).statusCode).toBe(200);
+    for (const url of ['/orders', '/users'])
+      expect((await server.inject(url)).statusCode).toBe(200);
     expect((await server.inject('/admin')).statusCode).toBe(404);
     expect(asked).toBe(0);
   });
@@ -155,8 +178,16 @@ describe.each<[string, () => Promise<QueueBackend>]>([
   it.each<[string, DashboardAuthorizer, number]>([
     ['nothing was decided', async () => undefined, 403],
     ['an error came up', () => Promise.reject(new TypeError('x is undefined')), 403],
-    ['nobody is signed in', () => Promise.reject(new AppError('unauthenticated', 'a.b', 'who?')), 401],
-    ['it cannot be told who is asking', () => Promise.reject(new AppError('unavailable', 'a.b', 'away')), 503],
+    [
+      'nobody is signed in',
+      () => Promise.reject(new AppError('unauthenticated', 'a.b', 'who?')),
+      401,
+    ],
+    [
+      'it cannot be told who is asking',
+      () => Promise.reject(new AppError('unavailable', 'a.b', 'away')),
+      503,
+    ],
   ])('refuses when %s, and gives nothing away', async (_what, authorize, status) => {
     const { server } = await serve(authorize);
     const answer = await server.inject(`${BASE}/api/queues`);
@@ -177,7 +208,10 @@ describe.each<[string, () => Promise<QueueBackend>]>([
       });
     });
     const answer = await server.inject(`${BASE}/`);
-    expect([answer.statusCode, answer.headers['location']]).toEqual([303, '/login?next=%2Fadmin%2Fqueues%2F']);
+    expect([answer.statusCode, answer.headers['location']]).toEqual([
+      303,
+      '/login?next=%2Fadmin%2Fqueues%2F',
+    ]);
   });
 
   it('shows the page, its files and the jobs to whoever may see them', async () => {

@@ -32,28 +32,45 @@ describe('the queue Redis', () => {
 
   it('is good when it evicts nothing', async () => {
     await setPolicy('noeviction');
-    await expect(refuseEviction(await connectTo(servers.urls.redis ?? ''), true)).resolves.toBeUndefined();
+    await expect(
+      refuseEviction(await connectTo(servers.urls.redis ?? ''), true),
+    ).resolves.toBeUndefined();
   });
 
-  it.each(['allkeys-lru', 'volatile-ttl'])('is refused in production when its policy is %s', async (policy) => {
-    await setPolicy(policy);
-    const client = await connectTo(servers.urls.redis ?? '');
-    await expect(refuseEviction(client, true)).rejects.toMatchObject({
-      code: 'queue.redis_evicts',
-      message: expect.stringContaining(policy),
-    });
-    await expect(refuseEviction(client, false)).resolves.toBeUndefined();
-  });
+  it.each(['allkeys-lru', 'volatile-ttl'])(
+    'is refused in production when its policy is %s',
+    async (policy) => {
+      await setPolicy(policy);
+      const client = await connectTo(servers.urls.redis ?? '');
+      await expect(refuseEviction(client, true)).rejects.toMatchObject({
+        code: 'queue.redis_evicts',
+        message: expect.stringContaining(policy),
+      });
+      await expect(refuseEviction(client, false)).resolves.toBeUndefined();
+    },
+  );
 
   it('is asked in another way when CONFIG is forbidden', async () => {
     await setPolicy('allkeys-lru');
-    await admin.command.call('ACL', 'SETUSER', 'app', 'on', '>secret', '~*', '&*', '+@all', '-config');
+    await admin.command.call(
+      'ACL',
+      'SETUSER',
+      'app',
+      'on',
+      '>secret',
+      '~*',
+      '&*',
+      '+@all',
+      '-config',
+    );
     const url = new URL(servers.urls.redis ?? '');
     url.username = 'app';
     url.password = 'secret';
     const client = await connectTo(url.href);
     await expect(client.config('GET', 'maxmemory-policy')).rejects.toThrow(/NOPERM/);
-    await expect(refuseEviction(client, true)).rejects.toMatchObject({ code: 'queue.redis_evicts' });
+    await expect(refuseEviction(client, true)).rejects.toMatchObject({
+      code: 'queue.redis_evicts',
+    });
   });
 
   it('does not keep the application from starting when it cannot be asked', async () => {

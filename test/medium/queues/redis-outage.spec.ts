@@ -5,7 +5,7 @@ import { defineQueue } from '../../../src/redis/queues/queue-definition.js';
 import { bullBackend, type QueueBackend } from '../../contracts/queues.drivers.js';
 import { eventually } from '../../support/eventually.js';
 import { testRedisUrl } from '../../support/servers/index.js';
-import { RedisProxy } from './redis-proxy.js';
+import { RedisProxy } from '../../support/redis-proxy.js';
 
 jest.setTimeout(30_000);
 
@@ -28,7 +28,7 @@ describe('BullMQ when its Redis', () => {
   beforeEach(async () => {
     proxy = new RedisProxy(testRedisUrl());
     await proxy.up();
-    backend = await bullBackend(proxy.url);
+    backend = await bullBackend({ REDIS_URL: proxy.url });
   });
 
   afterEach(async () => {
@@ -49,7 +49,10 @@ describe('BullMQ when its Redis', () => {
     for (let round = 0; round < 3; round += 1) {
       const askedAt = performance.now();
       const adding = queues.add(queue, 'send', { to: 'ada' });
-      await expect(adding).rejects.toMatchObject({ kind: 'unavailable', code: 'queue.unavailable' });
+      await expect(adding).rejects.toMatchObject({
+        kind: 'unavailable',
+        code: 'queue.unavailable',
+      });
       expect(performance.now() - askedAt).toBeLessThan(withinMs);
     }
   });
@@ -71,7 +74,9 @@ describe('BullMQ when its Redis', () => {
 
     await eventually(() => expect(sent).toEqual(['before', 'meanwhile']), { timeoutMs: 8_000 });
     await eventually(() => process.queues.add(queue, 'send', { to: 'after' }, { id: 'after' }));
-    await eventually(() => expect(sent).toEqual(['before', 'meanwhile', 'after']), { timeoutMs: 8_000 });
+    await eventually(() => expect(sent).toEqual(['before', 'meanwhile', 'after']), {
+      timeoutMs: 8_000,
+    });
   });
 
   it('thaws runs jobs again within seconds', async () => {

@@ -57,7 +57,9 @@ export class BullWorker {
     await this.#worker?.pause(true);
     await settlesWithin(this.#ended(), graceMs);
     for (const { abort } of this.#running.values()) {
-      abort.abort(new AppError('unavailable', 'queue.shutting_down', 'the process is shutting down'));
+      abort.abort(
+        new AppError('unavailable', 'queue.shutting_down', 'the process is shutting down'),
+      );
     }
     await settlesWithin(this.#ended(), ABORT_GRACE_MS + SECOND_MS);
     // Without a connection a polite goodbye would wait for one.
@@ -109,7 +111,11 @@ export class BullWorker {
     );
     worker.on('error', (error) => this.#faults.report(`worker of "${this.queue.name}"`, error));
     worker.on('lockRenewalFailed', (ids) => {
-      const reason = new AppError('conflict', 'queue.claim_lost', 'another worker may have the job by now');
+      const reason = new AppError(
+        'conflict',
+        'queue.claim_lost',
+        'another worker may have the job by now',
+      );
       for (const id of ids) this.#running.get(id)?.abort.abort(reason);
     });
     return worker;
@@ -120,7 +126,9 @@ export class BullWorker {
     if (this.#stopping) return handBack(job, token);
     const envelope = readEnvelope(job.data);
     if (envelope === undefined) {
-      throw new UnrecoverableError('queue.invalid_payload: the job was not added by this application');
+      throw new UnrecoverableError(
+        'queue.invalid_payload: the job was not added by this application',
+      );
     }
     const id = job.id ?? '';
     const outcome = this.runner.run({

@@ -5,7 +5,10 @@ export async function asBoardError<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof AppError && (error.kind === 'invalid' || error.kind === 'payload_too_large')) {
+    if (
+      error instanceof AppError &&
+      (error.kind === 'invalid' || error.kind === 'payload_too_large')
+    ) {
       throw Object.assign(new Error(error.message, { cause: error }), { statusCode: 400 });
     }
     throw error;

@@ -22,7 +22,8 @@ export class BullQueueAdapter extends BullMQAdapter {
     const delayMs = options.delay ?? 0;
     const { id } = await asBoardError(this.queues.add(this.definition, name, payload, { delayMs }));
     const job = await this.getJob(id);
-    if (job === undefined || job === null) throw new Error(`job ${id} has ended and was removed already`);
+    if (job === undefined || job === null)
+      throw new Error(`job ${id} has ended and was removed already`);
     return job;
   }
 }

@@ -57,7 +57,8 @@ export class EmbeddedQueueJob implements QueueJob {
 
   async #requeue(): Promise<void> {
     const { queue, id } = this.job;
-    if (!(await this.store.requeue(queue, id))) throw new Error(`job ${id} is waiting, running or gone`);
+    if (!(await this.store.requeue(queue, id)))
+      throw new Error(`job ${id} is waiting, running or gone`);
     this.onDue();
   }
 }

@@ -86,5 +86,10 @@ function refusalStatus(error: unknown): number {
 }
 
 function refusal(status: number): object {
-  return { type: 'urn:bourse:error:queue.dashboard_refused', title: 'The queue dashboard is for admins.', status, code: 'queue.dashboard_refused' };
+  return {
+    type: 'urn:bourse:error:queue.dashboard_refused',
+    title: 'The queue dashboard is for admins.',
+    status,
+    code: 'queue.dashboard_refused',
+  };
 }

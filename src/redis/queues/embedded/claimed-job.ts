@@ -57,7 +57,8 @@ export class ClaimedJob {
     this.#renewing = true;
     const askedAtMs = performance.now();
     try {
-      if (await this.store.extend(this.job, this.leaseMs)) this.#leaseEndsAtMs = askedAtMs + this.leaseMs;
+      if (await this.store.extend(this.job, this.leaseMs))
+        this.#leaseEndsAtMs = askedAtMs + this.leaseMs;
       else this.abort(claimLost());
     } catch {
       // The store is away: the job may go on until somebody else could have it.
@@ -76,7 +77,11 @@ export class ClaimedJob {
         return this.#logger.warn({ message: 'job ended after its lease was lost', ...fields });
       } catch (error) {
         if (performance.now() >= this.#leaseEndsAtMs) {
-          return this.#logger.error({ message: 'job ended, but this could not be stored: it will run again', ...fields, err: error });
+          return this.#logger.error({
+            message: 'job ended, but this could not be stored: it will run again',
+            ...fields,
+            err: error,
+          });
         }
         await delay(REPORT_RETRY_MS);
       }

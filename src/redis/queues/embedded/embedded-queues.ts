@@ -31,7 +31,8 @@ export class EmbeddedQueues extends QueueDriver {
   override async start(): Promise<void> {
     for (const queue of this.registry.queues) {
       const orphans = await this.store.endOrphanedLeases(queue.name);
-      if (orphans > 0) this.#logger.warn(`${orphans} job(s) of "${queue.name}" were interrupted and run again`);
+      if (orphans > 0)
+        this.#logger.warn(`${orphans} job(s) of "${queue.name}" were interrupted and run again`);
       const worker = new EmbeddedWorker(queue, this.store, this.runner);
       this.#workers.set(queue.name, worker);
       worker.start();

@@ -92,7 +92,9 @@ export class EmbeddedWorker {
     const askedAtMs = performance.now();
     const claimed = await this.store.claim(this.queue.name, room, this.leaseMs);
     for (const stored of claimed) {
-      this.#begin(new ClaimedJob(this.queue, stored, this.store, this.runner, this.leaseMs, askedAtMs));
+      this.#begin(
+        new ClaimedJob(this.queue, stored, this.store, this.runner, this.leaseMs, askedAtMs),
+      );
     }
     if (claimed.length === room) return POLL_MS;
     const dueInMs = await this.store.nextDueInMs(this.queue.name);

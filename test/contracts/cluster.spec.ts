@@ -1,0 +1,95 @@
+import './fixtures/quiet.js';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../../src/kernel/clock.js';
+import { createHttpCache, httpCacheNamespace } from '../../src/redis/cache/http/cache-manager.js';
+import { RedisHttpCacheStore } from '../../src/redis/cache/http/redis.http-cache-store.js';
+import { HybridCaches } from '../../src/redis/cache/hybrid.caches.js';
+import { RedisCacheStore } from '../../src/redis/cache/redis.cache-store.js';
+import { RedisLockManager } from '../../src/redis/lock/redis.lock-manager.js';
+import { RedisPubSub } from '../../src/redis/pubsub/redis.pub-sub.js';
+import { RedisRateLimiter } from '../../src/redis/rate-limit/redis.rate-limiter.js';
+import { RedisSessionStore } from '../../src/redis/session/redis.session-store.js';
+import { describeCacheContract } from './cache.contract.js';
+import { startRedisCluster, type RedisCluster } from './fixtures/redis-cluster.js';
+import { openClusterInstance, type RedisInstance } from './fixtures/redis-instance.js';
+import { describeHttpCacheContract } from './http-cache.contract.js';
+import { describeLockContract } from './lock.contract.js';
+import { describePubSubContract } from './pubsub.contract.js';
+import { describeRateLimitContract } from './rate-limit.contract.js';
+import { describeSessionContract } from './session.contract.js';
+
+let cluster: RedisCluster;
+beforeAll(async () => {
+  cluster = await startRedisCluster();
+}, 60_000);
+afterAll(() => cluster?.stop());
+
+const open = (prefix = `test-${randomBytes(4).toString('hex')}`): Promise<RedisInstance> =>
+  openClusterInstance(prefix, cluster.nodes);
+
+async function openTwo(): Promise<{ here: RedisInstance; there: RedisInstance; close(): Promise<void> }> {
+  const here = await open();
+  const there = await open(here.keys.prefix);
+  const close = async (): Promise<void> => {
+    await Promise.all([here.close(), there.close()]);
+  };
+  return { here, there, close };
+}
+
+const pubsubOf = ({ connections, keys }: RedisInstance) => new RedisPubSub(connections, keys, systemClock);
+
+describeCacheContract('redis cluster', async () => {
+  const instance = await open();
+  const { connections, keys } = instance;
+  const caches = new HybridCaches(
+    { maxLocalEntries: 100, localTtlCapMs: 0 },
+    new RedisCacheStore(connections),
+    pubsubOf(instance),
+    keys,
+    systemClock,
+  );
+  await caches.start();
+  return { caches, close: instance.close };
+});
+
+describeHttpCacheContract('redis cluster', async () => {
+  const { connections, keys, close } = await open();
+  const store = new RedisHttpCacheStore(connections.command, `${httpCacheNamespace(keys)}:`);
+  return { cache: createHttpCache(store, keys), close };
+});
+
+describePubSubContract('redis cluster', async () => {
+  const { here, there, close } = await openTwo();
+  return { publisher: pubsubOf(here), subscriber: pubsubOf(there), close };
+});
+
+describeLockContract('redis cluster', async () => {
+  const { here, there, close } = await openTwo();
+  return {
+    here: new RedisLockManager(here.connections, here.keys),
+    there: new RedisLockManager(there.connections, there.keys),
+    close,
+  };
+});
+
+describeSessionContract('redis cluster', async () => {
+  const { connections, keys, close } = await open();
+  const lifetimes = { idleMs: 1_000, absoluteMs: 2_200 };
+  return {
+    store: new RedisSessionStore(connections, keys, lifetimes),
+    lifetimes,
+    pass: async (ms) => sleep(ms),
+    close,
+  };
+});
+
+describeRateLimitContract('redis cluster', async () => {
+  const { here, there, close } = await openTwo();
+  return {
+    here: new RedisRateLimiter(here.connections, here.keys),
+    there: new RedisRateLimiter(there.connections, there.keys),
+    pass: async (ms) => sleep(ms + 1),
+    close,
+  };
+});
