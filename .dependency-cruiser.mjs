@@ -12,7 +12,7 @@ const MODULES = {
   'market-data': ['system-config'],
   research: ['market-data'],
   trading: ['users', 'market-data'],
-  portfolio: ['users', 'trading', 'market-data'],
+  portfolio: ['trading', 'market-data'],
   journal: ['trading', 'portfolio'],
   'ai-studio': ['market-data', 'trading'],
   'ai-chat': ['market-data', 'portfolio'],
@@ -26,7 +26,7 @@ const MODULES = {
 const INFRASTRUCTURE = {
   database: [],
   redis: [],
-  http: ['redis'],
+  http: [],
   // A socket shows the same session as a request does.
   realtime: ['redis', 'http'],
 };

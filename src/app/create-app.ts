@@ -4,7 +4,12 @@ import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { ProcessContext } from '../config/config.module.js';
-import { configureHttp, correlationIdOf, ProblemDetailsFilter } from '../http/index.js';
+import {
+  answerUnreadableRequest,
+  configureHttp,
+  correlationIdOf,
+  ProblemDetailsFilter,
+} from '../http/index.js';
 import { mountAdmin } from './admin.js';
 import { AppModule } from './app.module.js';
 import { ConnectionDrain } from './connection-drain.js';
@@ -27,6 +32,7 @@ export async function createApp(
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     genReqId: correlationIdOf,
+    clientErrorHandler: answerUnreadableRequest,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       problems.answer(error, request, reply),
   });

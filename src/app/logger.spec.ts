@@ -72,6 +72,20 @@ describe('the log', () => {
     });
   });
 
+  it('tells of a failed statement without the values in it', () => {
+    const cause = new Error('duplicate key');
+    const error = new Error(
+      'Failed query: insert into users values ($1)\nparams: secret@example.com',
+      { cause },
+    );
+    nest.error({ message: 'request failed', err: error });
+    expect(lines[0]?.['err']).toMatchObject({
+      message: expect.stringContaining('insert into users'),
+    });
+    expect(JSON.stringify(lines)).toContain('duplicate key');
+    expect(JSON.stringify(lines)).not.toContain('secret@example.com');
+  });
+
   it('leaves out how the framework puts itself together, and what a failed start says already', () => {
     nest.log('AppModule dependencies initialized', 'InstanceLoader');
     nest.error('cannot start', 'ExceptionHandler');

@@ -3,6 +3,7 @@ import type { LoggerService } from '@nestjs/common';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import type { Correlation } from '../kernel/correlation.js';
+import { withoutStatementValues } from '../kernel/error-text.js';
 
 /** What must never be in a log, should an object that holds it ever get there. */
 const SECRETS = [
@@ -29,6 +30,7 @@ export function createLogger(
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       messageKey: 'message',
+      serializers: { err: serializeError },
       redact: { paths: SECRETS, censor: '[redacted]' },
       mixin: () => {
         const correlationId = correlation.find();
@@ -40,6 +42,17 @@ export function createLogger(
   );
 }
 
+/** An error and its causes, without the values of a failed statement. */
+function serializeError(error: Error): object {
+  const { type, message, stack, code } = pino.stdSerializers.err(error);
+  return {
+    type,
+    message: withoutStatementValues(message),
+    stack: withoutStatementValues(stack),
+    code: code as unknown,
+  };
+}
+
 /** Nest's own account of how it puts itself together: of use only to who debugs that. */
 const FRAMEWORK_CONTEXTS = new Set([
   'NestFactory',
@@ -49,8 +62,8 @@ const FRAMEWORK_CONTEXTS = new Set([
   'WebSocketsController',
   'NestApplication',
 ]);
-/** Nest logs what ends a start and throws it as well; {@link run} reports it once, in one line. */
-const STARTUP_FAILURE_CONTEXT = 'ExceptionHandler';
+/** Nest logs what ends a start and throws it as well: `run` reports it once, in one line. */
+const STARTUP_FAILURE_CONTEXTS = new Set(['ExceptionHandler', 'NestApplication']);
 
 /** Nest's logging calls, `(message, …parameters, context)`, as pino lines. */
 export class NestLogger implements LoggerService {
@@ -87,7 +100,8 @@ export class NestLogger implements LoggerService {
     if (!this.#logger.isLevelEnabled(level)) return;
     const line = toLogLine(message, parameters);
     const context = line['context'];
-    if (context === STARTUP_FAILURE_CONTEXT) return;
+    if (level === 'error' && typeof context === 'string' && STARTUP_FAILURE_CONTEXTS.has(context))
+      return;
     const isFramework =
       level === 'info' && typeof context === 'string' && FRAMEWORK_CONTEXTS.has(context);
     this.#logger[isFramework ? 'debug' : level](line);

@@ -25,8 +25,9 @@ async function start(): Promise<void> {
   const logger = createLogger(config, correlation);
   const app = await createApp({ config, clock: systemClock, correlation }, logger);
   stopOnSignal(app, config, (line) => logger.info(line));
-  const admin = await app.get(FirstAdmin).ensure();
   await listen(app, config);
+  // Last of all: a start that fails after this would have shown the generated password to nobody.
+  const admin = await app.get(FirstAdmin).ensure();
   const url = await app.getUrl();
   logger.info({ url, database: config.database.url ? 'postgres' : 'pglite' }, 'listening');
   // Logs are for programs; the banner is for the person who has just typed `npm start`.

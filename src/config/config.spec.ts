@@ -25,7 +25,7 @@ describe('parseConfig', () => {
   });
 
   it('takes an empty variable for an unset one, as compose files write it', () => {
-    expect(parseConfig({ PORT: '', REDIS_URL: '' })).toEqual(parseConfig({}));
+    expect(parseConfig({ PORT: '', REDIS_URL: ' ' })).toEqual(parseConfig({}));
   });
 
   it('names every bad variable, and prints the value of none', () => {
@@ -38,6 +38,19 @@ describe('parseConfig', () => {
     expect(message).toContain('DATABASE_URL');
     expect(message).not.toContain('hunter2');
     expect(message).not.toContain('\n');
+  });
+
+  it.each([
+    ['a password that cannot be decoded', { REDIS_URL: 'redis://:p%ss@host' }, 'REDIS_URL'],
+    ['a port beyond all ports', { REDIS_CLUSTER_NODES: 'a:99999' }, 'REDIS_CLUSTER_NODES'],
+    [
+      'minutes where milliseconds belong',
+      { REDIS_COMMAND_TIMEOUT_MS: '999999999' },
+      'REDIS_COMMAND_TIMEOUT_MS',
+    ],
+    ['a password too long to sign in with', { ADMIN_PASSWORD: 'x'.repeat(129) }, 'ADMIN_PASSWORD'],
+  ])('refuses %s', (_, variables, name) => {
+    expect(failure(variables).message).toContain(name);
   });
 
   it('cannot be changed once parsed', () => {

@@ -77,7 +77,9 @@ export const Config = Symbol('Config');
  */
 export function parseConfig(variables: Readonly<Record<string, string | undefined>>): Config {
   // An empty variable is how compose files and shells say "unset".
-  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const set = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value?.trim() !== ''),
+  );
   const parsed = environmentSchema.safeParse(set);
   if (!parsed.success) {
     throw invalid(

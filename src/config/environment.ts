@@ -3,9 +3,15 @@ import { z } from 'zod';
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const port = z.coerce.number().int().min(0).max(65_535);
 const milliseconds = z.coerce.number().int().min(1).max(2_147_483_647);
+/** Waits on others: longer than this is a mistake of units. */
+const timeoutMs = z.coerce.number().int().min(1).max(600_000);
 const count = z.coerce.number().int().min(1);
-const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
-const redisUrl = z.url({ protocol: /^rediss?$/ });
+const postgresUrl = z
+  .url({ protocol: /^postgres(ql)?$/ })
+  .refine(hasDecodableParts, 'holds a % that is not followed by two hex digits');
+const redisUrl = z
+  .url({ protocol: /^rediss?$/ })
+  .refine(hasDecodableParts, 'holds a % that is not followed by two hex digits');
 const hostPort = /^[^\s:,]+:\d{1,5}$/;
 const hostPortList = z
   .string()
@@ -16,7 +22,8 @@ const hostPortList = z
       const colon = part.lastIndexOf(':');
       return { host: part.slice(0, colon), port: Number(part.slice(colon + 1)) };
     }),
-  );
+  )
+  .refine((nodes) => nodes.every((node) => node.port <= 65_535), 'a port is at most 65535');
 
 /**
  * Every variable Bourse reads, with its meaning, unit and default: `.env.example` is written from this
@@ -44,7 +51,7 @@ export const environmentSchema = z.object({
     .default('info')
     .describe('least severe level that is logged (JSON lines on standard output)'),
   BODY_LIMIT_BYTES: count.default(262_144).describe('largest request body, bytes; above it 413'),
-  SHUTDOWN_TIMEOUT_MS: milliseconds
+  SHUTDOWN_TIMEOUT_MS: timeoutMs
     .default(25_000)
     .describe('ms after SIGTERM until the process ends with whatever is unfinished'),
 
@@ -52,8 +59,8 @@ export const environmentSchema = z.object({
     .optional()
     .describe('PostgreSQL 15+; unset: embedded PGlite in DATA_DIR'),
   DATABASE_POOL_SIZE: count.default(10).describe('connections per process'),
-  DATABASE_CONNECT_TIMEOUT_MS: milliseconds.default(5_000).describe('ms to wait for a connection'),
-  DATABASE_STATEMENT_TIMEOUT_MS: milliseconds.default(10_000).describe('ms a statement may run'),
+  DATABASE_CONNECT_TIMEOUT_MS: timeoutMs.default(5_000).describe('ms to wait for a connection'),
+  DATABASE_STATEMENT_TIMEOUT_MS: timeoutMs.default(10_000).describe('ms a statement may run'),
   DATA_DIR: z.string().min(1).default('./data').describe('folder of the embedded database'),
 
   REDIS_ENABLED: flag
@@ -82,8 +89,8 @@ export const environmentSchema = z.object({
     .regex(/^[A-Za-z0-9_-]{1,32}$/)
     .default('bourse')
     .describe('first part of every key: letters, digits, _ and -'),
-  REDIS_CONNECT_TIMEOUT_MS: milliseconds.default(2_000).describe('ms to wait for a connection'),
-  REDIS_COMMAND_TIMEOUT_MS: milliseconds.default(1_000).describe('ms to wait for an answer'),
+  REDIS_CONNECT_TIMEOUT_MS: timeoutMs.default(2_000).describe('ms to wait for a connection'),
+  REDIS_COMMAND_TIMEOUT_MS: timeoutMs.default(1_000).describe('ms to wait for an answer'),
   QUEUE_REDIS_URL: redisUrl
     .optional()
     .describe('Redis of the queues, with maxmemory-policy noeviction; unset: the Redis above'),
@@ -103,9 +110,10 @@ export const environmentSchema = z.object({
   ADMIN_PASSWORD: z
     .string()
     .min(12)
+    .max(128)
     .optional()
     .describe(
-      'its password, 12+ characters; unset: generated and printed once (not in production)',
+      'its password, 12 to 128 characters; unset: generated and printed once (not in production)',
     ),
 
   MARKET_PROVIDER: z
@@ -134,3 +142,13 @@ export const environmentSchema = z.object({
 });
 
 export type Environment = z.output<typeof environmentSchema>;
+
+/** Clients decode user and password of a URL, and throw on what cannot be. */
+function hasDecodableParts(url: string): boolean {
+  try {
+    decodeURIComponent(url);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -16,7 +16,7 @@ export class DataFolderLock {
   /** @throws AppError `database.folder_locked` when another process holds the folder. */
   static acquire(folder: string): DataFolderLock {
     const path = join(folder, 'bourse.lock');
-    const fd = openSync(path, 'a+', 0o600);
+    const fd = openLockFile(path);
     if (!tryLock(fd)) {
       closeSync(fd);
       const holder = readFileSync(path, 'utf8').trim();
@@ -36,5 +36,19 @@ export class DataFolderLock {
     ftruncateSync(this.fd, 0);
     unlock(this.fd);
     closeSync(this.fd);
+  }
+}
+
+function openLockFile(path: string): number {
+  try {
+    return openSync(path, 'a+', 0o600);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AppError(
+      'unavailable',
+      'database.folder_unusable',
+      `cannot lock DATA_DIR: ${reason}`,
+      { cause },
+    );
   }
 }

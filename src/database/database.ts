@@ -22,6 +22,14 @@ export abstract class Database {
   /** Throws when the database does not answer. */
   abstract ping(): Promise<void>;
 
+  /** Reads that must agree with each other: all see the database as it was at the first of them. */
+  snapshot<T>(read: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.sql.transaction(read, {
+      isolationLevel: 'repeatable read',
+      accessMode: 'read only',
+    });
+  }
+
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const actions: (() => void)[] = [];
     const result = await this.sql.transaction((sql) =>

@@ -9,6 +9,9 @@ import { countApplied, migrationsFolder } from './migrations.js';
 /** Any number that no other program on the same database uses: held while migrations are applied. */
 const MIGRATION_LOCK = 4_821_306_557;
 
+/** Longer than any migration of ours takes; a process that hangs on to the lock is then an error and not a silence. */
+const MIGRATION_LOCK_TIMEOUT_MS = 120_000;
+
 export interface PostgresOptions {
   readonly url: string;
   readonly poolSize: number;
@@ -57,6 +60,7 @@ export class PostgresDatabase extends Database {
       throw unreachable(cause);
     }
     try {
+      await client.query(`set lock_timeout = ${MIGRATION_LOCK_TIMEOUT_MS}`);
       await client.query(`select pg_advisory_lock(${MIGRATION_LOCK})`);
       return await countApplied(
         (text) => client.query<Record<string, unknown>>(text),

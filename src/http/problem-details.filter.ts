@@ -16,7 +16,14 @@ export class ProblemDetailsFilter implements ExceptionFilter {
   /** Also for what fails before or beside Nest's routes. */
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const problem = toProblemDetails(error, request.id);
-    if (problem.status >= 500) {
+    if (problem.status === 503 || problem.status === 504) {
+      // An outage, not a bug: one short line per request, without its stack.
+      this.#logger.warn({
+        message: 'request not served',
+        code: problem.code,
+        reason: reasonOf(error),
+      });
+    } else if (problem.status >= 500) {
       this.#logger.error({
         message: 'request failed',
         err: error,
@@ -32,4 +39,9 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     if (problem.status === 503) reply.header('retry-after', '1');
     void reply.status(problem.status).type('application/problem+json').send(problem);
   }
+}
+
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as Error;
+  return cause instanceof Error ? cause.message : message;
 }

@@ -48,6 +48,13 @@ describe('toProblemDetails', () => {
     });
   });
 
+  it('says that a database that does not answer is no bug', () => {
+    const error = new Error('Failed query: select 1', {
+      cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }),
+    });
+    expect(toProblemDetails(error, ID)).toMatchObject({ status: 503, code: 'unavailable' });
+  });
+
   it.each([
     [new NotFoundException('Cannot GET /x'), 404, 'request.no_such_route'],
     [new BadRequestException('bad'), 400, 'request.malformed'],

@@ -1,5 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { AppError, type ErrorKind } from '../kernel/app-error.js';
+import { isConnectionFailure } from '../kernel/connection-failure.js';
 
 /** An error answer (RFC 9457, `application/problem+json`). */
 export interface ProblemDetails {
@@ -34,8 +35,6 @@ const TITLES: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
-  405: 'Method Not Allowed',
-  406: 'Not Acceptable',
   408: 'Request Timeout',
   409: 'Conflict',
   413: 'Content Too Large',
@@ -53,7 +52,6 @@ const TITLES: Readonly<Record<number, string>> = {
 const CODE_OF_STATUS: Readonly<Record<number, string>> = {
   400: 'request.malformed',
   404: 'request.no_such_route',
-  405: 'request.method_not_allowed',
   408: 'request.timeout',
   413: 'request.too_large',
   414: 'request.url_too_long',
@@ -72,12 +70,28 @@ export function toProblemDetails(error: unknown, correlationId: string): Problem
       error.details,
     );
   }
+  if (isConnectionFailure(error)) {
+    return problem(
+      503,
+      'unavailable',
+      'A part of the system does not answer: try again.',
+      correlationId,
+    );
+  }
   const status = clientErrorStatus(error);
   if (status !== undefined) {
-    const code = CODE_OF_STATUS[status] ?? 'request.refused';
-    return problem(status, code, (error as Error).message, correlationId);
+    return problemOfStatus(status, (error as Error).message, correlationId);
   }
   return problem(500, 'internal', 'Something went wrong on our side.', correlationId);
+}
+
+/** For what the HTTP layer refuses before any code of ours sees it. */
+export function problemOfStatus(
+  status: number,
+  detail: string,
+  correlationId: string,
+): ProblemDetails {
+  return problem(status, CODE_OF_STATUS[status] ?? 'request.refused', detail, correlationId);
 }
 
 function problem(

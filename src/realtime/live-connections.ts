@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { PubSub } from '../redis/index.js';
 
 /** Bus channel on which instances tell each other to close sockets. */
@@ -7,10 +7,17 @@ export const CLOSE_CHANNEL = 'live.close';
 /** Closes sockets on whichever instance they are. */
 @Injectable()
 export class LiveConnections {
+  readonly #logger = new Logger(LiveConnections.name);
+
   constructor(private readonly pubSub: PubSub) {}
 
   /** Ends the sockets that were opened with this session. */
   async closeSession(sessionId: string): Promise<void> {
-    await this.pubSub.publish(CLOSE_CHANNEL, { sessionId });
+    try {
+      await this.pubSub.publish(CLOSE_CHANNEL, { sessionId });
+    } catch (error) {
+      // The session has ended all the same; each socket notices at its next look.
+      this.#logger.warn({ message: 'sockets not told of an ended session', err: error });
+    }
   }
 }

@@ -17,17 +17,20 @@ export class LiveHandshake {
   ) {}
 
   /** @throws AppError `auth.unauthenticated`; `auth.cross_site` for another site's page that rides on the cookie. */
-  async authenticate({ auth, headers }: Handshake): Promise<Principal> {
+  async authenticate({
+    auth,
+    headers,
+  }: Handshake): Promise<{ principal: Principal; token: string }> {
     const token = typeof auth['token'] === 'string' ? auth['token'] : this.#cookieToken(headers);
     const principal = token ? await this.authenticator.authenticate(token) : undefined;
-    if (!principal) {
+    if (!token || !principal) {
       throw new AppError(
         'unauthenticated',
         'auth.unauthenticated',
         'The handshake has no live session.',
       );
     }
-    return principal;
+    return { principal, token };
   }
 
   #cookieToken(headers: Handshake['headers']): string | undefined {

@@ -25,6 +25,8 @@ export interface ClientEvents {
 
 export interface SocketData {
   principal: Principal;
+  /** Never sent anywhere: to look from time to time whether the session still lives. */
+  token: string;
   /** By bus channel. */
   following: Map<string, Following>;
 }

@@ -22,6 +22,7 @@ import {
   type LiveSocket,
 } from './live-messages.js';
 import { LiveStreams } from './live-streams.js';
+import { SocketSessions } from './socket-sessions.js';
 
 const MAX_CHANNELS_PER_SOCKET = 100;
 const MAX_MESSAGE_BYTES = 64 * 1024;
@@ -46,14 +47,18 @@ export class LiveGateway
     private readonly handshake: LiveHandshake,
     private readonly channels: ChannelRegistry,
     private readonly streams: LiveStreams,
+    private readonly sessions: SocketSessions,
     private readonly pubSub: PubSub,
   ) {}
 
   afterInit(namespace: LiveNamespace): void {
+    // socket.io opens the root namespace to everybody; there is nothing in it, and nobody is let in.
+    namespace.server.of('/').use((_socket, next) => next(new Error('live.no_such_namespace')));
     namespace.use((socket, next) => {
       this.handshake.authenticate(socket.handshake).then(
-        (principal) => {
+        ({ principal, token }) => {
           socket.data.principal = principal;
+          socket.data.token = token;
           socket.data.following = new Map();
           next();
         },
@@ -78,6 +83,7 @@ export class LiveGateway
       for (const following of socket.data.following.values()) following.release();
     });
     await socket.join(sessionRoom(socket.data.principal.sessionId));
+    this.sessions.watch(socket);
   }
 
   @SubscribeMessage('subscribe')

@@ -5,6 +5,7 @@ import { LiveHandshake } from './live-handshake.js';
 import { LivePublisher } from './live-publisher.js';
 import { LiveStreams } from './live-streams.js';
 import { LiveGateway } from './live.gateway.js';
+import { SocketSessions } from './socket-sessions.js';
 
 /** What modules need to reach clients, in every role. */
 @Global()
@@ -15,5 +16,5 @@ import { LiveGateway } from './live.gateway.js';
 export class RealtimeModule {}
 
 /** The sockets themselves, in processes that listen. */
-@Module({ providers: [LiveGateway, LiveHandshake, LiveStreams] })
+@Module({ providers: [LiveGateway, LiveHandshake, LiveStreams, SocketSessions] })
 export class RealtimeGatewayModule {}

@@ -6,7 +6,10 @@ import type { PubSub } from './pubsub/pub-sub.js';
 import type { RateLimiter } from './rate-limit/rate-limiter.js';
 import type { SessionStore } from './session/session-store.js';
 
-/** One driver per ability, all of one kind. Queues choose for themselves: they may have a Redis of their own. */
+/**
+ * One driver per ability, all of one kind. Queues choose for themselves: they may have a Redis of
+ * their own.
+ */
 export interface RedisDrivers {
   readonly caches: Caches;
   readonly httpCache: CacheManager;

@@ -1,4 +1,7 @@
-/** The face of the Redis layer: ports and declarations. Which driver stands behind them is nobody's business. */
+/**
+ * The face of the Redis layer: ports and declarations. Which driver stands behind them is nobody's
+ * business.
+ */
 export { Caches, type Cache } from './cache/cache.js';
 export {
   defineCache,

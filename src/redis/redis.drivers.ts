@@ -18,7 +18,10 @@ import { MemoryRateLimiter } from './rate-limit/memory.rate-limiter.js';
 import { RedisRateLimiter } from './rate-limit/redis.rate-limiter.js';
 import { RedisSessionStore } from './session/redis.session-store.js';
 
-/** Everything on the Redis of the configuration. It may be away: the application starts, and joins it later. */
+/**
+ * Everything on the Redis of the configuration. It may be away: the application starts, and joins
+ * it later.
+ */
 export async function createRedisDrivers(
   config: Config,
   connections: RedisConnections,
@@ -58,7 +61,10 @@ interface Shared {
   readonly clock: Clock;
 }
 
-async function startCaches(config: Config, { connections, keys, pubsub, clock }: Shared): Promise<HybridCaches> {
+async function startCaches(
+  config: Config,
+  { connections, keys, pubsub, clock }: Shared,
+): Promise<HybridCaches> {
   const options = {
     maxLocalEntries: config.cache.l1MaxEntries,
     localTtlCapMs: LOCAL_TTL_CAP_MS,

@@ -73,14 +73,19 @@ export function describeCacheContract(driver: string, setup: () => Promise<Cache
 
     it('keeps the loads of different keys apart', async () => {
       const cache = caches.use(anything);
-      const answers = ['a', 'b', 'c'].map((key) => cache.getOrSet(key, async () => `value of ${key}`));
+      const answers = ['a', 'b', 'c'].map((key) =>
+        cache.getOrSet(key, async () => `value of ${key}`),
+      );
       expect(await Promise.all(answers)).toEqual(['value of a', 'value of b', 'value of c']);
     });
 
     it('gives the error of a load to all who share it, and forgets it', async () => {
       const cache = caches.use(profiles);
       const load = async (): Promise<Profile> => Promise.reject(new Error('source is down'));
-      const answers = await Promise.allSettled([cache.getOrSet('ada', load), cache.getOrSet('ada', load)]);
+      const answers = await Promise.allSettled([
+        cache.getOrSet('ada', load),
+        cache.getOrSet('ada', load),
+      ]);
       expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
       expect(await cache.getOrSet('ada', async () => ada)).toEqual(ada);
     });
@@ -108,7 +113,9 @@ export function describeCacheContract(driver: string, setup: () => Promise<Cache
         expect(await cache.getOrSetOptional('k', load)).toBeUndefined();
         expect(load).toHaveBeenCalledTimes(1);
         expect(await cache.get('k')).toBeUndefined();
-        await eventually(async () => expect(await cache.getOrSetOptional('k', async () => 7)).toBe(7));
+        await eventually(async () =>
+          expect(await cache.getOrSetOptional('k', async () => 7)).toBe(7),
+        );
         expect(await cache.getOrSetOptional('k', neverCalled)).toBe(7);
       });
 
@@ -181,21 +188,28 @@ export function describeCacheContract(driver: string, setup: () => Promise<Cache
         source.resolve(ada);
         expect(await old).toEqual(ada);
         expect(await cache.get('ada')).toBeUndefined();
-        expect(await cache.getOrSet('ada', async () => ({ ...ada, name: 'new' }))).toMatchObject({ name: 'new' });
+        expect(await cache.getOrSet('ada', async () => ({ ...ada, name: 'new' }))).toMatchObject({
+          name: 'new',
+        });
       });
 
-      it.each(changes)('lets nobody who comes after %s join a load from before', async (_, change) => {
-        const cache = caches.use(profiles);
-        const source = new Deferred<Profile>();
-        const load = jest.fn(() => source.promise);
-        const old = cache.getOrSet('ada', load);
-        await eventually(() => expect(load).toHaveBeenCalled());
-        await change();
-        expect(await cache.getOrSet('ada', async () => ({ ...ada, name: 'new' }))).toMatchObject({ name: 'new' });
-        source.resolve(ada);
-        await old;
-        expect(await cache.get('ada')).toMatchObject({ name: 'new' });
-      });
+      it.each(changes)(
+        'lets nobody who comes after %s join a load from before',
+        async (_, change) => {
+          const cache = caches.use(profiles);
+          const source = new Deferred<Profile>();
+          const load = jest.fn(() => source.promise);
+          const old = cache.getOrSet('ada', load);
+          await eventually(() => expect(load).toHaveBeenCalled());
+          await change();
+          expect(await cache.getOrSet('ada', async () => ({ ...ada, name: 'new' }))).toMatchObject({
+            name: 'new',
+          });
+          source.resolve(ada);
+          await old;
+          expect(await cache.get('ada')).toMatchObject({ name: 'new' });
+        },
+      );
 
       it('does not overwrite what was set with what was loaded before', async () => {
         const cache = caches.use(profiles);
@@ -244,13 +258,19 @@ export function describeCacheContract(driver: string, setup: () => Promise<Cache
             schema: z.object({ at: z.coerce.date() }),
           }),
         );
-        expect(await cache.getOrSet('k', async () => ({ at: new Date(0) }))).toEqual({ at: new Date(0) });
+        expect(await cache.getOrSet('k', async () => ({ at: new Date(0) }))).toEqual({
+          at: new Date(0),
+        });
         expect(await cache.get('k')).toEqual({ at: new Date(0) });
       });
 
       it('a value that breaks the cache’s own schema reaches its caller and is not kept', async () => {
         const cache = caches.use(
-          defineCache<string, number>({ ...plain, name: 'test.positive', schema: z.number().positive() }),
+          defineCache<string, number>({
+            ...plain,
+            name: 'test.positive',
+            schema: z.number().positive(),
+          }),
         );
         await cache.set('k', 1);
         await cache.set('k', -1);

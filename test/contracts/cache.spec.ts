@@ -55,7 +55,10 @@ describeCacheContract('redis', async () => {
 // Nothing is kept in the process: every read shows what Redis holds.
 describeCacheContract('redis without local tier', async () => {
   const instance = await openRedisInstance(createTestRedisPrefix());
-  return { caches: await startCaches(instance, { localTtlCapMs: 0 }), close: () => instance.close() };
+  return {
+    caches: await startCaches(instance, { localTtlCapMs: 0 }),
+    close: () => instance.close(),
+  };
 });
 
 describe('a redis cache of two instances', () => {
@@ -186,7 +189,9 @@ describe('a redis cache of two instances', () => {
   });
 
   it('goes on alone while Redis is away', async () => {
-    const caches = await startCaches(await open(NO_REDIS_URL), { pubsub: new MemoryPubSub(systemClock) });
+    const caches = await startCaches(await open(NO_REDIS_URL), {
+      pubsub: new MemoryPubSub(systemClock),
+    });
     const cache = caches.use(numbers);
     const load = jest.fn(async () => 1);
     expect(await cache.getOrSet('k', load)).toBe(1);

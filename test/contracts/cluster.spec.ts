@@ -28,7 +28,11 @@ afterAll(() => cluster?.stop());
 const open = (prefix = `test-${randomBytes(4).toString('hex')}`): Promise<RedisInstance> =>
   openClusterInstance(prefix, cluster.nodes);
 
-async function openTwo(): Promise<{ here: RedisInstance; there: RedisInstance; close(): Promise<void> }> {
+async function openTwo(): Promise<{
+  here: RedisInstance;
+  there: RedisInstance;
+  close(): Promise<void>;
+}> {
   const here = await open();
   const there = await open(here.keys.prefix);
   const close = async (): Promise<void> => {
@@ -37,7 +41,8 @@ async function openTwo(): Promise<{ here: RedisInstance; there: RedisInstance; c
   return { here, there, close };
 }
 
-const pubsubOf = ({ connections, keys }: RedisInstance) => new RedisPubSub(connections, keys, systemClock);
+const pubsubOf = ({ connections, keys }: RedisInstance) =>
+  new RedisPubSub(connections, keys, systemClock);
 
 describeCacheContract('redis cluster', async () => {
   const instance = await open();

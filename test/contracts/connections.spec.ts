@@ -8,7 +8,11 @@ import { RedisCacheStore } from '../../src/redis/cache/redis.cache-store.js';
 import { LiveRedisDiagnostics } from '../../src/redis/diagnostics/redis-diagnostics.js';
 import { RedisPubSub } from '../../src/redis/pubsub/redis.pub-sub.js';
 import { eventually } from '../support/eventually.js';
-import { createTestRedisPrefix, startTestServers, type TestServers } from '../support/servers/index.js';
+import {
+  createTestRedisPrefix,
+  startTestServers,
+  type TestServers,
+} from '../support/servers/index.js';
 import { openRedisInstance, type RedisInstance } from './fixtures/redis-instance.js';
 
 /** Takes connections and says nothing: what a frozen machine looks like from afar. */
@@ -69,14 +73,27 @@ describe('the connections to a Redis of one’s own', () => {
     const { connections, keys } = instance;
     const pubsub = new RedisPubSub(connections, keys, systemClock);
     const options = { maxLocalEntries: 10, localTtlCapMs: 5_000 };
-    const caches = new HybridCaches(options, new RedisCacheStore(connections), pubsub, keys, systemClock);
+    const caches = new HybridCaches(
+      options,
+      new RedisCacheStore(connections),
+      pubsub,
+      keys,
+      systemClock,
+    );
     await caches.start();
     const cache = caches.use(
-      defineCache<string, number>({ name: 'test', namespace: 'general', key: (key) => key, ttlMs: 60_000 }),
+      defineCache<string, number>({
+        name: 'test',
+        namespace: 'general',
+        key: (key) => key,
+        ttlMs: 60_000,
+      }),
     );
     await cache.set('known', 1);
     await connections.command.call('CLIENT', 'PAUSE', '2500', 'ALL');
-    expect(await timeOf(cache.getOrSet('known', () => Promise.reject(new Error('not needed'))))).toBeLessThan(50);
+    expect(
+      await timeOf(cache.getOrSet('known', () => Promise.reject(new Error('not needed')))),
+    ).toBeLessThan(50);
     const startedAtMs = performance.now();
     expect(await cache.getOrSet('unknown', async () => 2)).toBe(2);
     expect(performance.now() - startedAtMs).toBeLessThan(commandTimeoutMs + 500);
@@ -130,11 +147,17 @@ describe('the connections to a Redis of one’s own', () => {
     await killer.close();
   }, 15_000);
 
-  it('let a worker block for longer than a command may take', async () => {
+  it('let a worker block for longer than a command may take, and go on after a cut', async () => {
     const worker = instance.connections.create('worker');
     await instance.connections.waitUntilReady(worker);
-    expect(await worker.blpop(instance.keys.key('q', 'nothing'), 2)).toBeNull();
-  });
+    const key = instance.keys.key('q', 'list');
+    expect(await worker.blpop(key, 2)).toBeNull();
+    const popped = worker.blpop(key, 30);
+    const killer = await openRedisInstance(createTestRedisPrefix(), servers.urls.redis);
+    await killer.connections.command.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await killer.connections.command.rpush(key, 'job');
+    expect(await popped).toEqual([key, 'job']);
+  }, 15_000);
 });
 
 describe('the connections to a Redis that takes them and says nothing', () => {

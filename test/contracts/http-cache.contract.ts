@@ -7,7 +7,10 @@ export interface HttpCacheFixture {
 }
 
 /** What `CACHE_MANAGER` promises on every driver. */
-export function describeHttpCacheContract(driver: string, setup: () => Promise<HttpCacheFixture>): void {
+export function describeHttpCacheContract(
+  driver: string,
+  setup: () => Promise<HttpCacheFixture>,
+): void {
   describe(`a ${driver} HTTP cache`, () => {
     let fixture: HttpCacheFixture;
     let cache: Cache;

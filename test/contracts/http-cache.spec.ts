@@ -10,7 +10,10 @@ import { NO_REDIS_URL, openRedisInstance, type RedisInstance } from './fixtures/
 import { describeHttpCacheContract } from './http-cache.contract.js';
 
 const cacheOf = ({ connections, keys }: RedisInstance) =>
-  createHttpCache(new RedisHttpCacheStore(connections.command, `${httpCacheNamespace(keys)}:`), keys);
+  createHttpCache(
+    new RedisHttpCacheStore(connections.command, `${httpCacheNamespace(keys)}:`),
+    keys,
+  );
 
 describeHttpCacheContract('memory', async () => ({
   cache: createHttpCache(new MemoryHttpCacheStore(100), createKeyBuilder('test')),
@@ -36,7 +39,11 @@ describe('a redis HTTP cache', () => {
     await cache.set('/api/x', 1);
     await cache.clear();
     expect(await cache.get('/api/x')).toBeUndefined();
-    expect(await Promise.all(others.map((key) => command.get(key)))).toEqual(['mine', 'mine', 'mine']);
+    expect(await Promise.all(others.map((key) => command.get(key)))).toEqual([
+      'mine',
+      'mine',
+      'mine',
+    ]);
     await instance.close();
   });
 
@@ -49,7 +56,9 @@ describe('a redis HTTP cache', () => {
     await cache.mset([{ key: '/many', value: 1 }]);
     const ttls = await ttlsByKey(instance.connections.command, instance.keys.prefix);
     const stem = `${instance.keys.prefix}:cache:general:http:`;
-    expect([...ttls.keys()].sort()).toEqual(['/fraction', '/many', '/plain', '/zero'].map((path) => stem + path));
+    expect([...ttls.keys()].sort()).toEqual(
+      ['/fraction', '/many', '/plain', '/zero'].map((path) => stem + path),
+    );
     expect([...ttls.values()].every((ttlMs) => ttlMs > 0 && ttlMs <= 60_000)).toBe(true);
     await instance.close();
   });

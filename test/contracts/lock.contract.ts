@@ -26,7 +26,10 @@ export function describeLockContract(driver: string, setup: () => Promise<LockFi
     afterEach(() => fixture.close());
 
     /** Holds a lock until it is let go. */
-    async function hold(id: string, ttlMs = options.ttlMs): Promise<{ lease: Lease; letGo: () => Promise<void> }> {
+    async function hold(
+      id: string,
+      ttlMs = options.ttlMs,
+    ): Promise<{ lease: Lease; letGo: () => Promise<void> }> {
       const taken = new Deferred<Lease>();
       const end = new Deferred<void>();
       const held = here.using('import', id, { ttlMs }, (lease) => {
@@ -48,14 +51,18 @@ export function describeLockContract(driver: string, setup: () => Promise<LockFi
     });
 
     it('throws what the work throws, and is free again', async () => {
-      const failed = here.using('import', 'ada', options, () => Promise.reject(new Error('no file')));
+      const failed = here.using('import', 'ada', options, () =>
+        Promise.reject(new Error('no file')),
+      );
       await expect(failed).rejects.toThrow('no file');
       expect(await there.using('import', 'ada', options, async () => 'free')).toBe('free');
     });
 
     it('is refused at once to a second holder who does not wait', async () => {
       const { letGo } = await hold('ada');
-      await expect(there.using('import', 'ada', options, async () => 1)).rejects.toMatchObject(notAcquired);
+      await expect(there.using('import', 'ada', options, async () => 1)).rejects.toMatchObject(
+        notAcquired,
+      );
       await letGo();
     });
 
@@ -91,7 +98,9 @@ export function describeLockContract(driver: string, setup: () => Promise<LockFi
       const waiting = there.using('import', 'ada', withSignal, async () => 1);
       setTimeout(() => controller.abort(new Error('gone home')), 50);
       await expect(waiting).rejects.toThrow('gone home');
-      await expect(there.using('import', 'other', withSignal, async () => 1)).rejects.toThrow('gone home');
+      await expect(there.using('import', 'other', withSignal, async () => 1)).rejects.toThrow(
+        'gone home',
+      );
       await letGo();
       expect(await there.using('import', 'ada', options, async () => 'free')).toBe('free');
     });
@@ -115,7 +124,12 @@ export function describeLockContract(driver: string, setup: () => Promise<LockFi
     it('gives every holder a greater fencing token than the one before', async () => {
       const tokens: bigint[] = [];
       for (const locks of [here, there, here, there, there, here]) {
-        await locks.using('import', 'ada', options, async (lease) => void tokens.push(lease.fencingToken));
+        await locks.using(
+          'import',
+          'ada',
+          options,
+          async (lease) => void tokens.push(lease.fencingToken),
+        );
       }
       expect(tokens).toEqual([...tokens].sort((a, b) => (a < b ? -1 : 1)));
       expect(new Set(tokens).size).toBe(tokens.length);
@@ -125,7 +139,9 @@ export function describeLockContract(driver: string, setup: () => Promise<LockFi
       const { lease, letGo } = await hold('ada', 150);
       const until = performance.now() + 600;
       await eventually(async () => {
-        await expect(there.using('import', 'ada', options, async () => 1)).rejects.toMatchObject(notAcquired);
+        await expect(there.using('import', 'ada', options, async () => 1)).rejects.toMatchObject(
+          notAcquired,
+        );
         expect(performance.now()).toBeGreaterThan(until);
       });
       expect(lease.signal.aborted).toBe(false);
@@ -139,7 +155,9 @@ export function describeLockContract(driver: string, setup: () => Promise<LockFi
       ['no lease', 'a', { ttlMs: 0 }],
       ['a lease that cannot be kept', 'a', { ttlMs: 20 }],
     ])('is refused with %s', async (_, name, bad) => {
-      await expect(here.using(name, 'x', bad, async () => 1)).rejects.toMatchObject({ code: 'lock.invalid' });
+      await expect(here.using(name, 'x', bad, async () => 1)).rejects.toMatchObject({
+        code: 'lock.invalid',
+      });
     });
   });
 }

@@ -9,7 +9,8 @@ import { ttlsByKey } from './fixtures/keyspace.js';
 import { NO_REDIS_URL, openRedisInstance, type RedisInstance } from './fixtures/redis-instance.js';
 import { describeLockContract } from './lock.contract.js';
 
-const locksOf = ({ connections, keys }: RedisInstance): RedisLockManager => new RedisLockManager(connections, keys);
+const locksOf = ({ connections, keys }: RedisInstance): RedisLockManager =>
+  new RedisLockManager(connections, keys);
 
 describeLockContract('memory', async () => {
   const locks = new MemoryLockManager();
@@ -69,13 +70,20 @@ describe('a redis lock', () => {
   it('ends by itself with a holder that died', async () => {
     const { command } = instance.connections;
     await command.set(key, 'a dead process', 'PX', 200);
-    const waiting = locks.using('import', 'ada', { ttlMs: 1_000, waitMs: 5_000 }, async () => 'mine');
+    const waiting = locks.using(
+      'import',
+      'ada',
+      { ttlMs: 1_000, waitMs: 5_000 },
+      async () => 'mine',
+    );
     expect(await waiting).toBe('mine');
   });
 
   it('gives every key a TTL', async () => {
     const [, letGo] = await hold(1_000);
-    const ttls = [...(await ttlsByKey(instance.connections.command, instance.keys.prefix)).values()];
+    const ttls = [
+      ...(await ttlsByKey(instance.connections.command, instance.keys.prefix)).values(),
+    ];
     expect(ttls).toHaveLength(2);
     expect(ttls.every((ttlMs) => ttlMs > 0)).toBe(true);
     await letGo();
@@ -96,7 +104,10 @@ describe('a redis lock', () => {
     const watcher = await openRedisInstance(instance.keys.prefix);
     const [lease, letGo] = await hold(500);
     const leftMs = new Promise<number>((resolve) => {
-      lease.signal.addEventListener('abort', () => void watcher.connections.command.pttl(key).then(resolve));
+      lease.signal.addEventListener(
+        'abort',
+        () => void watcher.connections.command.pttl(key).then(resolve),
+      );
     });
     await instance.close();
     // -2: it was gone already.
@@ -115,7 +126,12 @@ describe('a redis lock', () => {
 
   it('counts on from a token that is ahead of the clock', async () => {
     await instance.connections.command.set(`${key}:fence`, '8000000000000000', 'PX', 10_000);
-    const token = await locks.using('import', 'ada', { ttlMs: 1_000 }, async (lease) => lease.fencingToken);
+    const token = await locks.using(
+      'import',
+      'ada',
+      { ttlMs: 1_000 },
+      async (lease) => lease.fencingToken,
+    );
     expect(token).toBe(8_000_000_000_000_001n);
   });
 });

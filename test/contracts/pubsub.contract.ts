@@ -161,7 +161,9 @@ export function describePubSubContract(driver: string, setup: () => Promise<PubS
           ),
         );
         await eventually(() => expect(received).toHaveLength(100));
-        expect(received.map(({ seq }) => seq)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+        expect(received.map(({ seq }) => seq)).toEqual(
+          Array.from({ length: 100 }, (_, i) => i + 1),
+        );
         expect(new Set(received.map(({ epoch }) => epoch)).size).toBe(1);
         const bySeq = [...sent].sort((a, b) => a.seq - b.seq);
         expect(received).toEqual(bySeq);
@@ -169,7 +171,10 @@ export function describePubSubContract(driver: string, setup: () => Promise<PubS
 
       it('numbers every channel for itself', async () => {
         await publisher.publishSequenced('orders', 1);
-        expect(await publisher.publishSequenced('trades', 1)).toMatchObject({ channel: 'trades', seq: 1 });
+        expect(await publisher.publishSequenced('trades', 1)).toMatchObject({
+          channel: 'trades',
+          seq: 1,
+        });
       });
 
       it('answers what it published: data, time, correlation id', async () => {

@@ -12,7 +12,10 @@ export interface RateLimitFixture {
 const policy: RateLimitPolicy = { name: 'orders.place', limit: 5, windowMs: 1_000 };
 
 /** What every rate limiter promises (`RateLimiter`). */
-export function describeRateLimitContract(driver: string, setup: () => Promise<RateLimitFixture>): void {
+export function describeRateLimitContract(
+  driver: string,
+  setup: () => Promise<RateLimitFixture>,
+): void {
   describe(`a ${driver} rate limiter`, () => {
     let fixture: RateLimitFixture;
     let here: RateLimiter;
@@ -47,7 +50,9 @@ export function describeRateLimitContract(driver: string, setup: () => Promise<R
     it('counts subjects and policies apart', async () => {
       await here.consume(policy, 'ada', 5);
       expect(await here.consume(policy, 'bob')).toMatchObject({ allowed: true });
-      expect(await here.consume({ ...policy, name: 'orders.cancel' }, 'ada')).toMatchObject({ allowed: true });
+      expect(await here.consume({ ...policy, name: 'orders.cancel' }, 'ada')).toMatchObject({
+        allowed: true,
+      });
       expect(await here.consume(policy, 'ada')).toMatchObject({ allowed: false });
     });
 
@@ -103,7 +108,9 @@ export function describeRateLimitContract(driver: string, setup: () => Promise<R
       ['no window', { ...policy, windowMs: 0 }, 1],
       ['a colon in its name', { ...policy, name: 'a:b' }, 1],
     ])('refuses %s as a mistake', async (_, bad, cost) => {
-      await expect(here.consume(bad, 'ada', cost)).rejects.toMatchObject({ code: 'rate_limit.invalid' });
+      await expect(here.consume(bad, 'ada', cost)).rejects.toMatchObject({
+        code: 'rate_limit.invalid',
+      });
     });
   });
 }

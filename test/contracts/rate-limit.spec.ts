@@ -64,7 +64,8 @@ describe('a redis rate limiter', () => {
         return [1, 1, 2, 3].map((cost) => flood(limiter, cost));
       }),
     );
-    // Who was sent after the first was answered, and answered within its window, was surely inside it.
+    // Who was sent after the first was answered, and answered within its window, was surely inside
+    // it.
     for (const first of allowed) {
       const inside = allowed.filter(
         ({ sentAtMs, answeredAtMs }) =>
@@ -94,7 +95,10 @@ describe('a redis rate limiter', () => {
 
 describe('a rate limiter while Redis is away', () => {
   it('goes on counting in the process, at once', async () => {
-    const { connections, keys, close } = await openRedisInstance(createTestRedisPrefix(), NO_REDIS_URL);
+    const { connections, keys, close } = await openRedisInstance(
+      createTestRedisPrefix(),
+      NO_REDIS_URL,
+    );
     const limiter = new FallbackRateLimiter(
       new RedisRateLimiter(connections, keys),
       new MemoryRateLimiter(new ManualClock()),
@@ -105,7 +109,9 @@ describe('a rate limiter while Redis is away', () => {
     for (let i = 0; i < 3; i += 1) answers.push((await limiter.consume(policy, 'ada')).allowed);
     expect(answers).toEqual([true, true, false]);
     expect(performance.now() - startedAtMs).toBeLessThan(500);
-    await expect(limiter.consume(policy, 'ada', 3)).rejects.toMatchObject({ code: 'rate_limit.invalid' });
+    await expect(limiter.consume(policy, 'ada', 3)).rejects.toMatchObject({
+      code: 'rate_limit.invalid',
+    });
     await close();
   });
 });

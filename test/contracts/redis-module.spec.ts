@@ -43,7 +43,11 @@ class PricesController {
 }
 
 async function start(variables: Record<string, string>): Promise<NestFastifyApplication> {
-  const context = { config: parseConfig(variables), clock: systemClock, correlation: new Correlation() };
+  const context = {
+    config: parseConfig(variables),
+    clock: systemClock,
+    correlation: new Correlation(),
+  };
   const module = await Test.createTestingModule({
     imports: [ConfigModule.forRoot(context), RedisModule.forRoot()],
     controllers: [PricesController],
@@ -75,9 +79,19 @@ describe.each(settings)('the Redis module %s', (_, mode, variables) => {
   afterAll(() => app.close());
 
   it(`serves every ability in ${mode}`, async () => {
-    expect(await app.get(RedisDiagnostics).ping()).toEqual({ mode, latencyMs: expect.any(Number) as number });
-    expect(await app.get(Caches).use(prices).getOrSet('AAPL', async () => 213.5)).toBe(213.5);
-    expect(await app.get(LockManager).using('test', 'x', { ttlMs: 1_000 }, async () => 'held')).toBe('held');
+    expect(await app.get(RedisDiagnostics).ping()).toEqual({
+      mode,
+      latencyMs: expect.any(Number) as number,
+    });
+    expect(
+      await app
+        .get(Caches)
+        .use(prices)
+        .getOrSet('AAPL', async () => 213.5),
+    ).toBe(213.5);
+    expect(
+      await app.get(LockManager).using('test', 'x', { ttlMs: 1_000 }, async () => 'held'),
+    ).toBe('held');
     const policy = { name: 'test', limit: 1, windowMs: 1_000 };
     expect(await app.get(RateLimiter).consume(policy, 'x')).toMatchObject({ allowed: true });
     const login = { userId: 'ada', ip: '192.0.2.7', userAgent: 'x' };
@@ -122,12 +136,23 @@ describe('the Redis module with a Redis that is away', () => {
     const app = await start({ REDIS_URL: NO_REDIS_URL });
     expect(performance.now() - startedAtMs).toBeLessThan(5_000);
 
-    await expect(app.get(RedisDiagnostics).ping()).rejects.toMatchObject({ code: 'redis.unavailable' });
-    expect(await app.get(Caches).use(prices).getOrSet('AAPL', async () => 1)).toBe(1);
-    expect((await app.inject({ method: 'GET', url: '/prices' })).json()).toMatchObject({ calls: 1 });
+    await expect(app.get(RedisDiagnostics).ping()).rejects.toMatchObject({
+      code: 'redis.unavailable',
+    });
+    expect(
+      await app
+        .get(Caches)
+        .use(prices)
+        .getOrSet('AAPL', async () => 1),
+    ).toBe(1);
+    expect((await app.inject({ method: 'GET', url: '/prices' })).json()).toMatchObject({
+      calls: 1,
+    });
     const policy = { name: 'test', limit: 1, windowMs: 1_000 };
     expect(await app.get(RateLimiter).consume(policy, 'x')).toMatchObject({ allowed: true });
-    await expect(app.get(SessionStore).validate('a'.repeat(46))).rejects.toMatchObject({ kind: 'unavailable' });
+    await expect(app.get(SessionStore).validate('a'.repeat(46))).rejects.toMatchObject({
+      kind: 'unavailable',
+    });
 
     const closingAtMs = performance.now();
     await app.close();
@@ -140,12 +165,19 @@ describe('the Redis module when the application ends', () => {
     const prefix = createTestRedisPrefix();
     const app = await start({ REDIS_URL: testRedisUrl(), REDIS_KEY_PREFIX: prefix });
     const connections = app.get(RedisConnections);
-    const clients = [connections.command, connections.create('queue'), connections.create('worker')];
+    const clients = [
+      connections.command,
+      connections.create('queue'),
+      connections.create('worker'),
+    ];
     for (const client of clients) expect(await connections.waitUntilReady(client)).toBe(true);
     await app.close();
     expect(clients.map(({ status }) => status)).toEqual(['end', 'end', 'end']);
 
-    const watcher = await start({ REDIS_URL: testRedisUrl(), REDIS_KEY_PREFIX: createTestRedisPrefix() });
+    const watcher = await start({
+      REDIS_URL: testRedisUrl(),
+      REDIS_KEY_PREFIX: createTestRedisPrefix(),
+    });
     const list = String(await watcher.get(RedisConnections).command.call('CLIENT', 'LIST'));
     expect(list).not.toContain(`name=${prefix}-`);
     await watcher.close();

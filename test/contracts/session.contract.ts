@@ -14,10 +14,20 @@ export interface SessionFixture {
   close(): Promise<void>;
 }
 
-const login = (userId: string): NewSession => ({ userId, ip: '192.0.2.7', userAgent: 'Firefox/130' });
+const login = (userId: string): NewSession => ({
+  userId,
+  ip: '192.0.2.7',
+  userAgent: 'Firefox/130',
+});
 
-/** What every session driver promises (`SessionStore`). The lifetimes are short: idle < absolute < 3 × idle. */
-export function describeSessionContract(driver: string, setup: () => Promise<SessionFixture>): void {
+/**
+ * What every session driver promises (`SessionStore`). The lifetimes are short: idle < absolute < 3
+ * × idle.
+ */
+export function describeSessionContract(
+  driver: string,
+  setup: () => Promise<SessionFixture>,
+): void {
   describe(`a ${driver} session store`, () => {
     let fixture: SessionFixture;
     let store: SessionStore;
@@ -36,7 +46,9 @@ export function describeSessionContract(driver: string, setup: () => Promise<Ses
     });
 
     it('gives every login a token and an id of its own, neither part of the other', async () => {
-      const logins = await Promise.all(Array.from({ length: 20 }, () => store.create(login('ada'))));
+      const logins = await Promise.all(
+        Array.from({ length: 20 }, () => store.create(login('ada'))),
+      );
       expect(new Set(logins.map(({ token }) => token)).size).toBe(20);
       expect(new Set(logins.map(({ session }) => session.id)).size).toBe(20);
       for (const { token, session } of logins) {
@@ -65,7 +77,11 @@ export function describeSessionContract(driver: string, setup: () => Promise<Ses
     });
 
     it('bounds what the client chose to send', async () => {
-      const { token } = await store.create({ userId: 'ada', ip: '1'.repeat(999), userAgent: `${'😀'.repeat(999)}` });
+      const { token } = await store.create({
+        userId: 'ada',
+        ip: '1'.repeat(999),
+        userAgent: `${'😀'.repeat(999)}`,
+      });
       const session = await store.validate(token);
       expect(session?.ip.length).toBeLessThanOrEqual(64);
       expect(session?.userAgent.length).toBeLessThanOrEqual(256);
@@ -110,7 +126,10 @@ export function describeSessionContract(driver: string, setup: () => Promise<Ses
       });
 
       it('ends one session and leaves the others', async () => {
-        const [first, second] = [await store.create(login('ada')), await store.create(login('ada'))];
+        const [first, second] = [
+          await store.create(login('ada')),
+          await store.create(login('ada')),
+        ];
         expect(await store.revoke('ada', first.session.id)).toBe(true);
         expect(await store.validate(first.token)).toBeUndefined();
         expect(await store.validate(second.token)).toBeDefined();
@@ -127,7 +146,9 @@ export function describeSessionContract(driver: string, setup: () => Promise<Ses
       });
 
       it('ends all sessions at once, and lets the user in again after', async () => {
-        const before = await Promise.all(Array.from({ length: 5 }, () => store.create(login('ada'))));
+        const before = await Promise.all(
+          Array.from({ length: 5 }, () => store.create(login('ada'))),
+        );
         const other = await store.create(login('bob'));
         await store.revokeAll('ada');
         for (const { token } of before) expect(await store.validate(token)).toBeUndefined();

@@ -38,7 +38,8 @@ describe('a memory session store', () => {
   it('is bounded: beyond its size the session that was unused for longest ends', async () => {
     const store = new MemorySessionStore(DAY, new ManualClock(), 3);
     const tokens: string[] = [];
-    for (const userId of ['a', 'b', 'c']) tokens.push((await store.create({ ...login, userId })).token);
+    for (const userId of ['a', 'b', 'c'])
+      tokens.push((await store.create({ ...login, userId })).token);
     await store.validate(tokens[0] ?? '');
     await store.create({ ...login, userId: 'd' });
     const live = await Promise.all(tokens.map((token) => store.validate(token)));

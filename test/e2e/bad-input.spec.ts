@@ -1,3 +1,4 @@
+import { connect, type Socket } from 'node:net';
 import type { ApiClient, Problem } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
@@ -45,6 +46,21 @@ const BAD_ORDERS: [string, unknown, number, string][] = [
   ['a body that poisons prototypes', '{"__proto__": {"admin": true}}', 400, 'request.malformed'],
   ['a huge body', `{"symbol": "${'A'.repeat(300_000)}"}`, 413, 'request.too_large'],
 ];
+
+/** What a server says to bytes that no HTTP client would send. */
+function sendRaw(url: string, bytes: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    connect(Number(port), hostname, function (this: Socket) {
+      this.setTimeout(5_000, () => this.destroy(new Error('no answer')));
+      this.write(bytes);
+    })
+      .on('data', (chunk: Buffer) => (answer += chunk.toString()))
+      .on('end', () => resolve(answer))
+      .on('error', reject);
+  });
+}
 
 describe.each(BACKENDS)('bad input on $name', (backend) => {
   let bourse: Bourse;
@@ -102,6 +118,8 @@ describe.each(BACKENDS)('bad input on $name', (backend) => {
     ['a short password', { password: 'short' }],
     ['an endless password', { password: 'x'.repeat(129) }],
     ['a blank name', { displayName: '   ' }],
+    ['a name that ends a C string', { displayName: 'a\u0000b' }],
+    ['a name of half a character', { displayName: 'a\ud800b' }],
     ["a role of one's own choice", { roles: ['admin'] }],
   ])('refuses a registration with %s', async (_, change) => {
     const input = {
@@ -145,6 +163,21 @@ describe.each(BACKENDS)('bad input on $name', (backend) => {
     ['/%2e%2e/%2e%2e/etc/passwd', 404, 'request.no_such_route'],
   ])('answers GET %s with %i %s', async (path, status, code) => {
     expectProblem(await trader.get<Problem>(path), status, code);
+  });
+
+  it.each([
+    ['what is no HTTP', 'HELLO\r\n\r\n', 400, 'request.malformed'],
+    [
+      'a header without end',
+      `GET / HTTP/1.1\r\nhost: x\r\na: ${'b'.repeat(20_000)}\r\n\r\n`,
+      431,
+      'request.headers_too_large',
+    ],
+  ])('answers %s with a problem', async (_, bytes, status, code) => {
+    const answer = await sendRaw(bourse.url, bytes);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(answer).toContain('content-type: application/problem+json');
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ status, code });
   });
 
   it('has not logged a single error of its own for all of that', () => {

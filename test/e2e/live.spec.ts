@@ -1,3 +1,4 @@
+import { io } from 'socket.io-client';
 import type { ApiClient } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
@@ -29,6 +30,19 @@ describe.each(BACKENDS)('the live gateway on $name', (backend) => {
     ['a token that is no text', { token: { $ne: null } }],
   ])('lets nobody in with %s', async (_, auth) => {
     await expect(LiveClient.connect(bourse.url, auth)).rejects.toThrow('auth.unauthenticated');
+  });
+
+  it('lets nobody into any other namespace', async () => {
+    const socket = io(bourse.url, {
+      transports: ['websocket'],
+      reconnection: false,
+      forceNew: true,
+    });
+    const refusal = await new Promise<Error>((refused, connected) => {
+      socket.once('connect_error', refused).once('connect', () => connected(new Error('let in')));
+    });
+    expect(refusal.message).toBe('live.no_such_namespace');
+    socket.close();
   });
 
   it('streams the quotes of a symbol, numbered without a gap', async () => {

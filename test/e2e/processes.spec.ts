@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Agent, request } from 'node:http';
+import { eventually } from '../support/eventually.js';
 import { BourseProcess, NodeProcess } from '../support/processes.js';
 import {
   createTestDatabase,
@@ -44,7 +45,7 @@ describe('the built application', () => {
 
   it('starts with nothing set, prints where it is and the admin login once, and plays the demo', async () => {
     const first = await start({}, folder);
-    expect(first.stdout).toContain(`API      ${first.url}/api`);
+    await eventually(() => expect(first.stdout).toContain(`API      ${first.url}/api`));
     expect(first.stdout).toContain(`Docs     ${first.url}/docs`);
     const [, email = '', password = ''] = /Admin\s+(\S+)\s+(\S+)/.exec(first.stdout) ?? [];
     const login = await fetch(`${first.url}/api/auth/login`, {
@@ -58,6 +59,7 @@ describe('the built application', () => {
     expect(await first.stop()).toEqual({ code: 0, signal: null });
 
     const second = await start({}, folder);
+    await eventually(() => expect(second.stdout).toContain('Bourse is running'));
     expect(second.stdout).not.toContain('Admin ');
   }, 120_000);
 
@@ -115,6 +117,7 @@ describe('a start that cannot work', () => {
       stderr: expect.stringMatching(says),
     });
     expect(bourse.stderr.trim().split('\n')).toHaveLength(1);
+    expect(bourse.stdout).not.toMatch(/"level":"(error|fatal)"/);
     expect(bourse.stderr).toMatch(/^bourse: /);
   };
 
@@ -126,6 +129,16 @@ describe('a start that cannot work', () => {
     const { port } = occupant.address() as AddressInfo;
     await expectRefusal({ PORT: String(port) }, new RegExp(`127\\.0\\.0\\.1:${port} is in use`));
     await new Promise((closed) => occupant.close(closed));
+  }, 60_000);
+
+  it('keeps the generated admin password for the start that can show it', async () => {
+    const occupant = createServer().listen(0, '127.0.0.1');
+    await new Promise((listening) => occupant.once('listening', listening));
+    const { port } = occupant.address() as AddressInfo;
+    await expectRefusal({ PORT: String(port) }, /is in use/);
+    await new Promise((closed) => occupant.close(closed));
+    const bourse = await start({ DATA_DIR: folder });
+    await eventually(() => expect(bourse.stdout).toMatch(/Admin\s+admin@bourse\.local\s+\S{20}/));
   }, 60_000);
 
   it('names a data folder in use, and who uses it', async () => {
@@ -145,6 +158,48 @@ describe('a start that cannot work', () => {
       { MARKET_PROVIDER: 'replay', MARKET_REPLAY_DIR: folder },
       /MARKET_REPLAY_DIR|\.csv|replay/i,
     ));
+});
+
+describe('the commands', () => {
+  const command = async (name: string, env: Record<string, string>, ...args: string[]) => {
+    const run = new NodeProcess([join(ROOT, `dist/app/commands/${name}.js`), ...args], { env });
+    return { ...(await run.exited), stdout: run.stdout, stderr: run.stderr };
+  };
+
+  it('db:migrate makes the tables, once', async () => {
+    const database = await createTestDatabase();
+    const env = { DATABASE_URL: database.url };
+    const first = await command('migrate', env, '--json');
+    expect(JSON.parse(first.stdout)).toEqual({ database: 'postgres', applied: expect.any(Number) });
+    expect((await command('migrate', env)).stdout).toBe('postgres: 0 migration(s) applied\n');
+    await database.drop();
+  }, 60_000);
+
+  it('seed makes a trader with filled orders, once', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bourse-e2e-'));
+    const first = await command('seed', { DATA_DIR: folder }, '--json');
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      created: true,
+      orders: 5,
+      password: expect.any(String),
+    });
+    expect(
+      JSON.parse((await command('seed', { DATA_DIR: folder }, '--json')).stdout),
+    ).toMatchObject({ created: false });
+    rmSync(folder, { recursive: true, force: true });
+  }, 90_000);
+
+  it('explain themselves, and refuse what they do not know', async () => {
+    expect(await command('migrate', {}, '--help')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('migrations'),
+    });
+    const unknown = await command('migrate', {}, '--fast');
+    expect(unknown).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^db:migrate: .*--fast.*\n$/),
+    });
+  }, 60_000);
 });
 
 describe('an end', () => {

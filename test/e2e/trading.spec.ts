@@ -64,18 +64,17 @@ describe.each(BACKENDS)('trading on $name', (backend) => {
     const placed = await place(market());
     expect(placed).toMatchObject({ status: 'accepted', filledQuantity: '0', symbol: 'AAPL' });
 
-    const fill = await live.next('trading.fills', ({ orderId }) => orderId === placed.id);
     const filled = await live.next(
       'trading.orders',
       ({ id, status }) => id === placed.id && status === 'filled',
     );
+    // Who has heard of the fill and asks, sees it everywhere: the cached summary is gone by then.
+    const summary = await read<PortfolioSummary>('/api/portfolio/summary');
+    const fill = await live.next('trading.fills', ({ orderId }) => orderId === placed.id);
     expect(filled.data).toMatchObject({
       filledQuantity: '10',
       averageFillPrice: fill.data['price'],
     });
-
-    // Who has heard of the fill and asks, sees it everywhere: the cached summary is gone by then.
-    const summary = await read<PortfolioSummary>('/api/portfolio/summary');
     expect(summary.positions).toMatchObject([{ symbol: 'AAPL', quantity: '10' }]);
     const price = money(fill.data['price'] as string);
     const account = await read<Account>('/api/account');
@@ -210,6 +209,16 @@ describe.each(BACKENDS)('trading on $name', (backend) => {
       cursor = page.nextCursor;
     }
     expect(seen).toEqual(placed.reverse());
+  });
+
+  it('computes the portfolio once, until a fill', async () => {
+    const first = await read<PortfolioSummary>('/api/portfolio/summary');
+    expect(await read<PortfolioSummary>('/api/portfolio/summary')).toEqual(first);
+    await buy('1');
+    await eventually(async () => {
+      const { asOf } = await read<PortfolioSummary>('/api/portfolio/summary');
+      expect(asOf > first.asOf).toBe(true);
+    });
   });
 
   it('hides the orders of others', async () => {

@@ -31,7 +31,8 @@ export async function openTestDatabase(kind: DatabaseKind): Promise<TestDatabase
 }
 
 /** For `describe.each`. */
-export const DATABASES: readonly { readonly name: string; open(): Promise<TestDatabaseHandle> }[] = [
-  { name: 'PGlite', open: () => openTestDatabase('pglite') },
-  { name: 'PostgreSQL', open: () => openTestDatabase('postgres') },
-];
+export const DATABASES: readonly { readonly name: string; open(): Promise<TestDatabaseHandle> }[] =
+  [
+    { name: 'PGlite', open: () => openTestDatabase('pglite') },
+    { name: 'PostgreSQL', open: () => openTestDatabase('postgres') },
+  ];

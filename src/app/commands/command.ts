@@ -1,20 +1,13 @@
 import { parseArgs } from 'node:util';
 import { AppError } from '../../kernel/app-error.js';
 
-export interface CommandOptions {
-  /** `--json`: one JSON document on standard output and nothing else there. */
-  readonly json: boolean;
-}
-
 export interface Command {
   /** As it is typed: `npm run seed`. */
   readonly name: string;
   /** What `--help` says. */
   readonly help: string;
   /** @returns what `--json` prints; `summary` is the line for people. */
-  run(
-    options: CommandOptions,
-  ): Promise<{ readonly summary: string; readonly [field: string]: unknown }>;
+  run(): Promise<{ readonly summary: string; readonly [field: string]: unknown }>;
 }
 
 /** Runs a command of the project: `--help`, `--json`, exit code 0 or 1, errors as one line. */
@@ -29,7 +22,7 @@ export async function runCommand(command: Command): Promise<void> {
       );
       return;
     }
-    const { summary, ...result } = await command.run({ json: values.json ?? false });
+    const { summary, ...result } = await command.run();
     process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${summary}\n`);
     // What the command opened is closed by now; a straggling timer must not keep it.
     process.exit(0);

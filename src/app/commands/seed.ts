@@ -26,7 +26,7 @@ the embedded database. When the trader is there already, nothing is changed.`,
     const correlation = new Correlation();
     const app = await createApp(
       { config, clock: systemClock, correlation },
-      createLogger(config, correlation),
+      createLogger(config, correlation, process.stderr),
     );
     try {
       if ((await app.get(UsersService).findIdByEmail(TRADER)) !== undefined) {

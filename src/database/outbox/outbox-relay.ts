@@ -10,6 +10,8 @@ export type OutboxDelivery = (row: OutboxRow) => Promise<void>;
 const BATCH = 100;
 /** A relay that dies with claimed rows holds them up for this long at most. */
 const LEASE_MS = 30_000;
+/** Rows not delivered by then are given back: well before their lease ends and another relay takes them as well. */
+const DELIVERY_MS = LEASE_MS / 2;
 /** Finds rows that no commit of this process announced: those of a process that died, or that failed before. */
 const POLL_MS = 1_000;
 const FIRST_RETRY_MS = 200;
@@ -64,7 +66,7 @@ export class OutboxRelay implements BeforeApplicationShutdown {
       });
   }
 
-  /** Ends after the pass under way; what is left stays in the table for the next start. */
+  /** Ends after the delivery under way; what is left stays in the table for the next start. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -73,12 +75,16 @@ export class OutboxRelay implements BeforeApplicationShutdown {
 
   async #deliverDue(delivery: OutboxDelivery): Promise<void> {
     for (;;) {
+      const deadlineMs = performance.now() + DELIVERY_MS;
       const rows = await this.rows.claim(BATCH, LEASE_MS);
       const delivered: string[] = [];
+      const left: string[] = [];
       for (const row of rows) {
-        if (await this.#deliver(row, delivery)) delivered.push(row.id);
+        if (this.#stopped || performance.now() > deadlineMs) left.push(row.id);
+        else if (await this.#deliver(row, delivery)) delivered.push(row.id);
       }
       await this.rows.delete(delivered);
+      await this.rows.release(left);
       if (rows.length < BATCH || this.#stopped) return;
     }
   }

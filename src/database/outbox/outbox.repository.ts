@@ -43,6 +43,15 @@ export class OutboxRepository {
     await this.database.sql.delete(outboxTable).where(inArray(outboxTable.id, [...ids]));
   }
 
+  /** Gives claimed rows back untried. */
+  async release(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.database.sql
+      .update(outboxTable)
+      .set({ dueAt: sql`now()`, attempts: sql`${outboxTable.attempts} - 1` })
+      .where(inArray(outboxTable.id, [...ids]));
+  }
+
   async postpone(id: string, delayMs: number): Promise<void> {
     await this.database.sql
       .update(outboxTable)

@@ -37,7 +37,7 @@ const button = form.querySelector('button');
 // Only a path of this site: a link must not send an admin elsewhere after the sign-in.
 function target() {
   const next = new URL(new URLSearchParams(location.search).get('next') ?? '/admin/queues', location.origin);
-  return next.origin === location.origin ? next.pathname + next.search : '/admin/queues';
+  return next.origin === location.origin ? next.href : '/admin/queues';
 }
 
 form.addEventListener('submit', async (event) => {

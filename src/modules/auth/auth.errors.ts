@@ -7,3 +7,12 @@ export const badCredentials = () =>
     'auth.bad_credentials',
     'The e-mail address or the password is wrong.',
   );
+
+/** The account is stored, the session store is away: repeating the registration would only say "taken". */
+export const registeredNotSignedIn = (cause: unknown) =>
+  new AppError(
+    'unavailable',
+    'auth.registered_not_signed_in',
+    'Your account is open, but signing in does not work right now: log in later.',
+    { cause },
+  );

@@ -4,7 +4,7 @@ import { LiveConnections } from '../../realtime/index.js';
 import { SessionStore, type Session } from '../../redis/index.js';
 import { UsersService, type Profile } from '../users/index.js';
 import type { Login, Register } from './auth.dto.js';
-import { badCredentials } from './auth.errors.js';
+import { badCredentials, registeredNotSignedIn } from './auth.errors.js';
 import { CredentialsRepository } from './credentials.repository.js';
 import { PasswordHasher } from './password-hasher.js';
 import { RegistrationService } from './registration.service.js';
@@ -32,10 +32,14 @@ export class AuthService {
     private readonly live: LiveConnections,
   ) {}
 
-  /** @throws AppError `users.email_taken` */
+  /** @throws AppError `users.email_taken`; `auth.registered_not_signed_in` when only the session could not be opened. */
   async register(input: Register, device: Device): Promise<SignIn> {
     const user = await this.registration.createUser(input, ['trader']);
-    return this.#openSession(user, device);
+    try {
+      return await this.#openSession(user, device);
+    } catch (cause) {
+      throw registeredNotSignedIn(cause);
+    }
   }
 
   /** @throws AppError `auth.bad_credentials` */

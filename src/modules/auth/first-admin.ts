@@ -39,9 +39,14 @@ export class FirstAdmin {
         ['trader', 'admin'],
       );
     } catch (error) {
-      // Another instance that starts at the same moment was faster.
-      if (error instanceof AppError && error.code === 'users.email_taken') return undefined;
-      throw error;
+      if (!(error instanceof AppError) || error.code !== 'users.email_taken') throw error;
+      // Another instance that starts at the same moment was faster; or somebody has registered with this address.
+      if (await this.users.hasAnyAdmin()) return undefined;
+      throw new AppError(
+        'conflict',
+        'auth.admin_email_taken',
+        `there is no admin, and ADMIN_EMAIL ${email} belongs to a trader: set another`,
+      );
     }
     return { email, generatedPassword };
   }

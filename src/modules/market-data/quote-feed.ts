@@ -77,6 +77,10 @@ export class QuoteFeed implements OnApplicationBootstrap, OnModuleDestroy {
         );
       } catch (error) {
         if (!stopping.aborted) this.#report(error);
+        // Without the lock's Redis nobody can know who leads, and orders must still find their price: all lead.
+        if (isUnavailable(error)) {
+          await this.#lead(AbortSignal.any([AbortSignal.timeout(LEADER_TTL_MS), stopping]));
+        }
       }
       await pause(RETRY_MS, stopping);
     }
@@ -136,4 +140,8 @@ export class QuoteFeed implements OnApplicationBootstrap, OnModuleDestroy {
 /** Sleeps, or wakes at once when the signal aborts. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(Math.max(1, ms), undefined, { signal }).catch(() => undefined);
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'lock.unavailable';
 }

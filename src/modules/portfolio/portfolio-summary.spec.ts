@@ -13,23 +13,17 @@ const position = (overrides: Partial<ValuedPosition>): ValuedPosition => ({
   ...overrides,
 });
 const asOfMs = Date.UTC(2026, 0, 5, 15);
+const account = (cash: string, startingCash = '100000') => ({ cash, startingCash });
 
 describe('summarise', () => {
   it('adds cash and positions to equity, and measures it against the starting cash', () => {
-    const summary = summarise({
-      cash: '98000',
-      startingCash: '100000',
-      positions: [
-        position({}),
-        position({ symbol: 'MSFT', marketValue: '1490', unrealizedPnl: '-10.5' }),
-      ],
-      asOfMs,
-    });
-    expect(summary).toMatchObject({
+    const msft = position({ symbol: 'MSFT', marketValue: '1490', unrealizedPnl: '-10.5' });
+    expect(summarise(account('98000'), [position({}), msft], asOfMs)).toMatchObject({
       positionsValue: '2500',
       equity: '100500',
       unrealizedPnl: '-0.5',
       totalReturn: '0.005',
+      unpriced: [],
       asOf: '2026-01-05T15:00:00.000Z',
     });
   });
@@ -41,18 +35,29 @@ describe('summarise', () => {
       unrealizedPnl: '0',
       realizedPnl: '75.25',
     });
-    const summary = summarise({
-      cash: '100075.25',
-      startingCash: '100000',
-      positions: [soldOut],
-      asOfMs,
+    expect(summarise(account('100075.25'), [soldOut], asOfMs)).toMatchObject({
+      realizedPnl: '75.25',
+      positions: [],
+      equity: '100075.25',
     });
-    expect(summary).toMatchObject({ realizedPnl: '75.25', positions: [], equity: '100075.25' });
+  });
+
+  it('counts what has no quote at its cost, and says so', () => {
+    const gone = position({
+      symbol: 'GONE',
+      price: null,
+      marketValue: null,
+      unrealizedPnl: null,
+      asOf: null,
+    });
+    expect(summarise(account('99000'), [gone], asOfMs)).toMatchObject({
+      equity: '100000',
+      unrealizedPnl: '0',
+      unpriced: ['GONE'],
+    });
   });
 
   it('has no return on an account that started with nothing', () => {
-    expect(summarise({ cash: '0', startingCash: '0', positions: [], asOfMs }).totalReturn).toBe(
-      '0',
-    );
+    expect(summarise(account('0', '0'), [], asOfMs).totalReturn).toBe('0');
   });
 });

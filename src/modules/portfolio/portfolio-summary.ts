@@ -1,23 +1,19 @@
 import { money, moneyText, type Money } from '../../kernel/money.js';
-import type { ValuedPosition } from '../trading/index.js';
+import type { Account, ValuedPosition } from '../trading/index.js';
 import type { PortfolioSummary } from './portfolio.dto.js';
 
-export interface PortfolioInput {
-  readonly cash: string;
-  readonly startingCash: string;
-  /** Sold-out symbols included: they carry realised profit. */
-  readonly positions: readonly ValuedPosition[];
-  readonly asOfMs: number;
-}
-
-/** Adds up an account. Equity is what would be there if everything were sold at the quotes given. */
-export function summarise({
-  cash,
-  startingCash,
-  positions,
-  asOfMs,
-}: PortfolioInput): PortfolioSummary {
-  const positionsValue = sum(positions.map(({ marketValue }) => marketValue));
+/**
+ * Adds up an account. Equity is what would be there if everything were sold at the quotes given; a position
+ * without a quote counts at what it cost, and is named in `unpriced`.
+ * @param positions sold-out symbols included: they carry realised profit
+ */
+export function summarise(
+  { cash, startingCash }: Pick<Account, 'cash' | 'startingCash'>,
+  positions: readonly ValuedPosition[],
+  asOfMs: number,
+): PortfolioSummary {
+  const held = positions.filter(({ quantity }) => !money(quantity).isZero());
+  const positionsValue = sum(held.map((position) => position.marketValue ?? atCost(position)));
   const equity = money(cash).plus(positionsValue);
   const start = money(startingCash);
   return {
@@ -25,14 +21,19 @@ export function summarise({
     cash: moneyText(money(cash)),
     positionsValue: moneyText(positionsValue),
     equity: moneyText(equity),
-    unrealizedPnl: moneyText(sum(positions.map(({ unrealizedPnl }) => unrealizedPnl))),
+    unrealizedPnl: moneyText(sum(held.map(({ unrealizedPnl }) => unrealizedPnl ?? 0))),
     realizedPnl: moneyText(sum(positions.map(({ realizedPnl }) => realizedPnl))),
     totalReturn: start.isZero() ? '0' : equity.div(start).minus(1).toDecimalPlaces(6).toFixed(),
-    positions: positions.filter(({ quantity }) => !money(quantity).isZero()),
+    positions: held,
+    unpriced: held.filter(({ price }) => price === null).map(({ symbol }) => symbol),
     asOf: new Date(asOfMs).toISOString(),
   };
 }
 
-function sum(amounts: readonly string[]): Money {
-  return amounts.reduce((total, amount) => total.plus(amount), money(0));
+function atCost({ quantity, averageCost }: ValuedPosition): Money {
+  return money(quantity).times(averageCost);
+}
+
+function sum(amounts: readonly (string | number | Money)[]): Money {
+  return amounts.reduce<Money>((total, amount) => total.plus(amount), money(0));
 }

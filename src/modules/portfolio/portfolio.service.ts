@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DomainEvents } from '../../database/index.js';
 import { Clock } from '../../kernel/clock.js';
 import { Caches, type Cache } from '../../redis/index.js';
-import { AccountsService, OrderFilled, PositionsService } from '../trading/index.js';
+import { OrderFilled, PositionsService } from '../trading/index.js';
 import { fillsTag, portfolioSummaryCache } from './portfolio.caches.js';
 import type { PortfolioSummary } from './portfolio.dto.js';
 import { summarise } from './portfolio-summary.js';
@@ -12,7 +12,6 @@ export class PortfolioService {
   readonly #summaries: Cache<{ userId: string }, PortfolioSummary>;
 
   constructor(
-    private readonly accounts: AccountsService,
     private readonly positions: PositionsService,
     caches: Caches,
     events: DomainEvents,
@@ -26,9 +25,8 @@ export class PortfolioService {
   /** Cached per user; a fill of the user drops it. */
   summary(userId: string): Promise<PortfolioSummary> {
     return this.#summaries.getOrSet({ userId }, async () => {
-      const { cash, startingCash } = await this.accounts.view(userId);
-      const positions = await this.positions.listAll(userId);
-      return summarise({ cash, startingCash, positions, asOfMs: this.clock.nowMs() });
+      const { account, positions } = await this.positions.statement(userId);
+      return summarise(account, positions, this.clock.nowMs());
     });
   }
 }

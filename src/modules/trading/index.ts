@@ -1,6 +1,6 @@
-export { AccountsService } from './accounts.service.js';
-export { OrdersService } from './orders.service.js';
-export { PositionsService } from './positions.service.js';
+export { AccountsService } from './accounts/accounts.service.js';
+export { OrdersService } from './orders/orders.service.js';
+export { PositionsService } from './accounts/positions.service.js';
 export type { Account, Order, Trade, ValuedPosition } from './trading.dto.js';
 export { valuedPositionSchema } from './trading.dto.js';
 export { OrderChanged, OrderFilled } from './trading.events.js';

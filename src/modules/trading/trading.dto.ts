@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { pageQuerySchema } from '../../http/index.js';
 import { money } from '../../kernel/money.js';
 import { symbolSchema } from '../market-data/index.js';
-import { ORDER_SIDES, ORDER_TYPES } from './order.js';
-import { ORDER_STATUSES } from './order-state.js';
+import { ORDER_SIDES, ORDER_TYPES } from './orders/order.js';
+import { ORDER_STATUSES } from './orders/order-state.js';
 
 /** Positive decimal in text: up to nine digits before the point, `places` after it. */
 const positiveDecimal = (places: number) =>
@@ -90,11 +90,13 @@ export const valuedPositionSchema = z.object({
   symbol: z.string(),
   quantity: decimal.describe('shares'),
   averageCost: decimal.describe('USD a share'),
-  price: decimal.describe('USD a share: the bid, what a sale would get'),
-  marketValue: decimal.describe('USD'),
-  unrealizedPnl: decimal.describe('USD'),
+  price: decimal
+    .nullable()
+    .describe('USD a share: the bid, what a sale would get; null without a quote'),
+  marketValue: decimal.nullable().describe('USD'),
+  unrealizedPnl: decimal.nullable().describe('USD'),
   realizedPnl: decimal.describe('USD'),
-  asOf: z.iso.datetime().describe('time of the quote'),
+  asOf: z.iso.datetime().nullable().describe('time of the quote'),
 });
 export type ValuedPosition = z.output<typeof valuedPositionSchema>;
 

@@ -1,8 +1,8 @@
 import { money, moneyText, priceText } from '../../kernel/money.js';
-import type { ExecutionRow, PositionRow } from './executions.table.js';
-import type { OrderTerms } from './order.js';
-import type { OrderRow } from './orders.table.js';
-import { NO_POSITION, type Position } from './position.js';
+import type { ExecutionRow, PositionRow } from './execution/executions.table.js';
+import type { OrderTerms } from './orders/order.js';
+import type { OrderRow } from './orders/orders.table.js';
+import { NO_POSITION, type Position } from './execution/position.js';
 import type { Order, Trade } from './trading.dto.js';
 
 const decimalText = (column: string) => moneyText(money(column));

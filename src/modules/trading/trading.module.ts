@@ -1,16 +1,17 @@
 import { Module } from '@nestjs/common';
 import { QueuesModule } from '../../redis/index.js';
 import { MarketDataModule } from '../market-data/index.js';
-import { AccountsRepository } from './accounts.repository.js';
-import { AccountsService } from './accounts.service.js';
-import { BuyingPower } from './buying-power.js';
-import { ExecutionsRepository } from './executions.repository.js';
-import { FillLedger } from './fill-ledger.js';
-import { OrderJournal } from './order-journal.js';
-import { OrderExecutionService } from './order-execution.service.js';
-import { OrdersRepository } from './orders.repository.js';
-import { OrdersService } from './orders.service.js';
-import { PositionsService } from './positions.service.js';
+import { AccountsRepository } from './accounts/accounts.repository.js';
+import { AccountsService } from './accounts/accounts.service.js';
+import { BuyingPower } from './orders/buying-power.js';
+import { DueOrders } from './execution/due-orders.js';
+import { ExecutionsRepository } from './execution/executions.repository.js';
+import { FillLedger } from './execution/fill-ledger.js';
+import { OrderJournal } from './orders/order-journal.js';
+import { OrderExecutionService } from './execution/order-execution.service.js';
+import { OrdersRepository } from './orders/orders.repository.js';
+import { OrdersService } from './orders/orders.service.js';
+import { PositionsService } from './accounts/positions.service.js';
 import { TradingLive } from './trading.live.js';
 import { tradingQueue } from './trading.queues.js';
 
@@ -23,18 +24,13 @@ import { tradingQueue } from './trading.queues.js';
     AccountsService,
     BuyingPower,
     FillLedger,
+    DueOrders,
     OrderJournal,
     OrdersService,
     OrderExecutionService,
     PositionsService,
     TradingLive,
   ],
-  exports: [
-    AccountsService,
-    OrdersService,
-    PositionsService,
-    OrderExecutionService,
-    OrdersRepository,
-  ],
+  exports: [AccountsService, OrdersService, PositionsService, OrderExecutionService, DueOrders],
 })
 export class TradingModule {}

@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { MarketDataModule, MarketDataWorkerModule } from '../market-data/index.js';
-import { RestingOrders } from './resting-orders.js';
+import { RestingOrders } from './execution/resting-orders.js';
 import { TradingModule } from './trading.module.js';
-import { TradingProcessor } from './trading.processor.js';
+import { TradingProcessor } from './execution/trading.processor.js';
 
 @Module({
   imports: [TradingModule, MarketDataModule, MarketDataWorkerModule],

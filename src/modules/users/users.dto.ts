@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { ROLES } from '../../kernel/principal.js';
 
-export const displayNameSchema = z.string().trim().min(1).max(80);
+/** Text that every database, terminal and page can show: no control characters, no broken UTF-16. */
+const PRINTABLE = /^[^\p{Cc}\p{Cs}]*$/u;
+
+export const displayNameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(80)
+  .regex(PRINTABLE, 'must not hold control characters');
 
 export const updateProfileSchema = z.strictObject({ displayName: displayNameSchema });
 export type UpdateProfile = z.output<typeof updateProfileSchema>;

@@ -3,20 +3,16 @@ import { AppError } from '../../kernel/app-error.js';
 
 /** The namespaces a key may stand in (requirements, A5). */
 export type CacheNamespace =
-  | 'users'
-  | 'market'
-  | 'trading'
-  | 'analytics'
-  | 'ai'
-  | 'research'
-  | 'config'
-  | 'general';
+  'users' | 'market' | 'trading' | 'analytics' | 'ai' | 'research' | 'config' | 'general';
 
 export interface CacheDefinition<Params, Value> {
   /** Names the cache in statistics and logs: `portfolio.summary`. */
   readonly name: string;
   readonly namespace: CacheNamespace;
-  /** The part of the key after the namespace: `` (p) => `${p.userId}:portfolio-summary` ``. No other cache of the namespace may make the same. */
+  /**
+   * The part of the key after the namespace: `` (p) => `${p.userId}:portfolio-summary` ``. No other
+   * cache of the namespace may make the same.
+   */
   readonly key: (params: Params) => string;
   readonly ttlMs: number;
   /** How long "there is nothing" (`undefined` from the loader) is remembered. Unset: it is not. */
@@ -24,15 +20,15 @@ export interface CacheDefinition<Params, Value> {
   /** Groups that can be dropped together: `` (p) => [`user:${p.userId}`] ``. */
   readonly tags?: (params: Params) => readonly string[];
   /**
-   * Checked on every read from Redis: a value of an older shape is a miss. Its output is what readers get, so
-   * it can bring back what JSON has no word for (dates).
+   * Checked on every read from Redis: a value of an older shape is a miss. Its output is what
+   * readers get, so it can bring back what JSON has no word for (dates).
    */
   readonly schema?: ZodType<Value>;
 }
 
 /**
- * Declares a cache beside its owner: key, value type, TTL and tags stand together, and nobody writes a
- * key by hand. Two caches of one name fail the boot.
+ * Declares a cache beside its owner: key, value type, TTL and tags stand together, and nobody
+ * writes a key by hand. Two caches of one name fail the boot.
  */
 export function defineCache<Params, Value>(
   definition: CacheDefinition<Params, Value>,
@@ -45,5 +41,9 @@ export function checkDefinition<Params, Value>(definition: CacheDefinition<Param
   const { name, ttlMs, negativeTtlMs = 1 } = definition;
   const bothCount = [ttlMs, negativeTtlMs].every((ms) => Number.isSafeInteger(ms) && ms > 0);
   if (name !== '' && bothCount) return;
-  throw new AppError('internal', 'cache.invalid_definition', `cache ${name}: needs a name and positive TTLs`);
+  throw new AppError(
+    'internal',
+    'cache.invalid_definition',
+    `cache ${name}: needs a name and positive TTLs`,
+  );
 }

@@ -15,7 +15,11 @@ export class CacheRegistry {
     // One definition has one type of parameters and value, so its cache has them too.
     if (known?.definition === definition) return known.cache as Cache<Params, Value>;
     if (known !== undefined) {
-      throw new AppError('internal', 'cache.duplicate_name', `two caches are named ${definition.name}`);
+      throw new AppError(
+        'internal',
+        'cache.duplicate_name',
+        `two caches are named ${definition.name}`,
+      );
     }
     checkDefinition(definition);
     const cache = create();

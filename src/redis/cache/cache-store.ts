@@ -10,10 +10,16 @@ export interface StoredEntry {
 /** The tier behind the process: shared, or none. Keys come complete; every method may reject. */
 export interface CacheStore {
   read(key: string, tagKeys: readonly string[]): Promise<StoredEntry>;
-  /** Gives each tag that has no version a new one, to live for `ttlMs` at least. @returns the versions of all. */
+  /**
+   * Gives each tag that has no version a new one, to live for `ttlMs` at least. @returns the
+   * versions of all.
+   */
   ensureTags(tagKeys: readonly string[], ttlMs: number): Promise<readonly string[]>;
   /** The tags live on for `ttlMs` at least. */
   write(key: string, text: string, ttlMs: number, tagKeys: readonly string[]): Promise<void>;
-  /** Removes entries, or the versions of tags, and with them the worth of every entry written under them. */
+  /**
+   * Removes entries, or the versions of tags, and with them the worth of every entry written under
+   * them.
+   */
   remove(keys: readonly string[]): Promise<void>;
 }

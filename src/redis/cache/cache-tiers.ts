@@ -5,7 +5,10 @@ import type { InvalidationBus } from './invalidation-bus.js';
 import type { InvalidationLog } from './invalidation-log.js';
 import type { LocalEntry, LocalTier, Slot } from './local-tier.js';
 
-/** Both tiers as all caches of the process share them. Faults of the store end here: logged, and a miss. */
+/**
+ * Both tiers as all caches of the process share them. Faults of the store end here: logged, and a
+ * miss.
+ */
 export class CacheTiers {
   readonly #faults = new FaultLog(new Logger('Cache'));
   readonly #local: LocalTier;
@@ -49,7 +52,10 @@ export class CacheTiers {
     return this.#spare(`read of ${key}`, () => this.#store.read(key, tagKeys));
   }
 
-  /** Versions to write an entry under, to be had before its value is. @returns undefined when the store cannot be asked. */
+  /**
+   * Versions to write an entry under, to be had before its value is. @returns undefined when the
+   * store cannot be asked.
+   */
   tagVersions({ tagKeys }: Slot, ttlMs: number): Promise<readonly string[] | undefined> {
     if (tagKeys.length === 0) return Promise.resolve([]);
     return this.#spare('read of tags', () => this.#store.ensureTags(tagKeys, ttlMs));
@@ -78,7 +84,9 @@ export class CacheTiers {
     await this.tellOthers(keys);
   }
 
-  /** After the store was changed: who reads it because of the message must find the change there. */
+  /**
+   * After the store was changed: who reads it because of the message must find the change there.
+   */
   async tellOthers(keys: readonly string[]): Promise<void> {
     await this.#spare('message to other instances', () => this.#bus.publish(keys));
   }

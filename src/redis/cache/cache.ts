@@ -1,21 +1,25 @@
 import type { CacheDefinition } from './cache-definition.js';
 
 /**
- * A declared cache, ready to use. `null`, `0`, `false` and `''` are values; `undefined` is "nothing there".
+ * A declared cache, ready to use. `null`, `0`, `false` and `''` are values; `undefined` is "nothing
+ * there".
  *
- * Values take the way through JSON, and are frozen: what a reader gets is the same on a hit and on a miss,
- * from either tier, and shared with all other readers. Copy it to change it.
+ * Values take the way through JSON, and are frozen: what a reader gets is the same on a hit and on
+ * a miss, from either tier, and shared with all other readers. Copy it to change it.
  */
 export interface Cache<Params, Value> {
   get(params: Params): Promise<Value | undefined>;
   set(params: Params, value: Value): Promise<void>;
   /**
-   * The cached value, or what `load` answers, stored. Callers of the same key at the same time share one
-   * load, and its error, which is not stored; one who comes after an invalidation does not join a load from
-   * before it. `load` must bound its own time.
+   * The cached value, or what `load` answers, stored. Callers of the same key at the same time
+   * share one load, and its error, which is not stored; one who comes after an invalidation does
+   * not join a load from before it. `load` must bound its own time.
    */
   getOrSet(params: Params, load: () => Promise<Value>): Promise<Value>;
-  /** {@link getOrSet} for sources that may have nothing: an `undefined` is remembered for `negativeTtlMs`. */
+  /**
+   * {@link getOrSet} for sources that may have nothing: an `undefined` is remembered for
+   * `negativeTtlMs`.
+   */
   getOrSetOptional(
     params: Params,
     load: () => Promise<Value | undefined>,
@@ -24,25 +28,31 @@ export interface Cache<Params, Value> {
 }
 
 /**
- * Where declared caches come from. A fault of Redis never reaches the caller: reads become misses, the local
- * tier goes on.
+ * Where declared caches come from. A fault of Redis never reaches the caller: reads become misses,
+ * the local tier goes on.
  *
  * What is guaranteed once `delete`, `set` or `invalidateTags` has resolved:
- * - in this process, no read serves the older value, and no load that began before stores what it found;
- * - elsewhere, no read past the local tier serves an entry of an invalidated tag, whenever it was written;
- *   the local tiers are told by a message and drop it at once. Should the message be lost, they serve it for
- *   at most 5 s more (`LOCAL_TTL_CAP_MS`);
- * - a load under way elsewhere may still store an older value over a `delete` or `set` if it ends before the
- *   message is there: what must not survive a change carries a tag.
- * An invalidation that Redis did not take (it was away) is logged; entries it should have dropped end with
- * their TTL.
+ * - in this process, no read serves the older value, and no load that began before stores what it
+ *   found;
+ * - elsewhere, no read past the local tier serves an entry of an invalidated tag, whenever it was
+ *   written; the local tiers are told by a message and drop it at once. Should the message be lost,
+ *   they serve it for at most 5 s more (`LOCAL_TTL_CAP_MS`);
+ * - a load under way elsewhere may still store an older value over a `delete` or `set` if it ends
+ *   before the message is there: what must not survive a change carries a tag.
+ *
+ * An invalidation that Redis did not take (it was away) is logged; entries it should have dropped
+ * end with their TTL.
  */
 export abstract class Caches {
   /**
    * The cache of `definition`; the same for the same definition.
-   * @throws AppError `cache.duplicate_name` (internal) for another definition of a name that is taken.
+   * @throws AppError `cache.duplicate_name` (internal) for another definition of a name that is
+   *   taken.
    */
   abstract use<Params, Value>(definition: CacheDefinition<Params, Value>): Cache<Params, Value>;
-  /** Drops every entry that carries one of the tags, on every instance; costs the same however many they are. */
+  /**
+   * Drops every entry that carries one of the tags, on every instance; costs the same however many
+   * they are.
+   */
   abstract invalidateTags(tags: readonly string[]): Promise<void>;
 }

@@ -17,16 +17,22 @@ describe('the entry codec', () => {
 
   it('reads nothing written under other versions, fewer, more, or lost ones', () => {
     fc.assert(
-      fc.property(versions, fc.array(fc.option(fc.string(), { nil: undefined }), { maxLength: 3 }), (written, now) => {
-        fc.pre(JSON.stringify(written) !== JSON.stringify(now));
-        const text = codec.encode('1', 0, written);
-        expect(codec.decode({ text, tagVersions: now })).toBeUndefined();
-      }),
+      fc.property(
+        versions,
+        fc.array(fc.option(fc.string(), { nil: undefined }), { maxLength: 3 }),
+        (written, now) => {
+          fc.pre(JSON.stringify(written) !== JSON.stringify(now));
+          const text = codec.encode('1', 0, written);
+          expect(codec.decode({ text, tagVersions: now })).toBeUndefined();
+        },
+      ),
     );
   });
 
   it('tells "nothing there" from null', () => {
-    expect(codec.decode({ text: codec.encode(undefined, 5, []), tagVersions: [] })?.value).toBeUndefined();
+    expect(
+      codec.decode({ text: codec.encode(undefined, 5, []), tagVersions: [] })?.value,
+    ).toBeUndefined();
     expect(codec.decode({ text: codec.encode('null', 5, []), tagVersions: [] })?.value).toBeNull();
   });
 
@@ -34,7 +40,12 @@ describe('the entry codec', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         const read = codec.decode({ text, tagVersions: [] });
-        if (read !== undefined) expect(JSON.parse(text)).toEqual([read.expiresAtMs, [], ...(JSON.parse(text) as unknown[]).slice(2)]);
+        if (read !== undefined)
+          expect(JSON.parse(text)).toEqual([
+            read.expiresAtMs,
+            [],
+            ...(JSON.parse(text) as unknown[]).slice(2),
+          ]);
       }),
     );
   });

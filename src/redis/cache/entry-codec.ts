@@ -10,7 +10,10 @@ export interface DecodedEntry<Value> {
   readonly expiresAtMs: number;
 }
 
-/** Values and entries of one cache to text and back. An entry: `[expiresAtMs, [tagVersion…], value?]`. */
+/**
+ * Values and entries of one cache to text and back. An entry: `[expiresAtMs, [tagVersion…],
+ * value?]`.
+ */
 export class EntryCodec<Value> {
   readonly #name: string;
   readonly #schema: ZodType<Value> | undefined;
@@ -21,7 +24,8 @@ export class EntryCodec<Value> {
   }
 
   /**
-   * @returns undefined when the entry is of no use: not ours, of another shape, or of an invalidated tag.
+   * @returns undefined when the entry is of no use: not ours, of another shape, or of an
+   *   invalidated tag.
    */
   decode({ text, tagVersions }: StoredEntry): DecodedEntry<Value> | undefined {
     const entry = text === undefined ? undefined : parseEntry(text);
@@ -32,12 +36,19 @@ export class EntryCodec<Value> {
   }
 
   /** @param valueText undefined: there is nothing. */
-  encode(valueText: string | undefined, expiresAtMs: number, tagVersions: readonly string[]): string {
+  encode(
+    valueText: string | undefined,
+    expiresAtMs: number,
+    tagVersions: readonly string[],
+  ): string {
     const head = `[${expiresAtMs},${JSON.stringify(tagVersions)}`;
     return valueText === undefined ? `${head}]` : `${head},${valueText}]`;
   }
 
-  /** @throws AppError `cache.not_serializable` (internal) for what JSON cannot hold (a bigint, a cycle). */
+  /**
+   * @throws AppError `cache.not_serializable` (internal) for what JSON cannot hold (a bigint, a
+   *   cycle).
+   */
   stringify(value: Value): string {
     let cause: unknown;
     try {
@@ -46,10 +57,17 @@ export class EntryCodec<Value> {
     } catch (error) {
       cause = error;
     }
-    throw new AppError('internal', 'cache.not_serializable', `cache ${this.#name}: not a JSON value`, { cause });
+    throw new AppError(
+      'internal',
+      'cache.not_serializable',
+      `cache ${this.#name}: not a JSON value`,
+      { cause },
+    );
   }
 
-  /** What a later reader will get for `valueText`; undefined when the cache's own schema refuses it. */
+  /**
+   * What a later reader will get for `valueText`; undefined when the cache's own schema refuses it.
+   */
   readBack(valueText: string): { readonly value: Value } | undefined {
     return this.#check(JSON.parse(valueText));
   }

@@ -96,9 +96,15 @@ export class HybridCache<Params, Value> implements Cache<Params, Value> {
   #decode(slot: Slot, stored: StoredEntry | undefined): DecodedEntry<Value> | undefined {
     const entry = stored && this.#codec.decode(stored);
     if (entry === undefined) return undefined;
-    const ttlMs = entry.value === undefined ? this.#definition.negativeTtlMs : this.#definition.ttlMs;
-    // The writer's clock may differ from ours: trusted to shorten an entry's life here, never to prolong it.
-    this.#tiers.putLocal(slot, entry.value, Math.min(entry.expiresAtMs - this.#clock.nowMs(), ttlMs ?? 0));
+    const ttlMs =
+      entry.value === undefined ? this.#definition.negativeTtlMs : this.#definition.ttlMs;
+    // The writer's clock may differ from ours: trusted to shorten an entry's life here, never to
+    // prolong it.
+    this.#tiers.putLocal(
+      slot,
+      entry.value,
+      Math.min(entry.expiresAtMs - this.#clock.nowMs(), ttlMs ?? 0),
+    );
     return entry;
   }
 
@@ -111,7 +117,9 @@ export class HybridCache<Params, Value> implements Cache<Params, Value> {
     const text = this.#codec.stringify(loaded);
     const checked = this.#codec.readBack(text);
     if (checked === undefined) {
-      this.#logger.error(`${this.#definition.name}: a value breaks the cache's own schema; not cached`);
+      this.#logger.error(
+        `${this.#definition.name}: a value breaks the cache's own schema; not cached`,
+      );
       return { value: loaded, written: this.#tiers.drop([slot.key]) };
     }
     const written = this.#keep(slot, checked.value, text, this.#definition.ttlMs, tagVersions);
@@ -120,7 +128,8 @@ export class HybridCache<Params, Value> implements Cache<Params, Value> {
 
   #keepNothing(slot: Slot, tagVersions: readonly string[] | undefined): void {
     const { negativeTtlMs } = this.#definition;
-    if (negativeTtlMs !== undefined) void this.#keep(slot, undefined, undefined, negativeTtlMs, tagVersions);
+    if (negativeTtlMs !== undefined)
+      void this.#keep(slot, undefined, undefined, negativeTtlMs, tagVersions);
   }
 
   async #keep(
@@ -131,14 +140,21 @@ export class HybridCache<Params, Value> implements Cache<Params, Value> {
     tagVersions: readonly string[] | undefined,
   ): Promise<void> {
     this.#tiers.putLocal(slot, value, ttlMs);
-    // Without the versions from before the load nobody could tell later whether a tag was dropped meanwhile.
+    // Without the versions from before the load nobody could tell later whether a tag was dropped
+    // meanwhile.
     if (tagVersions === undefined) return;
     const entry = this.#codec.encode(text, this.#clock.nowMs() + ttlMs, tagVersions);
     await this.#tiers.write(slot, entry, ttlMs);
   }
 
-  /** Those that came with the read, completed where a tag had none; undefined when the store was not to be asked. */
-  async #tagVersions(slot: Slot, stored: StoredEntry | undefined): Promise<readonly string[] | undefined> {
+  /**
+   * Those that came with the read, completed where a tag had none; undefined when the store was not
+   * to be asked.
+   */
+  async #tagVersions(
+    slot: Slot,
+    stored: StoredEntry | undefined,
+  ): Promise<readonly string[] | undefined> {
     const known = stored?.tagVersions.filter((version) => version !== undefined);
     if (known === undefined || known.length === slot.tagKeys.length) return known;
     return this.#tiers.tagVersions(slot, this.#definition.ttlMs);

@@ -12,7 +12,10 @@ import { LocalTier } from './local-tier.js';
 import { tagKey } from './tag-key.js';
 import type { PubSub } from '../pubsub/pub-sub.js';
 
-/** Longest life of a local entry while other instances can change what is behind it: see {@link Caches}. */
+/**
+ * Longest life of a local entry while other instances can change what is behind it: see {@link
+ * Caches}.
+ */
 export const LOCAL_TTL_CAP_MS = 5_000;
 
 export interface HybridCachesOptions {

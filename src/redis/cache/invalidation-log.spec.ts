@@ -3,11 +3,17 @@ import { InvalidationLog } from './invalidation-log.js';
 
 const names = fc.constantFrom('a', 'b', 'c', 'd', 'e');
 const steps = fc.array(
-  fc.oneof(fc.record({ mark: names }), fc.record({ ask: fc.array(names, { minLength: 1, maxLength: 3 }) })),
+  fc.oneof(
+    fc.record({ mark: names }),
+    fc.record({ ask: fc.array(names, { minLength: 1, maxLength: 3 }) }),
+  ),
   { maxLength: 80 },
 );
 
-/** Plays the steps; for each question, asked for every earlier moment, what the log says and what is true. */
+/**
+ * Plays the steps; for each question, asked for every earlier moment, what the log says and what is
+ * true.
+ */
 function play(log: InvalidationLog, sequence: readonly ({ mark: string } | { ask: string[] })[]) {
   const history: { readonly tick: number; readonly name: string }[] = [];
   const moments = [log.now()];
@@ -31,7 +37,8 @@ describe('the invalidation log', () => {
   it('knows exactly what was invalidated since a moment, while it remembers all names', () => {
     fc.assert(
       fc.property(steps, (sequence) => {
-        for (const { said, truth } of play(new InvalidationLog(10), sequence)) expect(said).toBe(truth);
+        for (const { said, truth } of play(new InvalidationLog(10), sequence))
+          expect(said).toBe(truth);
       }),
     );
   });

@@ -4,11 +4,12 @@ import { LRUCache } from 'lru-cache';
 const MAX_NAMES = 10_000;
 
 /**
- * Remembers when keys and tags were last invalidated in this process, in ticks of a counter that only
- * invalidations move. Who noted the tick before a read can tell afterwards whether the result is still good.
+ * Remembers when keys and tags were last invalidated in this process, in ticks of a counter that
+ * only invalidations move. Who noted the tick before a read can tell afterwards whether the result
+ * is still good.
  *
- * Bounded: of a name that was forgotten it is assumed that it was invalidated as late as the last one
- * forgotten, so an entry may be dropped without need, but never kept wrongly.
+ * Bounded: of a name that was forgotten it is assumed that it was invalidated as late as the last
+ * one forgotten, so an entry may be dropped without need, but never kept wrongly.
  */
 export class InvalidationLog {
   readonly #marks: LRUCache<string, number>;

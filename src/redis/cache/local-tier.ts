@@ -1,7 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { InvalidationLog } from './invalidation-log.js';
 
-/** Where an entry stands, and the tick of the {@link InvalidationLog} before its value was looked for. */
+/**
+ * Where an entry stands, and the tick of the {@link InvalidationLog} before its value was looked
+ * for.
+ */
 export interface Slot {
   readonly key: string;
   readonly tagKeys: readonly string[];
@@ -15,9 +18,10 @@ export interface LocalEntry {
 }
 
 /**
- * The tier in the process, bounded by entries. It holds frozen values and hands them out as they are: a copy
- * per hit would cost more than the hit (a structuredClone of a small object takes some µs, the look-up some
- * 100 ns), and a reader who tries to change one gets a TypeError instead of changing it for all.
+ * The tier in the process, bounded by entries. It holds frozen values and hands them out as they
+ * are: a copy per hit would cost more than the hit (a structuredClone of a small object takes some
+ * µs, the look-up some 100 ns), and a reader who tries to change one gets a TypeError instead of
+ * changing it for all.
  */
 export class LocalTier {
   readonly #entries: LRUCache<string, LocalEntry>;

@@ -7,9 +7,9 @@ import type { CacheStore, StoredEntry } from './cache-store.js';
 const TAG_MARGIN_MS = MINUTE_MS;
 
 /**
- * Entries and tag versions as plain keys of their own, so that a Cluster may spread them. A tag's version is
- * random, not counted: one that Redis evicted or lost comes back as another, so an entry from before can turn
- * into a miss, but not into a hit again.
+ * Entries and tag versions as plain keys of their own, so that a Cluster may spread them. A tag's
+ * version is random, not counted: one that Redis evicted or lost comes back as another, so an entry
+ * from before can turn into a miss, but not into a hit again.
  */
 export class RedisCacheStore implements CacheStore {
   readonly #connections: RedisConnections;
@@ -20,7 +20,10 @@ export class RedisCacheStore implements CacheStore {
 
   async read(key: string, tagKeys: readonly string[]): Promise<StoredEntry> {
     const [text, ...tagVersions] = await this.#getAll([key, ...tagKeys]);
-    return { text: text ?? undefined, tagVersions: tagVersions.map((version) => version ?? undefined) };
+    return {
+      text: text ?? undefined,
+      tagVersions: tagVersions.map((version) => version ?? undefined),
+    };
   }
 
   async ensureTags(tagKeys: readonly string[], ttlMs: number): Promise<readonly string[]> {
@@ -44,7 +47,10 @@ export class RedisCacheStore implements CacheStore {
     await Promise.all(keys.map((key) => this.#connections.command.unlink(key)));
   }
 
-  /** One round trip either way; on a Cluster the keys lie on several nodes, and MGET would be refused. */
+  /**
+   * One round trip either way; on a Cluster the keys lie on several nodes, and MGET would be
+   * refused.
+   */
   #getAll(keys: string[]): Promise<(string | null)[]> {
     const client = this.#connections.command;
     if (client.isCluster) return Promise.all(keys.map((key) => client.get(key)));

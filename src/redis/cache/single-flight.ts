@@ -7,7 +7,9 @@ interface Flight<T> {
 export class SingleFlight<T> {
   readonly #flights = new Map<string, Flight<T>>();
 
-  /** @param canJoin whether the result of this flight, once begun, is still good for who comes then. */
+  /**
+   * @param canJoin whether the result of this flight, once begun, is still good for who comes then.
+   */
   run(id: string, start: () => Promise<T>, canJoin: () => boolean): Promise<T> {
     const running = this.#flights.get(id);
     if (running?.canJoin()) return running.result;

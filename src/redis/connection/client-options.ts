@@ -16,15 +16,18 @@ export interface ConnectionTimeouts {
   readonly commandTimeoutMs: number;
 }
 
-/** A connection with commands under way that hears nothing for so long is dead, whatever TCP says. */
+/**
+ * A connection with commands under way that hears nothing for so long is dead, whatever TCP says.
+ */
 const SOCKET_TIMEOUT_MS = 5_000;
 /** Above BullMQ's longest block (10 s), so that an idle worker is not taken for a dead one. */
 const WORKER_SOCKET_TIMEOUT_MS = 20_000;
 const MAX_RETRY_DELAY_MS = 2_000;
 
 /**
- * Exponential from 50 ms to 2 s, the upper half of it random so that instances do not come back in step.
- * The cap is what decides how fast service resumes: BullMQ's own 20 s made it take 19 s, 2 s took 1.5 s.
+ * Exponential from 50 ms to 2 s, the upper half of it random so that instances do not come back in
+ * step. The cap is what decides how fast service resumes: BullMQ's own 20 s made it take 19 s, 2 s
+ * took 1.5 s.
  */
 export function retryDelayMs(attempt: number, random: () => number = Math.random): number {
   const delayMs = Math.min(MAX_RETRY_DELAY_MS, 25 * 2 ** Math.min(attempt, 10));
@@ -38,7 +41,8 @@ export function optionsFor(purpose: ConnectionPurpose, timeouts: ConnectionTimeo
     retryStrategy: (attempt) => retryDelayMs(attempt),
     sentinelRetryStrategy: (attempt) => retryDelayMs(attempt),
     keepAlive: 10_000,
-    // Kept on a timer even for a socket that is closed already: it would hold up the end of the process.
+    // Kept on a timer even for a socket that is closed already: it would hold up the end of the
+    // process.
     disconnectTimeout: 200,
     // After a failover the old primary answers READONLY until the client looks for the new one.
     reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 1 : false),
@@ -51,7 +55,8 @@ export function optionsFor(purpose: ConnectionPurpose, timeouts: ConnectionTimeo
       return {
         ...common,
         enableOfflineQueue: false,
-        // Nothing is sent again, so a command in flight fails with its connection, not a retry later.
+        // Nothing is sent again, so a command in flight fails with its connection, not a retry
+        // later.
         maxRetriesPerRequest: 0,
         commandTimeout: timeouts.commandTimeoutMs,
         socketTimeout: SOCKET_TIMEOUT_MS,
@@ -62,7 +67,8 @@ export function optionsFor(purpose: ConnectionPurpose, timeouts: ConnectionTimeo
         enableOfflineQueue: false,
         maxRetriesPerRequest: 0,
         socketTimeout: SOCKET_TIMEOUT_MS,
-        // ioredis drops the promise of its own re-subscription: a failure there would end the process.
+        // ioredis drops the promise of its own re-subscription: a failure there would end the
+        // process.
         autoResubscribe: false,
       };
     case 'worker':
@@ -70,6 +76,8 @@ export function optionsFor(purpose: ConnectionPurpose, timeouts: ConnectionTimeo
         ...common,
         // A worker waits for Redis for as long as it takes; BullMQ requires null.
         maxRetriesPerRequest: null,
+        // Without it a blocked command would never settle after a loss; jobs are at least once anyway.
+        autoResendUnfulfilledCommands: true,
         socketTimeout: WORKER_SOCKET_TIMEOUT_MS,
       };
   }

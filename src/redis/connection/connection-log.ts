@@ -2,8 +2,9 @@ import type { Logger } from '@nestjs/common';
 import type { RedisClient } from './create-client.js';
 
 /**
- * Logs when a connection is lost and when it is back, once each: the retries between would be a line
- * every two seconds. Being an `error` listener, it also keeps a lost connection from ending the process.
+ * Logs when a connection is lost and when it is back, once each: the retries between would be a
+ * line every two seconds. Being an `error` listener, it also keeps a lost connection from ending
+ * the process.
  */
 export function watchConnection(client: RedisClient, name: string, logger: Logger): void {
   let state: 'unknown' | 'up' | 'down' = 'unknown';

@@ -28,31 +28,66 @@ describe('a Redis URL', () => {
 
 describe('a client', () => {
   it('does not connect before it is told to', () => {
-    const client = createClient({ kind: 'url', url: 'redis://127.0.0.1:1', rejectUnauthorized: true }, command);
+    const client = createClient(
+      { kind: 'url', url: 'redis://127.0.0.1:1', rejectUnauthorized: true },
+      command,
+    );
     expect(client.status).toBe('wait');
   });
 
   it('of parts has all of them', () => {
-    const target = { kind: 'parts', host: 'h', port: 7, ...auth, tls: { rejectUnauthorized: false } } as const;
+    const target = {
+      kind: 'parts',
+      host: 'h',
+      port: 7,
+      ...auth,
+      tls: { rejectUnauthorized: false },
+    } as const;
     const { options } = createClient(target, command) as Redis;
-    expect(options).toMatchObject({ host: 'h', port: 7, ...auth, commandTimeout: 700, enableOfflineQueue: false });
+    expect(options).toMatchObject({
+      host: 'h',
+      port: 7,
+      ...auth,
+      commandTimeout: 700,
+      enableOfflineQueue: false,
+    });
     expect(options.tls).toEqual({ rejectUnauthorized: false, servername: 'h' });
   });
 
   it('of Sentinels asks them for the primary, over TLS where that is set', () => {
     const sentinels = [{ host: 'a', port: 26379 }];
-    const target = { kind: 'sentinel', sentinels, masterName: 'm', ...auth, tls: { rejectUnauthorized: true } } as const;
+    const target = {
+      kind: 'sentinel',
+      sentinels,
+      masterName: 'm',
+      ...auth,
+      tls: { rejectUnauthorized: true },
+    } as const;
     const { options } = createClient(target, command) as Redis;
-    expect(options).toMatchObject({ sentinels, name: 'm', ...auth, enableTLSForSentinelMode: true });
+    expect(options).toMatchObject({
+      sentinels,
+      name: 'm',
+      ...auth,
+      enableTLSForSentinelMode: true,
+    });
     expect(options.sentinelTLS).toEqual({ rejectUnauthorized: true });
   });
 
   it('of a Cluster hands the time-outs on to its nodes', () => {
-    const target = { kind: 'cluster', nodes: [{ host: 'a', port: 7000 }], ...auth, tls: undefined } as const;
+    const target = {
+      kind: 'cluster',
+      nodes: [{ host: 'a', port: 7000 }],
+      ...auth,
+      tls: undefined,
+    } as const;
     const client = createClient(target, command) as Cluster;
     expect(client.isCluster).toBe(true);
     expect(client.options).toMatchObject({ enableOfflineQueue: false });
-    expect(client.options.redisOptions).toMatchObject({ ...auth, commandTimeout: 700, connectTimeout: 2_000 });
+    expect(client.options.redisOptions).toMatchObject({
+      ...auth,
+      commandTimeout: 700,
+      connectTimeout: 2_000,
+    });
   });
 });
 
@@ -76,7 +111,11 @@ describe('a purpose', () => {
 
 describe('the delay before a retry', () => {
   it('grows to two seconds and stays there, and half of it is chance', () => {
-    expect([1, 2, 3, 50].map((attempt) => retryDelayMs(attempt, () => 0))).toEqual([25, 50, 100, 1_000]);
-    expect([1, 2, 3, 50].map((attempt) => retryDelayMs(attempt, () => 1))).toEqual([50, 100, 200, 2_000]);
+    expect([1, 2, 3, 50].map((attempt) => retryDelayMs(attempt, () => 0))).toEqual([
+      25, 50, 100, 1_000,
+    ]);
+    expect([1, 2, 3, 50].map((attempt) => retryDelayMs(attempt, () => 1))).toEqual([
+      50, 100, 200, 2_000,
+    ]);
   });
 });

@@ -10,7 +10,11 @@ export type RedisClient = Redis | Cluster;
 export function createClient(target: RedisTarget, options: RedisOptions): RedisClient {
   switch (target.kind) {
     case 'url':
-      return new Redis({ ...options, ...parseRedisUrl(target.url, target.rejectUnauthorized), lazyConnect: true });
+      return new Redis({
+        ...options,
+        ...parseRedisUrl(target.url, target.rejectUnauthorized),
+        lazyConnect: true,
+      });
     case 'parts':
       return new Redis({
         ...options,
@@ -33,31 +37,42 @@ export function createClient(target: RedisTarget, options: RedisOptions): RedisC
         }),
         lazyConnect: true,
       });
-    case 'cluster': {
-      const { enableOfflineQueue = true, retryStrategy: _perNode, ...redisOptions } = options;
-      return new Cluster(
-        target.nodes.map(({ host, port }) => ({ host, port })),
-        {
-          clusterRetryStrategy: (attempt) => retryDelayMs(attempt),
-          enableOfflineQueue,
-          slotsRefreshTimeout: options.connectTimeout,
-          redisOptions: {
-            ...redisOptions,
-            ...credentials(target.username, target.password),
-            ...(target.tls && { tls: { ...target.tls } }),
-          },
-          // With TLS the nodes' names must survive: a certificate does not cover the resolved address.
-          ...(target.tls && { dnsLookup: (address, done) => done(null, address) }),
-          lazyConnect: true,
-        },
-      );
-    }
+    case 'cluster':
+      return createCluster(target, options);
   }
 }
 
+function createCluster(
+  { nodes, username, password, tls }: Extract<RedisTarget, { kind: 'cluster' }>,
+  { enableOfflineQueue = true, retryStrategy: _ofOneServer, ...options }: RedisOptions,
+): Cluster {
+  const resends = options.autoResendUnfulfilledCommands === true;
+  const cluster = new Cluster(
+    nodes.map(({ host, port }) => ({ host, port })),
+    {
+      clusterRetryStrategy: (attempt) => retryDelayMs(attempt),
+      enableOfflineQueue,
+      slotsRefreshTimeout: options.connectTimeout,
+      // A command whose connection was lost would be sent again, to any node, though it may have run.
+      ...(!resends && { retryDelayOnFailover: 0 }),
+      redisOptions: {
+        ...options,
+        ...credentials(username, password),
+        ...(tls && { tls: { ...tls } }),
+      },
+      // With TLS the nodes' names must survive: a certificate does not cover the resolved address.
+      ...(tls && { dnsLookup: (address, done) => done(null, address) }),
+      lazyConnect: true,
+    },
+  );
+  // A node is connected when a command needs it; without a queue, those right after that one fail.
+  cluster.on('+node', (node: Redis) => void node.connect().catch(() => undefined));
+  return cluster;
+}
+
 /**
- * Reads `redis[s]://[user][:password]@host[:port][/db]`. Done here because ioredis lets the `tls: true`
- * it derives from `rediss:` win over the certificate options beside it.
+ * Reads `redis[s]://[user][:password]@host[:port][/db]`. Done here because ioredis lets the `tls:
+ * true` it derives from `rediss:` win over the certificate options beside it.
  */
 export function parseRedisUrl(text: string, rejectUnauthorized: boolean): RedisOptions {
   const url = new URL(text);

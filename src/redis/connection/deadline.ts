@@ -1,4 +1,7 @@
-/** Whether `work` settles (either way) within `timeoutMs`. It goes on in the background if it does not. */
+/**
+ * Whether `work` settles (either way) within `timeoutMs`. It goes on in the background if it does
+ * not.
+ */
 export async function settlesWithin(work: Promise<unknown>, timeoutMs: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {

@@ -2,7 +2,10 @@ import type { Logger } from '@nestjs/common';
 
 const INTERVAL_MS = 10_000;
 
-/** Logs faults that callers are spared from, at most one line in ten seconds: an outage must not fill the disk. */
+/**
+ * Logs faults that callers are spared from, at most one line in ten seconds: an outage must not
+ * fill the disk.
+ */
 export class FaultLog {
   readonly #logger: Logger;
   #quietUntilMs = 0;

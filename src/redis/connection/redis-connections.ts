@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Cluster } from 'ioredis';
 import { Config, type RedisTarget } from '../../config/config.js';
 import { AppError } from '../../kernel/app-error.js';
 import { optionsFor, type ConnectionPurpose } from './client-options.js';
@@ -32,8 +33,8 @@ export class RedisConnections implements OnApplicationShutdown {
   }
 
   /**
-   * Opens a connection for `purpose` and keeps it alive: after a loss it is tried again for ever, at
-   * most 2 s apart. Closed with the application, or earlier through {@link close}.
+   * Opens a connection for `purpose` and keeps it alive: after a loss it is tried again for ever,
+   * at most 2 s apart. Closed with the application, or earlier through {@link close}.
    * @throws AppError `redis.not_configured` (internal): ask for the configuration first.
    */
   create(purpose: ConnectionPurpose): RedisClient {
@@ -51,20 +52,15 @@ export class RedisConnections implements OnApplicationShutdown {
     return client;
   }
 
-  /** Whether `client` can take commands within `timeoutMs` (default: the connect time-out). Never throws. */
-  async waitUntilReady(
+  /**
+   * Whether `client` can take commands within `timeoutMs` (default: the connect time-out). Never
+   * throws.
+   */
+  waitUntilReady(
     client: RedisClient,
     timeoutMs: number = this.#config.connectTimeoutMs,
   ): Promise<boolean> {
-    if (client.status === 'ready') return true;
-    let onReady: () => void = () => undefined;
-    const ready = new Promise<void>((resolve) => {
-      onReady = resolve;
-      client.once('ready', onReady);
-    });
-    const answered = await settlesWithin(ready, timeoutMs);
-    client.off('ready', onReady);
-    return answered;
+    return settlesWithin(whenReady(client), timeoutMs);
   }
 
   /** Ends one connection: says goodbye, and hangs up if that is not answered within a second. */
@@ -80,8 +76,8 @@ export class RedisConnections implements OnApplicationShutdown {
   }
 
   /**
-   * Runs in the last phase of Nest's shutdown, and as part of a global module after all others: whoever
-   * uses Redis has finished in `onModuleDestroy` or `beforeApplicationShutdown`.
+   * Runs in the last phase of Nest's shutdown, and as part of a global module after all others:
+   * whoever uses Redis has finished in `onModuleDestroy` or `beforeApplicationShutdown`.
    */
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([...this.#open].map((client) => this.close(client)));
@@ -93,4 +89,12 @@ export class RedisConnections implements OnApplicationShutdown {
     if (target !== undefined) return target;
     throw new AppError('internal', 'redis.not_configured', `no Redis is configured for ${purpose}`);
   }
+}
+
+/** A Cluster is ready when its slots are known; its nodes have to be connected besides. */
+async function whenReady(client: RedisClient): Promise<void> {
+  if (client.status !== 'ready') {
+    await new Promise<void>((resolve) => client.once('ready', () => resolve()));
+  }
+  if (client instanceof Cluster) await Promise.all(client.nodes().map(whenReady));
 }

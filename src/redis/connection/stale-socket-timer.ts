@@ -4,9 +4,10 @@ import type { RedisClient } from './create-client.js';
 const TIMER = 'socketTimeoutTimer';
 
 /**
- * ioredis 5.11 does not stop its `socketTimeout` timer when a connection is lost with a command under way:
- * 5 s later it destroys the next, healthy connection and fails what is under way there (seen: ready at 245 ms,
- * cut at 5,186 ms). Stops it. Where the field should be named otherwise one day, this does nothing.
+ * ioredis 5.11 does not stop its `socketTimeout` timer when a connection is lost with a command
+ * under way: 5 s later it destroys the next, healthy connection and fails what is under way there
+ * (seen: ready at 245 ms, cut at 5,186 ms). Stops it. Where the field should be named otherwise one
+ * day, this does nothing.
  */
 export function stopStaleSocketTimers(client: RedisClient): void {
   if (client instanceof Cluster) {

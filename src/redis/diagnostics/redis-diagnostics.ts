@@ -11,7 +11,10 @@ export interface RedisPing {
 export abstract class RedisDiagnostics {
   /** Which drivers serve in this process. */
   abstract readonly mode: 'redis' | 'memory';
-  /** @throws AppError `redis.unavailable` (unavailable) when Redis does not answer within the command time-out. */
+  /**
+   * @throws AppError `redis.unavailable` (unavailable) when Redis does not answer within the
+   *   command time-out.
+   */
   abstract ping(): Promise<RedisPing>;
 }
 

@@ -4,7 +4,10 @@ export type KeyArea = 'cache' | 'rl' | 'sess' | 'lock' | 'bus' | 'q';
 /** Builds `{prefix}:{area}:{part}:{part}…`: the only place where a Redis key is put together. */
 export interface KeyBuilder {
   readonly prefix: string;
-  /** Parts that may hold anything (a subject, a symbol) come last: two lists of parts must not make one key. */
+  /**
+   * Parts that may hold anything (a subject, a symbol) come last: two lists of parts must not make
+   * one key.
+   */
   key(area: KeyArea, ...parts: readonly string[]): string;
 }
 

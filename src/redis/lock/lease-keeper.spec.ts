@@ -39,7 +39,9 @@ describe('the lease keeper', () => {
 
   it('counts from when the answered request was sent, not from its answer', async () => {
     // Every answer takes 500 ms: the lease is younger on the server than it seems here.
-    const extend = jest.fn(() => new Promise<boolean>((resolve) => setTimeout(() => resolve(true), 500)));
+    const extend = jest.fn(
+      () => new Promise<boolean>((resolve) => setTimeout(() => resolve(true), 500)),
+    );
     const keeper = new LeaseKeeper(TTL_MS, performance.now(), extend);
     await jest.advanceTimersByTimeAsync(300 + 500);
     expect(keeper.signal.aborted).toBe(false);

@@ -1,13 +1,16 @@
 import { AppError } from '../../kernel/app-error.js';
 
-/** Asks for the lease to live `ttlMs` from now on. @returns false: it is lost. @throws when it cannot be asked. */
+/**
+ * Asks for the lease to live `ttlMs` from now on. @returns false: it is lost. @throws when it
+ * cannot be asked.
+ */
 export type ExtendLease = () => Promise<boolean>;
 
 /**
  * Keeps a lease alive while work runs, and raises {@link signal} before it can run out.
  *
- * Time is the process's monotonic clock, counted from before each request was sent: the server starts
- * counting later, so the lease lives at least as long as is believed here.
+ * Time is the process's monotonic clock, counted from before each request was sent: the server
+ * starts counting later, so the lease lives at least as long as is believed here.
  */
 export class LeaseKeeper {
   readonly #controller = new AbortController();
@@ -40,7 +43,10 @@ export class LeaseKeeper {
     const leftMs = this.#ttlMs * 0.9 - elapsedMs;
     if (leftMs <= 0) return this.#lose('the lease could not be extended in time');
     this.#expiry = setTimeout(() => this.#lose('the lease could not be extended in time'), leftMs);
-    this.#extension = setTimeout(() => void this.#tryExtend(), Math.max(0, this.#ttlMs / 3 - elapsedMs));
+    this.#extension = setTimeout(
+      () => void this.#tryExtend(),
+      Math.max(0, this.#ttlMs / 3 - elapsedMs),
+    );
   }
 
   async #tryExtend(): Promise<void> {

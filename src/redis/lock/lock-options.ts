@@ -10,7 +10,11 @@ export function lockResource(name: string, id: string, options: LockOptions): st
     throw new AppError('internal', 'lock.invalid', 'a lock needs a name without a colon');
   }
   if (!Number.isInteger(options.ttlMs) || options.ttlMs < MIN_TTL_MS) {
-    throw new AppError('internal', 'lock.invalid', `a lock's ttlMs is an integer from ${MIN_TTL_MS} on`);
+    throw new AppError(
+      'internal',
+      'lock.invalid',
+      `a lock's ttlMs is an integer from ${MIN_TTL_MS} on`,
+    );
   }
   return `${name}:${id}`;
 }

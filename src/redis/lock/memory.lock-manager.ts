@@ -6,8 +6,8 @@ import { lockResource, notAcquired } from './lock-options.js';
 const MAX_TOKENS = 10_000;
 
 /**
- * Within one process, first come, first served. A lease cannot be lost here: it ends with its work or
- * with the process, so the signal never aborts.
+ * Within one process, first come, first served. A lease cannot be lost here: it ends with its work
+ * or with the process, so the signal never aborts.
  */
 export class MemoryLockManager extends LockManager {
   /** A resource that is held, and who waits for it, in order. */

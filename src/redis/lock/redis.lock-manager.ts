@@ -28,7 +28,10 @@ interface Held {
   readonly sentAtMs: number;
 }
 
-/** One Redis primary. After a failover that lost the acquisition two holders are possible: the token tells them apart. */
+/**
+ * One Redis primary. After a failover that lost the acquisition two holders are possible: the token
+ * tells them apart.
+ */
 export class RedisLockManager extends LockManager {
   readonly #faults = new FaultLog(new Logger('Lock'));
   readonly #connections: RedisConnections;
@@ -96,9 +99,15 @@ export class RedisLockManager extends LockManager {
       if (typeof reply !== 'string') return undefined;
       return { owner, fencingToken: BigInt(reply), sentAtMs };
     } catch (cause) {
-      // A time-out is not "not done": what was taken all the same must not bar others for a whole lease.
+      // A time-out is not "not done": what was taken all the same must not bar others for a whole
+      // lease.
       void this.#free(resource, keys, owner);
-      throw new AppError('unavailable', 'lock.unavailable', `cannot ask for the lock ${resource} now`, { cause });
+      throw new AppError(
+        'unavailable',
+        'lock.unavailable',
+        `cannot ask for the lock ${resource} now`,
+        { cause },
+      );
     }
   }
 

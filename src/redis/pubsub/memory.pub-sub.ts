@@ -5,12 +5,22 @@ import { newId } from '../../kernel/ids.js';
 import type { JsonValue } from '../../kernel/json.js';
 import { parseFrozen } from '../frozen-json.js';
 import { HandlerSet } from './handler-set.js';
-import { PubSub, type MessageHandler, type SequencedMessage, type Subscription } from './pub-sub.js';
+import {
+  PubSub,
+  type MessageHandler,
+  type SequencedMessage,
+  type Subscription,
+} from './pub-sub.js';
 
-/** Channels whose numbering is remembered; one that is forgotten starts anew under another epoch. */
+/**
+ * Channels whose numbering is remembered; one that is forgotten starts anew under another epoch.
+ */
 const MAX_NUMBERED_CHANNELS = 10_000;
 
-/** Within one process. Messages take the way through JSON all the same: what Redis would change is changed. */
+/**
+ * Within one process. Messages take the way through JSON all the same: what Redis would change is
+ * changed.
+ */
 export class MemoryPubSub extends PubSub {
   readonly #logger = new Logger('PubSub');
   readonly #clock: Clock;
@@ -38,7 +48,14 @@ export class MemoryPubSub extends PubSub {
     this.#numbers.set(channel, number);
     number.seq += 1;
     const ts = new Date(this.#clock.nowMs()).toISOString();
-    const text = JSON.stringify({ channel, epoch: number.epoch, seq: number.seq, ts, data, ...meta });
+    const text = JSON.stringify({
+      channel,
+      epoch: number.epoch,
+      seq: number.seq,
+      ts,
+      data,
+      ...meta,
+    });
     this.#deliver(channel, text);
     return parseFrozen(text) as unknown as SequencedMessage;
   }

@@ -1,6 +1,9 @@
 import type { JsonValue } from '../../kernel/json.js';
 
-/** A message with its place in its channel's order. `epoch` changes when the numbering starts anew (Redis was emptied). */
+/**
+ * A message with its place in its channel's order. `epoch` changes when the numbering starts anew
+ * (Redis was emptied).
+ */
 export interface SequencedMessage<Data = JsonValue> {
   readonly channel: string;
   readonly epoch: string;
@@ -25,11 +28,15 @@ export interface Subscription {
  * Messages of one publisher on one channel arrive in the order in which they were published.
  */
 export abstract class PubSub {
-  /** @throws AppError `pubsub.unavailable` when Redis does not confirm it in time; it may have gone out then. */
+  /**
+   * @throws AppError `pubsub.unavailable` when Redis does not confirm it in time; it may have gone
+   *   out then.
+   */
   abstract publish(channel: string, message: JsonValue): Promise<void>;
   /**
    * Numbers the message and publishes it in one atomic step, so that arrival order is number order;
-   * subscribers receive the {@link SequencedMessage}. Numbers are kept for 7 days after the last message.
+   * subscribers receive the {@link SequencedMessage}. Numbers are kept for 7 days after the last
+   * message.
    * @throws AppError `pubsub.unavailable` as {@link publish}; a number may be used up then.
    */
   abstract publishSequenced(
@@ -38,10 +45,14 @@ export abstract class PubSub {
     meta?: { readonly correlationId?: string },
   ): Promise<SequencedMessage>;
   /**
-   * Handlers run isolated: one that throws is logged and disturbs no other. Resolves once the subscription
-   * stands; with Redis away, after a bounded wait, and the subscription is made as soon as it is back.
+   * Handlers run isolated: one that throws is logged and disturbs no other. Resolves once the
+   * subscription stands; with Redis away, after a bounded wait, and the subscription is made as
+   * soon as it is back.
    */
   abstract subscribe(channel: string, handler: MessageHandler): Promise<Subscription>;
-  /** Channels by pattern, `*` standing for any run of characters (none, too) and all others for themselves. */
+  /**
+   * Channels by pattern, `*` standing for any run of characters (none, too) and all others for
+   * themselves.
+   */
   abstract subscribePattern(pattern: string, handler: MessageHandler): Promise<Subscription>;
 }

@@ -8,9 +8,15 @@ import type { MessageHandler, Subscription } from './pub-sub.js';
 
 export type TopicKind = 'channel' | 'pattern';
 
-/** How long {@link RedisSubscriber.subscribe} waits for Redis before it leaves the rest to the reconnection. */
+/**
+ * How long {@link RedisSubscriber.subscribe} waits for Redis before it leaves the rest to the
+ * reconnection.
+ */
 const SUBSCRIBE_TIMEOUT_MS = 1_000;
-/** A subscriber sends nothing, so only a question shows that the line is dead; the socket time-out then ends it. */
+/**
+ * A subscriber sends nothing, so only a question shows that the line is dead; the socket time-out
+ * then ends it.
+ */
 const HEARTBEAT_MS = 5_000;
 const RETRY_MS = 2_000;
 
@@ -24,8 +30,8 @@ interface Topic {
 }
 
 /**
- * The receiving connection. What is subscribed is kept here and said again after every reconnection:
- * messages of the time between are lost, subscriptions are not.
+ * The receiving connection. What is subscribed is kept here and said again after every
+ * reconnection: messages of the time between are lost, subscriptions are not.
  */
 export class RedisSubscriber {
   readonly #client: RedisClient;
@@ -89,7 +95,8 @@ export class RedisSubscriber {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#logger.warn(`subscribing failed, will be repeated: ${reason}`);
-      // A lost connection subscribes anew when it is back; one that is up and refuses has to be asked again.
+      // A lost connection subscribes anew when it is back; one that is up and refuses has to be
+      // asked again.
       if (this.#client.status === 'ready') this.#retryLater();
     }
   }
@@ -117,7 +124,8 @@ export class RedisSubscriber {
   }
 
   #beat(): void {
-    // A Cluster sends a PING to a node, not down the subscribing connection, which it watches itself.
+    // A Cluster sends a PING to a node, not down the subscribing connection, which it watches
+    // itself.
     if (this.#client.isCluster || this.#client.status !== 'ready') return;
     this.#client.ping().catch(() => undefined);
   }

@@ -8,7 +8,12 @@ import type { RedisConnections } from '../connection/redis-connections.js';
 import { parseFrozen } from '../frozen-json.js';
 import type { KeyBuilder } from '../keys/redis-key.js';
 import { LuaScript } from '../scripts/lua-script.js';
-import { PubSub, type MessageHandler, type SequencedMessage, type Subscription } from './pub-sub.js';
+import {
+  PubSub,
+  type MessageHandler,
+  type SequencedMessage,
+  type Subscription,
+} from './pub-sub.js';
 import { RedisSubscriber, type TopicKind } from './redis-subscriber.js';
 
 const NUMBERING_TTL_MS = 7 * DAY_MS;
@@ -57,7 +62,11 @@ export class RedisPubSub extends PubSub {
     try {
       const reply = await this.#publishSequenced.run(this.#connections.command, [key], args);
       const [epoch, seq] = reply as [string, string];
-      return { ...(parseFrozen(`${head},${tail}`) as unknown as SequencedMessage), epoch, seq: Number(seq) };
+      return {
+        ...(parseFrozen(`${head},${tail}`) as unknown as SequencedMessage),
+        epoch,
+        seq: Number(seq),
+      };
     } catch (cause) {
       throw unavailable(channel, cause);
     }
@@ -86,12 +95,16 @@ export class RedisPubSub extends PubSub {
     try {
       return parseFrozen(text);
     } catch {
-      this.#logger.warn('dropped a message that is not JSON: someone else publishes under our prefix');
+      this.#logger.warn(
+        'dropped a message that is not JSON: someone else publishes under our prefix',
+      );
       return undefined;
     }
   }
 }
 
 function unavailable(channel: string, cause: unknown): AppError {
-  return new AppError('unavailable', 'pubsub.unavailable', `cannot publish on ${channel} now`, { cause });
+  return new AppError('unavailable', 'pubsub.unavailable', `cannot publish on ${channel} now`, {
+    cause,
+  });
 }

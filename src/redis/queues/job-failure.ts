@@ -1,3 +1,4 @@
+import { withoutStatementValues } from '../../kernel/error-text.js';
 import { AppError, type ErrorKind } from '../../kernel/app-error.js';
 import type { QueueDefinition } from './queue-definition.js';
 
@@ -41,5 +42,5 @@ export function failureReason(error: unknown): string {
         ? error.message || error.name
         : String(error);
   // PostgreSQL takes any character but this one.
-  return reason.slice(0, MAX_REASON_LENGTH).replaceAll('\0', '');
+  return withoutStatementValues(reason).slice(0, MAX_REASON_LENGTH).replaceAll('\0', '');
 }

@@ -19,10 +19,15 @@ export interface RateLimitDecision {
 
 export abstract class RateLimiter {
   /**
-   * Takes `cost` (default 1) units for `subject` if the window has room, else takes nothing. With Redis away
-   * each process counts for itself, so that a limit is never without a guard and never breaks a request.
-   * @throws AppError `rate_limit.invalid` (internal) for a policy or cost that makes no sense: a cost above
-   *   the limit would never be let through.
+   * Takes `cost` (default 1) units for `subject` if the window has room, else takes nothing. With
+   * Redis away each process counts for itself, so that a limit is never without a guard and never
+   * breaks a request.
+   * @throws AppError `rate_limit.invalid` (internal) for a policy or cost that makes no sense: a
+   *   cost above the limit would never be let through.
    */
-  abstract consume(policy: RateLimitPolicy, subject: string, cost?: number): Promise<RateLimitDecision>;
+  abstract consume(
+    policy: RateLimitPolicy,
+    subject: string,
+    cost?: number,
+  ): Promise<RateLimitDecision>;
 }

@@ -5,7 +5,10 @@ import { LuaScript } from '../scripts/lua-script.js';
 import { RateLimiter, type RateLimitDecision, type RateLimitPolicy } from './rate-limiter.js';
 import { checkConsumption } from './sliding-window.js';
 
-/** One count for all instances, by the clock of the Redis server. Rejects when Redis cannot be asked. */
+/**
+ * One count for all instances, by the clock of the Redis server. Rejects when Redis cannot be
+ * asked.
+ */
 export class RedisRateLimiter extends RateLimiter {
   readonly #connections: RedisConnections;
   readonly #keys: KeyBuilder;

@@ -19,7 +19,9 @@ interface Taken {
 
 /** Units taken in the window that ends at `nowMs`, counted anew from all that was ever taken. */
 function unitsInWindow(taken: readonly Taken[], nowMs: number, windowMs: number): number {
-  return taken.filter(({ atMs }) => atMs > nowMs - windowMs && atMs <= nowMs).reduce((sum, { cost }) => sum + cost, 0);
+  return taken
+    .filter(({ atMs }) => atMs > nowMs - windowMs && atMs <= nowMs)
+    .reduce((sum, { cost }) => sum + cost, 0);
 }
 
 describe('the sliding window', () => {
@@ -90,6 +92,8 @@ describe('a consumption', () => {
     [{ name: 'x', limit: 1, windowMs: Infinity }, 1],
     [{ name: 'x', limit: 1, windowMs: 1 }, -1],
   ])('of %j with cost %s is a mistake', (policy, cost) => {
-    expect(() => checkConsumption(policy, cost)).toThrow(expect.objectContaining({ code: 'rate_limit.invalid' }));
+    expect(() => checkConsumption(policy, cost)).toThrow(
+      expect.objectContaining({ code: 'rate_limit.invalid' }),
+    );
   });
 });

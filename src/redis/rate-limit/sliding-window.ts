@@ -4,9 +4,16 @@ import type { RateLimitDecision, RateLimitPolicy } from './rate-limiter.js';
 /** @throws AppError `rate_limit.invalid` */
 export function checkConsumption({ name, limit, windowMs }: RateLimitPolicy, cost: number): void {
   const makesSense =
-    isPositiveInteger(limit) && isPositiveInteger(windowMs) && isPositiveInteger(cost) && cost <= limit;
+    isPositiveInteger(limit) &&
+    isPositiveInteger(windowMs) &&
+    isPositiveInteger(cost) &&
+    cost <= limit;
   if (makesSense && name !== '' && !name.includes(':')) return;
-  throw new AppError('internal', 'rate_limit.invalid', `rate limit ${name}: impossible policy or cost`);
+  throw new AppError(
+    'internal',
+    'rate_limit.invalid',
+    `rate limit ${name}: impossible policy or cost`,
+  );
 }
 
 function isPositiveInteger(value: number): boolean {
@@ -14,8 +21,8 @@ function isPositiveInteger(value: number): boolean {
 }
 
 /**
- * The exact sliding window: `takenAt` holds the time of every unit taken, oldest first, at most `limit`.
- * A unit counts from its time until, but not at, `windowMs` later. Changes `takenAt`.
+ * The exact sliding window: `takenAt` holds the time of every unit taken, oldest first, at most
+ * `limit`. A unit counts from its time until, but not at, `windowMs` later. Changes `takenAt`.
  */
 export function takeFromWindow(
   takenAt: number[],

@@ -8,8 +8,8 @@
   ARGV[3]  TTL of the fencing token, ms
   Output   the fencing token as a string, or false: another owner holds it
 
-  The token is the last one plus one, but never below the server's clock in µs: it goes on growing after
-  the counter was lost.
+  The token is the last one plus one, but never below the server's clock in µs: it goes on growing
+  after the counter was lost.
 ]]
 if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then
   return false

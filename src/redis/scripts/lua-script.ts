@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { RedisClient } from '../connection/create-client.js';
 
 /**
- * A script from a `.lua` file beside this one, sent by its digest; a server that does not have it yet
- * (a new one, one after `SCRIPT FLUSH` or a failover) gets the text.
+ * A script from a `.lua` file beside this one, sent by its digest; a server that does not have it
+ * yet (a new one, one after `SCRIPT FLUSH` or a failover) gets the text.
  */
 export class LuaScript {
   readonly #text: string;

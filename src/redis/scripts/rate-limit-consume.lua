@@ -33,6 +33,7 @@ end
 for unit = 1, cost do
   redis.call('ZADD', KEYS[1], string.format('%.0f', now_us), ARGV[4] .. ':' .. unit)
 end
--- A millisecond more: the key's end is counted in ms, and must not come before its last unit's, in µs.
+-- A millisecond more: the key's end is counted in ms, and must not come before its last unit's,
+-- which is counted in µs.
 redis.call('PEXPIRE', KEYS[1], tonumber(ARGV[2]) + 1)
 return { 1, room - cost, 0, ms_until_free(-1) }

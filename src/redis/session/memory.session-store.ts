@@ -2,7 +2,12 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../kernel/clock.js';
 import { newId } from '../../kernel/ids.js';
 import { boundedInput } from './session-input.js';
-import { MAX_SESSIONS_PER_USER, SessionStore, type NewSession, type Session } from './session-store.js';
+import {
+  MAX_SESSIONS_PER_USER,
+  SessionStore,
+  type NewSession,
+  type Session,
+} from './session-store.js';
 import { createToken, readToken } from './session-token.js';
 import type { SessionLifetimes } from './session-lifetimes.js';
 

@@ -5,7 +5,12 @@ import type { KeyBuilder } from '../keys/redis-key.js';
 import { LuaScript } from '../scripts/lua-script.js';
 import { boundedInput } from './session-input.js';
 import type { SessionLifetimes } from './session-lifetimes.js';
-import { MAX_SESSIONS_PER_USER, SessionStore, type NewSession, type Session } from './session-store.js';
+import {
+  MAX_SESSIONS_PER_USER,
+  SessionStore,
+  type NewSession,
+  type Session,
+} from './session-store.js';
 import { createToken, readToken, userShard } from './session-token.js';
 
 /** The keys of one user; they share a hash tag, `{shard}`, with all sessions of the user. */
@@ -16,10 +21,10 @@ interface UserKeys {
 }
 
 /**
- * A session is a hash under its token's hash, with Redis's TTL for its idle end and its absolute end within.
- * It carries the user's epoch, a random text: dropping that one key revokes all sessions of the user at
- * once, and an epoch that Redis evicted or lost signs out too, but never brings a session back.
- * All times are those of the Redis server.
+ * A session is a hash under its token's hash, with Redis's TTL for its idle end and its absolute
+ * end within. It carries the user's epoch, a random text: dropping that one key revokes all
+ * sessions of the user at once, and an epoch that Redis evicted or lost signs out too, but never
+ * brings a session back. All times are those of the Redis server.
  */
 export class RedisSessionStore extends SessionStore {
   readonly #connections: RedisConnections;
@@ -48,9 +53,24 @@ export class RedisSessionStore extends SessionStore {
     const createdAtMs = await this.#run(
       this.#create,
       [sessionStem + hash, epoch, index],
-      [hash, newId(), idleMs, absoluteMs, MAX_SESSIONS_PER_USER, sessionStem, id, userId, ip, userAgent],
+      [
+        hash,
+        newId(),
+        idleMs,
+        absoluteMs,
+        MAX_SESSIONS_PER_USER,
+        sessionStem,
+        id,
+        userId,
+        ip,
+        userAgent,
+      ],
     ).then(Number);
-    const times = { createdAtMs, lastActiveAtMs: createdAtMs, expiresAtMs: createdAtMs + absoluteMs };
+    const times = {
+      createdAtMs,
+      lastActiveAtMs: createdAtMs,
+      expiresAtMs: createdAtMs + absoluteMs,
+    };
     return { token, session: { id, ...bounded, ...times } };
   }
 
@@ -59,7 +79,11 @@ export class RedisSessionStore extends SessionStore {
     if (facts === undefined) return undefined;
     const { hash, shard } = facts;
     const key = this.#sessionStem(shard) + hash;
-    const reply = await this.#run(this.#validate, [key], [this.#epochStem(shard), this.#lifetimes.idleMs]);
+    const reply = await this.#run(
+      this.#validate,
+      [key],
+      [this.#epochStem(shard), this.#lifetimes.idleMs],
+    );
     return Array.isArray(reply) ? toSession(reply as string[]) : undefined;
   }
 
@@ -126,5 +150,7 @@ function toSession(list: readonly string[]): Session {
 }
 
 function unavailable(cause: unknown): AppError {
-  return new AppError('unavailable', 'session.unavailable', 'sessions cannot be checked now', { cause });
+  return new AppError('unavailable', 'session.unavailable', 'sessions cannot be checked now', {
+    cause,
+  });
 }

@@ -20,16 +20,19 @@ export interface NewSession {
 
 /**
  * Opaque tokens of 256 random bits, stored as SHA-256: who reads the store cannot sign in with what
- * is there. A session ends 24 h after login and after 30 min without use (both from the configuration).
- * A user has at most {@link MAX_SESSIONS_PER_USER} of them: one more ends the oldest login.
+ * is there. A session ends 24 h after login and after 30 min without use (both from the
+ * configuration). A user has at most {@link MAX_SESSIONS_PER_USER} of them: one more ends the
+ * oldest login.
  *
- * Every method throws AppError `session.unavailable` (unavailable) when Redis cannot be asked: who cannot
- * be recognised is neither let in nor signed out.
+ * Every method throws AppError `session.unavailable` (unavailable) when Redis cannot be asked: who
+ * cannot be recognised is neither let in nor signed out.
  */
 export abstract class SessionStore {
   /** @returns the token, to be shown to the client once, and the session it opens. */
   abstract create(input: NewSession): Promise<{ token: string; session: Session }>;
-  /** The live session of `token`, marked as active now; `undefined` for any token that opens none. */
+  /**
+   * The live session of `token`, marked as active now; `undefined` for any token that opens none.
+   */
   abstract validate(token: string): Promise<Session | undefined>;
   /** The user's live sessions, latest login first. */
   abstract listByUser(userId: string): Promise<Session[]>;

@@ -14,8 +14,8 @@ export interface TokenFacts {
 
 /**
  * A new token, base64url: 32 random bytes behind 2 bytes of the user's hash. Those two put a user's
- * sessions and what revokes them on one node of a Cluster, so that a token is checked in one round trip;
- * with every 65,536th user alike they identify nobody.
+ * sessions and what revokes them on one node of a Cluster, so that a token is checked in one round
+ * trip; with every 65,536th user alike they identify nobody.
  */
 export function createToken(userId: string): string {
   return Buffer.concat([shardOf(userId), randomBytes(SECRET_BYTES)]).toString('base64url');

@@ -6,7 +6,7 @@ import type { Clock } from '../../../src/kernel/clock.js';
 import { Correlation } from '../../../src/kernel/correlation.js';
 import { FirstAdmin } from '../../../src/modules/auth/index.js';
 import { ApiClient } from './api-client.js';
-import { ADMIN, type BackendKind } from './backends.js';
+import { ADMIN, type Backend, type BackendKind } from './backends.js';
 import { TestClock } from './test-clock.js';
 
 /** One log line, parsed. */
@@ -31,6 +31,15 @@ export async function startBourse(
   overrides: Readonly<Record<string, string>> = {},
 ): Promise<Bourse> {
   const backend = await kind.create();
+  const bourse = await startOn(backend, overrides);
+  return { ...bourse, close: () => bourse.close().then(() => backend.remove()) };
+}
+
+/** On a backend that outlives it. */
+export async function startOn(
+  backend: Backend,
+  overrides: Readonly<Record<string, string>> = {},
+): Promise<Bourse> {
   const clock = new TestClock();
   const logs: LogLine[] = [];
   const correlation = new Correlation();
@@ -51,9 +60,6 @@ export async function startBourse(
     client,
     trader: () => client().register(),
     admin: () => client().login(ADMIN),
-    close: async () => {
-      await app.close();
-      await backend.remove();
-    },
+    close: () => app.close(),
   };
 }

@@ -9,11 +9,11 @@ export function httpCacheNamespace(keys: KeyBuilder): string {
 }
 
 /**
- * The `CACHE_MANAGER` of Nest's `CacheInterceptor`. Its key is the URL: only for answers that are the same for
- * everybody who may see them.
+ * The `CACHE_MANAGER` of Nest's `CacheInterceptor`. Its key is the URL: only for answers that are
+ * the same for everybody who may see them.
  *
- * Keyv stays between cache-manager and the store for its serializer: the store's own would give strings such
- * as `_date_…` back as dates.
+ * Keyv stays between cache-manager and the store for its serializer: the store's own would give
+ * strings such as `_date_…` back as dates.
  */
 export function createHttpCache(store: HttpCacheStore, keys: KeyBuilder): Cache {
   const keyv = new Keyv({ store: new KeyvAdapter(store), namespace: httpCacheNamespace(keys) });

@@ -8,7 +8,10 @@ import { DEFAULT_HTTP_TTL_MS, refuseKeys, type HttpCacheStore } from './http-cac
 const CLEAR_TIMEOUT_MS = 5_000;
 const SCAN_COUNT = 1_000;
 
-/** The part of cache-manager-ioredis-yet that is used; its own type extends one that cache-manager 7 has not. */
+/**
+ * The part of cache-manager-ioredis-yet that is used; its own type extends one that cache-manager 7
+ * has not.
+ */
 interface SingleKeyStore {
   get(key: string): Promise<unknown>;
   set(key: string, value: unknown, ttlMs: number): Promise<void>;
@@ -17,9 +20,9 @@ interface SingleKeyStore {
 }
 
 /**
- * cache-manager-ioredis-yet on the shared client, without what is dangerous in it: its `reset` is FLUSHDB, its
- * `mget` answers undefined for everything on a Cluster, a key without a TTL stays for ever. A fault of Redis
- * is a miss.
+ * cache-manager-ioredis-yet on the shared client, without what is dangerous in it: its `reset` is
+ * FLUSHDB, its `mget` answers undefined for everything on a Cluster, a key without a TTL stays for
+ * ever. A fault of Redis is a miss.
  */
 export class RedisHttpCacheStore implements HttpCacheStore {
   readonly name = 'redis';
@@ -67,7 +70,10 @@ export class RedisHttpCacheStore implements HttpCacheStore {
     return (await this.#spare('TTL', () => this.#store.ttl(key))) ?? -2;
   }
 
-  /** Removes this cache's own keys and no others, for five seconds at most: it walks through the whole keyspace. */
+  /**
+   * Removes this cache's own keys and no others, for five seconds at most: it walks through the
+   * whole keyspace.
+   */
   async reset(): Promise<void> {
     const deadlineMs = performance.now() + CLEAR_TIMEOUT_MS;
     const nodes = this.#client instanceof Cluster ? this.#client.nodes('master') : [this.#client];
@@ -79,8 +85,15 @@ export class RedisHttpCacheStore implements HttpCacheStore {
   async #clearNode(node: Redis, deadlineMs: number): Promise<void> {
     let cursor = '0';
     do {
-      if (performance.now() > deadlineMs) throw new Error(`not complete after ${CLEAR_TIMEOUT_MS} ms`);
-      const [next, keys] = await node.scan(cursor, 'MATCH', `${this.#keyStem}*`, 'COUNT', SCAN_COUNT);
+      if (performance.now() > deadlineMs)
+        throw new Error(`not complete after ${CLEAR_TIMEOUT_MS} ms`);
+      const [next, keys] = await node.scan(
+        cursor,
+        'MATCH',
+        `${this.#keyStem}*`,
+        'COUNT',
+        SCAN_COUNT,
+      );
       await Promise.all(keys.map((key) => this.#client.unlink(key)));
       cursor = next;
     } while (cursor !== '0');

@@ -1,4 +1,4 @@
-import { money, type Money } from '../../kernel/money.js';
+import { money, type Money } from '../../../kernel/money.js';
 
 export const ORDER_SIDES = ['buy', 'sell'] as const;
 export type OrderSide = (typeof ORDER_SIDES)[number];
@@ -21,7 +21,7 @@ export interface BestPrices {
   readonly ask: Money;
 }
 
-/** A market order may fill up to this much above the ask it was accepted at; cash is held back for that. */
+/** Cash held back for a market buy covers a price this much above the ask it was accepted at. */
 const MARKET_ORDER_COLLAR = money('0.02');
 
 /**

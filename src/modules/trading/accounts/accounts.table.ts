@@ -1,5 +1,5 @@
 import { numeric, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
-import { userIdColumn } from '../users/index.js';
+import { userIdColumn } from '../../users/index.js';
 
 /** Money and quantities keep ten decimal places (`MONEY_SCALE`). */
 export const decimalColumn = (name: string) => numeric(name, { precision: 30, scale: 10 });

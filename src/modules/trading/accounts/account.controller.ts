@@ -1,9 +1,14 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { CurrentPrincipal, pageQuerySchema, SignedIn, type PageQuery } from '../../http/index.js';
-import type { Page } from '../../kernel/page.js';
-import type { Principal } from '../../kernel/principal.js';
+import {
+  CurrentPrincipal,
+  pageQuerySchema,
+  SignedIn,
+  type PageQuery,
+} from '../../../http/index.js';
+import type { Page } from '../../../kernel/page.js';
+import type { Principal } from '../../../kernel/principal.js';
 import { AccountsService } from './accounts.service.js';
 import { PositionsService } from './positions.service.js';
 import {
@@ -14,7 +19,7 @@ import {
   type Account,
   type Trade,
   type ValuedPosition,
-} from './trading.dto.js';
+} from '../trading.dto.js';
 
 @ApiTags('trading')
 @SignedIn()

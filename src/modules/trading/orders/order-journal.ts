@@ -1,13 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Outbox, type Transaction } from '../../database/index.js';
-import { Clock } from '../../kernel/clock.js';
+import { Outbox, type Transaction } from '../../../database/index.js';
+import { Clock } from '../../../kernel/clock.js';
 import { assertTransition } from './order-state.js';
 import { OrdersRepository, type OrderChange } from './orders.repository.js';
 import type { OrderRow } from './orders.table.js';
-import type { Order } from './trading.dto.js';
-import { OrderChanged } from './trading.events.js';
-import { toOrder } from './trading.mappers.js';
-import { tradingQueue } from './trading.queues.js';
+import type { Order } from '../trading.dto.js';
+import { OrderChanged } from '../trading.events.js';
+import { toOrder } from '../trading.mappers.js';
+import { tradingQueue } from '../trading.queues.js';
 
 /** The steps of an order's life: each is stored together with the news of it. */
 @Injectable()

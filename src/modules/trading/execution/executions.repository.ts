@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { and, desc, eq, lt } from 'drizzle-orm';
-import { Database, type Sql } from '../../database/index.js';
+import { Database, type Sql } from '../../../database/index.js';
 import {
   executionsTable,
   positionsTable,
@@ -55,8 +55,8 @@ export class ExecutionsRepository {
   }
 
   /** Every symbol that was ever held: what is sold out still has its realised profit. */
-  async listPositions(accountId: string): Promise<PositionRow[]> {
-    return this.database.sql
+  async listPositions(connection: Sql, accountId: string): Promise<PositionRow[]> {
+    return connection
       .select()
       .from(positionsTable)
       .where(eq(positionsTable.accountId, accountId))

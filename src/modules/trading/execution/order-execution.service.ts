@@ -1,17 +1,17 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Database, type Transaction } from '../../database/index.js';
-import { money, moneyText } from '../../kernel/money.js';
-import { QuotesService, type Quote } from '../market-data/index.js';
-import type { AccountRow } from './accounts.table.js';
-import { BuyingPower } from './buying-power.js';
+import { Database, type Transaction } from '../../../database/index.js';
+import { money, moneyText } from '../../../kernel/money.js';
+import { QuotesService, type Quote } from '../../market-data/index.js';
+import type { AccountRow } from '../accounts/accounts.table.js';
+import { BuyingPower } from '../orders/buying-power.js';
 import { FillLedger } from './fill-ledger.js';
-import { matchPrice } from './order.js';
-import { OrderJournal } from './order-journal.js';
-import { isWorking } from './order-state.js';
-import { OrdersRepository } from './orders.repository.js';
-import type { OrderRow } from './orders.table.js';
+import { matchPrice } from '../orders/order.js';
+import { OrderJournal } from '../orders/order-journal.js';
+import { isWorking } from '../orders/order-state.js';
+import { OrdersRepository } from '../orders/orders.repository.js';
+import type { OrderRow } from '../orders/orders.table.js';
 import type { Fill } from './position.js';
-import { toTerms } from './trading.mappers.js';
+import { toTerms } from '../trading.mappers.js';
 
 /** Fills orders on the current quote. */
 @Injectable()
@@ -40,6 +40,10 @@ export class OrderExecutionService {
       // Read again under the lock: another run, or a cancellation, may have been faster.
       const order = await this.orders.findOwn(transaction.sql, account.id, orderId);
       if (!order || !isWorking(order.status)) return;
+      if (!this.quotes.findInstrument(order.symbol)) {
+        // The market was changed under it, from simulated to replay, say.
+        return this.#reject(transaction, account, order, 'trading.unknown_symbol');
+      }
       const quote = this.quotes.currentQuote(order.symbol);
       const price = matchPrice(toTerms(order), { bid: money(quote.bid), ask: money(quote.ask) });
       if (price !== undefined) {
@@ -60,20 +64,16 @@ export class OrderExecutionService {
   ): Promise<void> {
     if (!(await this.#canPay(transaction, account, order, fill))) {
       // The price left the collar that was reserved, and no other cash is free.
-      await this.journal.advance(transaction, account.userId, order, {
-        status: 'rejected',
-        reservedCash: '0',
-        rejectReason: 'trading.insufficient_funds',
-      });
-      return;
+      return this.#reject(transaction, account, order, 'trading.insufficient_funds');
     }
+    // First the fill, then the order: who hears that an order is filled finds nothing cached from before.
+    await this.ledger.record(transaction, account, order, fill, quote);
     await this.journal.advance(transaction, account.userId, order, {
       status: 'filled',
       filledQuantity: moneyText(fill.quantity),
       averageFillPrice: moneyText(fill.price),
       reservedCash: '0',
     });
-    await this.ledger.record(transaction, account, order, fill, quote);
     transaction.afterCommit(() => {
       this.#logger.log({
         message: 'order filled',
@@ -82,6 +82,16 @@ export class OrderExecutionService {
         price: fill.price.toFixed(),
       });
     });
+  }
+
+  async #reject(
+    transaction: Transaction,
+    account: AccountRow,
+    order: OrderRow,
+    rejectReason: string,
+  ): Promise<void> {
+    const change = { status: 'rejected', reservedCash: '0', rejectReason } as const;
+    await this.journal.advance(transaction, account.userId, order, change);
   }
 
   async #canPay(

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { money, type Money } from '../../kernel/money.js';
+import { money, type Money } from '../../../kernel/money.js';
 import { applyFill, cashChange, NO_POSITION, unrealizedPnl, type Fill } from './position.js';
 
 const buy = (quantity: number, price: string): Fill => ({

@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { and, eq, inArray, sql } from 'drizzle-orm';
-import { Database, type Sql } from '../../database/index.js';
-import { money, type Money } from '../../kernel/money.js';
+import { Database, type Sql } from '../../../database/index.js';
+import { money, type Money } from '../../../kernel/money.js';
 import { accountsTable, type AccountRow } from './accounts.table.js';
-import { WORKING_STATUSES } from './order-state.js';
-import { ordersTable } from './orders.table.js';
+import { WORKING_STATUSES } from '../orders/order-state.js';
+import { ordersTable } from '../orders/orders.table.js';
 
 @Injectable()
 export class AccountsRepository {
   constructor(private readonly database: Database) {}
 
-  async findByUser(userId: string): Promise<AccountRow | undefined> {
-    const [row] = await this.database.sql
+  async findByUser(connection: Sql, userId: string): Promise<AccountRow | undefined> {
+    const [row] = await connection
       .select()
       .from(accountsTable)
       .where(eq(accountsTable.userId, userId));

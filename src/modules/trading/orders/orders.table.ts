@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, pgTable, text, timestamp, unique, uuid } from 'drizzle-orm/pg-core';
-import { accountsTable, decimalColumn } from './accounts.table.js';
+import { accountsTable, decimalColumn } from '../accounts/accounts.table.js';
 import { ORDER_SIDES, ORDER_TYPES } from './order.js';
 import { ORDER_STATUSES } from './order-state.js';
 

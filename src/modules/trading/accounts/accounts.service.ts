@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Config } from '../../config/config.js';
-import { Database } from '../../database/index.js';
-import { Clock } from '../../kernel/clock.js';
-import { newId } from '../../kernel/ids.js';
-import { money, moneyText } from '../../kernel/money.js';
+import { Config } from '../../../config/config.js';
+import { Database, type Sql } from '../../../database/index.js';
+import { Clock } from '../../../kernel/clock.js';
+import { newId } from '../../../kernel/ids.js';
+import { money, moneyText } from '../../../kernel/money.js';
 import { AccountsRepository } from './accounts.repository.js';
 import type { AccountRow } from './accounts.table.js';
-import type { Account } from './trading.dto.js';
+import type { Account } from '../trading.dto.js';
 
 /** Paper accounts: cash that is not real, accounted for as if it were. */
 @Injectable()
@@ -20,7 +20,7 @@ export class AccountsService {
 
   /** The user's account, opened with the starting cash if this is its first use. Never from a cache. */
   async getOrOpen(userId: string): Promise<AccountRow> {
-    const found = await this.accounts.findByUser(userId);
+    const found = await this.accounts.findByUser(this.database.sql, userId);
     if (found) return found;
     const { startingCash } = this.config.trading;
     const createdAt = new Date(this.clock.nowMs());
@@ -33,15 +33,19 @@ export class AccountsService {
       createdAt,
     });
     // Read again: a request at the same moment may have opened it first.
-    const opened = await this.accounts.findByUser(userId);
-    if (!opened) throw new Error(`account of user ${userId} was not stored`);
-    return opened;
+    return this.#get(this.database.sql, userId);
   }
 
   async view(userId: string): Promise<Account> {
-    const row = await this.getOrOpen(userId);
+    await this.getOrOpen(userId);
+    return this.database.snapshot((sql) => this.viewWithin(sql, userId));
+  }
+
+  /** {@link view} as part of a larger snapshot; the account must be open. */
+  async viewWithin(sql: Sql, userId: string): Promise<Account> {
+    const row = await this.#get(sql, userId);
     const cash = money(row.cash);
-    const reserved = await this.accounts.reservedCash(this.database.sql, row.id);
+    const reserved = await this.accounts.reservedCash(sql, row.id);
     return {
       id: row.id,
       currency: row.currency,
@@ -51,5 +55,11 @@ export class AccountsService {
       availableCash: moneyText(cash.minus(reserved)),
       createdAt: row.createdAt.toISOString(),
     };
+  }
+
+  async #get(sql: Sql, userId: string): Promise<AccountRow> {
+    const row = await this.accounts.findByUser(sql, userId);
+    if (!row) throw new Error(`user ${userId} has no account`);
+    return row;
   }
 }

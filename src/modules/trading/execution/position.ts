@@ -1,5 +1,5 @@
-import { money, type Money } from '../../kernel/money.js';
-import type { OrderSide } from './order.js';
+import { money, type Money } from '../../../kernel/money.js';
+import type { OrderSide } from '../orders/order.js';
 
 export interface Position {
   /** Shares held; never below zero. */

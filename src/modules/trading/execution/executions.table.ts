@@ -1,7 +1,7 @@
 import { index, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
-import { accountsTable, decimalColumn } from './accounts.table.js';
-import { ORDER_SIDES } from './order.js';
-import { ordersTable } from './orders.table.js';
+import { accountsTable, decimalColumn } from '../accounts/accounts.table.js';
+import { ORDER_SIDES } from '../orders/order.js';
+import { ordersTable } from '../orders/orders.table.js';
 
 /** One row per fill, never changed. */
 export const executionsTable = pgTable(

@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../database/index.js';
-import { money, type Money } from '../../kernel/money.js';
-import { QuotesService } from '../market-data/index.js';
-import { AccountsRepository } from './accounts.repository.js';
-import type { AccountRow } from './accounts.table.js';
-import { ExecutionsRepository } from './executions.repository.js';
+import type { Transaction } from '../../../database/index.js';
+import { money, type Money } from '../../../kernel/money.js';
+import { QuotesService } from '../../market-data/index.js';
+import { AccountsRepository } from '../accounts/accounts.repository.js';
+import type { AccountRow } from '../accounts/accounts.table.js';
+import { ExecutionsRepository } from '../execution/executions.repository.js';
 import { cashToReserve } from './order.js';
 import { OrdersRepository } from './orders.repository.js';
-import { toPosition } from './trading.mappers.js';
-import type { PlaceOrder } from './trading.dto.js';
-import { insufficientFunds, insufficientPosition, unknownSymbol } from './trading.errors.js';
+import { toPosition } from '../trading.mappers.js';
+import type { PlaceOrder } from '../trading.dto.js';
+import { insufficientFunds, insufficientPosition, unknownSymbol } from '../trading.errors.js';
 
 /** Whether an account can pay for an order, or holds what it sells, after all it has promised already. */
 @Injectable()

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Queues } from '../../redis/index.js';
+import { Queues } from '../../../redis/index.js';
 import { OrderExecutionService } from './order-execution.service.js';
-import { tradingQueue } from './trading.queues.js';
+import { tradingQueue } from '../trading.queues.js';
 
 @Injectable()
 export class TradingProcessor {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm';
-import { Database, type Sql } from '../../database/index.js';
-import { money, type Money } from '../../kernel/money.js';
+import { Database, type Sql } from '../../../database/index.js';
+import { money, type Money } from '../../../kernel/money.js';
 import { WORKING_STATUSES, type OrderStatus } from './order-state.js';
 import { ordersTable, type OrderRow } from './orders.table.js';
 

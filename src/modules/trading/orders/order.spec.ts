@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { money } from '../../kernel/money.js';
+import { money } from '../../../kernel/money.js';
 import { cashToReserve, matchPrice, type OrderTerms } from './order.js';
 
 const quote = { bid: money('99.99'), ask: money('100.01') };

@@ -1,16 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Outbox, type Transaction } from '../../database/index.js';
-import { Clock } from '../../kernel/clock.js';
-import { newId } from '../../kernel/ids.js';
-import { money, moneyText } from '../../kernel/money.js';
-import type { Quote } from '../market-data/index.js';
-import { AccountsRepository } from './accounts.repository.js';
-import type { AccountRow } from './accounts.table.js';
+import { Outbox, type Transaction } from '../../../database/index.js';
+import { Clock } from '../../../kernel/clock.js';
+import { newId } from '../../../kernel/ids.js';
+import { money, moneyText } from '../../../kernel/money.js';
+import type { Quote } from '../../market-data/index.js';
+import { AccountsRepository } from '../accounts/accounts.repository.js';
+import type { AccountRow } from '../accounts/accounts.table.js';
 import { ExecutionsRepository } from './executions.repository.js';
-import type { OrderRow } from './orders.table.js';
+import type { OrderRow } from '../orders/orders.table.js';
 import { applyFill, cashChange, type Fill } from './position.js';
-import { OrderFilled } from './trading.events.js';
-import { toPosition, toTrade } from './trading.mappers.js';
+import { OrderFilled } from '../trading.events.js';
+import { toPosition, toTrade } from '../trading.mappers.js';
 
 /** Writes what a fill does to an account: the execution, the cash and the position, always together. */
 @Injectable()

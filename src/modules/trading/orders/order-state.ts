@@ -1,4 +1,4 @@
-import { AppError } from '../../kernel/app-error.js';
+import { AppError } from '../../../kernel/app-error.js';
 
 /**
  * `accepted`: stored, its job not run yet · `open`: waiting for its price ·

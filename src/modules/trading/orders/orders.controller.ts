@@ -8,9 +8,9 @@ import {
   ApiTags,
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
-import { CurrentPrincipal, SignedIn } from '../../http/index.js';
-import type { Page } from '../../kernel/page.js';
-import type { Principal } from '../../kernel/principal.js';
+import { CurrentPrincipal, SignedIn } from '../../../http/index.js';
+import type { Page } from '../../../kernel/page.js';
+import type { Principal } from '../../../kernel/principal.js';
 import { OrdersService } from './orders.service.js';
 import {
   listOrdersSchema,
@@ -20,7 +20,7 @@ import {
   type ListOrders,
   type Order,
   type PlaceOrder,
-} from './trading.dto.js';
+} from '../trading.dto.js';
 
 @ApiTags('trading')
 @SignedIn()

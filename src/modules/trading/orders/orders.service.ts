@@ -1,17 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '../../database/index.js';
-import { Clock } from '../../kernel/clock.js';
-import { isId, newId } from '../../kernel/ids.js';
-import { money, moneyText } from '../../kernel/money.js';
-import { decodeCursor, toPage, type Page } from '../../kernel/page.js';
-import { AccountsService } from './accounts.service.js';
+import { Database, type Transaction } from '../../../database/index.js';
+import { Clock } from '../../../kernel/clock.js';
+import { isId, newId } from '../../../kernel/ids.js';
+import { money, moneyText } from '../../../kernel/money.js';
+import { decodeCursor, toPage, type Page } from '../../../kernel/page.js';
+import { AccountsService } from '../accounts/accounts.service.js';
 import { BuyingPower } from './buying-power.js';
 import { OrderJournal } from './order-journal.js';
 import { OrdersRepository } from './orders.repository.js';
 import type { OrderRow } from './orders.table.js';
-import type { ListOrders, Order, PlaceOrder } from './trading.dto.js';
-import { clientOrderIdReused, orderNotFound } from './trading.errors.js';
-import { toFirstAnswer, toOrder } from './trading.mappers.js';
+import type { ListOrders, Order, PlaceOrder } from '../trading.dto.js';
+import { clientOrderIdReused, orderNotFound } from '../trading.errors.js';
+import { toFirstAnswer, toOrder } from '../trading.mappers.js';
 
 /** Takes, shows and cancels orders. What it answers comes from the database, never from a cache. */
 @Injectable()

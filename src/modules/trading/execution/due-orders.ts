@@ -1,0 +1,28 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '../../../kernel/clock.js';
+import { SECOND_MS } from '../../../kernel/duration.js';
+import type { Quote } from '../../market-data/index.js';
+import { OrdersRepository } from '../orders/orders.repository.js';
+
+const BATCH = 500;
+const FORGOTTEN_AFTER_MS = 10 * SECOND_MS;
+
+/** Which working orders should be executed now. */
+@Injectable()
+export class DueOrders {
+  constructor(
+    private readonly orders: OrdersRepository,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Limit orders whose price these quotes have reached, and orders that were accepted over
+   * {@link FORGOTTEN_AFTER_MS} ago and never tried (their job was lost with the queue's Redis), oldest first.
+   * At most {@link BATCH} of each; the rest is due on the next tick.
+   */
+  async find(quotes: readonly Quote[]): Promise<string[]> {
+    const acceptedBefore = new Date(this.clock.nowMs() - FORGOTTEN_AFTER_MS);
+    const reached = await this.orders.findReached(quotes, BATCH);
+    return [...reached, ...(await this.orders.findForgotten(acceptedBefore, BATCH))];
+  }
+}
