@@ -206,6 +206,8 @@ describe('an end', () => {
   it('takes over the data folder of a process that was killed, with all it had acknowledged', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'bourse-e2e-'));
     const killed = await start({ DATA_DIR: folder, ADMIN_PASSWORD: 'a long enough password' });
+    // The banner comes last: by then the account is stored, and its storing acknowledged.
+    await eventually(() => expect(killed.stdout).toContain('Bourse is running'));
     killed.kill('SIGKILL');
     await killed.exited;
     expect(readFileSync(join(folder, 'bourse.lock'), 'utf8').trim()).toBe(String(killed.pid));
