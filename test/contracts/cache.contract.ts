@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import { defineCache } from '../../src/redis/cache/cache-definition.js';
 import type { Caches } from '../../src/redis/cache/cache.js';
 import { eventually } from '../support/eventually.js';
+import { describeCacheValues } from './cache-values.contract.js';
 import { Deferred } from './fixtures/deferred.js';
 
 export interface CacheFixture {
@@ -224,61 +224,7 @@ export function describeCacheContract(driver: string, setup: () => Promise<Cache
       });
     });
 
-    describe('gives values out so that', () => {
-      it('no reader can change them for another', async () => {
-        const cache = caches.use(profiles);
-        const mine = await cache.getOrSet('ada', async () => structuredClone(ada));
-        expect(() => mine.roles.push('admin')).toThrow(TypeError);
-        const theirs = await cache.get('ada');
-        expect(() => theirs?.roles.push('admin')).toThrow(TypeError);
-        expect(await cache.get('ada')).toEqual(ada);
-      });
-
-      it('the object that was stored stays its owner’s', async () => {
-        const cache = caches.use(profiles);
-        const own = structuredClone(ada);
-        await cache.set('ada', own);
-        own.roles.push('admin');
-        expect(await cache.get('ada')).toEqual(ada);
-      });
-
-      it('a miss and a hit look the same', async () => {
-        const cache = caches.use(anything);
-        const loaded = { at: new Date(0), gone: undefined };
-        const miss = await cache.getOrSet('k', async () => loaded);
-        expect(miss).toEqual({ at: '1970-01-01T00:00:00.000Z' });
-        expect(await cache.get('k')).toEqual(miss);
-      });
-
-      it('a schema brings back what JSON has no word for', async () => {
-        const cache = caches.use(
-          defineCache<string, { at: Date }>({
-            ...plain,
-            name: 'test.dates',
-            schema: z.object({ at: z.coerce.date() }),
-          }),
-        );
-        expect(await cache.getOrSet('k', async () => ({ at: new Date(0) }))).toEqual({
-          at: new Date(0),
-        });
-        expect(await cache.get('k')).toEqual({ at: new Date(0) });
-      });
-
-      it('a value that breaks the cache’s own schema reaches its caller and is not kept', async () => {
-        const cache = caches.use(
-          defineCache<string, number>({
-            ...plain,
-            name: 'test.positive',
-            schema: z.number().positive(),
-          }),
-        );
-        await cache.set('k', 1);
-        await cache.set('k', -1);
-        expect(await cache.get('k')).toBeUndefined();
-        expect(await cache.getOrSet('k', async () => -2)).toBe(-2);
-        expect(await cache.get('k')).toBeUndefined();
-      });
-    });
+    describeCacheValues(() => caches);
 
     it('refuses what JSON cannot hold', async () => {
       const code = { code: 'cache.not_serializable' };

@@ -1,6 +1,5 @@
 import './fixtures/quiet.js';
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../src/kernel/clock.js';
 import { createHttpCache, httpCacheNamespace } from '../../src/redis/cache/http/cache-manager.js';
 import { RedisHttpCacheStore } from '../../src/redis/cache/http/redis.http-cache-store.js';
@@ -13,6 +12,7 @@ import { RedisSessionStore } from '../../src/redis/session/redis.session-store.j
 import { describeCacheContract } from './cache.contract.js';
 import { startRedisCluster, type RedisCluster } from './fixtures/redis-cluster.js';
 import { openClusterInstance, type RedisInstance } from './fixtures/redis-instance.js';
+import { age } from './fixtures/time-travel.js';
 import { describeHttpCacheContract } from './http-cache.contract.js';
 import { describeLockContract } from './lock.contract.js';
 import { describePubSubContract } from './pubsub.contract.js';
@@ -79,13 +79,13 @@ describeLockContract('redis cluster', async () => {
 });
 
 describeSessionContract('redis cluster', async () => {
-  const { connections, keys, close } = await open();
-  const lifetimes = { idleMs: 1_000, absoluteMs: 2_200 };
+  const instance = await open();
+  const lifetimes = { idleMs: 10_000, absoluteMs: 22_000 };
   return {
-    store: new RedisSessionStore(connections, keys, lifetimes),
+    store: new RedisSessionStore(instance.connections, instance.keys, lifetimes),
     lifetimes,
-    pass: async (ms) => sleep(ms),
-    close,
+    pass: (ms) => age(instance, ms),
+    close: instance.close,
   };
 });
 
@@ -94,7 +94,7 @@ describeRateLimitContract('redis cluster', async () => {
   return {
     here: new RedisRateLimiter(here.connections, here.keys),
     there: new RedisRateLimiter(there.connections, there.keys),
-    pass: async (ms) => sleep(ms + 1),
+    pass: (ms) => age(here, ms),
     close,
   };
 });

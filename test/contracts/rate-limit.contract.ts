@@ -9,7 +9,7 @@ export interface RateLimitFixture {
   close(): Promise<void>;
 }
 
-const policy: RateLimitPolicy = { name: 'orders.place', limit: 5, windowMs: 1_000 };
+const policy: RateLimitPolicy = { name: 'orders.place', limit: 5, windowMs: 10_000 };
 
 /** What every rate limiter promises (`RateLimiter`). */
 export function describeRateLimitContract(
@@ -32,7 +32,7 @@ export function describeRateLimitContract(
         const decision = await (i % 2 === 0 ? here : there).consume(policy, 'ada');
         expect(decision).toMatchObject({ allowed: true, limit: 5, retryAfterMs: 0 });
         expect(decision.resetMs).toBeGreaterThan(0);
-        expect(decision.resetMs).toBeLessThanOrEqual(1_000);
+        expect(decision.resetMs).toBeLessThanOrEqual(10_000);
         left.push(decision.remaining);
       }
       expect(left).toEqual([4, 3, 2, 1, 0]);
@@ -65,17 +65,17 @@ export function describeRateLimitContract(
     it('does not count what it refuses', async () => {
       await here.consume(policy, 'ada', 5);
       for (let i = 0; i < 20; i += 1) await here.consume(policy, 'ada');
-      await fixture.pass(1_002);
+      await fixture.pass(10_002);
       expect(await here.consume(policy, 'ada', 5)).toMatchObject({ allowed: true });
     });
 
     it('slides: units come back one window after they were taken, not before', async () => {
       await here.consume(policy, 'ada', 2);
-      await fixture.pass(400);
+      await fixture.pass(4_000);
       await here.consume(policy, 'ada', 3);
-      await fixture.pass(400);
+      await fixture.pass(4_000);
       expect(await here.consume(policy, 'ada')).toMatchObject({ allowed: false });
-      await fixture.pass(250);
+      await fixture.pass(2_500);
       // The first two are back, the three after them are not.
       expect(await here.consume(policy, 'ada', 3)).toMatchObject({ allowed: false });
       expect(await here.consume(policy, 'ada', 2)).toMatchObject({ allowed: true, remaining: 0 });
@@ -83,7 +83,7 @@ export function describeRateLimitContract(
 
     it('says when the same cost will be let through, and is right', async () => {
       await here.consume(policy, 'ada', 2);
-      await fixture.pass(100);
+      await fixture.pass(1_000);
       await here.consume(policy, 'ada', 3);
       const { retryAfterMs, resetMs } = await here.consume(policy, 'ada', 3);
       expect(retryAfterMs).toBeGreaterThan(0);
@@ -94,7 +94,7 @@ export function describeRateLimitContract(
 
     it('says when the whole limit is there again, and is right', async () => {
       await here.consume(policy, 'ada', 2);
-      await fixture.pass(100);
+      await fixture.pass(1_000);
       const { resetMs } = await here.consume(policy, 'ada', 1);
       await fixture.pass(resetMs);
       expect(await here.consume(policy, 'ada', 5)).toMatchObject({ allowed: true, remaining: 0 });

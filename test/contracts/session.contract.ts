@@ -20,10 +20,7 @@ const login = (userId: string): NewSession => ({
   userAgent: 'Firefox/130',
 });
 
-/**
- * What every session driver promises (`SessionStore`). The lifetimes are short: idle < absolute < 3
- * × idle.
- */
+/** What every session driver promises (`SessionStore`); here idle < absolute < 3 × idle. */
 export function describeSessionContract(
   driver: string,
   setup: () => Promise<SessionFixture>,

@@ -1,11 +1,11 @@
 import './fixtures/quiet.js';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { MemorySessionStore } from '../../src/redis/session/memory.session-store.js';
 import { RedisSessionStore } from '../../src/redis/session/redis.session-store.js';
 import { createTestRedisPrefix } from '../support/servers/index.js';
 import { ttlsByKey, watchCommands } from './fixtures/keyspace.js';
 import { ManualClock } from './fixtures/manual-clock.js';
 import { NO_REDIS_URL, openRedisInstance, type RedisInstance } from './fixtures/redis-instance.js';
+import { age } from './fixtures/time-travel.js';
 import { describeSessionContract } from './session.contract.js';
 
 const DAY = { idleMs: 1_800_000, absoluteMs: 86_400_000 };
@@ -23,14 +23,13 @@ describeSessionContract('memory', async () => {
 });
 
 describeSessionContract('redis', async () => {
-  const { connections, keys, close } = await openRedisInstance(createTestRedisPrefix());
-  // Time is the server's here: it has to pass.
-  const lifetimes = { idleMs: 1_000, absoluteMs: 2_200 };
+  const instance = await openRedisInstance(createTestRedisPrefix());
+  const lifetimes = { idleMs: 10_000, absoluteMs: 22_000 };
   return {
-    store: new RedisSessionStore(connections, keys, lifetimes),
+    store: new RedisSessionStore(instance.connections, instance.keys, lifetimes),
     lifetimes,
-    pass: async (ms) => sleep(ms),
-    close,
+    pass: (ms) => age(instance, ms),
+    close: instance.close,
   };
 });
 

@@ -65,9 +65,18 @@ function createCluster(
       lazyConnect: true,
     },
   );
-  // A node is connected when a command needs it; without a queue, those right after that one fail.
-  cluster.on('+node', (node: Redis) => void node.connect().catch(() => undefined));
+  // ioredis connects a node when a command needs it, and without a queue those right after that one
+  // fail. Not before the Cluster is ready: its own check of that needs a node that is not connecting.
+  cluster.on('ready', () => cluster.nodes().forEach(connectNode));
+  cluster.on('+node', (node: Redis) => {
+    if (cluster.status === 'ready') connectNode(node);
+  });
   return cluster;
+}
+
+function connectNode(node: Redis): void {
+  // One that fails leaves the pool, and comes back with the next look at the slots.
+  if (node.status === 'wait') node.connect().catch(() => undefined);
 }
 
 /**
