@@ -8,10 +8,7 @@ export {
   type CacheDefinition,
   type CacheNamespace,
 } from './cache/cache-definition.js';
-export { RedisConnections } from './connection/redis-connections.js';
-export type { RedisClient } from './connection/create-client.js';
 export { RedisDiagnostics, type RedisPing } from './diagnostics/redis-diagnostics.js';
-export { KeyBuilder, type KeyArea } from './keys/redis-key.js';
 export { LockManager, type Lease, type LockOptions } from './lock/lock-manager.js';
 export {
   PubSub,

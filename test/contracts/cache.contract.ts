@@ -2,7 +2,7 @@ import { defineCache } from '../../src/redis/cache/cache-definition.js';
 import type { Caches } from '../../src/redis/cache/cache.js';
 import { eventually } from '../support/eventually.js';
 import { describeCacheValues } from './cache-values.contract.js';
-import { Deferred } from './fixtures/deferred.js';
+import { Deferred } from '../support/deferred.js';
 
 export interface CacheFixture {
   readonly caches: Caches;

@@ -1,4 +1,4 @@
-import './fixtures/quiet.js';
+import '../support/quiet.js';
 import { z } from 'zod';
 import { systemClock } from '../../src/kernel/clock.js';
 import { createKeyBuilder } from '../../src/redis/keys/redis-key.js';
@@ -13,9 +13,9 @@ import { RedisPubSub } from '../../src/redis/pubsub/redis.pub-sub.js';
 import { eventually } from '../support/eventually.js';
 import { createTestRedisPrefix } from '../support/servers/index.js';
 import { describeCacheContract } from './cache.contract.js';
-import { Deferred } from './fixtures/deferred.js';
-import { ttlsByKey, watchCommands } from './fixtures/keyspace.js';
-import { NO_REDIS_URL, openRedisInstance, type RedisInstance } from './fixtures/redis-instance.js';
+import { Deferred } from '../support/deferred.js';
+import { ttlsByKey, watchCommands } from '../support/keyspace.js';
+import { NO_REDIS_URL, openRedisInstance, type RedisInstance } from '../support/redis-instance.js';
 
 interface Options {
   readonly localTtlCapMs?: number;

@@ -1,4 +1,4 @@
-import './fixtures/quiet.js';
+import '../support/quiet.js';
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '../../src/kernel/clock.js';
 import { createHttpCache, httpCacheNamespace } from '../../src/redis/cache/http/cache-manager.js';
@@ -10,9 +10,9 @@ import { RedisPubSub } from '../../src/redis/pubsub/redis.pub-sub.js';
 import { RedisRateLimiter } from '../../src/redis/rate-limit/redis.rate-limiter.js';
 import { RedisSessionStore } from '../../src/redis/session/redis.session-store.js';
 import { describeCacheContract } from './cache.contract.js';
-import { startRedisCluster, type RedisCluster } from './fixtures/redis-cluster.js';
-import { openClusterInstance, type RedisInstance } from './fixtures/redis-instance.js';
-import { age } from './fixtures/time-travel.js';
+import { startRedisCluster, type RedisCluster } from '../support/redis-cluster.js';
+import { openClusterInstance, type RedisInstance } from '../support/redis-instance.js';
+import { age } from '../support/time-travel.js';
 import { describeHttpCacheContract } from './http-cache.contract.js';
 import { describeLockContract } from './lock.contract.js';
 import { describePubSubContract } from './pubsub.contract.js';

@@ -1,4 +1,4 @@
-import './fixtures/quiet.js';
+import '../support/quiet.js';
 import { createServer, type Server, type Socket } from 'node:net';
 import { systemClock } from '../../src/kernel/clock.js';
 import type { JsonValue } from '../../src/kernel/json.js';
@@ -13,7 +13,7 @@ import {
   startTestServers,
   type TestServers,
 } from '../support/servers/index.js';
-import { openRedisInstance, type RedisInstance } from './fixtures/redis-instance.js';
+import { openRedisInstance, type RedisInstance } from '../support/redis-instance.js';
 
 /** Takes connections and says nothing: what a frozen machine looks like from afar. */
 class SilentServer {

@@ -1,12 +1,12 @@
-import './fixtures/quiet.js';
+import '../support/quiet.js';
 import { createHttpCache, httpCacheNamespace } from '../../src/redis/cache/http/cache-manager.js';
 import { MemoryHttpCacheStore } from '../../src/redis/cache/http/memory.http-cache-store.js';
 import { NoHttpCacheStore } from '../../src/redis/cache/http/no.http-cache-store.js';
 import { RedisHttpCacheStore } from '../../src/redis/cache/http/redis.http-cache-store.js';
 import { createKeyBuilder } from '../../src/redis/keys/redis-key.js';
 import { createTestRedisPrefix } from '../support/servers/index.js';
-import { ttlsByKey } from './fixtures/keyspace.js';
-import { NO_REDIS_URL, openRedisInstance, type RedisInstance } from './fixtures/redis-instance.js';
+import { ttlsByKey } from '../support/keyspace.js';
+import { NO_REDIS_URL, openRedisInstance, type RedisInstance } from '../support/redis-instance.js';
 import { describeHttpCacheContract } from './http-cache.contract.js';
 
 const cacheOf = ({ connections, keys }: RedisInstance) =>

@@ -1,6 +1,6 @@
 import type { Lease, LockManager } from '../../src/redis/lock/lock-manager.js';
 import { eventually } from '../support/eventually.js';
-import { Deferred } from './fixtures/deferred.js';
+import { Deferred } from '../support/deferred.js';
 
 export interface LockFixture {
   readonly here: LockManager;

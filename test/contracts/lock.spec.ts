@@ -1,12 +1,12 @@
-import './fixtures/quiet.js';
+import '../support/quiet.js';
 import type { Lease } from '../../src/redis/lock/lock-manager.js';
 import { MemoryLockManager } from '../../src/redis/lock/memory.lock-manager.js';
 import { RedisLockManager } from '../../src/redis/lock/redis.lock-manager.js';
 import { eventually } from '../support/eventually.js';
 import { createTestRedisPrefix } from '../support/servers/index.js';
-import { Deferred } from './fixtures/deferred.js';
-import { ttlsByKey } from './fixtures/keyspace.js';
-import { NO_REDIS_URL, openRedisInstance, type RedisInstance } from './fixtures/redis-instance.js';
+import { Deferred } from '../support/deferred.js';
+import { ttlsByKey } from '../support/keyspace.js';
+import { NO_REDIS_URL, openRedisInstance, type RedisInstance } from '../support/redis-instance.js';
 import { describeLockContract } from './lock.contract.js';
 
 const locksOf = ({ connections, keys }: RedisInstance): RedisLockManager =>

@@ -1,4 +1,4 @@
-import './fixtures/quiet.js';
+import '../support/quiet.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { DAY_MS } from '../../src/kernel/duration.js';
 import type { JsonValue } from '../../src/kernel/json.js';
@@ -6,8 +6,8 @@ import { MemoryPubSub } from '../../src/redis/pubsub/memory.pub-sub.js';
 import { RedisPubSub } from '../../src/redis/pubsub/redis.pub-sub.js';
 import { eventually } from '../support/eventually.js';
 import { createTestRedisPrefix } from '../support/servers/index.js';
-import { ttlsByKey } from './fixtures/keyspace.js';
-import { NO_REDIS_URL, openRedisInstance, type RedisInstance } from './fixtures/redis-instance.js';
+import { ttlsByKey } from '../support/keyspace.js';
+import { NO_REDIS_URL, openRedisInstance, type RedisInstance } from '../support/redis-instance.js';
 import { describePubSubContract } from './pubsub.contract.js';
 
 const pubsubOf = ({ connections, keys }: RedisInstance): RedisPubSub =>

@@ -1,5 +1,5 @@
-import './fixtures/quiet.js';
-import { startRedisCluster } from './fixtures/redis-cluster.js';
+import '../support/quiet.js';
+import { startRedisCluster } from '../support/redis-cluster.js';
 import { describeQueues } from './queues.contract.js';
 import { bullBackend } from './queues.drivers.js';
 

@@ -1,4 +1,4 @@
-import './fixtures/quiet.js';
+import '../support/quiet.js';
 import { describeQueues } from './queues.contract.js';
 import { bullBackend, embeddedBackend } from './queues.drivers.js';
 

@@ -1,12 +1,12 @@
-import './fixtures/quiet.js';
+import '../support/quiet.js';
 import { FallbackRateLimiter } from '../../src/redis/rate-limit/fallback.rate-limiter.js';
 import { MemoryRateLimiter } from '../../src/redis/rate-limit/memory.rate-limiter.js';
 import { RedisRateLimiter } from '../../src/redis/rate-limit/redis.rate-limiter.js';
 import { createTestRedisPrefix } from '../support/servers/index.js';
-import { ttlsByKey, watchCommands } from './fixtures/keyspace.js';
-import { ManualClock } from './fixtures/manual-clock.js';
-import { NO_REDIS_URL, openRedisInstance } from './fixtures/redis-instance.js';
-import { age } from './fixtures/time-travel.js';
+import { ttlsByKey, watchCommands } from '../support/keyspace.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { NO_REDIS_URL, openRedisInstance } from '../support/redis-instance.js';
+import { age } from '../support/time-travel.js';
 import { describeRateLimitContract } from './rate-limit.contract.js';
 
 describeRateLimitContract('memory', async () => {

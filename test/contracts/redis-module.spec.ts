@@ -1,4 +1,4 @@
-import './fixtures/quiet.js';
+import '../support/quiet.js';
 import { CacheInterceptor, CacheTTL } from '@nestjs/cache-manager';
 import { Controller, Get, UseInterceptors } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -13,14 +13,14 @@ import {
   LockManager,
   PubSub,
   RateLimiter,
-  RedisConnections,
   RedisDiagnostics,
   RedisModule,
   SessionStore,
 } from '../../src/redis/index.js';
+import { RedisConnections } from '../../src/redis/connection/redis-connections.js';
 import { eventually } from '../support/eventually.js';
 import { createTestRedisPrefix, testRedisUrl } from '../support/servers/index.js';
-import { NO_REDIS_URL } from './fixtures/redis-instance.js';
+import { NO_REDIS_URL } from '../support/redis-instance.js';
 
 const prices = defineCache<string, number>({
   name: 'test.prices',

@@ -1,11 +1,11 @@
-import './fixtures/quiet.js';
+import '../support/quiet.js';
 import { MemorySessionStore } from '../../src/redis/session/memory.session-store.js';
 import { RedisSessionStore } from '../../src/redis/session/redis.session-store.js';
 import { createTestRedisPrefix } from '../support/servers/index.js';
-import { ttlsByKey, watchCommands } from './fixtures/keyspace.js';
-import { ManualClock } from './fixtures/manual-clock.js';
-import { NO_REDIS_URL, openRedisInstance, type RedisInstance } from './fixtures/redis-instance.js';
-import { age } from './fixtures/time-travel.js';
+import { ttlsByKey, watchCommands } from '../support/keyspace.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { NO_REDIS_URL, openRedisInstance, type RedisInstance } from '../support/redis-instance.js';
+import { age } from '../support/time-travel.js';
 import { describeSessionContract } from './session.contract.js';
 
 const DAY = { idleMs: 1_800_000, absoluteMs: 86_400_000 };

@@ -1,4 +1,4 @@
-import '../../contracts/fixtures/quiet.js';
+import '../../support/quiet.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Database } from '../../../src/database/index.js';

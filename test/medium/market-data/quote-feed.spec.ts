@@ -14,13 +14,9 @@ import {
 } from '../../../src/modules/market-data/index.js';
 import { isSamePrice } from '../../../src/modules/market-data/quote.js';
 import { RealtimeModule } from '../../../src/realtime/index.js';
-import {
-  KeyBuilder,
-  PubSub,
-  RedisConnections,
-  RedisModule,
-  type SequencedMessage,
-} from '../../../src/redis/index.js';
+import { PubSub, RedisModule, type SequencedMessage } from '../../../src/redis/index.js';
+import { RedisConnections } from '../../../src/redis/connection/redis-connections.js';
+import { KeyBuilder } from '../../../src/redis/keys/redis-key.js';
 import { eventually } from '../../support/eventually.js';
 import {
   createTestDatabase,

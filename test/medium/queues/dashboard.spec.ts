@@ -1,4 +1,4 @@
-import '../../contracts/fixtures/quiet.js';
+import '../../support/quiet.js';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import Fastify, { type FastifyInstance, type HTTPMethods } from 'fastify';

@@ -1,4 +1,4 @@
-import '../../contracts/fixtures/quiet.js';
+import '../../support/quiet.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

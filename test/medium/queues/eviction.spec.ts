@@ -1,4 +1,4 @@
-import '../../contracts/fixtures/quiet.js';
+import '../../support/quiet.js';
 import { parseConfig } from '../../../src/config/config.js';
 import { RedisConnections } from '../../../src/redis/connection/redis-connections.js';
 import { refuseEviction } from '../../../src/redis/queues/bullmq/eviction-policy.js';

@@ -1,4 +1,4 @@
-import '../../contracts/fixtures/quiet.js';
+import '../../support/quiet.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   Global,

@@ -1,4 +1,4 @@
-import '../../contracts/fixtures/quiet.js';
+import '../../support/quiet.js';
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { defineQueue } from '../../../src/redis/queues/queue-definition.js';

@@ -17,7 +17,6 @@ import type { QueueRegistry } from '../queue-registry.js';
 import { BullWorker } from './bull-worker.js';
 import { refuseEviction } from './eviction-policy.js';
 import type { JobEnvelope } from './job-envelope.js';
-import { resendAfterReconnect } from './worker-backend.js';
 
 /** Jobs go through BullMQ on the queue Redis: any process adds, every worker process runs. */
 export class BullQueues extends QueueDriver {
@@ -50,7 +49,7 @@ export class BullQueues extends QueueDriver {
   }
 
   override async start(): Promise<void> {
-    const client = resendAfterReconnect(this.connections.create('worker'));
+    const client = this.connections.create('worker');
     this.#workers = this.registry.queues.map(
       (queue) => new BullWorker(queue, this.runner, client, this.#prefix),
     );

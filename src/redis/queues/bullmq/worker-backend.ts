@@ -6,19 +6,7 @@ import {
   type BackendFactory,
   type IRedisClient,
 } from 'bullmq';
-import { Redis } from 'ioredis';
 import type { RedisClient } from '../../connection/create-client.js';
-
-/**
- * Sends commands that a lost connection cut off again, once it is back. With `maxRetriesPerRequest: null`
- * ioredis otherwise never settles them: the worker would wait for one for ever, alive and idle. BullMQ
- * guards what a worker reports by its lock, so that a repetition changes nothing.
- */
-export function resendAfterReconnect(client: RedisClient): RedisClient {
-  // The nodes of a Cluster do not reconnect, so their commands fail with them.
-  if (client instanceof Redis) client.options.autoResendUnfulfilledCommands = true;
-  return client;
-}
 
 /**
  * The connection that the worker of a queue blocks on:
