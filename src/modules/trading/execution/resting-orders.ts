@@ -11,14 +11,20 @@ import { QuoteTicks, type Quote } from '../../market-data/index.js';
 import { DueOrders } from './due-orders.js';
 import { tradingQueue } from '../trading.queues.js';
 
-/** Between two jobs for an order that stays due: doubles, so that a queue that stands still is not filled up. */
 const FIRST_REPEAT_MS = SECOND_MS;
 const LONGEST_REPEAT_MS = 60 * SECOND_MS;
 
+/** A job was sent for an order. Waits grow, so that a queue that stands still is not filled up. */
 interface Attempt {
   /** No other job for the order before this moment. */
   readonly nextMs: number;
   readonly waitMs: number;
+}
+
+/** When an order that is due still may get its next job: 1 s after the first, then doubling up to a minute. */
+export function nextAttempt(last: Attempt | undefined, nowMs: number): Attempt {
+  const waitMs = last ? Math.min(last.waitMs * 2, LONGEST_REPEAT_MS) : FIRST_REPEAT_MS;
+  return { nextMs: nowMs + waitMs, waitMs };
 }
 
 /** On every tick, sends the orders that are due to be executed. Runs where the market feed runs. */
@@ -63,7 +69,6 @@ export class RestingOrders implements OnApplicationBootstrap, BeforeApplicationS
       { orderId },
       { id: `${orderId}-${nowMs}` },
     );
-    const waitMs = last ? Math.min(last.waitMs * 2, LONGEST_REPEAT_MS) : FIRST_REPEAT_MS;
-    return { nextMs: nowMs + waitMs, waitMs };
+    return nextAttempt(last, nowMs);
   }
 }
