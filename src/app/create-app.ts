@@ -9,12 +9,16 @@ import {
   configureHttp,
   correlationIdOf,
   ProblemDetailsFilter,
+  refuseOtherUpgrades,
 } from '../http/index.js';
 import { mountAdmin } from './admin.js';
 import { AppModule } from './app.module.js';
 import { ConnectionDrain } from './connection-drain.js';
 import { mountDocs } from './docs.js';
 import { NestLogger } from './logger.js';
+
+/** socket.io's own; the live gateway listens there. */
+const SOCKET_PATH = '/socket.io/';
 
 /** Slow or idle clients are let go of: no connection is kept for ever. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -49,6 +53,7 @@ export async function createApp(
   app.get(ConnectionDrain).attach(server);
   if (config.role !== 'worker') {
     app.useWebSocketAdapter(new IoAdapter(app));
+    refuseOtherUpgrades(server.server, SOCKET_PATH);
     await mountAdmin(app, server);
     mountDocs(app);
   }

@@ -1,4 +1,4 @@
-import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import type { PgDatabase, PgQueryResultHKT, PgTransactionConfig } from 'drizzle-orm/pg-core';
 
 /** Drizzle over either driver; also what a transaction hands on. */
 export type Sql = PgDatabase<PgQueryResultHKT>;
@@ -24,7 +24,7 @@ export abstract class Database {
 
   /** Reads that must agree with each other: all see the database as it was at the first of them. */
   snapshot<T>(read: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.sql.transaction(read, {
+    return this.runTransaction(read, {
       isolationLevel: 'repeatable read',
       accessMode: 'read only',
     });
@@ -32,10 +32,16 @@ export abstract class Database {
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const actions: (() => void)[] = [];
-    const result = await this.sql.transaction((sql) =>
+    const result = await this.runTransaction((sql) =>
       work({ sql, afterCommit: (action) => actions.push(action) }),
     );
     for (const action of actions) action();
     return result;
   }
+
+  /** Commits what `work` did, or undoes it when `work` throws. */
+  protected abstract runTransaction<T>(
+    work: (sql: Sql) => Promise<T>,
+    config?: PgTransactionConfig,
+  ): Promise<T>;
 }

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { sql as statement } from 'drizzle-orm';
+import type { PgTransactionConfig } from 'drizzle-orm/pg-core';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import { AppError } from '../kernel/app-error.js';
@@ -61,6 +62,13 @@ export class PgliteDatabase extends Database {
 
   override async ping(): Promise<void> {
     await this.sql.execute(statement`select 1`);
+  }
+
+  protected override runTransaction<T>(
+    work: (sql: Sql) => Promise<T>,
+    config?: PgTransactionConfig,
+  ): Promise<T> {
+    return this.sql.transaction(work, config);
   }
 
   override async close(): Promise<void> {

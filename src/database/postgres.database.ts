@@ -1,8 +1,10 @@
 import { sql as statement } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
+import type { PgTransactionConfig } from 'drizzle-orm/pg-core';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { AppError } from '../kernel/app-error.js';
+import { isConnectionFailure } from '../kernel/connection-failure.js';
 import { Database, type Sql } from './database.js';
 import { countApplied, migrationsFolder } from './migrations.js';
 
@@ -43,6 +45,8 @@ export class PostgresDatabase extends Database {
       keepAlive: true,
     });
     this.#pool.on('error', options.onError);
+    // The pool listens to idle connections alone. One that dies in a transaction would end the process.
+    this.#pool.on('connect', (client) => client.on('error', options.onError));
     this.sql = drizzle(this.#pool);
   }
 
@@ -74,6 +78,23 @@ export class PostgresDatabase extends Database {
 
   override async ping(): Promise<void> {
     await this.sql.execute(statement`select 1`);
+  }
+
+  /** Takes the connection itself: drizzle never gives back one on which BEGIN failed. */
+  protected override async runTransaction<T>(
+    work: (sql: Sql) => Promise<T>,
+    config?: PgTransactionConfig,
+  ): Promise<T> {
+    const client = await this.#pool.connect();
+    let unusable = false;
+    try {
+      return await drizzle(client).transaction(work, config);
+    } catch (error) {
+      unusable = isConnectionFailure(error);
+      throw error;
+    } finally {
+      client.release(unusable);
+    }
   }
 
   override close(): Promise<void> {

@@ -6,7 +6,7 @@ export {
   type Access,
   type AuthenticatedRequest,
 } from './access.decorators.js';
-export { answerUnreadableRequest } from './unreadable-request.js';
+export { answerUnreadableRequest, refuseOtherUpgrades } from './unreadable-request.js';
 export { configureHttp } from './configure-http.js';
 export { correlationIdOf } from './correlation-id.js';
 export { isCrossSite } from './cross-site.js';

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { newId } from '../kernel/ids.js';
 import { problemOfStatus } from './problem-details.js';
@@ -19,11 +20,27 @@ export function answerUnreadableRequest(error: NodeJS.ErrnoException, socket: So
     socket.destroy(error);
     return;
   }
-  const status = STATUS_OF_CODE[error.code ?? ''] ?? 400;
+  sendLastWords(socket, STATUS_OF_CODE[error.code ?? ''] ?? 400, 'The request cannot be read.');
+}
+
+/**
+ * Answers requests to change the protocol anywhere but on the sockets' path. Since somebody listens for
+ * them (socket.io), Node hands all of them over, and without this they would get no answer at all.
+ */
+export function refuseOtherUpgrades(server: Server, socketPath: string): void {
+  server.on('upgrade', (request, socket: Socket) => {
+    if (request.url?.startsWith(socketPath)) return;
+    sendLastWords(
+      socket,
+      400,
+      'This server changes the protocol for live sockets alone: send no Upgrade header.',
+    );
+  });
+}
+
+function sendLastWords(socket: Socket, status: number, detail: string): void {
   const correlationId = newId();
-  const body = JSON.stringify(
-    problemOfStatus(status, 'The request cannot be read.', correlationId),
-  );
+  const body = JSON.stringify(problemOfStatus(status, detail, correlationId));
   socket.end(
     [
       `HTTP/1.1 ${status} ${REASONS[status]}`,

@@ -36,6 +36,8 @@ const MAX_MESSAGE_BYTES = 64 * 1024;
   transports: ['websocket'],
   maxHttpBufferSize: MAX_MESSAGE_BYTES,
   serveClient: false,
+  // Other requests to upgrade are answered where the server is made, not cut off after a second.
+  destroyUpgrade: false,
 })
 export class LiveGateway
   implements OnGatewayInit<LiveNamespace>, OnGatewayConnection<LiveSocket>, OnApplicationBootstrap
@@ -107,9 +109,12 @@ export class LiveGateway
   ): Promise<LiveAnswer> {
     try {
       const channel = this.channels.resolve(parse(body).channel, socket.data.principal);
+      const { following } = socket.data;
+      // Before anything that waits: a client that subscribes again at once must find nothing of this left.
+      const share = following.get(channel.bus);
+      following.delete(channel.bus);
+      share?.release();
       await socket.leave(channel.bus);
-      socket.data.following.get(channel.bus)?.release();
-      socket.data.following.delete(channel.bus);
       return { ok: true, channel: channel.client };
     } catch (error) {
       return { ok: false, error: this.#explain(error) };

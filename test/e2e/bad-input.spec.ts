@@ -168,6 +168,12 @@ describe.each(BACKENDS)('bad input on $name', (backend) => {
   it.each([
     ['what is no HTTP', 'HELLO\r\n\r\n', 400, 'request.malformed'],
     [
+      'a wish for another protocol',
+      'GET /api/account HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n',
+      400,
+      'request.malformed',
+    ],
+    [
       'a header without end',
       `GET / HTTP/1.1\r\nhost: x\r\na: ${'b'.repeat(20_000)}\r\n\r\n`,
       431,

@@ -117,6 +117,15 @@ describe.each(BACKENDS)('the live gateway on $name', (backend) => {
     expect(text).not.toContain(trader.user.id);
   });
 
+  it('follows a channel whatever was asked for just before', async () => {
+    const live = await connect(trader);
+    const steps = ['subscribe', 'unsubscribe', 'subscribe', 'unsubscribe', 'subscribe'] as const;
+    // All at once, as a page does that shows, hides and shows a view.
+    await Promise.all(steps.map((step) => live[step]('market.quote:AAPL')));
+    const seen = live.on('market.quote:AAPL').length;
+    await live.next('market.quote:AAPL', () => live.on('market.quote:AAPL').length > seen + 1);
+  });
+
   it.each([
     ['a channel that there is not', 'trading.secrets'],
     ['a family without its member', 'market.quote'],

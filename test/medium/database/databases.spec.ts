@@ -3,15 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql, type SQL } from 'drizzle-orm';
 import { DataFolderLock } from '../../../src/database/data-folder-lock.js';
-import type { Database } from '../../../src/database/index.js';
+import type { Database, Sql } from '../../../src/database/index.js';
 import { PgliteDatabase } from '../../../src/database/pglite.database.js';
 import { PostgresDatabase } from '../../../src/database/postgres.database.js';
+import { TcpProxy } from '../../support/tcp-proxy.js';
 import { DATABASES } from '../../support/databases.js';
 import { createTestDatabase } from '../../support/servers/index.js';
 
 /** Both drivers answer with `rows`; what they have in common does not say so. */
-async function rowsOf(database: Database, query: SQL): Promise<unknown> {
-  const answer: unknown = await database.sql.execute(query);
+async function rowsOf(database: Pick<Sql, 'execute'>, query: SQL): Promise<unknown> {
+  const answer: unknown = await database.execute(query);
   return (answer as { rows: unknown }).rows;
 }
 
@@ -46,7 +47,7 @@ describe.each(DATABASES)('transactions on $name', (kind) => {
       throw new Error('no');
     });
     await expect(failing).rejects.toThrow('no');
-    const rows = await rowsOf(database, sql`select * from notes where text = 'lost'`);
+    const rows = await rowsOf(database.sql, sql`select * from notes where text = 'lost'`);
     expect({ rows, told }).toEqual({ rows: [], told: [] });
   });
 
@@ -107,6 +108,66 @@ describe('PostgreSQL', () => {
   });
 });
 
+describe('PostgreSQL that goes away', () => {
+  const POOL = 3;
+  let url: string;
+  let drop: () => Promise<void>;
+  let database: PostgresDatabase;
+  const open = (at: string) =>
+    new PostgresDatabase({
+      url: at,
+      poolSize: POOL,
+      connectTimeoutMs: 500,
+      statementTimeoutMs: 200,
+      onError: () => undefined,
+    });
+
+  beforeEach(async () => {
+    ({ url, drop } = await createTestDatabase());
+  });
+  afterEach(async () => {
+    await database.close();
+    await drop();
+  });
+
+  it('in the middle of transactions ends those, and neither the process nor the pool', async () => {
+    database = open(url);
+    for (let round = 0; round < POOL * 2; round += 1) {
+      const dying = database.transaction(async ({ sql: connection }) => {
+        const pid = await rowsOf(connection, sql`select pg_backend_pid() as pid`);
+        await database.sql.execute(
+          sql`select pg_terminate_backend(${(pid as [{ pid: number }])[0].pid})`,
+        );
+        await connection.execute(sql`select 1`);
+      });
+      await expect(dying).rejects.toThrow();
+    }
+    await database.transaction(({ sql: connection }) => connection.execute(sql`select 1`));
+  });
+
+  it('while transactions begin costs no connection of the pool', async () => {
+    const proxy = new TcpProxy(url);
+    await proxy.up();
+    database = open(proxy.url);
+    await database.ping();
+    for (let round = 0; round < 2; round += 1) {
+      proxy.freeze();
+      const begun = Array.from({ length: POOL }, () =>
+        database.transaction(() => Promise.resolve()),
+      );
+      const outcomes = await Promise.allSettled(begun);
+      expect(outcomes.map(({ status }) => status)).toEqual(Array(POOL).fill('rejected'));
+      await proxy.down();
+      await proxy.up();
+    }
+    const held = Array.from({ length: POOL }, () =>
+      database.transaction(({ sql: connection }) => connection.execute(sql`select 1`)),
+    );
+    await Promise.all(held);
+    await proxy.down();
+  });
+});
+
 describe('the data folder of the embedded database', () => {
   let folder: string;
   beforeEach(() => {
@@ -137,7 +198,7 @@ describe('the data folder of the embedded database', () => {
     });
     await first.close();
     const second = await PgliteDatabase.open(folder);
-    const rows = await rowsOf(second, sql`select text from notes`);
+    const rows = await rowsOf(second.sql, sql`select text from notes`);
     expect(rows).toEqual([{ text: 'kept' }]);
     await second.close();
   });

@@ -5,7 +5,7 @@ import { defineQueue } from '../../../src/redis/queues/queue-definition.js';
 import { bullBackend, type QueueBackend } from '../../contracts/queues.drivers.js';
 import { eventually } from '../../support/eventually.js';
 import { testRedisUrl } from '../../support/servers/index.js';
-import { RedisProxy } from '../../support/redis-proxy.js';
+import { TcpProxy } from '../../support/tcp-proxy.js';
 
 jest.setTimeout(30_000);
 
@@ -22,11 +22,11 @@ function mailQueue() {
 }
 
 describe('BullMQ when its Redis', () => {
-  let proxy: RedisProxy;
+  let proxy: TcpProxy;
   let backend: QueueBackend;
 
   beforeEach(async () => {
-    proxy = new RedisProxy(testRedisUrl());
+    proxy = new TcpProxy(testRedisUrl());
     await proxy.up();
     backend = await bullBackend({ REDIS_URL: proxy.url });
   });

@@ -38,6 +38,8 @@ export class EmbeddedQueueAdapter extends BaseAdapter {
   }
 
   override async getJob(id: string): Promise<QueueJob | undefined> {
+    // PostgreSQL takes any character but this one, and no job has it in its id.
+    if (id.includes('\0')) return undefined;
     const job = await this.store.find(this.queue.name, id);
     return job && new EmbeddedQueueJob(job, this.store, () => this.control.wake(this.queue));
   }

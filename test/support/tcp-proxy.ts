@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Stands between a client and a Redis, and can be away or frozen. */
-export class RedisProxy {
+/** Stands between a client and a server, and can be away or frozen. */
+export class TcpProxy {
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   #frozen = false;
