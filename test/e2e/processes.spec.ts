@@ -64,7 +64,7 @@ describe('the built application', () => {
   }, 120_000);
 
   it(
-    'plays the demo on two API processes and a worker over Redis and PostgreSQL',
+    'plays the demo over Redis and PostgreSQL: on two API processes and a worker, and on one process',
     async () => {
       const database = await createTestDatabase();
       const shared = {
@@ -81,6 +81,11 @@ describe('the built application', () => {
       await demo('--url', api.url, '--second-url', otherApi.url);
       const exits = await Promise.all(stopped.splice(0).map((bourse) => bourse.stop()));
       expect(exits).toEqual([0, 0, 0].map((code) => ({ code, signal: null })));
+
+      // And the same in one process on the same services.
+      const all = await start(shared);
+      await demo('--url', all.url);
+      expect(await all.stop()).toEqual({ code: 0, signal: null });
       await database.drop();
     },
     DEMO_TIMEOUT_MS,

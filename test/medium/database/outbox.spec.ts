@@ -161,6 +161,25 @@ describe.each(DATABASES)('the outbox on $name', (kind) => {
     expect(done).toHaveLength(1);
     expect(await left()).toHaveLength(1);
   });
+
+  it('gives back at once what it has claimed and not delivered when it ends', async () => {
+    const { rows, outbox, relay } = create();
+    await database.transaction(async (transaction) => {
+      for (let number = 0; number < 50; number += 1)
+        await outbox.publish(transaction, Happened, { number });
+    });
+    let begun = (): void => undefined;
+    const running = new Promise<void>((resolve) => (begun = resolve));
+    relay.start(async () => {
+      begun();
+      await sleep(50);
+    });
+    await running;
+    await relay.beforeApplicationShutdown();
+    const claimed = await rows.claim(100, 1_000);
+    expect(claimed.length).toBeGreaterThan(40);
+    expect(claimed.every(({ attempts }) => attempts === 1)).toBe(true);
+  });
 });
 
 describe('reactions to events', () => {

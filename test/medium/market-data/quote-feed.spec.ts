@@ -18,6 +18,7 @@ import { PubSub, RedisModule, type SequencedMessage } from '../../../src/redis/i
 import { RedisConnections } from '../../../src/redis/connection/redis-connections.js';
 import { KeyBuilder } from '../../../src/redis/keys/redis-key.js';
 import { eventually } from '../../support/eventually.js';
+import { TcpProxy } from '../../support/tcp-proxy.js';
 import {
   createTestDatabase,
   createTestRedisPrefix,
@@ -38,12 +39,12 @@ class Worker {
     });
   }
 
-  static async start(databaseUrl: string, redisPrefix: string): Promise<Worker> {
+  static async start(databaseUrl: string, redisPrefix: string, redisUrl: string): Promise<Worker> {
     const config = parseConfig({
       NODE_ENV: 'test',
       BOURSE_ROLE: 'worker',
       DATABASE_URL: databaseUrl,
-      REDIS_URL: testRedisUrl(),
+      REDIS_URL: redisUrl,
       REDIS_KEY_PREFIX: redisPrefix,
       MARKET_TICK_MS: String(TICK_MS),
     });
@@ -85,8 +86,8 @@ describe('the quote feed', () => {
   });
   afterEach(() => Promise.all(workers.map((worker) => worker.stop())));
 
-  async function startWorker(): Promise<Worker> {
-    const worker = await Worker.start(database.url, redisPrefix);
+  async function startWorker(redisUrl = testRedisUrl()): Promise<Worker> {
+    const worker = await Worker.start(database.url, redisPrefix, redisUrl);
     workers.push(worker);
     return worker;
   }
@@ -103,6 +104,20 @@ describe('the quote feed', () => {
     workers = workers.filter((other) => other !== worker);
     await worker.stop();
   }
+
+  it('goes on without the Redis of its lock: orders must still find their price', async () => {
+    const proxy = new TcpProxy(testRedisUrl());
+    await proxy.up();
+    const worker = await startWorker(proxy.url);
+    await ticksOf(worker, 1);
+    await proxy.down();
+    // More than the lease could still cover.
+    await ticksOf(worker, 150, 20_000);
+    await proxy.up();
+    await ticksOf(worker, 150, 20_000);
+    await stop(worker);
+    await proxy.down();
+  }, 60_000);
 
   it('runs in one worker at a time, and moves to another when that one stops', async () => {
     const first = await startWorker();
