@@ -227,6 +227,26 @@ describe('an end', () => {
     rmSync(folder, { recursive: true, force: true });
   }, 60_000);
 
+  it('tells a busy client to leave, and cuts none of its requests off', async () => {
+    const bourse = await start({ DATA_DIR: 'memory://' });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = () =>
+      new Promise<string | undefined>((answered, failed) => {
+        request(`${bourse.url}/health/live`, { agent }, (response) => {
+          response.resume().once('end', () => answered(response.headers.connection));
+        })
+          .once('error', failed)
+          .end();
+      });
+    await ask();
+    bourse.kill('SIGTERM');
+    // An error of any of them, such as a reset connection, fails the test.
+    let farewell: string | undefined;
+    while (farewell !== 'close') farewell = await ask();
+    expect(await bourse.exited).toEqual({ code: 0, signal: null });
+    agent.destroy();
+  }, 60_000);
+
   it('comes at once on SIGTERM, although a client keeps its connection open', async () => {
     const bourse = await start({ DATA_DIR: 'memory://' });
     const agent = new Agent({ keepAlive: true });

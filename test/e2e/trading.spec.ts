@@ -1,3 +1,5 @@
+import { sql } from 'drizzle-orm';
+import { Database } from '../../src/database/index.js';
 import { money } from '../../src/kernel/money.js';
 import { QuotesService } from '../../src/modules/market-data/index.js';
 import type { Account, Order, Trade, ValuedPosition } from '../../src/modules/trading/index.js';
@@ -128,6 +130,19 @@ describe.each(BACKENDS)('trading on $name', (backend) => {
     const filled = await untilStatus(order.id, 'filled');
     expect(money(filled.averageFillPrice ?? 0).lte(limitPrice)).toBe(true);
     expect((await read<Account>('/api/account')).reservedCash).toBe('0');
+  });
+
+  it('executes an accepted order whose job was lost with the queue', async () => {
+    const order = await place(limit('1.00', { quantity: '1' }));
+    await untilStatus(order.id, 'open');
+    // As if its only job had vanished before it ran, twenty seconds ago.
+    const acceptedAt = new Date(bourse.clock.nowMs() - 20_000).toISOString();
+    await bourse.app
+      .get(Database)
+      .sql.execute(
+        sql`update orders set status = 'accepted', limit_price = 99999, updated_at = ${acceptedAt} where id = ${order.id}`,
+      );
+    await untilStatus(order.id, 'filled');
   });
 
   it('cancels what waits and gives its cash back, once', async () => {

@@ -36,6 +36,8 @@ the embedded database. When the trader is there already, nothing is changed.`,
       const user = await app
         .get(RegistrationService)
         .createUser({ email: TRADER, password, displayName: 'Sample Trader' }, ['trader']);
+      // On standard error and at once: should an order fail now, the account is there all the same.
+      process.stderr.write(`made ${TRADER}, password ${password}\n`);
       const symbols = app.get(QuotesService).instruments().slice(0, ORDERS);
       const orders = app.get(OrdersService);
       for (const { symbol } of symbols) {

@@ -1,9 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { Database } from '../../database/index.js';
 
 @Injectable()
 export class DatabaseIndicator {
+  readonly #logger = new Logger(DatabaseIndicator.name);
+
   constructor(
     private readonly indicators: HealthIndicatorService,
     private readonly database: Database,
@@ -15,8 +17,9 @@ export class DatabaseIndicator {
     try {
       await this.database.ping();
       return indicator.up({ kind });
-    } catch {
-      // Why it is down stands in the log; the outside learns that it is.
+    } catch (error) {
+      // Why stands in the log; the outside learns only that it is so.
+      this.#logger.warn({ message: 'the database does not answer', err: error });
       return indicator.down({ kind });
     }
   }

@@ -51,6 +51,14 @@ describe.each(DATABASES)('transactions on $name', (kind) => {
     expect({ rows, told }).toEqual({ rows: [], told: [] });
   });
 
+  it('write nothing when they are snapshots', async () => {
+    const writing = database.snapshot((connection) =>
+      connection.execute(sql`insert into notes values ('w')`),
+    );
+    await expect(writing).rejects.toThrow();
+    expect(await rowsOf(database.sql, sql`select * from notes where text = 'w'`)).toEqual([]);
+  });
+
   it('apply a migration once', async () => {
     expect(await database.migrate()).toBe(0);
   });
@@ -103,6 +111,30 @@ describe('PostgreSQL', () => {
     await database.transaction(async () => {
       await expect(database.ping()).rejects.toThrow();
     });
+    await database.close();
+    await drop();
+  });
+});
+
+describe('a snapshot on PostgreSQL', () => {
+  it('sees the same in all its reads, whatever is committed between them', async () => {
+    const { url, drop } = await createTestDatabase();
+    const database = new PostgresDatabase({
+      url,
+      poolSize: 2,
+      connectTimeoutMs: 5_000,
+      statementTimeoutMs: 5_000,
+      onError: () => undefined,
+    });
+    await database.sql.execute(sql`create table cash (usd int)`);
+    await database.sql.execute(sql`insert into cash values (100)`);
+    const seen = await database.snapshot(async (connection) => {
+      const first = await rowsOf(connection, sql`select usd from cash`);
+      await database.sql.execute(sql`update cash set usd = 0`);
+      return [first, await rowsOf(connection, sql`select usd from cash`)];
+    });
+    expect(seen).toEqual([[{ usd: 100 }], [{ usd: 100 }]]);
+    expect(await rowsOf(database.sql, sql`select usd from cash`)).toEqual([{ usd: 0 }]);
     await database.close();
     await drop();
   });
