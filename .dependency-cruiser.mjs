@@ -31,6 +31,9 @@ const INFRASTRUCTURE = {
   realtime: ['redis', 'http'],
 };
 
+/** What happened is told to all: whoever reacts imports the event's declaration, whatever the table says. */
+const EVENTS = '^src/modules/([^/]+)/\\1\\.events\\.ts$';
+
 const SPEC = '\\.spec\\.ts$';
 
 /** @param {string} name */
@@ -112,7 +115,10 @@ const modules = [
     'module-through-its-face',
     "Of another module only its index.ts: add what you need to the other's face, or react to its event.",
     { path: '^src/modules/([^/]+)/' },
-    { path: '^src/modules/', pathNot: ['^src/modules/$1/', '^src/modules/[^/]+/index\\.ts$'] },
+    {
+      path: '^src/modules/',
+      pathNot: ['^src/modules/$1/', '^src/modules/[^/]+/index\\.ts$', EVENTS],
+    },
   ),
   forbid(
     'app-composes-modules',
@@ -131,7 +137,7 @@ const modules = [
       `${name}-uses-declared-modules`,
       `${name} may use ${others.join(', ') || 'no other module'} (MODULES in .dependency-cruiser.mjs).`,
       { path: `^src/modules/${name}/` },
-      { path: '^src/modules/', pathNot: `^src/modules/${anyOf([name, ...others])}/` },
+      { path: '^src/modules/', pathNot: [`^src/modules/${anyOf([name, ...others])}/`, EVENTS] },
     ),
   ),
   forbid(

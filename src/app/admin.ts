@@ -18,7 +18,10 @@ export async function mountAdmin(
     basePath: QUEUE_DASHBOARD_PATH,
     authorize: async (request, reply) => {
       try {
-        await authentication.authorize(request, { kind: 'roles', roles: ['admin'] });
+        await authentication.authorize(request, {
+          kind: 'permission',
+          permission: 'queues.manage',
+        });
         return true;
       } catch (error) {
         if (isUnauthenticatedPage(error, request)) await sendToLogin(request, reply);

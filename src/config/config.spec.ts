@@ -13,6 +13,8 @@ const failure = (variables: Record<string, string>): AppError => {
   throw new Error('expected a refusal');
 };
 
+const KEY = Buffer.alloc(32, 7).toString('base64');
+
 describe('parseConfig', () => {
   it('needs no variable at all: everything in one process, embedded', () => {
     const config = parseConfig({});
@@ -116,10 +118,45 @@ describe('parseConfig', () => {
       NODE_ENV: 'production',
       DATABASE_URL: 'postgres://db/bourse',
       REDIS_URL: 'redis://r',
+      ENCRYPTION_KEYS: `k1:${KEY}`,
     };
     expect(parseConfig(production).session.cookieSecure).toBe(true);
     expect(parseConfig({}).session.cookieSecure).toBe(false);
   });
+});
+
+describe('the keys for secrets at rest', () => {
+  it('are required in production, where everybody knows the default', () => {
+    expect(failure({ NODE_ENV: 'production' }).message).toContain('ENCRYPTION_KEYS');
+  });
+
+  it('seal with the first and open with all', () => {
+    const { encryptionKeys } = parseConfig({ ENCRYPTION_KEYS: `new:${KEY}, old:${KEY}` });
+    expect(encryptionKeys.map(({ id }) => id)).toEqual(['new', 'old']);
+  });
+
+  it.each(['k1', 'k1:short', `k_1:${KEY}`, `k1:${KEY},k1:${KEY}`, `k1:${KEY}:x`])(
+    'are refused as %j, without being printed',
+    (ENCRYPTION_KEYS) => {
+      const { message } = failure({ ENCRYPTION_KEYS });
+      expect(message).toContain('ENCRYPTION_KEYS');
+      expect(message).not.toContain(KEY);
+    },
+  );
+});
+
+describe('other figures for the limits', () => {
+  it('are a name, a limit and a window each', () => {
+    expect(parseConfig({ RATE_LIMITS: 'auth.login=10/5m, ml.train=7/1d' }).rateLimits).toEqual([
+      { name: 'auth.login', limit: 10, windowMs: 300_000 },
+      { name: 'ml.train', limit: 7, windowMs: 86_400_000 },
+    ]);
+  });
+
+  it.each(['auth.login', 'auth.login=0/1m', 'auth.login=1/1w', 'auth.login=-1/1m'])(
+    'are refused as %j',
+    (RATE_LIMITS) => expect(failure({ RATE_LIMITS }).message).toContain('RATE_LIMITS'),
+  );
 });
 
 describe('.env.example', () => {

@@ -1,4 +1,5 @@
 import { AppError } from '../kernel/app-error.js';
+import type { KeyRing } from '../kernel/secret-box.js';
 import { environmentSchema, type Environment } from './environment.js';
 
 export type Role = Environment['BOURSE_ROLE'];
@@ -64,8 +65,33 @@ export interface Config {
     readonly replayDir: string | undefined;
     readonly replayBarsPerSecond: number;
   };
+  /** For secrets at rest and encrypted caches. */
+  readonly encryptionKeys: KeyRing;
+  /** Replacements of single figures in the table of limits. */
+  readonly rateLimits: readonly {
+    readonly name: string;
+    readonly limit: number;
+    readonly windowMs: number;
+  }[];
+  readonly metrics: { readonly token: string | undefined };
+  /** undefined: the shipped sample data. */
+  readonly research: { readonly dataDir: string | undefined };
+  readonly ai: {
+    /** undefined: the offline analyst. */
+    readonly baseUrl: string | undefined;
+    readonly apiKey: string | undefined;
+    readonly model: string;
+    readonly timeoutMs: number;
+    readonly dailyQuota: number;
+  };
+  readonly journal: { readonly maxUploadBytes: number };
   readonly trading: { readonly startingCash: string };
 }
+
+/** Known to everybody who reads this: production refuses to run with it. */
+const DEVELOPMENT_KEYS: KeyRing = [
+  { id: 'dev', secret: Buffer.alloc(32, 'dev').toString('base64') },
+];
 
 /** Injection token of {@link Config}. */
 export const Config = Symbol('Config');
@@ -133,6 +159,18 @@ function toConfig(env: Environment): Config {
       replayDir: env.MARKET_REPLAY_DIR,
       replayBarsPerSecond: env.MARKET_REPLAY_BARS_PER_SECOND,
     },
+    encryptionKeys: env.ENCRYPTION_KEYS ?? DEVELOPMENT_KEYS,
+    rateLimits: env.RATE_LIMITS ?? [],
+    metrics: { token: env.METRICS_TOKEN },
+    research: { dataDir: env.RESEARCH_DATA_DIR },
+    ai: {
+      baseUrl: env.AI_BASE_URL,
+      apiKey: env.AI_API_KEY,
+      model: env.AI_MODEL,
+      timeoutMs: env.AI_TIMEOUT_MS,
+      dailyQuota: env.AI_DAILY_QUOTA,
+    },
+    journal: { maxUploadBytes: env.JOURNAL_MAX_UPLOAD_BYTES },
     trading: { startingCash: env.TRADING_STARTING_CASH },
   };
 }
@@ -180,6 +218,9 @@ function findConflicts(config: Config): string[] {
     conflicts.push(
       'DATABASE_URL: required in production (the embedded database is for one machine)',
     );
+  }
+  if (config.production && config.encryptionKeys === DEVELOPMENT_KEYS) {
+    conflicts.push('ENCRYPTION_KEYS: required in production (openssl rand -base64 32 makes a key)');
   }
   if (role !== 'all' && database.url === undefined) {
     conflicts.push(

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/duration.js';
+import type { KeyRing, SecretKey } from '../kernel/secret-box.js';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -12,6 +14,50 @@ const postgresUrl = z
 const redisUrl = z
   .url({ protocol: /^rediss?$/ })
   .refine(hasDecodableParts, 'holds a % that is not followed by two hex digits');
+const secretKey = z.tuple(
+  [
+    z.string().regex(/^[A-Za-z0-9]{1,16}$/, 'a key id is 1–16 letters and digits'),
+    z
+      .base64()
+      .refine((text) => Buffer.from(text, 'base64').length === 32, 'a key has 32 bytes, in base64'),
+  ],
+  'must be id:base64[,id:base64…]',
+);
+const toKey = ([id, secret]: z.output<typeof secretKey>): SecretKey => ({ id, secret });
+const keyRing = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim().split(':')))
+  .pipe(
+    z
+      .tuple([secretKey], secretKey)
+      .refine(
+        (keys) => new Set(keys.map(([id]) => id)).size === keys.length,
+        'two keys have one id',
+      ),
+  )
+  .transform(([first, ...rest]): KeyRing => [toKey(first), ...rest.map(toKey)]);
+const UNIT_MS = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS } as const;
+/** `name=limit/window`, the window as `30s`, `5m`, `1h` or `1d`. */
+const rateLimits = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(
+    z.array(
+      z
+        .string()
+        .regex(
+          /^[a-z][a-z.-]*=[1-9]\d{0,6}\/[1-9]\d{0,4}[smhd]$/,
+          'must be name=limit/window[,…], such as auth.login=10/5m',
+        ),
+    ),
+  )
+  .transform((parts) =>
+    parts.map((part) => {
+      const [name = '', limit = '', window = ''] = part.split(/[=/]/);
+      const unit = window.slice(-1) as keyof typeof UNIT_MS;
+      return { name, limit: Number(limit), windowMs: Number(window.slice(0, -1)) * UNIT_MS[unit] };
+    }),
+  );
 const hostPort = /^[^\s:,]+:\d{1,5}$/;
 const hostPortList = z
   .string()
@@ -133,6 +179,37 @@ export const environmentSchema = z.object({
     .max(1_000)
     .default(1)
     .describe('replay speed, bars a second'),
+
+  ENCRYPTION_KEYS: keyRing
+    .optional()
+    .describe(
+      'id:base64 of 32 bytes[,older…] for secrets at rest; the first seals, all open; required in production',
+    ),
+  RATE_LIMITS: rateLimits
+    .optional()
+    .describe('other figures for the table of limits: auth.login=10/5m,auth.register=20/1h'),
+  METRICS_TOKEN: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('bearer token for /metrics; unset: open, and closed in production'),
+
+  RESEARCH_DATA_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('folder of SYMBOL.json research files; unset: the sample data that is shipped'),
+  AI_BASE_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('an OpenAI-compatible API (…/v1); unset: the offline analyst answers'),
+  AI_API_KEY: z.string().min(1).optional().describe('key that it asks for'),
+  AI_MODEL: z.string().min(1).default('gpt-4o-mini').describe('name of the model there'),
+  AI_TIMEOUT_MS: timeoutMs.default(30_000).describe('ms to wait for an answer of it'),
+  AI_DAILY_QUOTA: count.default(50).describe('prompts of a user in a UTC day'),
+  JOURNAL_MAX_UPLOAD_BYTES: count
+    .default(20_971_520)
+    .describe('largest CSV of an import, bytes; above it 413'),
 
   TRADING_STARTING_CASH: z
     .string()

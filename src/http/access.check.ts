@@ -31,7 +31,7 @@ export class AccessCheck implements OnApplicationBootstrap {
     throw new AppError(
       'internal',
       'http.undeclared_access',
-      `routes without @Public, @SignedIn or @Roles: ${undeclared.join(', ')}`,
+      `routes without @Public, @SignedIn or @Requires: ${undeclared.join(', ')}`,
     );
   }
 }

@@ -6,13 +6,14 @@ import {
 } from '@nestjs/common';
 import { ApiBearerAuth, ApiForbiddenResponse, ApiUnauthorizedResponse } from '@nestjs/swagger';
 import { AppError } from '../kernel/app-error.js';
-import type { Principal, UserRole } from '../kernel/principal.js';
+import type { Permission } from '../kernel/permissions.js';
+import type { Principal } from '../kernel/principal.js';
 
 /** Who may call a route. Each route declares exactly one; a route without one fails the boot. */
 export type Access =
   | { readonly kind: 'public' }
   | { readonly kind: 'signed-in' }
-  | { readonly kind: 'roles'; readonly roles: readonly UserRole[] };
+  | { readonly kind: 'permission'; readonly permission: Permission };
 
 export const ACCESS_METADATA = 'bourse:access';
 
@@ -27,13 +28,13 @@ export const SignedIn = () =>
     ApiUnauthorizedResponse({ description: 'no live session' }),
   );
 
-/** Anybody with a live session and at least one of the roles. */
-export const Roles = (...roles: [UserRole, ...UserRole[]]) =>
+/** Anybody with a live session whose roles give the permission (`kernel/permissions.ts`). */
+export const Requires = (permission: Permission) =>
   applyDecorators(
-    SetMetadata<string, Access>(ACCESS_METADATA, { kind: 'roles', roles }),
+    SetMetadata<string, Access>(ACCESS_METADATA, { kind: 'permission', permission }),
     ApiBearerAuth(),
     ApiUnauthorizedResponse({ description: 'no live session' }),
-    ApiForbiddenResponse({ description: `needs the role ${roles.join(' or ')}` }),
+    ApiForbiddenResponse({ description: `needs the permission ${permission}` }),
   );
 
 export interface AuthenticatedRequest {

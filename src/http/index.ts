@@ -1,7 +1,7 @@
 export {
   CurrentPrincipal,
   Public,
-  Roles,
+  Requires,
   SignedIn,
   type Access,
   type AuthenticatedRequest,

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Config } from '../config/config.js';
 import { AppError } from '../kernel/app-error.js';
+import { permissionsOf } from '../kernel/permissions.js';
 import { Authenticator, type Principal } from '../kernel/principal.js';
 import type { Access } from './access.decorators.js';
 import { isForgeable } from './cross-site.js';
@@ -32,11 +33,14 @@ export class RequestAuthentication {
         'Sign in: the request has no live session.',
       );
     }
-    if (access.kind === 'roles' && !access.roles.some((role) => principal.roles.includes(role))) {
+    if (
+      access.kind === 'permission' &&
+      !permissionsOf(principal.roles).includes(access.permission)
+    ) {
       throw new AppError(
         'forbidden',
         'auth.forbidden',
-        'Your account does not have the role this needs.',
+        'Your account does not have the permission this needs.',
       );
     }
     return principal;

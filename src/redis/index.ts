@@ -2,7 +2,7 @@
  * The face of the Redis layer: ports and declarations. Which driver stands behind them is nobody's
  * business.
  */
-export { Caches, type Cache } from './cache/cache.js';
+export { Caches, type Cache, type CacheStatistics } from './cache/cache.js';
 export {
   defineCache,
   type CacheDefinition,

@@ -172,9 +172,12 @@ describe('a redis cache of two instances', () => {
 
   it('takes a value of an older shape, or none of ours, for a miss', async () => {
     const caches = await openCaches({ localTtlCapMs: 0 });
-    const old = defineCache<string, unknown>({ ...numbers, name: 'test.old' });
+    const { namespace, key, ttlMs } = numbers;
+    const old = defineCache<string, unknown>({ namespace, key, ttlMs, name: 'test.old' });
     const now = defineCache<string, { n: number }>({
-      ...numbers,
+      namespace,
+      key,
+      ttlMs,
       name: 'test.now',
       schema: z.object({ n: z.number() }),
     });

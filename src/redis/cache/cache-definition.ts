@@ -14,7 +14,17 @@ export interface CacheDefinition<Params, Value> {
    * cache of the namespace may make the same.
    */
   readonly key: (params: Params) => string;
+  /** The longest that a value is kept. */
   readonly ttlMs: number;
+  /** For values that live shorter than `ttlMs`, by what they are: a bar that is still open. */
+  ttlMsOf?(value: Value): number;
+  /**
+   * A value older than this is still served, and loaded anew behind the answer, once at a time. A failed
+   * refresh keeps the value. Below `ttlMs`. Unset: nothing is refreshed.
+   */
+  readonly refreshAfterMs?: number;
+  /** Kept encrypted (AES-256-GCM) wherever it leaves the process. */
+  readonly encrypt?: boolean;
   /** How long "there is nothing" (`undefined` from the loader) is remembered. Unset: it is not. */
   readonly negativeTtlMs?: number;
   /** Groups that can be dropped together: `` (p) => [`user:${p.userId}`] ``. */

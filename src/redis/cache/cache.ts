@@ -1,4 +1,4 @@
-import type { CacheDefinition } from './cache-definition.js';
+import type { CacheDefinition, CacheNamespace } from './cache-definition.js';
 
 /**
  * A declared cache, ready to use. `null`, `0`, `false` and `''` are values; `undefined` is "nothing
@@ -24,7 +24,33 @@ export interface Cache<Params, Value> {
     params: Params,
     load: () => Promise<Value | undefined>,
   ): Promise<Value | undefined>;
+  /**
+   * Many of {@link getOrSetOptional} at once: one round trip to Redis (one per node on a Cluster), and one
+   * `load` for all that are missing. What is missing twice in one call is loaded once.
+   * @param load answers in the order of what it was asked for
+   * @returns in the order of `params`
+   */
+  getOrSetMany(
+    params: readonly Params[],
+    load: (missing: readonly Params[]) => Promise<readonly (Value | undefined)[]>,
+  ): Promise<(Value | undefined)[]>;
   delete(params: Params): Promise<void>;
+}
+
+/** Counts of one declared cache, in this process, since it started. */
+export interface CacheStatistics {
+  readonly name: string;
+  readonly namespace: CacheNamespace;
+  readonly localHits: number;
+  readonly remoteHits: number;
+  readonly misses: number;
+  readonly loads: number;
+  /** Of the loads: those that threw. */
+  readonly loadErrors: number;
+  /** Of all loads together. */
+  readonly loadMs: number;
+  /** Refreshes that began behind a served value. */
+  readonly refreshes: number;
 }
 
 /**
@@ -55,4 +81,6 @@ export abstract class Caches {
    * they are.
    */
   abstract invalidateTags(tags: readonly string[]): Promise<void>;
+  /** What the caches of this process did since it started, in the order of their declaration. */
+  abstract statistics(): readonly CacheStatistics[];
 }

@@ -89,6 +89,24 @@ export class HybridCache<Params, Value> implements Cache<Params, Value> {
     await this.#tiers.tellOthers([key]);
   }
 
+  async getOrSetMany(
+    params: readonly Params[],
+    load: (missing: readonly Params[]) => Promise<readonly (Value | undefined)[]>,
+  ): Promise<(Value | undefined)[]> {
+    const found = await Promise.all(params.map((one) => this.get(one)));
+    const missing = params.filter((_, i) => found[i] === undefined);
+    if (missing.length === 0) return found;
+    const loaded = await load(missing);
+    await Promise.all(
+      missing.map(async (one, i) => {
+        const value = loaded[i];
+        if (value !== undefined) await this.set(one, value);
+      }),
+    );
+    const rest = loaded[Symbol.iterator]();
+    return found.map((value) => value ?? rest.next().value);
+  }
+
   async delete(params: Params): Promise<void> {
     await this.#tiers.drop([this.#key(params)]);
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { KeyBuilder } from '../keys/redis-key.js';
-import { Caches, type Cache } from './cache.js';
+import { Caches, type Cache, type CacheStatistics } from './cache.js';
 import type { CacheDefinition } from './cache-definition.js';
 import { CacheRegistry } from './cache-registry.js';
 import type { CacheStore } from './cache-store.js';
@@ -56,6 +56,10 @@ export class HybridCaches extends Caches {
       definition,
       () => new HybridCache(definition, this.#tiers, this.#keys, this.#clock),
     );
+  }
+
+  override statistics(): readonly CacheStatistics[] {
+    return [];
   }
 
   override async invalidateTags(tags: readonly string[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { Caches, type Cache } from './cache.js';
+import { Caches, type Cache, type CacheStatistics } from './cache.js';
 import type { CacheDefinition } from './cache-definition.js';
 import { CacheRegistry } from './cache-registry.js';
 import { EntryCodec } from './entry-codec.js';
@@ -9,6 +9,10 @@ export class UncachedCaches extends Caches {
 
   override use<Params, Value>(definition: CacheDefinition<Params, Value>): Cache<Params, Value> {
     return this.#registry.getOrCreate(definition, () => new NoCache(definition));
+  }
+
+  override statistics(): readonly CacheStatistics[] {
+    return [];
   }
 
   override async invalidateTags(): Promise<void> {}
@@ -37,6 +41,14 @@ class NoCache<Params, Value> implements Cache<Params, Value> {
   }
 
   async set(): Promise<void> {}
+
+  async getOrSetMany(
+    params: readonly Params[],
+    load: (missing: readonly Params[]) => Promise<readonly (Value | undefined)[]>,
+  ): Promise<(Value | undefined)[]> {
+    const loaded = await load(params);
+    return loaded.map((value) => (value === undefined ? undefined : this.#readBack(value)));
+  }
 
   async delete(): Promise<void> {}
 

@@ -6,6 +6,7 @@ export {
 } from './dashboard/mount-queue-dashboard.js';
 export {
   defineQueue,
+  extendQueue,
   PRIORITIES,
   type JobName,
   type JobPayload,
@@ -13,5 +14,7 @@ export {
   type PriorityName,
   type QueueDefinition,
 } from './queue-definition.js';
+export { defineSchedule, type ScheduleDefinition } from './schedule-definition.js';
+export { ScheduleRegistry, type Schedule, type ScheduledRun } from './schedule-registry.js';
 export { QueuesModule } from './queues.module.js';
 export { Queues, type AddJobOptions, type Job, type JobProcessors } from './queues.js';

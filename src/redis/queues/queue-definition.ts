@@ -26,6 +26,8 @@ export interface QueueDefinition<
     readonly failedCount: number;
   };
   readonly priority: PriorityName;
+  /** Set by {@link extendQueue}: the queue that these jobs join. */
+  readonly base?: QueueDefinition;
 }
 
 export type JobName<Q extends QueueDefinition> = keyof Q['jobs'] & string;
@@ -35,4 +37,15 @@ export function defineQueue<const Name extends string, const Jobs extends JobSch
   definition: QueueDefinition<Name, Jobs>,
 ): QueueDefinition<Name, Jobs> {
   return Object.freeze({ ...definition });
+}
+
+/**
+ * More jobs for a queue that another module owns: they wait, run and are kept as the owner declared it.
+ * Whoever declares the part adds and processes the jobs of the part alone.
+ */
+export function extendQueue<const Name extends string, const Jobs extends JobSchemas>(
+  base: QueueDefinition<Name>,
+  jobs: Jobs,
+): QueueDefinition<Name, Jobs> {
+  return Object.freeze({ ...base, jobs, base });
 }

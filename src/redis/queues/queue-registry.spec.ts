@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineQueue } from './queue-definition.js';
+import { defineQueue, extendQueue } from './queue-definition.js';
 import { QueueRegistry } from './queue-registry.js';
 
 function mailQueue(name = 'mail') {
@@ -14,6 +14,33 @@ function mailQueue(name = 'mail') {
   });
 }
 const done = async (): Promise<void> => undefined;
+
+describe('a queue that another module adds jobs to', () => {
+  it('holds the jobs of all parts under the settings of its owner, each with its processor', () => {
+    const registry = new QueueRegistry();
+    const mail = mailQueue();
+    const digests = extendQueue(mail, { digest: z.object({}) });
+    registry.declare(digests);
+    registry.declare(mail);
+    registry.register(mail, { send: done, bounce: done });
+    expect(() => registry.assertComplete()).toThrow(
+      expect.objectContaining({ code: 'queue.no_processor' }),
+    );
+    registry.register(digests, { digest: done });
+    expect(() => registry.assertComplete()).not.toThrow();
+    expect(registry.queues).toHaveLength(1);
+    expect(Object.keys(registry.get('mail').jobs).sort()).toEqual(['bounce', 'digest', 'send']);
+  });
+
+  it('refuses a job that another part has', () => {
+    const registry = new QueueRegistry();
+    const mail = mailQueue();
+    registry.declare(mail);
+    expect(() => registry.declare(extendQueue(mail, { send: z.object({}) }))).toThrow(
+      expect.objectContaining({ code: 'queue.job_declared_twice' }),
+    );
+  });
+});
 
 describe('QueueRegistry', () => {
   it('is complete when every declared job has a processor', () => {

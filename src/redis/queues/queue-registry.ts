@@ -12,7 +12,11 @@ const NAME = /^[a-z][a-z0-9-]{0,63}$/;
 /** Which queues this application has, and who processes their jobs. */
 @Injectable()
 export class QueueRegistry {
+  /** By name; of an extended queue with the jobs of all its parts. */
   readonly #queues = new Map<string, QueueDefinition>();
+  /** By name: the definition whose settings hold. */
+  readonly #owners = new Map<string, QueueDefinition>();
+  readonly #parts = new Set<QueueDefinition>();
   readonly #processors = new Map<string, Readonly<Record<string, JobProcessor>>>();
 
   /** All declared queues, in the order of their declaration. */
@@ -29,11 +33,28 @@ export class QueueRegistry {
         queue.name,
       );
     }
+    if (this.#parts.has(queue)) return;
+    this.#parts.add(queue);
     const known = this.#queues.get(queue.name);
-    if (known !== undefined && known !== queue) {
+    const owner = ownerOf(queue);
+    if (known === undefined) {
+      this.#owners.set(queue.name, owner);
+      this.#queues.set(queue.name, queue);
+      return;
+    }
+    if (this.#owners.get(queue.name) !== owner) {
       throw misuse('queue.declared_twice', `two queues are named "${queue.name}"`, queue.name);
     }
-    this.#queues.set(queue.name, queue);
+    const taken = Object.keys(queue.jobs).find((job) => Object.hasOwn(known.jobs, job));
+    if (taken !== undefined) {
+      throw misuse(
+        'queue.job_declared_twice',
+        `job "${taken}" is declared twice`,
+        queue.name,
+        taken,
+      );
+    }
+    this.#queues.set(queue.name, { ...known, jobs: { ...known.jobs, ...queue.jobs } });
   }
 
   /** @throws AppError `queue.not_declared`: no module imports `QueuesModule.forFeature` with it. */
@@ -44,17 +65,18 @@ export class QueueRegistry {
   }
 
   register<Q extends QueueDefinition>(queue: Q, processors: JobProcessors<Q>): void {
-    if (this.#processors.has(queue.name)) {
+    const known = this.#processors.get(queue.name);
+    if (Object.keys(processors).some((job) => known && Object.hasOwn(known, job))) {
       throw misuse(
         'queue.processed_twice',
         `the queue "${queue.name}" has processors already`,
         queue.name,
       );
     }
-    this.#processors.set(
-      queue.name,
-      processors as unknown as Readonly<Record<string, JobProcessor>>,
-    );
+    this.#processors.set(queue.name, {
+      ...known,
+      ...(processors as unknown as Readonly<Record<string, JobProcessor>>),
+    });
   }
 
   findProcessor(queue: string, job: string): JobProcessor | undefined {
@@ -87,6 +109,10 @@ export class QueueRegistry {
       }
     }
   }
+}
+
+function ownerOf(queue: QueueDefinition): QueueDefinition {
+  return queue.base === undefined ? queue : ownerOf(queue.base);
 }
 
 function misuse(code: string, message: string, queue: string, job?: string): AppError {

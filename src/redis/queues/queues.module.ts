@@ -13,6 +13,7 @@ import { QueueDriver } from './queue-driver.js';
 import { QueueLifecycle } from './queue-lifecycle.js';
 import { QueueRegistry } from './queue-registry.js';
 import { Queues } from './queues.js';
+import { ScheduleRegistry } from './schedule-registry.js';
 
 @Module({})
 export class QueuesModule {
@@ -42,8 +43,9 @@ export class QueuesModule {
         { provide: Queues, useExisting: QueueDriver },
         QueueLifecycle,
         QueueDashboard,
+        ScheduleRegistry,
       ],
-      exports: [QueueRegistry, Queues, QueueDashboard],
+      exports: [QueueRegistry, Queues, QueueDashboard, ScheduleRegistry],
     };
   }
 

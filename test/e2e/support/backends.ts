@@ -22,7 +22,14 @@ export const ADMIN = {
   password: randomBytes(15).toString('base64url'),
 };
 
-const COMMON = { NODE_ENV: 'test', LOG_LEVEL: 'info', PORT: '0', ADMIN_PASSWORD: ADMIN.password };
+const COMMON = {
+  NODE_ENV: 'test',
+  LOG_LEVEL: 'info',
+  PORT: '0',
+  ADMIN_PASSWORD: ADMIN.password,
+  // All tests come from one address.
+  RATE_LIMITS: 'auth.register=1000000/1h,auth.login=1000000/1h',
+};
 
 /** The same scenarios run on each: what a newcomer starts, and what a production runs on. */
 export const BACKENDS: readonly BackendKind[] = [

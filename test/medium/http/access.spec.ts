@@ -3,7 +3,7 @@ import { Test } from '@nestjs/testing';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { parseConfig } from '../../../src/config/config.js';
 import { ConfigModule } from '../../../src/config/config.module.js';
-import { configureHttp, HttpModule, Public, Roles, SignedIn } from '../../../src/http/index.js';
+import { configureHttp, HttpModule, Public, Requires, SignedIn } from '../../../src/http/index.js';
 import { systemClock } from '../../../src/kernel/clock.js';
 import { Correlation } from '../../../src/kernel/correlation.js';
 import { Authenticator } from '../../../src/kernel/principal.js';
@@ -20,7 +20,7 @@ class DeclaredController {
   signedIn(): string {
     return 'signed in';
   }
-  @Roles('admin')
+  @Requires('users.manage')
   @Get('admin')
   admins(): string {
     return 'admins';

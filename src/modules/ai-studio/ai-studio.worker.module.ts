@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { AiStudioModule } from './ai-studio.module.js';
+
+@Module({ imports: [AiStudioModule] })
+export class AiStudioWorkerModule {}

@@ -1,0 +1,3 @@
+export { JournalHttpModule } from './journal.http.module.js';
+export { JournalModule } from './journal.module.js';
+export { JournalWorkerModule } from './journal.worker.module.js';

@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { JournalModule } from './journal.module.js';
+
+@Module({ imports: [JournalModule] })
+export class JournalWorkerModule {}

@@ -1,0 +1,3 @@
+export { MaintenanceHttpModule } from './maintenance.http.module.js';
+export { MaintenanceModule } from './maintenance.module.js';
+export { MaintenanceWorkerModule } from './maintenance.worker.module.js';

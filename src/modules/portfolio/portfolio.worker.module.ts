@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { PortfolioModule } from './portfolio.module.js';
+
+@Module({ imports: [PortfolioModule] })
+export class PortfolioWorkerModule {}

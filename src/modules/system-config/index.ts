@@ -1,0 +1,2 @@
+export { SystemConfigHttpModule } from './system-config.http.module.js';
+export { SystemConfigModule } from './system-config.module.js';
