@@ -2,8 +2,8 @@ import { DAY_MS, SECOND_MS } from '../../kernel/duration.js';
 import { defineCache } from '../../redis/index.js';
 import { openBlockTtlMs, type CandleBlock, type CandleBlockKey } from './candles/candle-range.js';
 import { candleBlockSchema } from './candles/candles.dto.js';
-import type { Quote } from './quote.js';
-import { quoteSchema } from './quotes.dto.js';
+import type { Quote } from './quotes/quote.js';
+import { quoteSchema } from './quotes/quotes.dto.js';
 
 /** Written through by the feed; `asOf` tells a reader the age. */
 export const quoteCache = defineCache<{ readonly symbol: string }, Quote>({

@@ -1,5 +1,5 @@
 import { defineChannel } from '../../realtime/index.js';
-import { quoteSchema } from './quotes.dto.js';
+import { quoteSchema } from './quotes/quotes.dto.js';
 
 /** `market.quote:AAPL`: each quote of a symbol whose prices differ from those before. */
 export const quoteChannel = defineChannel({

@@ -6,8 +6,8 @@ import { CandlesService } from './candles/candles.service.js';
 import { quoteChannel } from './market-data.channels.js';
 import { MarketDataProvider } from './market-data.provider.js';
 import { createProvider } from './provider-factory.js';
-import { QuoteTicks } from './quote-ticks.js';
-import { QuotesService } from './quotes.service.js';
+import { QuoteTicks } from './quotes/quote-ticks.js';
+import { QuotesService } from './quotes/quotes.service.js';
 import { ReplayRepository } from './replay/replay.repository.js';
 
 @Module({

@@ -1,5 +1,5 @@
 import type { Candle, CandleRange, Timeframe } from './candles/candle.js';
-import type { Instrument, Quote } from './quote.js';
+import type { Instrument, Quote } from './quotes/quote.js';
 
 /**
  * Where prices come from.

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { MarketDataModule } from './market-data.module.js';
-import { QuoteFeed } from './quote-feed.js';
+import { QuoteFeed } from './quotes/quote-feed.js';
 
 @Module({ imports: [MarketDataModule], providers: [QuoteFeed] })
 export class MarketDataWorkerModule {}

@@ -5,7 +5,7 @@ import { Caches, type Cache } from '../../../redis/index.js';
 import { candlesCache } from '../market-data.caches.js';
 import { unknownSymbol, unknownTimeframe } from '../market-data.errors.js';
 import { MarketDataProvider } from '../market-data.provider.js';
-import { QuotesService } from '../quotes.service.js';
+import { QuotesService } from '../quotes/quotes.service.js';
 import {
   blockMs,
   blockOpenings,

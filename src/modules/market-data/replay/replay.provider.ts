@@ -1,7 +1,7 @@
 import type { Candle, CandleRange, Timeframe } from '../candles/candle.js';
 import { MarketDataProvider } from '../market-data.provider.js';
-import { pricesAround, unitsText } from '../quote-prices.js';
-import { tickStartMs, type Instrument, type Quote } from '../quote.js';
+import { pricesAround, unitsText } from '../quotes/quote-prices.js';
+import { tickStartMs, type Instrument, type Quote } from '../quotes/quote.js';
 import type { ReplaySeries } from './replay-bars.js';
 import {
   recordedBars,

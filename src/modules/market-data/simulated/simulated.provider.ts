@@ -8,8 +8,8 @@ import {
   type Timeframe,
 } from '../candles/candle.js';
 import { MarketDataProvider } from '../market-data.provider.js';
-import { pricesAround, unitsText } from '../quote-prices.js';
-import { tickStartMs, type Instrument, type Quote } from '../quote.js';
+import { pricesAround, unitsText } from '../quotes/quote-prices.js';
+import { tickStartMs, type Instrument, type Quote } from '../quotes/quote.js';
 import { noiseExtremes } from './noise-extremes.js';
 import { BrownianNoise, hashedInteger, textSeed } from './price-noise.js';
 import { simulatedInstruments, type SimulatedInstrument } from './simulated-instruments.js';

@@ -1,8 +1,8 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { SignedIn } from '../../http/index.js';
-import type { Page } from '../../kernel/page.js';
+import { SignedIn } from '../../../http/index.js';
+import type { Page } from '../../../kernel/page.js';
 import type { Instrument, Quote } from './quote.js';
 import { instrumentSchema, quoteSchema, symbolSchema } from './quotes.dto.js';
 import { QuotesService } from './quotes.service.js';

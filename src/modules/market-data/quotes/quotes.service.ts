@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Clock } from '../../kernel/clock.js';
-import { Caches, type Cache } from '../../redis/index.js';
-import { quoteCache } from './market-data.caches.js';
-import { unknownSymbol } from './market-data.errors.js';
-import { MarketDataProvider } from './market-data.provider.js';
+import { Clock } from '../../../kernel/clock.js';
+import { Caches, type Cache } from '../../../redis/index.js';
+import { quoteCache } from '../market-data.caches.js';
+import { unknownSymbol } from '../market-data.errors.js';
+import { MarketDataProvider } from '../market-data.provider.js';
 import { normaliseSymbol, type Instrument, type Quote } from './quote.js';
 
 /** Prices for the other modules and for clients. Symbols are taken in either case. */
