@@ -52,7 +52,7 @@ describe('the calendar of the New York Stock Exchange', () => {
     ['2018-12-05', 'Day of Mourning for George H. W. Bush', 'no rule knows'],
     ['2025-01-09', 'Day of Mourning for Jimmy Carter', 'no rule knows'],
     ['2025-03-15', 'weekend', 'a Saturday'],
-  ])('says of %s: %s (%s)', (date, closure) => {
+  ])('says of %s: %s (%s)', (date, closure, _why) => {
     expect(closureOn(date)).toBe(closure);
   });
 

@@ -85,7 +85,12 @@ export function largestNoiseMove(seconds: number): number {
 
 /** A whole number in `min`…`max`, the same for the same seed and index. */
 export function hashedInteger(seed: number, index: number, min: number, max: number): number {
-  return min + ((mix(seed ^ mix(index)) >>> 0) % (max - min + 1));
+  return min + ((hashedSeed(seed, index) >>> 0) % (max - min + 1));
+}
+
+/** A seed for a place in a row. */
+export function hashedSeed(seed: number, index: number): number {
+  return mix(seed ^ mix(index));
 }
 
 /** A seed for a text (FNV-1a, then mixed). */
