@@ -7,7 +7,7 @@ const LIVE_MS = 15_000;
 const POLL_MS = 50;
 /** Kept per channel; what comes after is shown and dropped. */
 const MAX_KEPT_MESSAGES = 500;
-/** Quotes tick on and on; the first few show that they arrive. */
+/** Quotes and what hangs on them tick on and on; the first few show that they arrive. */
 const QUOTES_SHOWN = 3;
 
 /** Something that did not go as it should, in words for the person at the terminal. */
@@ -143,7 +143,8 @@ export class Live {
     });
     this.#socket.on('message', (/** @type {LiveMessage} */ message) => {
       const received = this.#of(message.channel);
-      if (!('bid' in message.data) || received.length < QUOTES_SHOWN) show(message);
+      const ticks = 'bid' in message.data || 'unrealizedPnl' in message.data;
+      if (!ticks || received.length < QUOTES_SHOWN) show(message);
       if (received.length < MAX_KEPT_MESSAGES) received.push(message);
     });
   }

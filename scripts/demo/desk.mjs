@@ -27,8 +27,9 @@ export class Desk {
    * What needs a job to run or a live message to arrive. Both go through Redis where one is configured: while
    * it is away this part is left out, and what was asked for is done when it is back.
    * @param {string} what is waited for, for the story @param {() => Promise<unknown>} part
+   * @returns {Promise<void>}
    */
-  async withJobs(what, part) {
+  withJobs = async (what, part) => {
     if (!(await this.#redisIsAway())) {
       try {
         await part();
@@ -39,7 +40,7 @@ export class Desk {
     }
     this.disturbed = true;
     this.story.tell('later', `Redis is away: ${what} follows when it is back`);
-  }
+  };
 
   async #redisIsAway() {
     /** @type {{ info: { redis: { degraded?: boolean } } }} */

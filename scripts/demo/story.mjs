@@ -40,6 +40,8 @@ export class Story {
 /** In a few words. @param {Quote | Order | Trade} data */
 export function describe(data) {
   if ('bid' in data) return `${data.symbol} ${data.last} (bid ${data.bid}, ask ${data.ask})`;
+  if ('strategy' in data) return `${data.side} ${data.symbol}, says ${String(data.strategy)}`;
+  if ('unrealizedPnl' in data) return `open profit ${String(data.unrealizedPnl)} USD`;
   const what = `${data.side} ${data.quantity} ${data.symbol}`;
   if ('orderId' in data) return `${what} at ${data.price}`;
   const price = data.limitPrice ? `limit ${data.limitPrice}` : 'at market';

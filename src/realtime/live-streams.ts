@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { PubSub, type SequencedMessage, type Subscription } from '../redis/index.js';
+import { busChannel, type ChannelDefinition } from './channel-definition.js';
 import type { ResolvedChannel } from './channel-registry.js';
 
 interface Stream {
@@ -37,6 +38,14 @@ export class LiveStreams {
         if (stream.followers === 0) this.#close(channel.bus, stream);
       },
     };
+  }
+
+  /** The users who follow their stream of this channel (of audience `user`, without a parameter) here. */
+  followersOf(channel: ChannelDefinition): string[] {
+    const prefix = busChannel(channel, { userId: '' });
+    return [...this.#streams.keys()]
+      .filter((bus) => bus.startsWith(prefix))
+      .map((bus) => bus.slice(prefix.length));
   }
 
   #open(channel: ResolvedChannel, deliver: (message: SequencedMessage) => void): Stream {

@@ -16,5 +16,8 @@ import { SocketSessions } from './socket-sessions.js';
 export class RealtimeModule {}
 
 /** The sockets themselves, in processes that listen. */
-@Module({ providers: [LiveGateway, LiveHandshake, LiveStreams, SocketSessions] })
+@Module({
+  providers: [LiveGateway, LiveHandshake, LiveStreams, SocketSessions],
+  exports: [LiveStreams],
+})
 export class RealtimeGatewayModule {}

@@ -1,4 +1,11 @@
+export { AnalyticsService } from './analytics/analytics.service.js';
+export type { Performance, Risk } from './analytics/analytics.dto.js';
+export { EquityHistoryService } from './equity/equity-history.service.js';
+export { importsTag } from './portfolio.caches.js';
+export type { EquityHistory, PortfolioSummary } from './portfolio.dto.js';
 export { PortfolioHttpModule } from './portfolio.http.module.js';
 export { PortfolioModule } from './portfolio.module.js';
+export { analyticsQueue } from './portfolio.queues.js';
 export { PortfolioService } from './portfolio.service.js';
 export { PortfolioWorkerModule } from './portfolio.worker.module.js';
+export { TIMEFRAMES, type Timeframe } from './timeframe.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { valuedPositionSchema } from '../trading/index.js';
+import { TIMEFRAMES } from './timeframe.js';
 
 const usd = z.string();
 
@@ -18,3 +19,20 @@ export const portfolioSummarySchema = z.object({
     .describe('when it was computed; up to 10 min ago unless an order was filled since'),
 });
 export type PortfolioSummary = z.output<typeof portfolioSummarySchema>;
+
+export const timeframeQuerySchema = z.strictObject({
+  timeframe: z.enum(TIMEFRAMES).default('1M'),
+});
+export type TimeframeQuery = z.output<typeof timeframeQuerySchema>;
+
+export const equityHistorySchema = z.object({
+  timeframe: z.enum(TIMEFRAMES),
+  currency: z.literal('USD'),
+  points: z
+    .array(z.object({ at: z.iso.datetime(), cash: usd, positionsValue: usd, equity: usd }))
+    .describe(
+      'oldest first: the last one known when the timeframe begins (of a younger account its opening), those written down since (thinned out to about 1,000), and this moment',
+    ),
+  asOf: z.iso.datetime().describe('time of the last point'),
+});
+export type EquityHistory = z.output<typeof equityHistorySchema>;

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
+import { AnalyticsController } from './analytics/analytics.controller.js';
 import { PortfolioController } from './portfolio.controller.js';
 import { PortfolioModule } from './portfolio.module.js';
 
-@Module({ imports: [PortfolioModule], controllers: [PortfolioController] })
+@Module({ imports: [PortfolioModule], controllers: [PortfolioController, AnalyticsController] })
 export class PortfolioHttpModule {}

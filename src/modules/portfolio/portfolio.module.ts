@@ -1,6 +1,22 @@
 import { Module } from '@nestjs/common';
+import { QueuesModule } from '../../redis/index.js';
 import { TradingModule } from '../trading/index.js';
+import { AnalyticsService } from './analytics/analytics.service.js';
+import { EquityHistoryService } from './equity/equity-history.service.js';
+import { EquityPointsRepository } from './equity/equity-points.repository.js';
+import { EquityRecorder } from './equity/equity-recorder.js';
+import { analyticsQueue } from './portfolio.queues.js';
 import { PortfolioService } from './portfolio.service.js';
 
-@Module({ imports: [TradingModule], providers: [PortfolioService], exports: [PortfolioService] })
+@Module({
+  imports: [TradingModule, QueuesModule.forFeature([analyticsQueue])],
+  providers: [
+    PortfolioService,
+    EquityPointsRepository,
+    EquityHistoryService,
+    EquityRecorder,
+    AnalyticsService,
+  ],
+  exports: [PortfolioService, EquityHistoryService, EquityRecorder, AnalyticsService],
+})
 export class PortfolioModule {}

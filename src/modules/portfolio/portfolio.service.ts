@@ -1,9 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DomainEvents } from '../../database/index.js';
 import { Clock } from '../../kernel/clock.js';
 import { Caches, type Cache } from '../../redis/index.js';
-import { OrderFilled, PositionsService } from '../trading/index.js';
-import { fillsTag, portfolioSummaryCache } from './portfolio.caches.js';
+import { PositionsService } from '../trading/index.js';
+import { portfolioSummaryCache } from './portfolio.caches.js';
 import type { PortfolioSummary } from './portfolio.dto.js';
 import { summarise } from './portfolio-summary.js';
 
@@ -14,19 +13,25 @@ export class PortfolioService {
   constructor(
     private readonly positions: PositionsService,
     caches: Caches,
-    events: DomainEvents,
     @Inject(Clock) private readonly clock: Clock,
   ) {
     this.#summaries = caches.use(portfolioSummaryCache);
-    // By tag, not by key: also a summary that another process is computing right now is refused then.
-    events.on(OrderFilled, ({ userId }) => caches.invalidateTags([fillsTag(userId)]));
   }
 
-  /** Cached per user; a fill of the user drops it. */
+  /** Cached per user, and refreshed behind its readers; a fill of the user drops it. */
   summary(userId: string): Promise<PortfolioSummary> {
     return this.#summaries.getOrSet({ userId }, async () => {
       const { account, positions } = await this.positions.statement(userId);
       return summarise(account, positions, this.clock.nowMs());
     });
+  }
+
+  /**
+   * The summary computed anew, and cached. It is dropped and loaded, not replaced: a load gives way to a
+   * fill that comes in between.
+   */
+  async refresh(userId: string): Promise<PortfolioSummary> {
+    await this.#summaries.delete({ userId });
+    return this.summary(userId);
   }
 }

@@ -1,9 +1,16 @@
 export { AccountsService } from './accounts/accounts.service.js';
+export { accountIdColumn } from './accounts/account-id.column.js';
+export { decimalColumn } from './accounts/decimal.column.js';
+export type { ClosedTrade } from './execution/closed-trades.js';
+export { TradeHistory } from './execution/trade-history.js';
 export { OrdersService } from './orders/orders.service.js';
-export { PositionsService } from './accounts/positions.service.js';
+export { PositionsService, type AccountStatement } from './accounts/positions.service.js';
+export { SignalsService } from './signals/signals.service.js';
+export type { Signal } from './signals/signals.dto.js';
+export { fillsTag } from './trading.caches.js';
 export type { Account, Order, Trade, ValuedPosition } from './trading.dto.js';
 export { valuedPositionSchema } from './trading.dto.js';
-export { OrderChanged, OrderFilled } from './trading.events.js';
+export { OrderChanged, OrderFilled, SignalCreated } from './trading.events.js';
 export { TradingHttpModule } from './trading.http.module.js';
 export { TradingModule } from './trading.module.js';
 export { TradingWorkerModule } from './trading.worker.module.js';

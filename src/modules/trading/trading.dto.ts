@@ -1,20 +1,9 @@
 import { z } from 'zod';
 import { pageQuerySchema } from '../../http/index.js';
-import { money } from '../../kernel/money.js';
 import { symbolSchema } from '../market-data/index.js';
 import { ORDER_SIDES, ORDER_TYPES } from './orders/order.js';
 import { ORDER_STATUSES } from './orders/order-state.js';
-
-/** Positive decimal in text: up to nine digits before the point, `places` after it. */
-const positiveDecimal = (places: number) =>
-  z
-    .string()
-    .regex(new RegExp(`^\\d{1,9}(\\.\\d{1,${places}})?$`), {
-      error: `must be a decimal in text, such as "10.5", with up to ${places} places`,
-      // What is not a number has no sign to look at.
-      abort: true,
-    })
-    .refine((text) => money(text).gt(0), 'must be above zero');
+import { positiveDecimal } from './positive-decimal.js';
 
 const orderFields = {
   symbol: symbolSchema,

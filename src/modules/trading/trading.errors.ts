@@ -38,3 +38,19 @@ export const clientOrderIdReused = (clientOrderId: string) =>
 
 export const orderNotFound = () =>
   new AppError('not_found', 'trading.order_not_found', 'There is no such order.');
+
+export const badSignalValidity = (maxMs: number) =>
+  new AppError(
+    'unprocessable',
+    'trading.bad_signal_validity',
+    'A signal ends in the future, and within 24 hours.',
+    { details: { maxMs } },
+  );
+
+export const tooManySignals = (limit: number) =>
+  new AppError(
+    'conflict',
+    'trading.too_many_signals',
+    `There are ${limit} valid signals already: wait for one to end.`,
+    { details: { limit } },
+  );

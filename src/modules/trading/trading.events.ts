@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { defineEvent } from '../../kernel/domain-event.js';
+import { signalSchema } from './signals/signals.dto.js';
 import { orderSchema, tradeSchema } from './trading.dto.js';
 
-/** An order was accepted, opened, filled, cancelled or rejected. */
+/**
+ * An order was accepted, opened, filled, cancelled or rejected (`order.status`). Of a rejected one,
+ * `order.rejectReason` is the code of the error: `trading.insufficient_funds`, `trading.unknown_symbol`.
+ */
 export const OrderChanged = defineEvent(
   'trading.OrderChanged',
   z.object({ userId: z.uuid(), order: orderSchema }),
@@ -12,4 +16,10 @@ export const OrderChanged = defineEvent(
 export const OrderFilled = defineEvent(
   'trading.OrderFilled',
   z.object({ userId: z.uuid(), trade: tradeSchema }),
+);
+
+/** A signal was stored; it is valid until `signal.validUntil`. */
+export const SignalCreated = defineEvent(
+  'trading.SignalCreated',
+  z.object({ userId: z.uuid(), signal: signalSchema }),
 );

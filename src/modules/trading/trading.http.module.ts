@@ -1,7 +1,15 @@
 import { Module } from '@nestjs/common';
+import { RealtimeGatewayModule } from '../../realtime/index.js';
 import { AccountController } from './accounts/account.controller.js';
 import { OrdersController } from './orders/orders.controller.js';
+import { PnlInterest } from './pnl/pnl-interest.js';
+import { PositionPnlController } from './pnl/position-pnl.controller.js';
+import { SignalsController } from './signals/signals.controller.js';
 import { TradingModule } from './trading.module.js';
 
-@Module({ imports: [TradingModule], controllers: [OrdersController, AccountController] })
+@Module({
+  imports: [TradingModule, RealtimeGatewayModule],
+  controllers: [OrdersController, PositionPnlController, AccountController, SignalsController],
+  providers: [PnlInterest],
+})
 export class TradingHttpModule {}

@@ -6,7 +6,8 @@ import { NO_POSITION, type Position } from './execution/position.js';
 import type { Order, Trade } from './trading.dto.js';
 
 const decimalText = (column: string) => moneyText(money(column));
-const priceOrNull = (column: string | null) => (column === null ? null : priceText(money(column)));
+export const priceOrNull = (column: string | null) =>
+  column === null ? null : priceText(money(column));
 
 export function toOrder(row: OrderRow): Order {
   return {

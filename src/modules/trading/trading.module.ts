@@ -12,8 +12,13 @@ import { OrderExecutionService } from './execution/order-execution.service.js';
 import { OrdersRepository } from './orders/orders.repository.js';
 import { OrdersService } from './orders/orders.service.js';
 import { PositionsService } from './accounts/positions.service.js';
+import { PositionPnlService } from './pnl/position-pnl.service.js';
+import { SignalsRepository } from './signals/signals.repository.js';
+import { SignalsService } from './signals/signals.service.js';
+import { TradeHistory } from './execution/trade-history.js';
 import { TradingLive } from './trading.live.js';
 import { tradingQueue } from './trading.queues.js';
+import { TradingReactions } from './trading.reactions.js';
 
 @Module({
   imports: [MarketDataModule, QueuesModule.forFeature([tradingQueue])],
@@ -29,8 +34,22 @@ import { tradingQueue } from './trading.queues.js';
     OrdersService,
     OrderExecutionService,
     PositionsService,
+    PositionPnlService,
+    SignalsRepository,
+    SignalsService,
+    TradeHistory,
+    TradingReactions,
     TradingLive,
   ],
-  exports: [AccountsService, OrdersService, PositionsService, OrderExecutionService, DueOrders],
+  exports: [
+    AccountsService,
+    OrdersService,
+    PositionsService,
+    PositionPnlService,
+    SignalsService,
+    TradeHistory,
+    OrderExecutionService,
+    DueOrders,
+  ],
 })
 export class TradingModule {}

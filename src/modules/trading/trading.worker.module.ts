@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
 import { MarketDataModule, MarketDataWorkerModule } from '../market-data/index.js';
 import { RestingOrders } from './execution/resting-orders.js';
+import { PnlFeed } from './pnl/pnl-feed.js';
 import { TradingModule } from './trading.module.js';
 import { TradingProcessor } from './execution/trading.processor.js';
 
 @Module({
   imports: [TradingModule, MarketDataModule, MarketDataWorkerModule],
-  providers: [TradingProcessor, RestingOrders],
+  providers: [TradingProcessor, RestingOrders, PnlFeed],
 })
 export class TradingWorkerModule {}

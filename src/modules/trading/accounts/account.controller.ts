@@ -1,6 +1,5 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { z } from 'zod';
 import {
   CurrentPrincipal,
   pageQuerySchema,
@@ -38,12 +37,13 @@ export class AccountController {
   }
 
   @Get('positions')
-  @ApiOperation({ summary: 'What you hold, at the current quotes' })
-  @ApiOkResponse({ standardSchema: z.object({ items: z.array(valuedPositionSchema) }) })
-  async listPositions(
+  @ApiOperation({ summary: 'What you hold, by symbol, at the current quotes; never from a cache' })
+  @ApiOkResponse({ standardSchema: pageOf(valuedPositionSchema) })
+  listPositions(
     @CurrentPrincipal() { userId }: Principal,
-  ): Promise<{ items: ValuedPosition[] }> {
-    return { items: await this.positions.listOpen(userId) };
+    @Query({ schema: pageQuerySchema }) { cursor, limit }: PageQuery,
+  ): Promise<Page<ValuedPosition>> {
+    return this.positions.listOpen(userId, cursor, limit);
   }
 
   @Get('trades')

@@ -1,10 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, gt, gte, exists, inArray, ne, or, sql } from 'drizzle-orm';
 import { Database, type Sql } from '../../../database/index.js';
 import { money, type Money } from '../../../kernel/money.js';
 import { accountsTable, type AccountRow } from './accounts.table.js';
+import { positionsTable } from '../execution/executions.table.js';
 import { WORKING_STATUSES } from '../orders/order-state.js';
 import { ordersTable } from '../orders/orders.table.js';
+
+export interface ActiveAccount {
+  readonly accountId: string;
+  readonly userId: string;
+}
 
 @Injectable()
 export class AccountsRepository {
@@ -52,5 +58,29 @@ export class AccountsRepository {
         ),
       );
     return money(row?.reserved ?? 0);
+  }
+
+  /** Accounts that hold something or have traded since `since`, in the order of their ids. */
+  async listActive(
+    since: Date,
+    afterId: string | undefined,
+    limit: number,
+  ): Promise<ActiveAccount[]> {
+    const connection = this.database.sql;
+    const active = connection
+      .select({ one: sql`1` })
+      .from(positionsTable)
+      .where(
+        and(
+          eq(positionsTable.accountId, accountsTable.id),
+          or(ne(positionsTable.quantity, '0'), gte(positionsTable.updatedAt, since)),
+        ),
+      );
+    return connection
+      .select({ accountId: accountsTable.id, userId: accountsTable.userId })
+      .from(accountsTable)
+      .where(and(afterId === undefined ? undefined : gt(accountsTable.id, afterId), exists(active)))
+      .orderBy(accountsTable.id)
+      .limit(limit);
   }
 }

@@ -4,7 +4,7 @@ import { Database, type Sql } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
 import { newId } from '../../../kernel/ids.js';
 import { money, moneyText } from '../../../kernel/money.js';
-import { AccountsRepository } from './accounts.repository.js';
+import { AccountsRepository, type ActiveAccount } from './accounts.repository.js';
 import type { AccountRow } from './accounts.table.js';
 import type { Account } from '../trading.dto.js';
 
@@ -55,6 +55,18 @@ export class AccountsService {
       availableCash: moneyText(cash.minus(reserved)),
       createdAt: row.createdAt.toISOString(),
     };
+  }
+
+  /**
+   * Accounts whose worth can have changed since `since`: they hold something, or have traded. In batches,
+   * by id; `afterAccountId` is the last one of the batch before.
+   */
+  listActive(
+    since: Date,
+    afterAccountId: string | undefined,
+    limit: number,
+  ): Promise<ActiveAccount[]> {
+    return this.accounts.listActive(since, afterAccountId, limit);
   }
 
   async #get(sql: Sql, userId: string): Promise<AccountRow> {

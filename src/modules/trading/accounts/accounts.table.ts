@@ -1,8 +1,6 @@
-import { numeric, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { userIdColumn } from '../../users/index.js';
-
-/** Money and quantities keep ten decimal places (`MONEY_SCALE`). */
-export const decimalColumn = (name: string) => numeric(name, { precision: 30, scale: 10 });
+import { decimalColumn } from './decimal.column.js';
 
 /** A paper account: one per user, opened with its first use. */
 export const accountsTable = pgTable('accounts', {

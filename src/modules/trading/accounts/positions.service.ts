@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Sql } from '../../../database/index.js';
-import { money, moneyText, priceText } from '../../../kernel/money.js';
-import { decodeCursor, toPage, type Page } from '../../../kernel/page.js';
+import { decodeCursor, encodeCursor, toPage, type Page } from '../../../kernel/page.js';
 import { QuotesService } from '../../market-data/index.js';
 import { AccountsService } from './accounts.service.js';
 import { ExecutionsRepository } from '../execution/executions.repository.js';
 import type { PositionRow } from '../execution/executions.table.js';
-import { unrealizedPnl } from '../execution/position.js';
 import type { Account, Trade, ValuedPosition } from '../trading.dto.js';
-import { toPosition, toTrade } from '../trading.mappers.js';
+import { toTrade } from '../trading.mappers.js';
+import { decodeSymbolCursor } from './symbol-cursor.js';
+import { valuePosition } from './position-valuation.js';
 
 /** Cash and positions of one moment: a fill is in both or in neither. */
 export interface AccountStatement {
@@ -27,11 +27,28 @@ export class PositionsService {
     private readonly quotes: QuotesService,
   ) {}
 
-  /** What is held now. */
-  async listOpen(userId: string): Promise<ValuedPosition[]> {
+  /** What is held now, by symbol. Always from the database, at the quotes of this moment. */
+  async listOpen(
+    userId: string,
+    cursor: string | undefined,
+    limit: number,
+  ): Promise<Page<ValuedPosition>> {
     const { id } = await this.accounts.getOrOpen(userId);
-    const positions = await this.#list(this.database.sql, id);
-    return positions.filter(({ quantity }) => !money(quantity).isZero());
+    const afterSymbol = cursor === undefined ? undefined : decodeSymbolCursor(cursor);
+    const rows = await this.executions.listOpenPositions(id, afterSymbol, limit + 1);
+    const items = rows.slice(0, limit).map((row) => this.#value(row));
+    const last = items.at(-1);
+    const hasMore = rows.length > limit;
+    return { items, nextCursor: hasMore && last ? encodeCursor(last.symbol) : null };
+  }
+
+  /** Every position of each user, sold-out ones included: one query for all of them. */
+  async listOfUsers(userIds: readonly string[]): Promise<ReadonlyMap<string, ValuedPosition[]>> {
+    const ofUser = new Map(userIds.map((userId): [string, ValuedPosition[]] => [userId, []]));
+    for (const { userId, position } of await this.executions.listPositionsOfUsers(userIds)) {
+      ofUser.get(userId)?.push(this.#value(position));
+    }
+    return ofUser;
   }
 
   async statement(userId: string): Promise<AccountStatement> {
@@ -58,18 +75,7 @@ export class PositionsService {
 
   /** A symbol the market no longer has (another provider was configured) is held still, at no known price. */
   #value(row: PositionRow): ValuedPosition {
-    const position = toPosition(row);
-    const quote = this.quotes.findInstrument(row.symbol) && this.quotes.currentQuote(row.symbol);
-    const bid = quote && money(quote.bid);
-    return {
-      symbol: row.symbol,
-      quantity: moneyText(position.quantity),
-      averageCost: priceText(position.averageCost),
-      price: bid ? priceText(bid) : null,
-      marketValue: bid ? moneyText(position.quantity.times(bid)) : null,
-      unrealizedPnl: bid ? moneyText(unrealizedPnl(position, bid)) : null,
-      realizedPnl: moneyText(position.realizedPnl),
-      asOf: quote?.asOf ?? null,
-    };
+    const isQuoted = this.quotes.findInstrument(row.symbol) !== undefined;
+    return valuePosition(row, isQuoted ? this.quotes.currentQuote(row.symbol) : undefined);
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lt, ne } from 'drizzle-orm';
 import { Database, type Sql } from '../../../database/index.js';
+import { accountsTable } from '../accounts/accounts.table.js';
 import {
   executionsTable,
   positionsTable,
@@ -61,5 +62,56 @@ export class ExecutionsRepository {
       .from(positionsTable)
       .where(eq(positionsTable.accountId, accountId))
       .orderBy(positionsTable.symbol);
+  }
+
+  /** What is held, by symbol; `afterSymbol` is where the previous page ended. */
+  async listOpenPositions(
+    accountId: string,
+    afterSymbol: string | undefined,
+    limit: number,
+  ): Promise<PositionRow[]> {
+    return this.database.sql
+      .select()
+      .from(positionsTable)
+      .where(
+        and(
+          eq(positionsTable.accountId, accountId),
+          ne(positionsTable.quantity, '0'),
+          afterSymbol === undefined ? undefined : gt(positionsTable.symbol, afterSymbol),
+        ),
+      )
+      .orderBy(positionsTable.symbol)
+      .limit(limit);
+  }
+
+  async listPositionsOfUsers(
+    userIds: readonly string[],
+  ): Promise<{ userId: string; position: PositionRow }[]> {
+    if (userIds.length === 0) return [];
+    return this.database.sql
+      .select({ userId: accountsTable.userId, position: positionsTable })
+      .from(accountsTable)
+      .innerJoin(positionsTable, eq(positionsTable.accountId, accountsTable.id))
+      .where(inArray(accountsTable.userId, [...userIds]))
+      .orderBy(positionsTable.symbol);
+  }
+
+  /** Oldest first; `afterId` is where the previous batch ended. */
+  async listInOrder(
+    accountId: string,
+    afterId: string | undefined,
+    limit: number,
+  ): Promise<ExecutionRow[]> {
+    return this.database.sql
+      .select()
+      .from(executionsTable)
+      .where(
+        and(
+          eq(executionsTable.accountId, accountId),
+          afterId === undefined ? undefined : gt(executionsTable.id, afterId),
+        ),
+      )
+      .orderBy(asc(executionsTable.id))
+      .limit(limit);
   }
 }

@@ -1,5 +1,6 @@
 import { index, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
-import { accountsTable, decimalColumn } from '../accounts/accounts.table.js';
+import { accountsTable } from '../accounts/accounts.table.js';
+import { decimalColumn } from '../accounts/decimal.column.js';
 import { ORDER_SIDES } from '../orders/order.js';
 import { ordersTable } from '../orders/orders.table.js';
 

@@ -8,7 +8,7 @@ import {
   ApiTags,
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
-import { CurrentPrincipal, SignedIn } from '../../../http/index.js';
+import { CurrentPrincipal, RateLimit, SignedIn } from '../../../http/index.js';
 import type { Page } from '../../../kernel/page.js';
 import type { Principal } from '../../../kernel/principal.js';
 import { OrdersService } from './orders.service.js';
@@ -29,6 +29,7 @@ export class OrdersController {
   constructor(private readonly orders: OrdersService) {}
 
   @Post()
+  @RateLimit('orders.place')
   @ApiOperation({ summary: 'Place an order' })
   @ApiCreatedResponse({ standardSchema: orderSchema })
   @ApiUnprocessableEntityResponse({

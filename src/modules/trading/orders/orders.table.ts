@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, pgTable, text, timestamp, unique, uuid } from 'drizzle-orm/pg-core';
-import { accountsTable, decimalColumn } from '../accounts/accounts.table.js';
+import { accountsTable } from '../accounts/accounts.table.js';
+import { decimalColumn } from '../accounts/decimal.column.js';
 import { ORDER_SIDES, ORDER_TYPES } from './order.js';
 import { ORDER_STATUSES } from './order-state.js';
 

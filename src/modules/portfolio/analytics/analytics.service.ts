@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { DomainEvents } from '../../../database/index.js';
+import { Caches, type Cache } from '../../../redis/index.js';
+import { TradesImported } from '../../journal/journal.events.js';
+import { TradeHistory } from '../../trading/index.js';
+import { EquityHistoryService } from '../equity/equity-history.service.js';
+import { returnsOf } from '../equity/equity-series.js';
+import { importsTag, performanceCache, riskCache } from '../portfolio.caches.js';
+import type { Timeframe } from '../timeframe.js';
+import type { Performance, Risk } from './analytics.dto.js';
+import { reportPerformance } from './performance-report.js';
+import { reportRisk } from './risk-report.js';
+import { addTrade, NO_TRADES, type TradeTotals } from './trade-figures.js';
+
+/** How an account did, and what it stands to lose. Cached per user; a fill drops both. */
+@Injectable()
+export class AnalyticsService {
+  readonly #performances: Cache<{ userId: string; timeframe: Timeframe }, Performance>;
+  readonly #risks: Cache<{ userId: string }, Risk>;
+
+  constructor(
+    private readonly equity: EquityHistoryService,
+    private readonly trades: TradeHistory,
+    caches: Caches,
+    events: DomainEvents,
+  ) {
+    this.#performances = caches.use(performanceCache);
+    this.#risks = caches.use(riskCache);
+    events.on(TradesImported, ({ userId }) => caches.invalidateTags([importsTag(userId)]));
+  }
+
+  performance(userId: string, timeframe: Timeframe): Promise<Performance> {
+    return this.#performances.getOrSet({ userId, timeframe }, async () => {
+      const { base, points, now } = await this.equity.daily(userId, timeframe);
+      const trades = await this.#closedSince(userId, base.atMs);
+      return reportPerformance(timeframe, base, points, trades, now.asOf);
+    });
+  }
+
+  /** Of the last year's days. */
+  risk(userId: string): Promise<Risk> {
+    return this.#risks.getOrSet({ userId }, async () => {
+      const { base, points, now } = await this.equity.daily(userId, '1Y');
+      return reportRisk(now, returnsOf([base, ...points].map(({ equity }) => equity)));
+    });
+  }
+
+  async #closedSince(userId: string, fromMs: number): Promise<TradeTotals> {
+    let totals = NO_TRADES;
+    for await (const { executedAt, realizedPnl } of this.trades.closedTrades(userId)) {
+      if (executedAt.getTime() >= fromMs) totals = addTrade(totals, realizedPnl);
+    }
+    return totals;
+  }
+}

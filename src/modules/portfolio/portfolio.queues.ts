@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../kernel/duration.js';
+import { defineQueue, defineSchedule } from '../../redis/index.js';
+import { SLOT_MS } from './timeframe.js';
+
+/** Work on what was traded: nobody waits for it at the moment. Other modules add their jobs with `extendQueue`. */
+export const analyticsQueue = defineQueue({
+  name: 'analytics',
+  jobs: {
+    /** Write down what a batch of accounts is worth in this slot. Safe to run any number of times. */
+    'record-equity': z.object({
+      slotAt: z.iso.datetime(),
+      /** The last account of the batch before. */
+      afterAccountId: z.uuid().optional(),
+    }),
+  },
+  attempts: 3,
+  backoff: { delayMs: 5 * SECOND_MS, maxDelayMs: MINUTE_MS },
+  concurrency: 2,
+  retention: {
+    completedMs: DAY_MS,
+    completedCount: 5_000,
+    failedMs: 7 * DAY_MS,
+    failedCount: 5_000,
+  },
+  priority: 'normal',
+});
+
+export const refreshSummaries = defineSchedule({
+  name: 'portfolio.refresh-summaries',
+  description: 'Refreshes the summaries of active accounts and writes down what each is worth.',
+  everyMs: SLOT_MS,
+});

@@ -1,0 +1,16 @@
+import { AppError } from '../../../kernel/app-error.js';
+import { symbolSchema } from '../../market-data/index.js';
+
+/**
+ * Where a list by symbol goes on; `encodeCursor` made it of the last symbol.
+ * @throws AppError `request.bad_cursor`
+ */
+export function decodeSymbolCursor(cursor: string): string {
+  const parsed = symbolSchema.safeParse(Buffer.from(cursor, 'base64url').toString());
+  if (parsed.success) return parsed.data;
+  throw new AppError(
+    'invalid',
+    'request.bad_cursor',
+    'The cursor is not one of a previous answer.',
+  );
+}

@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { money } from '../../../kernel/money.js';
+import { AccountsService } from '../accounts/accounts.service.js';
+import { replayFill, type ClosedTrade, type ReplayedFill } from './closed-trades.js';
+import { ExecutionsRepository } from './executions.repository.js';
+import type { ExecutionRow } from './executions.table.js';
+import { NO_POSITION, type Position } from './position.js';
+
+const BATCH = 1_000;
+
+/** What an account's sales have won and lost, told by its executions. */
+@Injectable()
+export class TradeHistory {
+  constructor(
+    private readonly accounts: AccountsService,
+    private readonly executions: ExecutionsRepository,
+  ) {}
+
+  /**
+   * Every closed trade, oldest first. Reads the executions from the first on, {@link BATCH} at a time: a cost
+   * is known by what went before. Memory grows with the symbols that were traded, not with the trades.
+   */
+  async *closedTrades(userId: string): AsyncGenerator<ClosedTrade, void, undefined> {
+    const { id: accountId } = await this.accounts.getOrOpen(userId);
+    const positions = new Map<string, Position>();
+    let afterId: string | undefined;
+    for (;;) {
+      const rows = await this.executions.listInOrder(accountId, afterId, BATCH);
+      for (const row of rows) {
+        const before = positions.get(row.symbol) ?? NO_POSITION;
+        const { position, closed } = replayFill(before, toFill(row));
+        positions.set(row.symbol, position);
+        if (closed) yield closed;
+      }
+      if (rows.length < BATCH) return;
+      afterId = rows.at(-1)?.id;
+    }
+  }
+}
+
+function toFill(row: ExecutionRow): ReplayedFill {
+  const { id, orderId, symbol, side, executedAt } = row;
+  const quantity = money(row.quantity);
+  return { id, orderId, symbol, side, quantity, price: money(row.price), executedAt };
+}

@@ -1,0 +1,73 @@
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { Clock } from '../../../kernel/clock.js';
+import { LivePublisher } from '../../../realtime/index.js';
+import { PubSub, type Subscription } from '../../../redis/index.js';
+import { QuoteTicks } from '../../market-data/index.js';
+import { positionsChannel } from '../trading.channels.js';
+import type { ValuedPosition } from '../trading.dto.js';
+import { Watchers, WATCH_CHANNEL, watchSchema } from './pnl-watch.js';
+import { changedPositions } from './position-pnl.js';
+import { PositionPnlService, type UserPnl } from './position-pnl.service.js';
+
+/** No two messages about a position within this time. */
+const PACE_MS = 250;
+/** Users served at once: one query and this many messages and cache entries per {@link PACE_MS}, at most. */
+const MAX_WATCHED = 200;
+
+/**
+ * On ticks, values the positions of who is watching: replaces the cached view and sends what changed.
+ * Runs where the market feed runs; costs nothing while nobody watches.
+ */
+@Injectable()
+export class PnlFeed implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #watchers = new Watchers(MAX_WATCHED);
+  /** By user and symbol; only of who is watching. */
+  #sent = new Map<string, ReadonlyMap<string, ValuedPosition>>();
+  #lastMs = Number.NEGATIVE_INFINITY;
+  #subscription: Subscription | undefined;
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(
+    private readonly ticks: QuoteTicks,
+    private readonly pnl: PositionPnlService,
+    private readonly pubSub: PubSub,
+    private readonly live: LivePublisher,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.#unsubscribe = this.ticks.subscribe(() => this.#onTick());
+    this.#subscription = await this.pubSub.subscribe(WATCH_CHANNEL, (message) => {
+      this.#watchers.hear(watchSchema.parse(message).userIds, this.clock.nowMs());
+    });
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#unsubscribe?.();
+    await this.#subscription?.unsubscribe();
+  }
+
+  async #onTick(): Promise<void> {
+    const nowMs = this.clock.nowMs();
+    // A clock that was set back is followed.
+    if (Math.abs(nowMs - this.#lastMs) < PACE_MS) return;
+    const userIds = this.#watchers.now(nowMs);
+    this.#sent = new Map([...this.#sent].filter(([userId]) => userIds.includes(userId)));
+    if (userIds.length === 0) return;
+    this.#lastMs = nowMs;
+    const users = await this.pnl.refresh(userIds);
+    await Promise.all(users.map((user) => this.#send(user)));
+  }
+
+  async #send({ userId, positions, pnl }: UserPnl): Promise<void> {
+    const changed = changedPositions(this.#sent.get(userId) ?? new Map(), positions);
+    this.#sent.set(userId, new Map(positions.map((position) => [position.symbol, position])));
+    if (changed.length === 0) return;
+    await this.live.publish(positionsChannel, { userId }, { ...pnl, positions: changed });
+  }
+}

@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { and, desc, eq, gt, sql } from 'drizzle-orm';
+import { Database, type Sql } from '../../../database/index.js';
+import { signalsTable, type SignalRow } from './signals.table.js';
+
+@Injectable()
+export class SignalsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Until the transaction ends, no other one that asks stores a signal of the user. */
+  async lock(transaction: Sql, userId: string): Promise<void> {
+    await transaction.execute(
+      sql`select pg_advisory_xact_lock(hashtextextended(${`signals:${userId}`}, 0))`,
+    );
+  }
+
+  async countValid(connection: Sql, userId: string, at: Date): Promise<number> {
+    return connection.$count(signalsTable, isValid(userId, at));
+  }
+
+  async insert(transaction: Sql, row: SignalRow): Promise<void> {
+    await transaction.insert(signalsTable).values(row);
+  }
+
+  /** Newest first. */
+  async listValid(userId: string, at: Date, limit: number): Promise<SignalRow[]> {
+    return this.database.sql
+      .select()
+      .from(signalsTable)
+      .where(isValid(userId, at))
+      .orderBy(desc(signalsTable.id))
+      .limit(limit);
+  }
+}
+
+function isValid(userId: string, at: Date) {
+  return and(eq(signalsTable.userId, userId), gt(signalsTable.validUntil, at));
+}

@@ -1,0 +1,171 @@
+import { sql } from 'drizzle-orm';
+import { Database } from '../../src/database/index.js';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/kernel/duration.js';
+import { money } from '../../src/kernel/money.js';
+import type { EquityHistory, PortfolioSummary } from '../../src/modules/portfolio/index.js';
+import type { Account, Order } from '../../src/modules/trading/index.js';
+import { ScheduleRegistry } from '../../src/redis/index.js';
+import { eventually } from '../support/eventually.js';
+import type { ApiClient, Problem } from './support/api-client.js';
+import { BACKENDS } from './support/backends.js';
+import { startBourse, type Bourse } from './support/bourse.js';
+
+describe.each(BACKENDS)('portfolio on $name', (kind) => {
+  let bourse: Bourse;
+  let trader: ApiClient;
+
+  beforeAll(async () => {
+    const sessions = { SESSION_IDLE_MS: '2000000000', SESSION_ABSOLUTE_MS: '2000000000' };
+    bourse = await startBourse(kind, { MARKET_TICK_MS: '100', ...sessions });
+  });
+  afterAll(() => bourse.close());
+  beforeEach(async () => {
+    trader = await bourse.trader();
+    toNextHour();
+  });
+
+  /** A minute past a full hour: no test stands on the edge between two. */
+  function toNextHour(): void {
+    bourse.clock.advance(HOUR_MS - (bourse.clock.nowMs() % HOUR_MS) + MINUTE_MS);
+  }
+  const read = async <Body>(path: string, client = trader): Promise<Body> => {
+    const answer = await client.get<Body>(path);
+    expect(answer.status).toBe(200);
+    return answer.body;
+  };
+  const history = (timeframe = 'ALL', client = trader) =>
+    read<EquityHistory>(`/api/portfolio/history?timeframe=${timeframe}`, client);
+  const trade = async (side: 'buy' | 'sell', quantity: string): Promise<void> => {
+    const body = { symbol: 'AAPL', side, type: 'market', quantity };
+    const placed = await trader.post<Order>('/api/orders', body);
+    await eventually(
+      async () => {
+        const order = await read<Order>(`/api/orders/${placed.body.id}`);
+        expect(order.status).toBe('filled');
+      },
+      { timeoutMs: 10_000 },
+    );
+  };
+  const runSchedule = () => {
+    const schedule = bourse.app.get(ScheduleRegistry).find('portfolio.refresh-summaries');
+    if (!schedule) throw new Error('the schedule is not registered');
+    return schedule.run({ signal: new AbortController().signal });
+  };
+  const untilPoints = (count: number) =>
+    eventually(
+      async () => {
+        const { points } = await history();
+        expect(points).toHaveLength(count);
+        return points;
+      },
+      { timeoutMs: 10_000 },
+    );
+
+  it('begins with the starting cash at the opening, and ends with this moment', async () => {
+    const account = await read<Account>('/api/account');
+    const { points, asOf } = await history();
+    const opening = { cash: '100000', positionsValue: '0', equity: '100000' };
+    expect(points).toEqual([
+      { at: account.createdAt, ...opening },
+      { at: asOf, ...opening },
+    ]);
+    // By default, a month.
+    const usual = await read<EquityHistory>('/api/portfolio/history');
+    expect(usual).toMatchObject({ timeframe: '1M', currency: 'USD', points: [points[0], {}] });
+  });
+
+  it('writes down once an hour what an active account is worth', async () => {
+    const idle = await bourse.trader();
+    await read('/api/account', idle);
+    await trade('buy', '10');
+    await runSchedule();
+    const [opening, first, now] = await untilPoints(3);
+    expect(opening?.equity).toBe('100000');
+    for (const point of [first, now]) {
+      const { cash, positionsValue, equity } = point ?? { cash: 0, positionsValue: 0 };
+      expect(money(positionsValue).gt(0)).toBe(true);
+      expect(money(cash).plus(positionsValue).toString()).toBe(equity);
+    }
+    const last = await runSchedule();
+    bourse.clock.advance(HOUR_MS);
+    expect(await runSchedule()).not.toEqual(last);
+    // Three and not four: the second run of the hour added nothing.
+    const points = await untilPoints(4);
+    expect(points[1]).toEqual(first);
+    expect((await history('ALL', idle)).points).toHaveLength(2);
+  });
+
+  it('keeps writing for a day what is left when all is sold', async () => {
+    await trade('buy', '1');
+    await trade('sell', '1');
+    await runSchedule();
+    const [, sold] = await untilPoints(3);
+    expect(sold).toMatchObject({ positionsValue: '0', cash: sold?.equity });
+    bourse.clock.advance(2 * DAY_MS);
+    // Waits until the job of this hour has done its work: on another account.
+    const other = trader;
+    trader = await bourse.trader();
+    await trade('buy', '1');
+    await runSchedule();
+    await untilPoints(3);
+    trader = other;
+    expect((await history()).points).toHaveLength(3);
+  });
+
+  it('refreshes the cached summary on the way', async () => {
+    await trade('buy', '1');
+    const cached = await read<PortfolioSummary>('/api/portfolio/summary');
+    expect(await read<PortfolioSummary>('/api/portfolio/summary')).toEqual(cached);
+    await runSchedule();
+    await eventually(async () => {
+      const { asOf } = await read<PortfolioSummary>('/api/portfolio/summary');
+      expect(asOf > cached.asOf).toBe(true);
+    });
+  });
+
+  it('shows a timeframe from the last known worth before it, and never more than 1,000 points or so', async () => {
+    const account = await read<Account>('/api/account');
+    const nowMs = bourse.clock.nowMs();
+    const openedMs = nowMs - 150 * DAY_MS;
+    const connection = bourse.app.get(Database).sql;
+    const [opened, ended] = [openedMs, nowMs].map((ms) => new Date(ms).toISOString());
+    await connection.execute(
+      sql`update accounts set created_at = ${opened} where id = ${account.id}`,
+    );
+    // 3,600 hours; each is worth its number.
+    await connection.execute(sql`
+      insert into equity_points (account_id, slot_at, as_of, cash, positions_value, equity)
+      select ${account.id}, slot, slot + interval '2 seconds', n, 0, n
+      from generate_series(date_trunc('hour', ${opened}::timestamptz) + interval '1 hour', ${ended}::timestamptz, interval '1 hour')
+        with ordinality as hours(slot, n)`);
+    const week = await history('1W');
+    const [before, after] = week.points.map(({ at }) => Date.parse(at));
+    const startMs = Date.parse(week.asOf) - 7 * DAY_MS;
+    expect(before).toBeLessThanOrEqual(startMs);
+    expect(after).toBeGreaterThan(startMs);
+    expect((after ?? 0) - (before ?? 0)).toBe(HOUR_MS);
+    expect(week.points.length).toBeGreaterThanOrEqual(7 * 24);
+    const all = await history('ALL');
+    expect(all.points.length).toBeGreaterThan(800);
+    expect(all.points.length).toBeLessThanOrEqual(1_003);
+    expect(all.points[0]).toMatchObject({ at: opened, equity: '100000' });
+    const times = all.points.map(({ at }) => at);
+    expect(times).toEqual([...times].sort());
+  });
+
+  it('refuses what is no timeframe, and who is not signed in', async () => {
+    for (const query of [
+      'timeframe=1D',
+      'timeframe=',
+      'timeframe=1w',
+      'from=2020',
+      'timeframe=1W&timeframe=1M',
+    ]) {
+      const answer = await trader.get<Problem>(`/api/portfolio/history?${query}`);
+      expect([answer.status, answer.body.code]).toEqual([400, 'request.invalid']);
+    }
+    for (const path of ['/api/portfolio/summary', '/api/portfolio/history']) {
+      expect((await bourse.client().get(path)).status).toBe(401);
+    }
+  });
+});

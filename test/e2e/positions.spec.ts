@@ -1,0 +1,165 @@
+import { sql } from 'drizzle-orm';
+import { Database } from '../../src/database/index.js';
+import { money } from '../../src/kernel/money.js';
+import type { Order, ValuedPosition } from '../../src/modules/trading/index.js';
+import { eventually } from '../support/eventually.js';
+import type { ApiClient, Problem } from './support/api-client.js';
+import { BACKENDS } from './support/backends.js';
+import { startBourse, type Bourse } from './support/bourse.js';
+import { LiveClient, type LiveMessage } from './support/live-client.js';
+
+interface PositionPage {
+  readonly items: ValuedPosition[];
+  readonly nextCursor: string | null;
+}
+interface Pnl {
+  readonly positions: ValuedPosition[];
+  readonly marketValue: string;
+  readonly unrealizedPnl: string;
+  readonly asOf: string;
+}
+
+const pnlOf = ({ data }: LiveMessage) => data as unknown as Pnl;
+
+describe.each(BACKENDS)('positions on $name', (kind) => {
+  let bourse: Bourse;
+  let trader: ApiClient;
+  let stranger: ApiClient;
+
+  beforeAll(async () => {
+    bourse = await startBourse(kind, { MARKET_TICK_MS: '100' });
+    stranger = await bourse.trader();
+  });
+  afterAll(() => bourse.close());
+  beforeEach(async () => {
+    trader = await bourse.trader();
+  });
+
+  const trade = async (side: 'buy' | 'sell', symbol: string, quantity: string): Promise<void> => {
+    const body = { symbol, side, type: 'market', quantity };
+    const placed = await trader.post<Order>('/api/orders', body);
+    expect(placed.status).toBe(201);
+    await eventually(
+      async () => {
+        const order = await trader.get<Order>(`/api/orders/${placed.body.id}`);
+        expect(order.body.status).toBe('filled');
+      },
+      { timeoutMs: 10_000 },
+    );
+  };
+  const read = async <Body>(path: string, client = trader): Promise<Body> => {
+    const answer = await client.get<Body>(path);
+    expect(answer.status).toBe(200);
+    return answer.body;
+  };
+
+  it('values what is held at what a sale would get now', async () => {
+    await trade('buy', 'AAPL', '3');
+    const { items } = await read<PositionPage>('/api/positions');
+    const [position] = items;
+    const price = money(position?.price ?? 0);
+    const cost = money(position?.averageCost ?? 0);
+    expect(items).toHaveLength(1);
+    expect(position).toMatchObject({
+      symbol: 'AAPL',
+      quantity: '3',
+      marketValue: price.times(3).toString(),
+      unrealizedPnl: price.minus(cost).times(3).toString(),
+      realizedPnl: '0',
+    });
+    // Not from a cache: the quote is of this moment, and moves.
+    await eventually(async () => {
+      const [later] = (await read<PositionPage>('/api/positions')).items;
+      expect((later?.asOf ?? '') > (position?.asOf ?? '')).toBe(true);
+    });
+    expect((await read<PositionPage>('/api/positions', stranger)).items).toEqual([]);
+  });
+
+  it('pages by symbol, without a gap or a repetition', async () => {
+    for (const symbol of ['MSFT', 'AAPL', 'SPY']) await trade('buy', symbol, '1');
+    const first = await read<PositionPage>('/api/positions?limit=2');
+    expect(first.items.map(({ symbol }) => symbol)).toEqual(['AAPL', 'MSFT']);
+    const next = `/api/positions?limit=2&cursor=${first.nextCursor ?? ''}`;
+    const second = await read<PositionPage>(next);
+    expect(second.items.map(({ symbol }) => symbol)).toEqual(['SPY']);
+    expect(second.nextCursor).toBeNull();
+    for (const cursor of ['nonsense!', 'AAAA', Buffer.from('a\0b').toString('base64url')]) {
+      const answer = await trader.get<Problem>(`/api/positions?cursor=${cursor}`);
+      expect([answer.status, answer.body.code]).toEqual([400, 'request.bad_cursor']);
+    }
+  });
+
+  it('caches the profit to look at, replaces it on ticks while it is read, and drops it on a fill', async () => {
+    const nothing = await read<Pnl>('/api/positions/pnl');
+    expect(nothing).toMatchObject({ positions: [], marketValue: '0', unrealizedPnl: '0' });
+    await trade('buy', 'AAPL', '2');
+    await eventually(async () => {
+      const pnl = await read<Pnl>('/api/positions/pnl');
+      expect(pnl.positions).toMatchObject([{ symbol: 'AAPL', quantity: '2' }]);
+      expect(pnl.unrealizedPnl).toBe(pnl.positions[0]?.unrealizedPnl);
+    });
+    const { asOf } = await read<Pnl>('/api/positions/pnl');
+    // Long before its 30 s are over.
+    await eventually(async () =>
+      expect((await read<Pnl>('/api/positions/pnl')).asOf > asOf).toBe(true),
+    );
+    expect((await read<Pnl>('/api/positions/pnl', stranger)).positions).toEqual([]);
+  });
+
+  it('tells followers how their positions move, each at most every 250 ms', async () => {
+    const live = await LiveClient.connect(bourse.url, { token: trader.token });
+    const elsewhere = await LiveClient.connect(bourse.url, { token: stranger.token });
+    for (const socket of [live, elsewhere]) await socket.subscribe('trading.positions');
+    await trade('buy', 'AAPL', '2');
+    const heard = await eventually(
+      () => {
+        const messages = live.on('trading.positions');
+        expect(messages.length).toBeGreaterThanOrEqual(6);
+        return messages;
+      },
+      { timeoutMs: 15_000 },
+    );
+    const times = heard.map(({ ts }) => Date.parse(ts));
+    const meanGapMs = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / (times.length - 1);
+    expect(meanGapMs).toBeGreaterThanOrEqual(245);
+    const [position] = pnlOf(heard.at(-1) as LiveMessage).positions;
+    expect(position).toMatchObject({ symbol: 'AAPL', quantity: '2' });
+    const profit = money(position?.price ?? 0)
+      .minus(position?.averageCost ?? 0)
+      .times(2);
+    expect(position?.unrealizedPnl).toBe(profit.toString());
+
+    await trade('sell', 'AAPL', '2');
+    const last = await live.next('trading.positions', (data) =>
+      (data['positions'] as ValuedPosition[]).some(({ quantity }) => quantity === '0'),
+    );
+    expect(pnlOf(last)).toMatchObject({ marketValue: '0', unrealizedPnl: '0' });
+    expect(elsewhere.on('trading.positions')).toEqual([]);
+    live.close();
+    elsewhere.close();
+  });
+
+  it('says why an order was rejected, to its owner and on the live channel', async () => {
+    const live = await LiveClient.connect(bourse.url, { token: trader.token });
+    await live.subscribe('trading.orders');
+    const body = { symbol: 'AAPL', side: 'buy', type: 'limit', limitPrice: '1.00', quantity: '10' };
+    const { id } = (await trader.post<Order>('/api/orders', body)).body;
+    await live.next('trading.orders', (data) => data['id'] === id && data['status'] === 'open');
+    // As if the price had come when the money was gone.
+    const { sql: connection } = bourse.app.get(Database);
+    await connection.execute(sql`update accounts set cash = 5 where user_id = ${trader.user.id}`);
+    await connection.execute(sql`update orders set limit_price = 99999 where id = ${id}`);
+    const told = await live.next('trading.orders', (data) => data['status'] === 'rejected');
+    expect(told.data).toMatchObject({ id, rejectReason: 'trading.insufficient_funds' });
+    const order = await read<Order>(`/api/orders/${id}`);
+    expect(order).toEqual(told.data);
+    live.close();
+  });
+
+  it('is for who is signed in', async () => {
+    for (const path of ['/api/positions', '/api/positions/pnl']) {
+      expect((await bourse.client().get(path)).status).toBe(401);
+    }
+    expect((await trader.get('/api/positions?limit=0')).status).toBe(400);
+  });
+});
