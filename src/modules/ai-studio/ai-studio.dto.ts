@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { symbolSchema } from '../market-data/index.js';
+import { symbolSchema, TIMEFRAMES } from '../market-data/index.js';
 import { FEATURE_NAMES } from './features/features.js';
-import { TIMEFRAMES } from './features/timeframes.js';
 import { TRAINING_STATUSES } from './training/training-state.js';
 
-/** More would hold a worker up for minutes. */
-export const MAX_BARS = 5_000;
+/** What the market answers at once, and a worker has learnt from within seconds. */
+export const MAX_BARS = 1_500;
 const DEFAULT_LOOKBACK_BARS = 1_000;
 /** The first moment that bars may be asked for. */
 const EARLIEST_MS = Date.UTC(1970, 0, 1);

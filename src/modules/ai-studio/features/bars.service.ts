@@ -1,8 +1,12 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { Clock } from '../../../kernel/clock.js';
-import { CandlesService, QuotesService, type Candle } from '../../market-data/index.js';
+import { Injectable } from '@nestjs/common';
+import {
+  CandlesService,
+  QuotesService,
+  type Candle,
+  type Timeframe,
+} from '../../market-data/index.js';
+import { unknownSymbol } from '../ai-studio.errors.js';
 import type { Bar } from './bar.js';
-import { TIMEFRAME_MS, type Timeframe } from './timeframes.js';
 
 /** Closed bars, oldest first, and where they came from. */
 export interface Bars {
@@ -10,32 +14,57 @@ export interface Bars {
   readonly source: string;
 }
 
-/** The market's candles as numbers. */
+/** The market's candles as numbers: only those that are closed, whose figures stay as they are. */
 @Injectable()
 export class BarsService {
   constructor(
     private readonly candles: CandlesService,
     private readonly quotes: QuotesService,
-    @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   /**
-   * The bars that open in `fromMs` ≤ t < `toMs` and are closed.
-   * @throws AppError `market_data.unknown_symbol`
+   * The moment after the bar that is open now: no bar opens later.
+   * @throws AppError `ai_studio.unknown_symbol`, `market_data.unknown_timeframe`
    */
-  async closed(symbol: string, timeframe: Timeframe, fromMs: number, toMs: number): Promise<Bars> {
-    const { source } = this.quotes.currentQuote(symbol);
-    const candles = await this.candles.getCandles(symbol, timeframe, fromMs, toMs);
-    return { bars: candles.filter(({ closed }) => closed).map(toBar), source };
+  presentMs(symbol: string, timeframe: Timeframe): number {
+    this.#assertKnown(symbol);
+    return this.candles.presentMs(symbol, timeframe);
   }
 
-  /** The newest closed bars, up to `count`: fewer where the market has none. */
+  /**
+   * The bars that open in `fromMs` ≤ t < `toMs`.
+   * @throws AppError like {@link presentMs}, and as the market does of a range
+   */
+  async between(
+    symbol: string,
+    timeframe: Timeframe,
+    fromMs: number,
+    toMs = this.presentMs(symbol, timeframe),
+  ): Promise<Bars> {
+    this.#assertKnown(symbol);
+    const candles = await this.candles.getCandles(symbol, timeframe, fromMs, toMs);
+    return this.#closed(symbol, candles);
+  }
+
+  /**
+   * The newest bars, up to `count`: fewer where the market has no more.
+   * @throws AppError like {@link presentMs}
+   */
   async latest(symbol: string, timeframe: Timeframe, count: number): Promise<Bars> {
-    const nowMs = this.clock.nowMs();
+    this.#assertKnown(symbol);
     // One more for the bar that is open now.
-    const fromMs = nowMs - (count + 1) * TIMEFRAME_MS[timeframe];
-    const { bars, source } = await this.closed(symbol, timeframe, fromMs, nowMs);
+    const candles = await this.candles.getLatestCandles(symbol, timeframe, count + 1);
+    const { bars, source } = this.#closed(symbol, candles);
     return { bars: bars.slice(-count), source };
+  }
+
+  #assertKnown(symbol: string): void {
+    if (!this.quotes.findInstrument(symbol)) throw unknownSymbol(symbol);
+  }
+
+  #closed(symbol: string, candles: readonly Candle[]): Bars {
+    const { source } = this.quotes.currentQuote(symbol);
+    return { bars: candles.filter(({ closed }) => closed).map(toBar), source };
   }
 }
 

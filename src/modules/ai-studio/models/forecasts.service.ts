@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainEvents } from '../../../database/index.js';
 import { Caches, type Cache } from '../../../redis/index.js';
+import { TIMEFRAME_MS } from '../../market-data/index.js';
 import { modelTag, performanceCache } from '../ai-studio.caches.js';
 import type { Performance, Prediction } from '../ai-studio.dto.js';
 import { notTrained, tooFewBars } from '../ai-studio.errors.js';
@@ -9,7 +10,6 @@ import { toPerformance } from '../ai-studio.mappers.js';
 import { BarsService } from '../features/bars.service.js';
 import { featureRows } from '../features/feature-rows.js';
 import { featuresOf, warmUpOf } from '../features/features.js';
-import { TIMEFRAME_MS } from '../features/timeframes.js';
 import { probabilityUp } from '../training/logistic.js';
 import { ModelsRepository, type ModelWithLatest } from './models.repository.js';
 import { ModelsService } from './models.service.js';
@@ -47,7 +47,7 @@ export class ForecastsService {
   /**
    * From the bars that are closed now.
    * @throws AppError `ai_studio.model_not_found`, `ai_studio.not_trained`, `ai_studio.too_few_bars`;
-   *   `market_data.unknown_symbol` when the market no longer has the symbol
+   *   `ai_studio.unknown_symbol` when the market no longer has it
    */
   async predict(userId: string, modelId: string): Promise<Prediction> {
     const own = await this.models.getOwn(userId, modelId);

@@ -88,7 +88,9 @@ export class ModelsController {
   @ApiOkResponse({ standardSchema: predictionSchema })
   @ApiNotFoundResponse({ description: 'ai_studio.model_not_found' })
   @ApiConflictResponse({ description: 'ai_studio.not_trained' })
-  @ApiUnprocessableEntityResponse({ description: 'ai_studio.too_few_bars' })
+  @ApiUnprocessableEntityResponse({
+    description: 'ai_studio.too_few_bars, ai_studio.unknown_symbol',
+  })
   predict(@CurrentPrincipal() { userId }: Principal, @Param('id') id: string): Promise<Prediction> {
     return this.forecasts.predict(userId, id);
   }

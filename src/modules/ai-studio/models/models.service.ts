@@ -2,10 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../../kernel/clock.js';
 import { isId, newId } from '../../../kernel/ids.js';
 import { decodeCursor, toPage, type Page } from '../../../kernel/page.js';
-import { QuotesService } from '../../market-data/index.js';
 import type { CreateModel, Model } from '../ai-studio.dto.js';
-import { modelNotFound, unknownSymbol } from '../ai-studio.errors.js';
+import { modelNotFound } from '../ai-studio.errors.js';
 import { toModel } from '../ai-studio.mappers.js';
+import { BarsService } from '../features/bars.service.js';
 import { assertNotTooLong } from '../training/training-range.js';
 import { TrainingsRepository } from '../training/trainings.repository.js';
 import { DashboardService } from './dashboard.service.js';
@@ -19,13 +19,14 @@ export class ModelsService {
     private readonly models: ModelsRepository,
     private readonly trainings: TrainingsRepository,
     private readonly dashboards: DashboardService,
-    private readonly quotes: QuotesService,
+    private readonly bars: BarsService,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
-  /** @throws AppError `ai_studio.unknown_symbol`, `ai_studio.range_too_long` */
+  /** @throws AppError `ai_studio.unknown_symbol`, `ai_studio.range_too_long`,
+   *   `market_data.unknown_timeframe` */
   async create(userId: string, request: CreateModel): Promise<Model> {
-    if (!this.quotes.findInstrument(request.symbol)) throw unknownSymbol(request.symbol);
+    const presentMs = this.bars.presentMs(request.symbol, request.timeframe);
     const row: ModelRow = {
       id: newId(),
       userId,
@@ -39,7 +40,7 @@ export class ModelsService {
       latestVersion: 0,
       createdAt: new Date(this.clock.nowMs()),
     };
-    assertNotTooLong(row, this.clock.nowMs());
+    assertNotTooLong(row, presentMs);
     await this.models.insert(row);
     await this.dashboards.forget(userId);
     return toModel(row, null, undefined);

@@ -11,8 +11,8 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { TIMEFRAMES } from '../../market-data/index.js';
 import type { FeatureName } from '../features/features.js';
-import { TIMEFRAMES } from '../features/timeframes.js';
 import type { Report } from '../training/evaluation.js';
 import type { LogisticModel } from '../training/logistic.js';
 

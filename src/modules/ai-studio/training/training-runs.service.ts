@@ -1,9 +1,8 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Database } from '../../../database/index.js';
 import { AppError } from '../../../kernel/app-error.js';
-import { Clock } from '../../../kernel/clock.js';
 import { onlyOneOutcome, trainingBroken } from '../ai-studio.errors.js';
-import { BarsService } from '../features/bars.service.js';
+import { BarsService, type Bars } from '../features/bars.service.js';
 import { labelledRows, type LabelledRow } from '../features/feature-rows.js';
 import { featuresOf } from '../features/features.js';
 import { ModelsRepository } from '../models/models.repository.js';
@@ -11,7 +10,7 @@ import type { ModelRow } from '../models/models.table.js';
 import { evaluateAndTrain, FITS } from './evaluation.js';
 import { FitThread } from './fit-thread.js';
 import { TrainingJournal } from './training-journal.js';
-import { assertEnoughRows, assertNotTooLong, spanOf } from './training-range.js';
+import { assertEnoughRows, assertNotTooLong } from './training-range.js';
 import type { TrainingRow } from './trainings.table.js';
 
 /** Shown while the bars are read; the fits share the rest, up to what storing the version is left with. */
@@ -31,7 +30,6 @@ export class TrainingRunsService {
     private readonly journal: TrainingJournal,
     private readonly models: ModelsRepository,
     private readonly bars: BarsService,
-    @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   /**
@@ -85,15 +83,17 @@ export class TrainingRunsService {
 
   /** @throws AppError when the bars there are cannot be learnt from */
   async #rows(model: ModelRow): Promise<{ rows: LabelledRow[]; source: string }> {
-    const nowMs = this.clock.nowMs();
-    assertNotTooLong(model, nowMs);
-    const { fromMs, toMs } = spanOf(model, nowMs);
-    const { bars, source } = await this.bars.closed(model.symbol, model.timeframe, fromMs, toMs);
-    const used = model.lookbackBars === null ? bars : bars.slice(-model.lookbackBars);
-    const rows = labelledRows(used, featuresOf(model.features));
+    assertNotTooLong(model, this.bars.presentMs(model.symbol, model.timeframe));
+    const { bars, source } = await this.#bars(model);
+    const rows = labelledRows(bars, featuresOf(model.features));
     assertEnoughRows(rows.length);
     if (rows.every(({ up }) => up === rows[0]?.up)) throw onlyOneOutcome();
     return { rows, source };
+  }
+
+  #bars({ symbol, timeframe, lookbackBars, fromAt, toAt }: ModelRow): Promise<Bars> {
+    if (fromAt === null) return this.bars.latest(symbol, timeframe, lookbackBars ?? 0);
+    return this.bars.between(symbol, timeframe, fromAt.getTime(), toAt?.getTime());
   }
 
   async #advance(training: TrainingRow, percent: number): Promise<void> {

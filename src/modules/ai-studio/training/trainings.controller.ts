@@ -30,7 +30,7 @@ export class TrainingsController {
   @ApiNotFoundResponse({ description: 'ai_studio.model_not_found' })
   @ApiConflictResponse({ description: 'ai_studio.training_under_way' })
   @ApiUnprocessableEntityResponse({
-    description: 'ai_studio.too_few_rows, ai_studio.range_too_long',
+    description: 'ai_studio.too_few_rows, ai_studio.range_too_long, ai_studio.unknown_symbol',
   })
   train(@CurrentPrincipal() { userId }: Principal, @Param('id') id: string): Promise<Training> {
     return this.trainings.start(userId, id);

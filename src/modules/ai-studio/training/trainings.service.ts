@@ -1,7 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Database } from '../../../database/index.js';
-import { Clock } from '../../../kernel/clock.js';
 import { isId } from '../../../kernel/ids.js';
+import { BarsService } from '../features/bars.service.js';
 import { DashboardService } from '../models/dashboard.service.js';
 import { ModelsService } from '../models/models.service.js';
 import type { Training } from '../ai-studio.dto.js';
@@ -20,17 +20,17 @@ export class TrainingsService {
     private readonly models: ModelsService,
     private readonly journal: TrainingJournal,
     private readonly dashboards: DashboardService,
-    @Inject(Clock) private readonly clock: Clock,
+    private readonly bars: BarsService,
   ) {}
 
   /**
    * Stores the training and the job that will run it, in one transaction.
-   * @throws AppError `ai_studio.model_not_found`, `ai_studio.training_under_way`; `ai_studio.too_few_rows`,
-   *   `ai_studio.range_too_long` as far as the range alone tells
+   * @throws AppError `ai_studio.model_not_found`, `ai_studio.training_under_way`, `ai_studio.unknown_symbol`;
+   *   `ai_studio.too_few_rows`, `ai_studio.range_too_long` as far as the range alone tells
    */
   async start(userId: string, modelId: string): Promise<Training> {
     const { model } = await this.models.getOwn(userId, modelId);
-    assertTrainable(model, this.clock.nowMs());
+    assertTrainable(model, this.bars.presentMs(model.symbol, model.timeframe));
     const row = await this.database.transaction(async (transaction) => {
       const opened = await this.journal.open(transaction, model);
       if (opened) return opened;
