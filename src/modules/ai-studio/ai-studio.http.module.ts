@@ -1,5 +1,11 @@
 import { Module } from '@nestjs/common';
 import { AiStudioModule } from './ai-studio.module.js';
+import { ModelsController } from './models/models.controller.js';
+import { StudioController } from './studio.controller.js';
+import { TrainingsController } from './training/trainings.controller.js';
 
-@Module({ imports: [AiStudioModule] })
+@Module({
+  imports: [AiStudioModule],
+  controllers: [StudioController, ModelsController, TrainingsController],
+})
 export class AiStudioHttpModule {}

@@ -1,0 +1,16 @@
+import { Injectable } from '@nestjs/common';
+import { DomainEvents } from '../../database/index.js';
+import { ChannelRegistry, LivePublisher } from '../../realtime/index.js';
+import { trainingChannel } from './ai-studio.channels.js';
+import { TrainingChanged } from './ai-studio.events.js';
+
+/** Tells a user's sockets how its trainings come forward, once it is committed. */
+@Injectable()
+export class AiStudioLive {
+  constructor(events: DomainEvents, channels: ChannelRegistry, live: LivePublisher) {
+    channels.declare(trainingChannel);
+    events.announce(TrainingChanged, ({ userId, training }) =>
+      live.publish(trainingChannel, { userId, parameter: training.id }, training),
+    );
+  }
+}

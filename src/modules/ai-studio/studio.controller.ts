@@ -1,0 +1,38 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal, SignedIn } from '../../http/index.js';
+import type { Page } from '../../kernel/page.js';
+import type { Principal } from '../../kernel/principal.js';
+import {
+  dashboardSchema,
+  featureSchema,
+  pageOf,
+  type Dashboard,
+  type FeatureView,
+} from './ai-studio.dto.js';
+import { StudioFeaturesService } from './features/studio-features.service.js';
+import { DashboardService } from './models/dashboard.service.js';
+
+@ApiTags('ai-studio')
+@SignedIn()
+@Controller('api/studio')
+export class StudioController {
+  constructor(
+    private readonly studioFeatures: StudioFeaturesService,
+    private readonly dashboards: DashboardService,
+  ) {}
+
+  @Get('features')
+  @ApiOperation({ summary: 'What a model can learn from' })
+  @ApiOkResponse({ standardSchema: pageOf(featureSchema) })
+  async features(): Promise<Page<FeatureView>> {
+    return { items: await this.studioFeatures.list(), nextCursor: null };
+  }
+
+  @Get('dashboard')
+  @ApiOperation({ summary: 'Your models and trainings in figures' })
+  @ApiOkResponse({ standardSchema: dashboardSchema })
+  dashboard(@CurrentPrincipal() { userId }: Principal): Promise<Dashboard> {
+    return this.dashboards.get(userId);
+  }
+}

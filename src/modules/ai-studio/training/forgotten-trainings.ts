@@ -1,0 +1,49 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Database } from '../../../database/index.js';
+import { Clock } from '../../../kernel/clock.js';
+import { MINUTE_MS } from '../../../kernel/duration.js';
+import { defineSchedule, ScheduleRegistry } from '../../../redis/index.js';
+import { trainingBroken } from '../ai-studio.errors.js';
+import { TrainingJournal } from './training-journal.js';
+import { TrainingsRepository } from './trainings.repository.js';
+
+/** Longer than any step of a training; one that waits behind others for longer gets a second job, which finds it done. */
+const FORGOTTEN_AFTER_MS = 10 * MINUTE_MS;
+/** A training that takes its worker down each time must not do so for ever. */
+const MAX_RUNS = 10;
+const BATCH = 100;
+
+export const resumeTrainingsSchedule = defineSchedule({
+  name: 'ai-studio.resume-trainings',
+  description: 'Queues trainings again whose job was lost with the queue',
+  everyMs: MINUTE_MS,
+});
+
+/** Finds trainings that the queue has lost: the database is what knows of them, the queue only carries them. */
+@Injectable()
+export class ForgottenTrainings {
+  constructor(
+    private readonly database: Database,
+    private readonly trainings: TrainingsRepository,
+    private readonly journal: TrainingJournal,
+    schedules: ScheduleRegistry,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {
+    schedules.register(resumeTrainingsSchedule, () => this.resume());
+  }
+
+  /** Safe to run at any time: a second job of a training changes nothing. */
+  async resume(): Promise<{ resumed: number; givenUp: number }> {
+    const untouchedSince = new Date(this.clock.nowMs() - FORGOTTEN_AFTER_MS);
+    const forgotten = await this.database.transaction(async (transaction) => {
+      const rows = await this.trainings.lockForgotten(transaction.sql, untouchedSince, BATCH);
+      for (const row of rows) {
+        if (row.runs < MAX_RUNS) await this.journal.enqueueAgain(transaction, row);
+      }
+      return rows;
+    });
+    const lost = forgotten.filter(({ runs }) => runs >= MAX_RUNS);
+    for (const { id } of lost) await this.journal.fail(id, trainingBroken());
+    return { resumed: forgotten.length - lost.length, givenUp: lost.length };
+  }
+}
