@@ -13,6 +13,30 @@ export function unknownSymbol(symbol: string): AppError {
   );
 }
 
+/** @param problem what is wrong with the range, in words */
+export function badCandleRange(problem: string): AppError {
+  return new AppError('invalid', 'market_data.bad_range', `No such range of bars: ${problem}.`);
+}
+
+export function tooManyCandles(limit: number): AppError {
+  return new AppError(
+    'invalid',
+    'market_data.too_many_candles',
+    `A range holds ${limit} bars at most.`,
+    { details: { limit } },
+  );
+}
+
+/** @param timeframes those that there are bars of */
+export function unknownTimeframe(timeframe: string, timeframes: readonly string[]): AppError {
+  return new AppError(
+    'invalid',
+    'market_data.unknown_timeframe',
+    `There are no bars of ${timeframe}.`,
+    { details: { timeframes } },
+  );
+}
+
 /**
  * A replay that cannot be played; it stops the boot with this one line.
  * @param place the folder, or `AAPL.csv line 7`

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { Config } from '../../config/config.js';
 import { Clock } from '../../kernel/clock.js';
 import { ChannelRegistry } from '../../realtime/index.js';
+import { CandlesService } from './candles/candles.service.js';
 import { quoteChannel } from './market-data.channels.js';
 import { MarketDataProvider } from './market-data.provider.js';
 import { createProvider } from './provider-factory.js';
@@ -19,8 +20,9 @@ import { ReplayRepository } from './replay/replay.repository.js';
     },
     QuotesService,
     QuoteTicks,
+    CandlesService,
   ],
-  exports: [QuotesService, QuoteTicks],
+  exports: [QuotesService, QuoteTicks, CandlesService],
 })
 export class MarketDataModule {
   constructor(channels: ChannelRegistry) {

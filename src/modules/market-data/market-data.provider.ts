@@ -1,3 +1,4 @@
+import type { Candle, CandleRange, Timeframe } from './candles/candle.js';
 import type { Instrument, Quote } from './quote.js';
 
 /**
@@ -16,4 +17,29 @@ export abstract class MarketDataProvider {
    * @returns undefined for a symbol that is not among the instruments
    */
   abstract quote(symbol: string, atMs: number): Quote | undefined;
+  /**
+   * Where the bars of a symbol stand when the clock says `atMs`: that same moment, or, where bars keep the
+   * times of a recording, the time within it. Ranges of {@link candles} are given on this time.
+   */
+  abstract barTimeMs(symbol: string, atMs: number): number;
+  /** The timeframes that there are bars of, the shortest first; one at least. */
+  abstract timeframes(symbol: string): readonly Timeframe[];
+  /**
+   * The bars of a range, oldest first. The high and the low of a bar are those of all quotes in it, and the
+   * volumes of shorter bars add up to those of longer ones.
+   * @param range on the time of {@link barTimeMs}
+   * @param atMs the clock: no bar shows more than was quoted until then
+   * @returns undefined for a symbol that is not among the instruments
+   */
+  abstract candles(symbol: string, range: CandleRange, atMs: number): readonly Candle[] | undefined;
+  /**
+   * Whether closed bars stay as they are for ever, so that they may be cached. Not those of a replay, which
+   * starts again.
+   */
+  abstract readonly barsAreFinal: boolean;
+  /**
+   * Standard deviation of a year's return, as a fraction; undefined for a symbol without instrument, or with
+   * too few bars to tell.
+   */
+  abstract volatility(symbol: string): number | undefined;
 }

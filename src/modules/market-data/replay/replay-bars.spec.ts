@@ -22,7 +22,16 @@ describe('parseReplaySeries', () => {
     expect(series).toEqual({
       symbol: 'SPY',
       decimals: 2,
-      bars: [{ date: '2017-01-03', open: 21_261, high: 21_335, low: 21_152, close: 21_280 }],
+      bars: [
+        {
+          date: '2017-01-03',
+          open: 21_261,
+          high: 21_335,
+          low: 21_152,
+          close: 21_280,
+          volume: '96708880',
+        },
+      ],
     });
   });
 

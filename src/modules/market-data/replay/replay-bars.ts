@@ -10,6 +10,8 @@ export interface ReplayBar {
   readonly high: number;
   readonly low: number;
   readonly close: number;
+  /** Units traded, a decimal in text. */
+  readonly volume: string;
 }
 
 /** The bars of one symbol, oldest first; at least one. */
@@ -118,5 +120,6 @@ function toBar(row: Row, decimals: number): ReplayBar {
     high: units(row.high),
     low: units(row.low),
     close: units(row.close),
+    volume: row.volume,
   };
 }

@@ -32,7 +32,7 @@ export function replayPosition(
  * @param fraction 0…1
  * @returns steps of the price grid, not necessarily whole
  */
-export function pathPrice(bar: ReplayBar, fraction: number): number {
+export function pathPrice(bar: Omit<ReplayBar, 'date' | 'volume'>, fraction: number): number {
   const rose = bar.close > bar.open;
   const stops = [
     bar.open,

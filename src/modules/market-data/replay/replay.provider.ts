@@ -1,8 +1,16 @@
+import type { Candle, CandleRange, Timeframe } from '../candles/candle.js';
 import { MarketDataProvider } from '../market-data.provider.js';
 import { pricesAround, unitsText } from '../quote-prices.js';
 import { tickStartMs, type Instrument, type Quote } from '../quote.js';
 import type { ReplaySeries } from './replay-bars.js';
-import { pathPrice, replayPosition } from './replay-path.js';
+import {
+  recordedBars,
+  recordedTimeframes,
+  recordedVolatility,
+  replayCandles,
+  type RecordedBars,
+} from './replay-candles.js';
+import { pathPrice, replayPosition, type ReplayPosition } from './replay-path.js';
 
 /** Bars do not tell the spread: a narrow one, as liquid symbols have. */
 const SPREAD_BPS = 2;
@@ -21,13 +29,13 @@ export interface ReplayOptions {
  */
 export class ReplayProvider extends MarketDataProvider {
   readonly #instruments: readonly Instrument[];
-  readonly #series: ReadonlyMap<string, ReplaySeries>;
+  readonly #series: ReadonlyMap<string, RecordedBars>;
   readonly #options: ReplayOptions;
 
   constructor(options: ReplayOptions) {
     super();
     this.#options = options;
-    this.#series = new Map(options.series.map((series) => [series.symbol, series]));
+    this.#series = new Map(options.series.map((series) => [series.symbol, recordedBars(series)]));
     this.#instruments = Object.freeze(
       options.series.map(({ symbol }) =>
         Object.freeze({
@@ -47,10 +55,9 @@ export class ReplayProvider extends MarketDataProvider {
   override quote(symbol: string, atMs: number): Quote | undefined {
     const series = this.#series.get(symbol);
     if (series === undefined) return undefined;
-    const { tickMs, startedAtMs, barsPerSecond } = this.#options;
     const { bars, decimals } = series;
-    const tickAtMs = tickStartMs(atMs, tickMs);
-    const position = replayPosition(tickAtMs - startedAtMs, barsPerSecond, bars.length);
+    const tickAtMs = tickStartMs(atMs, this.#options.tickMs);
+    const position = this.#position(series, atMs);
     const bar = bars[position.index];
     if (bar === undefined) throw new Error(`the series of ${symbol} has no bars`);
     const before = position.index === 0 ? undefined : bars[position.index - 1];
@@ -65,5 +72,40 @@ export class ReplayProvider extends MarketDataProvider {
       source: 'replay',
       barDate: bar.date,
     };
+  }
+
+  override readonly barsAreFinal = false;
+
+  /** The recorded date of the bar being played. */
+  override barTimeMs(symbol: string, atMs: number): number {
+    const series = this.#series.get(symbol);
+    return series?.openMs[this.#position(series, atMs).index] ?? atMs;
+  }
+
+  override timeframes(symbol: string): readonly Timeframe[] {
+    const series = this.#series.get(symbol);
+    return series === undefined ? [] : recordedTimeframes(series);
+  }
+
+  /** On the recorded times; the bar being played as far as it has been, and none that is yet to be played. */
+  override candles(
+    symbol: string,
+    range: CandleRange,
+    atMs: number,
+  ): readonly Candle[] | undefined {
+    const series = this.#series.get(symbol);
+    if (series === undefined) return undefined;
+    return replayCandles(series, this.#position(series, atMs), range);
+  }
+
+  /** Of the whole recording. */
+  override volatility(symbol: string): number | undefined {
+    const series = this.#series.get(symbol);
+    return series && recordedVolatility(series);
+  }
+
+  #position({ bars }: ReplaySeries, atMs: number): ReplayPosition {
+    const { tickMs, startedAtMs, barsPerSecond } = this.#options;
+    return replayPosition(tickStartMs(atMs, tickMs) - startedAtMs, barsPerSecond, bars.length);
   }
 }

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import {
+  BrownianNoise,
   NOISE_BOUND,
-  brownianNoise,
   hashedInteger,
   largestNoiseMove,
   textSeed,
 } from './price-noise.js';
 
+const brownianNoise = (seed: number, seconds: number) => new BrownianNoise(seed).at(seconds);
 const seeds = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
 /** 1970 to 2100. */
 const times = fc.double({ min: 0, max: 4.1e9, noNaN: true });
@@ -23,7 +24,7 @@ function measuredVolatility(seconds: number): number {
   return Math.sqrt(sumOfSquares / samples / seconds);
 }
 
-describe('brownianNoise', () => {
+describe('BrownianNoise', () => {
   it('is the same for the same seed and time', () => {
     fc.assert(
       fc.property(seeds, times, (seed, time) => {

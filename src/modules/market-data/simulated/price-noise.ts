@@ -15,38 +15,62 @@
  */
 const GAIN = 0.79;
 
-/** Periods of 1 s to 2^21 s (24 days). */
-const OCTAVES = Array.from({ length: 22 }, (_, octave) => ({
+interface Octave {
+  readonly periodSeconds: number;
+  readonly amplitude: number;
+  readonly salt: number;
+}
+
+/** Periods of 1 s to 2^21 s (24 days), the shortest first. */
+export const OCTAVES: readonly Octave[] = Array.from({ length: 22 }, (_, octave) => ({
   periodSeconds: 2 ** octave,
   amplitude: GAIN * Math.sqrt(2 ** octave),
   salt: Math.imul(octave + 1, 0x9e3779b9),
 }));
 
-/** No value of {@link brownianNoise} is farther from 0. */
+/** No value of {@link BrownianNoise} is farther from 0. */
 export const NOISE_BOUND = OCTAVES.reduce((sum, { amplitude }) => sum + amplitude, 0);
+
+const FREQUENCIES = Float64Array.from(OCTAVES, ({ periodSeconds }) => 1 / periodSeconds);
+const AMPLITUDES = Float64Array.from(OCTAVES, ({ amplitude }) => amplitude);
 
 /**
  * A smooth random path with standard deviation sqrt(d) for the move over d seconds, for d from some
- * seconds to some days.
- * @param seed 32-bit integer: another seed, another path
- * @param seconds any time ≥ 0, with fractions
+ * seconds to some days. Another seed (a 32-bit integer), another path.
  */
-export function brownianNoise(seed: number, seconds: number): number {
-  let sum = 0;
-  for (const { periodSeconds, amplitude, salt } of OCTAVES) {
-    const rowSeed = mix(seed + salt);
-    // Rows that start apart: otherwise all octaves would turn at the same moments.
-    const phase = (rowSeed >>> 0) / 2 ** 32;
-    const position = seconds / periodSeconds + phase;
-    const index = Math.floor(position);
-    const from = unitValue(rowSeed, index);
-    const to = unitValue(rowSeed, index + 1);
-    sum += amplitude * (from + (to - from) * smoothstep(position - index));
+export class BrownianNoise {
+  readonly #rowSeeds: Int32Array;
+  /** Rows that start apart: otherwise all octaves would turn at the same moments. */
+  readonly #phases: Float64Array;
+
+  constructor(seed: number) {
+    this.#rowSeeds = Int32Array.from(OCTAVES, ({ salt }) => mix(seed + salt));
+    this.#phases = Float64Array.from(this.#rowSeeds, (rowSeed) => (rowSeed >>> 0) / 2 ** 32);
   }
-  return sum;
+
+  /** @param seconds any time ≥ 0, with fractions */
+  at(seconds: number): number {
+    return this.add(0, OCTAVES.length, 0, seconds);
+  }
+
+  /**
+   * `sum` and the octaves from `end` − 1 down to `begin`. In that order, so that a sum in parts is the same
+   * to the last bit as {@link at}.
+   */
+  add(sum: number, end: number, begin: number, seconds: number): number {
+    for (let octave = end - 1; octave >= begin; octave -= 1) {
+      const rowSeed = this.#rowSeeds[octave] as number;
+      const position = seconds * (FREQUENCIES[octave] as number) + (this.#phases[octave] as number);
+      const index = Math.floor(position);
+      const from = hashedUnit(rowSeed, index);
+      const to = hashedUnit(rowSeed, index + 1);
+      sum += (AMPLITUDES[octave] as number) * (from + (to - from) * smoothstep(position - index));
+    }
+    return sum;
+  }
 }
 
-/** The largest move that {@link brownianNoise} can make in `seconds`. */
+/** The largest move that {@link BrownianNoise} can make in `seconds`. */
 export function largestNoiseMove(seconds: number): number {
   // Neighbouring values are 2 apart at most, and the curve between them is never steeper than 1.5.
   return OCTAVES.reduce(
@@ -69,7 +93,7 @@ export function textSeed(text: string): number {
 }
 
 /** −1…1 for a place in a row. */
-function unitValue(rowSeed: number, index: number): number {
+export function hashedUnit(rowSeed: number, index: number): number {
   return (mix(rowSeed ^ mix(index)) >>> 0) / 2 ** 31 - 1;
 }
 
@@ -82,6 +106,7 @@ function mix(value: number): number {
   return hash ^ (hash >>> 16);
 }
 
-function smoothstep(x: number): number {
+/** From 0 to 1 for x in 0…1, level at both ends. */
+export function smoothstep(x: number): number {
   return x * x * (3 - 2 * x);
 }

@@ -1,9 +1,19 @@
-import { DAY_MS } from '../../../kernel/duration.js';
+import { DAY_MS, SECOND_MS } from '../../../kernel/duration.js';
+import {
+  TIMEFRAMES,
+  TIMEFRAME_MS,
+  barOpenings,
+  type Candle,
+  type CandleRange,
+  type Timeframe,
+} from '../candles/candle.js';
 import { MarketDataProvider } from '../market-data.provider.js';
 import { pricesAround, unitsText } from '../quote-prices.js';
 import { tickStartMs, type Instrument, type Quote } from '../quote.js';
-import { brownianNoise, hashedInteger, textSeed } from './price-noise.js';
+import { noiseExtremes } from './noise-extremes.js';
+import { BrownianNoise, hashedInteger, textSeed } from './price-noise.js';
 import { simulatedInstruments, type SimulatedInstrument } from './simulated-instruments.js';
+import { tradedUntil } from './traded-volume.js';
 
 const CENT_DECIMALS = 2;
 const CENTS = 100;
@@ -13,6 +23,7 @@ const TRADING_SECONDS_PER_YEAR = 252 * 6.5 * 3_600;
 
 interface Walk extends SimulatedInstrument {
   readonly seed: number;
+  readonly noise: BrownianNoise;
   /** Standard deviation of the logarithm of the price after one second. */
   readonly volatilityPerSecond: number;
 }
@@ -36,14 +47,13 @@ export class SimulatedProvider extends MarketDataProvider {
       ),
     );
     this.#walks = new Map(
-      simulatedInstruments.map((instrument) => [
-        instrument.symbol,
-        {
-          ...instrument,
-          seed: textSeed(`${options.seed}/${instrument.symbol}`),
-          volatilityPerSecond: instrument.annualVolatility / Math.sqrt(TRADING_SECONDS_PER_YEAR),
-        },
-      ]),
+      simulatedInstruments.map((instrument) => {
+        const seed = textSeed(`${options.seed}/${instrument.symbol}`);
+        const noise = new BrownianNoise(seed);
+        const volatilityPerSecond =
+          instrument.annualVolatility / Math.sqrt(TRADING_SECONDS_PER_YEAR);
+        return [instrument.symbol, { ...instrument, seed, noise, volatilityPerSecond }];
+      }),
     );
   }
 
@@ -69,14 +79,75 @@ export class SimulatedProvider extends MarketDataProvider {
       source: 'simulated',
     };
   }
+
+  override readonly barsAreFinal = true;
+
+  override barTimeMs(_symbol: string, atMs: number): number {
+    return atMs;
+  }
+
+  override timeframes(): readonly Timeframe[] {
+    return TIMEFRAMES;
+  }
+
+  /** About 0.5 ms for a day, a hundredth of it for a minute. */
+  override candles(
+    symbol: string,
+    range: CandleRange,
+    atMs: number,
+  ): readonly Candle[] | undefined {
+    const walk = this.#walks.get(symbol);
+    if (walk === undefined) return undefined;
+    const spanMs = TIMEFRAME_MS[range.timeframe];
+    return barOpenings(range, atMs).map((openMs) => this.#candle(walk, openMs, spanMs, atMs));
+  }
+
+  override volatility(symbol: string): number | undefined {
+    return this.#walks.get(symbol)?.annualVolatility;
+  }
+
+  #candle(walk: Walk, openMs: number, spanMs: number, atMs: number): Candle {
+    const closed = openMs + spanMs <= atMs;
+    const untilMs = closed ? openMs + spanMs : atMs + 1;
+    const grid = {
+      stepMs: this.#tickMs,
+      first: Math.floor(openMs / this.#tickMs),
+      last: Math.floor((untilMs - 1) / this.#tickMs),
+    };
+    const { high, low } = noiseExtremes(walk.noise, grid);
+    const priceAtTick = (tick: number) =>
+      unitsText(pricesAt(walk, tick * this.#tickMs).last, CENT_DECIMALS);
+    return {
+      openAt: new Date(openMs).toISOString(),
+      open: priceAtTick(grid.first),
+      high: priceTextOf(walk, high),
+      low: priceTextOf(walk, low),
+      close: priceAtTick(grid.last),
+      volume: String(tradedBy(walk, untilMs) - tradedBy(walk, openMs)),
+      closed,
+    };
+  }
 }
 
 function pricesAt(walk: Walk, atMs: number) {
-  const move = walk.volatilityPerSecond * brownianNoise(walk.seed, atMs / 1_000);
+  return pricesOf(walk, walk.noise.at(atMs / SECOND_MS));
+}
+
+/** A higher noise never makes a lower price: so the extremes of the noise are those of the price. */
+function pricesOf(walk: Walk, noise: number) {
+  const move = walk.volatilityPerSecond * noise;
   return pricesAround(walk.basePrice * CENTS * Math.exp(move), walk.spreadBps);
+}
+
+function priceTextOf(walk: Walk, noise: number): string {
+  return unitsText(pricesOf(walk, noise).last, CENT_DECIMALS);
 }
 
 /** One to twelve round lots. */
 function sizeText(seed: number, index: number): string {
   return String(100 * hashedInteger(seed, index, 1, 12));
+}
+
+function tradedBy({ seed, dailyVolume }: Walk, atMs: number): number {
+  return tradedUntil(seed, (dailyVolume * SECOND_MS) / DAY_MS, atMs / SECOND_MS);
 }

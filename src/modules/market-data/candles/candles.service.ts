@@ -1,0 +1,150 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '../../../kernel/clock.js';
+import { Caches, type Cache } from '../../../redis/index.js';
+import { candlesCache } from '../market-data.caches.js';
+import { unknownSymbol, unknownTimeframe } from '../market-data.errors.js';
+import { MarketDataProvider } from '../market-data.provider.js';
+import { QuotesService } from '../quotes.service.js';
+import {
+  blockMs,
+  blockOpenings,
+  checkRange,
+  type CandleBlock,
+  type CandleBlockKey,
+} from './candle-range.js';
+import {
+  TIMEFRAME_MS,
+  barOpenMs,
+  type Candle,
+  type CandleRange,
+  type Timeframe,
+} from './candle.js';
+
+/** Bars made without letting others have the thread: some milliseconds. */
+const BARS_AT_A_STRETCH = 16;
+
+/** A recording has nights and weekends: it is searched this much longer back for its latest bars. */
+const RECORDING_REACH = 10;
+
+export interface CandleSeries {
+  /** ISO 8601: until when an open bar is told. */
+  readonly asOf: string;
+  readonly candles: Candle[];
+}
+
+/** Bars for the other modules and for clients. Symbols are taken in either case. */
+@Injectable()
+export class CandlesService {
+  readonly #cache: Cache<CandleBlockKey, CandleBlock>;
+
+  constructor(
+    private readonly provider: MarketDataProvider,
+    private readonly quotes: QuotesService,
+    caches: Caches,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {
+    this.#cache = caches.use(candlesCache);
+  }
+
+  /**
+   * The bars that open in `fromMs` ≤ t < `toMs`, oldest first, through the cache. The last one is open
+   * (`closed: false`) when the range reaches to the present, and is then up to 60 s old. A replay has its bars
+   * on the times of the recording, and shows none that is yet to be played.
+   * @throws AppError `market_data.unknown_symbol` (not_found); `market_data.bad_range`,
+   *   `market_data.too_many_candles`, `market_data.unknown_timeframe` (invalid)
+   */
+  async getCandles(
+    symbol: string,
+    timeframe: Timeframe,
+    fromMs: number,
+    toMs: number,
+  ): Promise<Candle[]> {
+    return (await this.getSeries(symbol, { timeframe, fromMs, toMs })).candles;
+  }
+
+  /**
+   * The latest `count` bars, oldest first: the last one is open. Fewer where there are no more (in a replay).
+   * @throws AppError like {@link getCandles}
+   */
+  async getLatestCandles(symbol: string, timeframe: Timeframe, count: number): Promise<Candle[]> {
+    const toMs = this.presentMs(symbol, timeframe);
+    const fromMs = Math.max(0, toMs - count * TIMEFRAME_MS[timeframe]);
+    if (this.provider.barsAreFinal) return this.getCandles(symbol, timeframe, fromMs, toMs);
+    checkRange({ timeframe, fromMs, toMs }, toMs);
+    const range = { timeframe, fromMs: toMs - RECORDING_REACH * (toMs - fromMs), toMs };
+    return this.#fresh(this.#known(symbol, timeframe), range).candles.slice(-count);
+  }
+
+  /** {@link getCandles}, and until when they tell. */
+  async getSeries(symbol: string, range: CandleRange): Promise<CandleSeries> {
+    const known = this.#known(symbol, range.timeframe);
+    const nowMs = this.clock.nowMs();
+    const presentMs = this.provider.barTimeMs(known, nowMs);
+    checkRange(range, presentMs);
+    if (!this.provider.barsAreFinal) return this.#fresh(known, range);
+
+    const blocks = await this.#cache.getOrSetMany(
+      blockOpenings(range, presentMs).map((openMs) => ({
+        symbol: known,
+        timeframe: range.timeframe,
+        openMs,
+      })),
+      (missing) => this.#load(missing, nowMs),
+    );
+    const present = blocks.filter((block) => block !== undefined);
+    const candles = present
+      .flatMap((block) => block.candles)
+      .filter(({ openAt }) => isWithin(range, Date.parse(openAt)));
+    const isOpen = candles.at(-1)?.closed === false;
+    const asOf = (isOpen && present.at(-1)?.asOf) || new Date(nowMs).toISOString();
+    return { asOf, candles };
+  }
+
+  /** The moment after the bar that is open now: bars "until now" end there. */
+  presentMs(symbol: string, timeframe: Timeframe): number {
+    const known = this.#known(symbol, timeframe);
+    const barTimeMs = this.provider.barTimeMs(known, this.clock.nowMs());
+    return barOpenMs(timeframe, barTimeMs) + TIMEFRAME_MS[timeframe];
+  }
+
+  #fresh(symbol: string, range: CandleRange): CandleSeries {
+    const nowMs = this.clock.nowMs();
+    const candles = this.#candles(symbol, range, nowMs);
+    return { asOf: new Date(nowMs).toISOString(), candles: [...candles] };
+  }
+
+  async #load(keys: readonly CandleBlockKey[], nowMs: number): Promise<CandleBlock[]> {
+    const blocks: CandleBlock[] = [];
+    for (const { symbol, timeframe, openMs } of keys) {
+      const endMs = Math.min(openMs + blockMs(timeframe), nowMs + 1);
+      const stretchMs = BARS_AT_A_STRETCH * TIMEFRAME_MS[timeframe];
+      const candles: Candle[] = [];
+      for (let fromMs = openMs; fromMs < endMs; fromMs += stretchMs) {
+        const toMs = Math.min(endMs, fromMs + stretchMs);
+        candles.push(...this.#candles(symbol, { timeframe, fromMs, toMs }, nowMs));
+        await breathe();
+      }
+      blocks.push({ timeframe, asOf: new Date(nowMs).toISOString(), candles });
+    }
+    return blocks;
+  }
+
+  #candles(symbol: string, range: CandleRange, nowMs: number): readonly Candle[] {
+    const candles = this.provider.candles(symbol, range, nowMs);
+    if (candles === undefined) throw unknownSymbol(symbol);
+    return candles;
+  }
+
+  #known(symbol: string, timeframe: Timeframe): string {
+    const instrument = this.quotes.findInstrument(symbol);
+    if (instrument === undefined) throw unknownSymbol(symbol);
+    const timeframes = this.provider.timeframes(instrument.symbol);
+    if (!timeframes.includes(timeframe)) throw unknownTimeframe(timeframe, timeframes);
+    return instrument.symbol;
+  }
+}
+
+function isWithin({ fromMs, toMs }: CandleRange, openMs: number): boolean {
+  return openMs >= fromMs && openMs < toMs;
+}
