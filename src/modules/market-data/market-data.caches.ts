@@ -1,9 +1,18 @@
-import { DAY_MS, SECOND_MS } from '../../kernel/duration.js';
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../kernel/duration.js';
 import { defineCache } from '../../redis/index.js';
+import { marketStatusSchema } from './calendar/market-status.dto.js';
+import type { MarketStatus } from './calendar/market-status.js';
 import { openBlockTtlMs, type CandleBlock, type CandleBlockKey } from './candles/candle-range.js';
 import { candleBlockSchema } from './candles/candles.dto.js';
-import type { Quote } from './quote.js';
-import { quoteSchema } from './quotes.dto.js';
+import type { Quote } from './quotes/quote.js';
+import { indicesSchema } from './indices/indices.dto.js';
+import type { MarketIndices } from './indices/market-index.js';
+import type { OptionChain } from './options/option-chain.js';
+import { optionChainSchema } from './options/options.dto.js';
+import { orderBookSchema } from './order-book/order-book.dto.js';
+import type { OrderBook } from './order-book/order-book.js';
+import { searchAnswerSchema, type SearchAnswer } from './search/search.dto.js';
+import { quoteSchema } from './quotes/quotes.dto.js';
 
 /** Written through by the feed; `asOf` tells a reader the age. */
 export const quoteCache = defineCache<{ readonly symbol: string }, Quote>({
@@ -26,3 +35,52 @@ export const candlesCache = defineCache<CandleBlockKey, CandleBlock>({
   ttlMsOf: (block) => openBlockTtlMs(block) ?? DAY_MS,
   schema: candleBlockSchema,
 });
+
+export const optionChainCache = defineCache<
+  { readonly symbol: string; readonly expiry: string },
+  OptionChain
+>({
+  name: 'market.option-chain',
+  namespace: 'market',
+  key: ({ symbol, expiry }) => `option-chain:${symbol}:${expiry}`,
+  ttlMs: 5 * SECOND_MS,
+  schema: optionChainSchema,
+});
+
+export const marketStatusCache = defineCache<{ readonly minuteMs: number }, MarketStatus>({
+  name: 'market.status',
+  namespace: 'market',
+  key: ({ minuteMs }) => `status:${minuteText(minuteMs)}`,
+  ttlMs: MINUTE_MS,
+  schema: marketStatusSchema,
+});
+
+export const indicesCache = defineCache<undefined, MarketIndices>({
+  name: 'market.indices',
+  namespace: 'market',
+  key: () => 'indices',
+  ttlMs: 5 * MINUTE_MS,
+  schema: indicesSchema,
+});
+
+export const searchCache = defineCache<{ readonly queryHash: string }, SearchAnswer>({
+  name: 'market.search',
+  namespace: 'market',
+  key: ({ queryHash }) => `search:${queryHash}`,
+  ttlMs: 5 * MINUTE_MS,
+  schema: searchAnswerSchema,
+});
+
+/** Written through by the feed. */
+export const orderBookCache = defineCache<{ readonly symbol: string }, OrderBook>({
+  name: 'trading.order-book',
+  namespace: 'trading',
+  key: ({ symbol }) => `order-book:${symbol}`,
+  ttlMs: SECOND_MS,
+  schema: orderBookSchema,
+});
+
+/** `20250314_1359`, UTC. */
+function minuteText(minuteMs: number): string {
+  return new Date(minuteMs).toISOString().slice(0, 16).replace(/[-:]/g, '').replace('T', '_');
+}

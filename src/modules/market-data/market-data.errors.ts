@@ -13,6 +13,38 @@ export function unknownSymbol(symbol: string): AppError {
   );
 }
 
+export function tooManySymbols(limit: number): AppError {
+  return new AppError(
+    'invalid',
+    'market_data.too_many_symbols',
+    `${limit} symbols at most can be asked for at once.`,
+    { details: { limit } },
+  );
+}
+
+/** @param expiries those that there are */
+export function unknownExpiry(expiries: readonly string[]): AppError {
+  return new AppError('invalid', 'market_data.unknown_expiry', 'No options expire on that day.', {
+    details: { expiries },
+  });
+}
+
+export function noVolatility(symbol: string): AppError {
+  return new AppError(
+    'unprocessable',
+    'market_data.no_volatility',
+    `Too little is recorded of ${symbol} to tell its volatility.`,
+  );
+}
+
+export function noDepth(symbol: string): AppError {
+  return new AppError(
+    'unprocessable',
+    'market_data.no_depth',
+    `The recording of ${symbol} has bars, and no order book.`,
+  );
+}
+
 /** @param problem what is wrong with the range, in words */
 export function badCandleRange(problem: string): AppError {
   return new AppError('invalid', 'market_data.bad_range', `No such range of bars: ${problem}.`);

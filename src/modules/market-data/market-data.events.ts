@@ -1,4 +1,4 @@
-import type { Quote } from './quote.js';
+import type { Quote } from './quotes/quote.js';
 
 /** All symbols were quoted for a tick. Within the process that runs the feed, not across the fleet. */
 export interface QuotesTicked {

@@ -2,15 +2,24 @@ import { Module } from '@nestjs/common';
 import { Config } from '../../config/config.js';
 import { Clock } from '../../kernel/clock.js';
 import { ChannelRegistry } from '../../realtime/index.js';
+import { QueuesModule } from '../../redis/index.js';
+import { MarketStatusService } from './calendar/market-status.service.js';
 import { CandlesService } from './candles/candles.service.js';
-import { quoteChannel } from './market-data.channels.js';
+import { IndicesService } from './indices/indices.service.js';
+import { marketStatusChannel, orderBookChannel, quoteChannel } from './market-data.channels.js';
 import { MarketDataProvider } from './market-data.provider.js';
+import { marketDataQueue } from './market-data.queues.js';
+import { OptionsService } from './options/options.service.js';
+import { OrderBooksService } from './order-book/order-books.service.js';
 import { createProvider } from './provider-factory.js';
-import { QuoteTicks } from './quote-ticks.js';
-import { QuotesService } from './quotes.service.js';
+import { QuoteTicks } from './quotes/quote-ticks.js';
+import { QuotesService } from './quotes/quotes.service.js';
 import { ReplayRepository } from './replay/replay.repository.js';
+import { SearchService } from './search/search.service.js';
+import { WarmingSchedule } from './warming/warming-schedule.js';
 
 @Module({
+  imports: [QueuesModule.forFeature([marketDataQueue])],
   providers: [
     ReplayRepository,
     {
@@ -21,11 +30,27 @@ import { ReplayRepository } from './replay/replay.repository.js';
     QuotesService,
     QuoteTicks,
     CandlesService,
+    OptionsService,
+    OrderBooksService,
+    IndicesService,
+    SearchService,
+    MarketStatusService,
+    WarmingSchedule,
   ],
-  exports: [QuotesService, QuoteTicks, CandlesService],
+  exports: [
+    MarketDataProvider,
+    QuotesService,
+    QuoteTicks,
+    CandlesService,
+    OptionsService,
+    OrderBooksService,
+    IndicesService,
+    SearchService,
+    MarketStatusService,
+  ],
 })
 export class MarketDataModule {
   constructor(channels: ChannelRegistry) {
-    channels.declare(quoteChannel);
+    channels.declare(quoteChannel, orderBookChannel, marketStatusChannel);
   }
 }

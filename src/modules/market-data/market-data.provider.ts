@@ -1,5 +1,6 @@
 import type { Candle, CandleRange, Timeframe } from './candles/candle.js';
-import type { Instrument, Quote } from './quote.js';
+import type { OrderBook } from './order-book/order-book.js';
+import type { Instrument, Quote, QuoteSource } from './quotes/quote.js';
 
 /**
  * Where prices come from.
@@ -9,6 +10,9 @@ import type { Instrument, Quote } from './quote.js';
  * microseconds), so that execution can ask for it afresh each time.
  */
 export abstract class MarketDataProvider {
+  abstract readonly source: QuoteSource;
+  /** A moment that is quoted in every process alike: indices begin there, ms since the epoch. */
+  abstract readonly baseAtMs: number;
   /** In a fixed order; at least one. */
   abstract instruments(): readonly Instrument[];
   /**
@@ -42,4 +46,9 @@ export abstract class MarketDataProvider {
    * too few bars to tell.
    */
   abstract volatility(symbol: string): number | undefined;
+  /**
+   * The depth of the tick that `atMs` lies in; its best prices are those of {@link quote}.
+   * @returns undefined for a symbol that is not among the instruments, or without depth (recorded bars)
+   */
+  abstract orderBook(symbol: string, atMs: number): OrderBook | undefined;
 }

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { MarketDataProvider } from './market-data.provider.js';
-import { tickStartMs } from './quote.js';
+import { tickStartMs } from './quotes/quote.js';
 import { readReplayFolder } from './replay/replay-folder.js';
 import { ReplayProvider } from './replay/replay.provider.js';
 import type { ReplayRepository } from './replay/replay.repository.js';

@@ -12,7 +12,7 @@ import {
   QuotesService,
   type Quote,
 } from '../../../src/modules/market-data/index.js';
-import { isSamePrice } from '../../../src/modules/market-data/quote.js';
+import { isSamePrice } from '../../../src/modules/market-data/quotes/quote.js';
 import { RealtimeModule } from '../../../src/realtime/index.js';
 import { PubSub, RedisModule, type SequencedMessage } from '../../../src/redis/index.js';
 import { RedisConnections } from '../../../src/redis/connection/redis-connections.js';

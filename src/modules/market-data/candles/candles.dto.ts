@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { TIMEFRAMES, type Candle } from './candle.js';
-import type { CandleBlock } from './candle-range.js';
-
-const decimal = z.string().regex(/^\d+(\.\d+)?$/);
+import { decimal, sourceSchema } from '../market-data.dto.js';
+import type { QuoteSource } from '../quotes/quote.js';
+import { TIMEFRAMES, type Candle, type Timeframe } from './candle.js';
+import { MAX_CANDLES, type CandleBlock } from './candle-range.js';
 
 export const candleSchema = z.object({
   openAt: z.iso.datetime(),
@@ -19,3 +19,38 @@ export const candleBlockSchema = z.object({
   asOf: z.iso.datetime(),
   candles: z.array(candleSchema),
 }) satisfies z.ZodType<CandleBlock>;
+
+export interface CandlesAnswer {
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  readonly from: string;
+  readonly to: string;
+  readonly candles: readonly Candle[];
+  /** Until when the open bar is told. */
+  readonly asOf: string;
+  readonly source: QuoteSource;
+}
+
+export const candlesAnswerSchema = z.object({
+  symbol: z.string(),
+  timeframe: z.enum(TIMEFRAMES),
+  from: z.iso.datetime(),
+  to: z.iso.datetime().describe('bars that open before it'),
+  candles: z.array(candleSchema).describe('oldest first'),
+  asOf: z.iso.datetime().describe('until when an open bar is told: up to 60 s ago'),
+  source: sourceSchema,
+}) satisfies z.ZodType<CandlesAnswer>;
+
+/** A date is its first moment in UTC. */
+const moment = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()])
+  .transform((text) => Date.parse(text));
+
+export const candlesQuerySchema = z.strictObject({
+  timeframe: z.enum(TIMEFRAMES).default('1d'),
+  from: moment
+    .optional()
+    .describe(`ISO 8601; ${MAX_CANDLES} bars from here to the end at most; 200 when left out`),
+  to: moment.optional().describe('ISO 8601; bars that open before it; the present when left out'),
+});
+export type CandlesQuery = z.output<typeof candlesQuerySchema>;

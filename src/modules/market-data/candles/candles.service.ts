@@ -5,7 +5,7 @@ import { Caches, type Cache } from '../../../redis/index.js';
 import { candlesCache } from '../market-data.caches.js';
 import { unknownSymbol, unknownTimeframe } from '../market-data.errors.js';
 import { MarketDataProvider } from '../market-data.provider.js';
-import { QuotesService } from '../quotes.service.js';
+import { QuotesService } from '../quotes/quotes.service.js';
 import {
   blockMs,
   blockOpenings,
@@ -13,6 +13,7 @@ import {
   type CandleBlock,
   type CandleBlockKey,
 } from './candle-range.js';
+import type { CandlesAnswer, CandlesQuery } from './candles.dto.js';
 import {
   TIMEFRAME_MS,
   barOpenMs,
@@ -27,7 +28,10 @@ const BARS_AT_A_STRETCH = 16;
 /** A recording has nights and weekends: it is searched this much longer back for its latest bars. */
 const RECORDING_REACH = 10;
 
-export interface CandleSeries {
+/** Bars of a range that names no beginning. */
+const DEFAULT_BARS = 200;
+
+interface CandleSeries {
   /** ISO 8601: until when an open bar is told. */
   readonly asOf: string;
   readonly candles: Candle[];
@@ -60,7 +64,8 @@ export class CandlesService {
     fromMs: number,
     toMs: number,
   ): Promise<Candle[]> {
-    return (await this.getSeries(symbol, { timeframe, fromMs, toMs })).candles;
+    return (await this.#series(this.#known(symbol, timeframe), { timeframe, fromMs, toMs }))
+      .candles;
   }
 
   /**
@@ -68,17 +73,36 @@ export class CandlesService {
    * @throws AppError like {@link getCandles}
    */
   async getLatestCandles(symbol: string, timeframe: Timeframe, count: number): Promise<Candle[]> {
-    const toMs = this.presentMs(symbol, timeframe);
+    const known = this.#known(symbol, timeframe);
+    const toMs = this.#presentMs(known, timeframe);
     const fromMs = Math.max(0, toMs - count * TIMEFRAME_MS[timeframe]);
-    if (this.provider.barsAreFinal) return this.getCandles(symbol, timeframe, fromMs, toMs);
+    if (this.provider.barsAreFinal) return this.getCandles(known, timeframe, fromMs, toMs);
     checkRange({ timeframe, fromMs, toMs }, toMs);
     const range = { timeframe, fromMs: toMs - RECORDING_REACH * (toMs - fromMs), toMs };
-    return this.#fresh(this.#known(symbol, timeframe), range).candles.slice(-count);
+    return this.#fresh(known, range).candles.slice(-count);
   }
 
-  /** {@link getCandles}, and until when they tell. */
-  async getSeries(symbol: string, range: CandleRange): Promise<CandleSeries> {
-    const known = this.#known(symbol, range.timeframe);
+  /**
+   * {@link getCandles} with all that a reader must know of them. Without `to` until the present, without `from`
+   * 200 bars.
+   */
+  async answer(symbol: string, { timeframe, from, to }: CandlesQuery): Promise<CandlesAnswer> {
+    const known = this.#known(symbol, timeframe);
+    const toMs = to ?? this.#presentMs(known, timeframe);
+    const fromMs = from ?? Math.max(0, toMs - DEFAULT_BARS * TIMEFRAME_MS[timeframe]);
+    const { asOf, candles } = await this.#series(known, { timeframe, fromMs, toMs });
+    return {
+      symbol: known,
+      timeframe,
+      from: new Date(fromMs).toISOString(),
+      to: new Date(toMs).toISOString(),
+      candles,
+      asOf,
+      source: this.provider.source,
+    };
+  }
+
+  async #series(known: string, range: CandleRange): Promise<CandleSeries> {
     const nowMs = this.clock.nowMs();
     const presentMs = this.provider.barTimeMs(known, nowMs);
     checkRange(range, presentMs);
@@ -102,9 +126,8 @@ export class CandlesService {
   }
 
   /** The moment after the bar that is open now: bars "until now" end there. */
-  presentMs(symbol: string, timeframe: Timeframe): number {
-    const known = this.#known(symbol, timeframe);
-    const barTimeMs = this.provider.barTimeMs(known, this.clock.nowMs());
+  #presentMs(symbol: string, timeframe: Timeframe): number {
+    const barTimeMs = this.provider.barTimeMs(symbol, this.clock.nowMs());
     return barOpenMs(timeframe, barTimeMs) + TIMEFRAME_MS[timeframe];
   }
 
@@ -137,8 +160,7 @@ export class CandlesService {
   }
 
   #known(symbol: string, timeframe: Timeframe): string {
-    const instrument = this.quotes.findInstrument(symbol);
-    if (instrument === undefined) throw unknownSymbol(symbol);
+    const instrument = this.quotes.instrument(symbol);
     const timeframes = this.provider.timeframes(instrument.symbol);
     if (!timeframes.includes(timeframe)) throw unknownTimeframe(timeframe, timeframes);
     return instrument.symbol;

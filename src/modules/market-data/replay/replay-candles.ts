@@ -8,7 +8,7 @@ import {
   type CandleRange,
   type Timeframe,
 } from '../candles/candle.js';
-import { unitsText } from '../quote-prices.js';
+import { unitsText } from '../quotes/quote-prices.js';
 import type { ReplayBar, ReplaySeries } from './replay-bars.js';
 import { pathPrice, type ReplayPosition } from './replay-path.js';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { badReplayFile } from '../market-data.errors.js';
-import { SYMBOL_PATTERN, normaliseSymbol } from '../quote.js';
+import { SYMBOL_PATTERN, normaliseSymbol } from '../quotes/quote.js';
 import { parseReplaySeries, type ReplaySeries } from './replay-bars.js';
 
 /** About 600,000 bars. */

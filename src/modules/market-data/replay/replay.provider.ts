@@ -1,7 +1,7 @@
 import type { Candle, CandleRange, Timeframe } from '../candles/candle.js';
 import { MarketDataProvider } from '../market-data.provider.js';
-import { pricesAround, unitsText } from '../quote-prices.js';
-import { tickStartMs, type Instrument, type Quote } from '../quote.js';
+import { pricesAround, unitsText } from '../quotes/quote-prices.js';
+import { tickStartMs, type Instrument, type Quote } from '../quotes/quote.js';
 import type { ReplaySeries } from './replay-bars.js';
 import {
   recordedBars,
@@ -48,6 +48,13 @@ export class ReplayProvider extends MarketDataProvider {
     );
   }
 
+  override readonly source = 'replay';
+
+  /** The first bars open then. */
+  override get baseAtMs(): number {
+    return this.#options.startedAtMs;
+  }
+
   override instruments(): readonly Instrument[] {
     return this.#instruments;
   }
@@ -69,7 +76,7 @@ export class ReplayProvider extends MarketDataProvider {
       last: unitsText(last, decimals),
       ...(before && { previousClose: unitsText(before.close, decimals) }),
       asOf: new Date(tickAtMs).toISOString(),
-      source: 'replay',
+      source: this.source,
       barDate: bar.date,
     };
   }
@@ -102,6 +109,11 @@ export class ReplayProvider extends MarketDataProvider {
   override volatility(symbol: string): number | undefined {
     const series = this.#series.get(symbol);
     return series && recordedVolatility(series);
+  }
+
+  /** Bars do not tell who waits at which price. */
+  override orderBook(): undefined {
+    return undefined;
   }
 
   #position({ bars }: ReplaySeries, atMs: number): ReplayPosition {

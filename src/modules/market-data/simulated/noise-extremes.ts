@@ -8,6 +8,9 @@ export interface NoiseGrid {
   readonly last: number;
 }
 
+const { floor, max } = Math;
+const PERIODS = Float64Array.from(OCTAVES, ({ periodSeconds }) => periodSeconds);
+
 /** Above the rounding errors of the sums. */
 const SLACK = 1e-9;
 
@@ -26,10 +29,11 @@ OCTAVES.toReversed().forEach(({ amplitude, periodSeconds }, fromEnd) => {
   BEND[k] = (BEND[k + 1] ?? 0) + (1.5 * amplitude) / periodSeconds ** 2;
 });
 
-/** Numbers of a stretch that waits: first, last, slowest octaves, their sum at first and at last. */
-const FRAME = 5;
-/** Stretches halve: as many can wait as an index has bits. */
+/** Stretches halve: as many can wait as an index has bits, and one. */
 const MAX_WAITING = 64;
+
+/** A middle whose slow part is lower than that is not worth asking for: see {@link highest}. */
+const PROMISING = 0.5;
 
 /**
  * The highest and the lowest value of the noise on a grid, exactly, without walking over it.
@@ -47,43 +51,51 @@ export function noiseExtremes(
 
 /** The highest value of `sign` times the noise. */
 function highest(noise: BrownianNoise, grid: NoiseGrid, sign: 1 | -1): number {
+  const secondsPerStep = grid.stepMs / SECOND_MS;
   const secondsAt = (index: number) => (index * grid.stepMs) / SECOND_MS;
-  let best = Math.max(
-    sign * noise.at(secondsAt(grid.first)),
-    sign * noise.at(secondsAt(grid.last)),
-  );
-  // A stack of its own, not recursion: numbers in an array cost nothing to hand on.
-  const waiting = new Float64Array(FRAME * MAX_WAITING);
-  let top = 0;
-  const wait = (first: number, last: number, octave: number, from: number, to: number) => {
-    waiting.set([first, last, octave, from, to], top);
-    top += FRAME;
-  };
-  wait(grid.first, grid.last, OCTAVES.length, 0, 0);
-  while (top > 0) {
-    top -= FRAME;
-    const first = waiting[top] as number;
-    const last = waiting[top + 1] as number;
+  let best = max(sign * noise.at(secondsAt(grid.first)), sign * noise.at(secondsAt(grid.last)));
+  // Stretches that wait. Columns, not objects and no recursion: it is the inner loop of every chart.
+  const firsts = new Float64Array(MAX_WAITING);
+  const lasts = new Float64Array(MAX_WAITING);
+  /** The first of the slow octaves, and their sum at the ends. */
+  const octaves = new Uint8Array(MAX_WAITING);
+  const froms = new Float64Array(MAX_WAITING);
+  const tos = new Float64Array(MAX_WAITING);
+  firsts[0] = grid.first;
+  lasts[0] = grid.last;
+  octaves[0] = OCTAVES.length;
+  for (let waiting = 1; waiting > 0;) {
+    const top = waiting - 1;
+    waiting = top;
+    const first = firsts[top] as number;
+    const last = lasts[top] as number;
     if (last - first < 2) continue;
-    const seconds = secondsAt(last - first);
-    const known = waiting[top + 2] as number;
+    const seconds = (last - first) * secondsPerStep;
+    const known = octaves[top] as number;
     const octave = slowFrom(seconds, known);
-    const from = noise.add(waiting[top + 3] as number, known, octave, secondsAt(first));
-    const to = noise.add(waiting[top + 4] as number, known, octave, secondsAt(last));
-    const rise = (BEND[octave] as number) * seconds * seconds + (FAST[octave] as number) + SLACK;
-    if (Math.max(sign * from, sign * to) + rise <= best) continue;
+    const from = noise.add(froms[top] as number, known, octave, secondsAt(first));
+    const to = noise.add(tos[top] as number, known, octave, secondsAt(last));
+    const fast = (FAST[octave] as number) + SLACK;
+    const rise = (BEND[octave] as number) * seconds * seconds + fast;
+    if (max(sign * from, sign * to) + rise <= best) continue;
 
-    const middle = Math.floor((first + last) / 2);
+    const middle = floor((first + last) / 2);
     const at = noise.add(0, OCTAVES.length, octave, secondsAt(middle));
-    best = Math.max(best, sign * noise.add(at, octave, 0, secondsAt(middle)));
-    // The higher half on top: what it finds may spare the other.
-    if (sign * from > sign * to) {
-      wait(middle, last, octave, at, to);
-      wait(first, middle, octave, from, at);
-    } else {
-      wait(first, middle, octave, from, at);
-      wait(middle, last, octave, at, to);
+    // What is found early spares stretches later; but asking costs as much as a step.
+    if (sign * at + PROMISING * fast > best || last - first === 2) {
+      best = max(best, sign * noise.add(at, octave, 0, secondsAt(middle)));
     }
+    // The higher half on top, so that it comes first.
+    const left = sign * from > sign * to ? top + 1 : top;
+    const right = left === top ? top + 1 : top;
+    firsts[left] = first;
+    lasts[left] = firsts[right] = middle;
+    lasts[right] = last;
+    octaves[left] = octaves[right] = octave;
+    froms[left] = from;
+    tos[left] = froms[right] = at;
+    tos[right] = to;
+    waiting = top + 2;
   }
   return best;
 }
@@ -91,6 +103,6 @@ function highest(noise: BrownianNoise, grid: NoiseGrid, sign: 1 | -1): number {
 /** The first octave that is slow for a stretch: it bends less within it than its amplitude. */
 function slowFrom(seconds: number, atMost: number): number {
   let octave = atMost;
-  while (octave > 0 && (OCTAVES[octave - 1]?.periodSeconds ?? 0) >= 2 * seconds) octave -= 1;
+  while (octave > 0 && (PERIODS[octave - 1] as number) >= 2 * seconds) octave -= 1;
   return octave;
 }

@@ -1,4 +1,4 @@
-import type { AssetClass } from '../quote.js';
+import type { AssetClass } from '../quotes/quote.js';
 
 /** What the simulation knows of an instrument. Names are real, prices only of a real size. */
 export interface SimulatedInstrument {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { DAY_MS } from '../../../kernel/duration.js';
-import { SYMBOL_PATTERN, type Quote } from '../quote.js';
+import { SYMBOL_PATTERN, type Quote } from '../quotes/quote.js';
 import { NOISE_BOUND, largestNoiseMove } from './price-noise.js';
 import { simulatedInstruments } from './simulated-instruments.js';
 import { SimulatedProvider } from './simulated.provider.js';

@@ -8,10 +8,12 @@ import {
   type Timeframe,
 } from '../candles/candle.js';
 import { MarketDataProvider } from '../market-data.provider.js';
-import { pricesAround, unitsText } from '../quote-prices.js';
-import { tickStartMs, type Instrument, type Quote } from '../quote.js';
+import type { OrderBook } from '../order-book/order-book.js';
+import { pricesAround, unitsText } from '../quotes/quote-prices.js';
+import { tickStartMs, type Instrument, type Quote } from '../quotes/quote.js';
 import { noiseExtremes } from './noise-extremes.js';
-import { BrownianNoise, hashedInteger, textSeed } from './price-noise.js';
+import { BrownianNoise, hashedInteger, hashedSeed, textSeed } from './price-noise.js';
+import { depthLevels } from './simulated-depth.js';
 import { simulatedInstruments, type SimulatedInstrument } from './simulated-instruments.js';
 import { tradedUntil } from './traded-volume.js';
 
@@ -57,6 +59,9 @@ export class SimulatedProvider extends MarketDataProvider {
     );
   }
 
+  override readonly source = 'simulated';
+  override readonly baseAtMs = Date.UTC(2025, 0, 1);
+
   override instruments(): readonly Instrument[] {
     return this.#instruments;
   }
@@ -72,11 +77,11 @@ export class SimulatedProvider extends MarketDataProvider {
       bid: unitsText(bid, CENT_DECIMALS),
       ask: unitsText(ask, CENT_DECIMALS),
       last: unitsText(last, CENT_DECIMALS),
-      bidSize: sizeText(walk.seed, tickMs * 2),
-      askSize: sizeText(walk.seed, tickMs * 2 + 1),
+      bidSize: bidSizeAt(walk, tickMs),
+      askSize: askSizeAt(walk, tickMs),
       previousClose: unitsText(pricesAt(walk, lastTickYesterdayMs).last, CENT_DECIMALS),
       asOf: new Date(tickMs).toISOString(),
-      source: 'simulated',
+      source: this.source,
     };
   }
 
@@ -104,6 +109,26 @@ export class SimulatedProvider extends MarketDataProvider {
 
   override volatility(symbol: string): number | undefined {
     return this.#walks.get(symbol)?.annualVolatility;
+  }
+
+  override orderBook(symbol: string, atMs: number): OrderBook | undefined {
+    const walk = this.#walks.get(symbol);
+    if (walk === undefined) return undefined;
+    const tickMs = tickStartMs(atMs, this.#tickMs);
+    const { bid, ask } = pricesAt(walk, tickMs);
+    const bestBid = { price: bid, size: bidSizeAt(walk, tickMs) };
+    const bestAsk = { price: ask, size: askSizeAt(walk, tickMs) };
+    const [bidSeed, askSeed] = [
+      hashedSeed(walk.seed, tickMs * 2),
+      hashedSeed(walk.seed, tickMs * 2 + 1),
+    ];
+    return {
+      symbol,
+      bids: depthLevels(bestBid, -1, bidSeed, CENT_DECIMALS),
+      asks: depthLevels(bestAsk, 1, askSeed, CENT_DECIMALS),
+      asOf: new Date(tickMs).toISOString(),
+      source: this.source,
+    };
   }
 
   #candle(walk: Walk, openMs: number, spanMs: number, atMs: number): Candle {
@@ -141,6 +166,14 @@ function pricesOf(walk: Walk, noise: number) {
 
 function priceTextOf(walk: Walk, noise: number): string {
   return unitsText(pricesOf(walk, noise).last, CENT_DECIMALS);
+}
+
+function bidSizeAt({ seed }: Walk, tickMs: number): string {
+  return sizeText(seed, tickMs * 2);
+}
+
+function askSizeAt({ seed }: Walk, tickMs: number): string {
+  return sizeText(seed, tickMs * 2 + 1);
 }
 
 /** One to twelve round lots. */

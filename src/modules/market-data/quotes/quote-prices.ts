@@ -1,4 +1,4 @@
-import { money, priceText } from '../../kernel/money.js';
+import { money, priceText } from '../../../kernel/money.js';
 
 /** Bid, ask and last in steps of the price grid (`units` of 10^-decimals USD). */
 export interface PriceUnits {

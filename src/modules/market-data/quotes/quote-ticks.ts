@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { QuotesTicked } from './market-data.events.js';
+import type { QuotesTicked } from '../market-data.events.js';
 
 export type QuotesTickedHandler = (event: QuotesTicked) => void | Promise<void>;
 

@@ -1,10 +1,24 @@
-import { Controller, Get, Param } from '@nestjs/common';
-import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import { z } from 'zod';
-import { SignedIn } from '../../http/index.js';
-import type { Page } from '../../kernel/page.js';
+import { SignedIn } from '../../../http/index.js';
+import type { Page } from '../../../kernel/page.js';
 import type { Instrument, Quote } from './quote.js';
-import { instrumentSchema, quoteSchema, symbolSchema } from './quotes.dto.js';
+import { symbolSchema } from '../market-data.dto.js';
+import {
+  instrumentSchema,
+  quoteSchema,
+  quotesAnswerSchema,
+  quotesQuerySchema,
+  type QuotesAnswer,
+  type QuotesQuery,
+} from './quotes.dto.js';
 import { QuotesService } from './quotes.service.js';
 
 @ApiTags('market')
@@ -23,6 +37,16 @@ export class QuotesController {
   })
   instruments(): Page<Instrument> {
     return { items: this.quotes.instruments(), nextCursor: null };
+  }
+
+  @Get('quotes')
+  @ApiOperation({ summary: 'Quotes of many symbols at once; unknown ones are told beside them' })
+  @ApiOkResponse({ standardSchema: quotesAnswerSchema })
+  @ApiBadRequestResponse({ description: 'market_data.too_many_symbols' })
+  manyQuotes(
+    @Query({ schema: quotesQuerySchema }) { symbols }: QuotesQuery,
+  ): Promise<QuotesAnswer> {
+    return this.quotes.getQuotes(symbols.split(','));
   }
 
   @Get('quotes/:symbol')

@@ -1,5 +1,5 @@
 import { isSamePrice, normaliseSymbol, tickStartMs, type Quote } from './quote.js';
-import { symbolSchema } from './quotes.dto.js';
+import { symbolSchema } from '../market-data.dto.js';
 
 const quote: Quote = {
   symbol: 'AAPL',

@@ -6,12 +6,12 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { Config } from '../../config/config.js';
-import { AppError } from '../../kernel/app-error.js';
-import { Clock } from '../../kernel/clock.js';
-import { LivePublisher } from '../../realtime/index.js';
-import { LockManager } from '../../redis/index.js';
-import { quoteChannel } from './market-data.channels.js';
+import { Config } from '../../../config/config.js';
+import { AppError } from '../../../kernel/app-error.js';
+import { Clock } from '../../../kernel/clock.js';
+import { LivePublisher } from '../../../realtime/index.js';
+import { LockManager } from '../../../redis/index.js';
+import { quoteChannel } from '../market-data.channels.js';
 import { QuoteTicks } from './quote-ticks.js';
 import { isSamePrice, tickStartMs, type Quote } from './quote.js';
 import { QuotesService } from './quotes.service.js';

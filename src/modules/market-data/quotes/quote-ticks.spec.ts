@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { QuotesTicked } from './market-data.events.js';
+import type { QuotesTicked } from '../market-data.events.js';
 import { QuoteTicks } from './quote-ticks.js';
 
 const event: QuotesTicked = { quotes: [] };

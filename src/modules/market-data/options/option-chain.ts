@@ -1,0 +1,121 @@
+import { DAY_MS } from '../../../kernel/duration.js';
+import { money, moneyText, type Money } from '../../../kernel/money.js';
+import type { Quote, QuoteSource } from '../quotes/quote.js';
+import { blackScholes, type OptionKind, type OptionTerms } from './black-scholes.js';
+import type { OptionExpiry } from './option-expiries.js';
+
+/** A year, continuously compounded: an assumption, which every chain states. */
+export const RISK_FREE_RATE = 0.04;
+
+const STRIKES_EACH_SIDE = 10;
+const DAYS_PER_YEAR = 365;
+const PRICE_PLACES = 4;
+const GREEK_PLACES = 6;
+/** A step of strikes is about so much of the spot. */
+const STEP_SHARE = 0.02;
+
+/** Decimals in text: USD an underlying unit. Theta is a day's, vega and rho are for a hundredth. */
+export interface PricedOption {
+  readonly price: string;
+  readonly delta: string;
+  readonly gamma: string;
+  readonly theta: string;
+  readonly vega: string;
+  readonly rho: string;
+}
+
+export interface OptionChain {
+  readonly symbol: string;
+  readonly expiry: string;
+  /** All that there are. */
+  readonly expiries: readonly string[];
+  readonly expiresAt: string;
+  /** Of the underlying: USD, the middle of bid and ask. */
+  readonly spot: string;
+  readonly model: 'black-scholes';
+  readonly volatility: string;
+  readonly riskFreeRate: string;
+  readonly strikes: readonly {
+    readonly strike: string;
+    readonly call: PricedOption;
+    readonly put: PricedOption;
+  }[];
+  readonly asOf: string;
+  readonly source: QuoteSource;
+}
+
+/**
+ * The options of one expiry around the spot, valued by {@link blackScholes}: European, without dividends.
+ * @param volatility annual, as a fraction; above zero
+ */
+export function optionChain(
+  quote: Quote,
+  expiry: OptionExpiry,
+  expiries: readonly OptionExpiry[],
+  volatility: number,
+): OptionChain {
+  const spot = money(quote.bid).plus(quote.ask).div(2);
+  const years = (expiry.closeMs - Date.parse(quote.asOf)) / (DAYS_PER_YEAR * DAY_MS);
+  return {
+    symbol: quote.symbol,
+    expiry: expiry.date,
+    expiries: expiries.map(({ date }) => date),
+    expiresAt: new Date(expiry.closeMs).toISOString(),
+    spot: moneyText(spot),
+    model: 'black-scholes',
+    volatility: rounded(volatility, GREEK_PLACES),
+    riskFreeRate: String(RISK_FREE_RATE),
+    strikes: strikesAround(spot).map((strike) => {
+      const terms = {
+        spot: spot.toNumber(),
+        strike: strike.toNumber(),
+        // A quote of the last moment before the close: time is never quite over.
+        years: Math.max(years, 1e-9),
+        volatility,
+        rate: RISK_FREE_RATE,
+      };
+      return {
+        strike: moneyText(strike),
+        call: priced('call', terms),
+        put: priced('put', terms),
+      };
+    }),
+    asOf: quote.asOf,
+    source: quote.source,
+  };
+}
+
+/** Ten to either side of the one next to the spot, and that one; on round steps, all above zero. */
+export function strikesAround(spot: Money): Money[] {
+  const step = strikeStep(spot);
+  const middle = spot.div(step).round();
+  return Array.from({ length: 2 * STRIKES_EACH_SIDE + 1 }, (_, index) =>
+    middle.plus(index - STRIKES_EACH_SIDE).times(step),
+  ).filter((strike) => strike.gt(0));
+}
+
+/** The largest of 1, 2.5 and 5 times a power of ten that is no more than a fiftieth of the spot. */
+function strikeStep(spot: Money): Money {
+  const target = spot.times(STEP_SHARE);
+  const power = money(10).pow(Math.floor(target.log(10).toNumber()));
+  const factor = [5, 2.5, 1].find((one) => power.times(one).lte(target)) ?? 1;
+  return power.times(factor);
+}
+
+function priced(kind: OptionKind, terms: OptionTerms): PricedOption {
+  const { price, delta, gamma, theta, vega, rho } = blackScholes(kind, terms);
+  return {
+    price: rounded(price, PRICE_PLACES),
+    delta: rounded(delta, GREEK_PLACES),
+    gamma: rounded(gamma, GREEK_PLACES),
+    theta: rounded(theta / DAYS_PER_YEAR, GREEK_PLACES),
+    vega: rounded(vega / 100, GREEK_PLACES),
+    rho: rounded(rho / 100, GREEK_PLACES),
+  };
+}
+
+function rounded(value: number, places: number): string {
+  const text = money(value).toDecimalPlaces(places);
+  // Rounded up to zero, a small negative keeps its sign.
+  return text.isZero() ? '0' : text.toFixed();
+}
