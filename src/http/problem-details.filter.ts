@@ -37,6 +37,10 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     reply.header(CORRELATION_HEADER, request.id);
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
     if (problem.status === 503) reply.header('retry-after', '1');
+    const retryAfterSeconds = problem.details?.['retryAfterSeconds'];
+    if (typeof retryAfterSeconds === 'number') {
+      reply.header('retry-after', String(retryAfterSeconds));
+    }
     void reply.status(problem.status).type('application/problem+json').send(problem);
   }
 }

@@ -1,0 +1,53 @@
+import { HOUR_MS, MINUTE_MS } from '../../kernel/duration.js';
+import { defineCache } from '../../redis/index.js';
+import { analysisSchema, type Analysis } from './analysis/analysis.dto.js';
+import type { Horizon } from './analysis/rating.js';
+import { companyNewsSchema, financialsSchema, type Financials, type News } from './research.dto.js';
+
+/** "Nothing there" may end when a provider learns of a company. */
+const EMPTY_MS = 5 * MINUTE_MS;
+
+interface OfSymbol {
+  readonly symbol: string;
+  /** {@link StatementsProvider.revision} */
+  readonly revision: string;
+}
+
+/**
+ * The revision stands in a tag, not in the key: what was cached of other files (before a restart, in a
+ * process that has not been restarted yet) carries another tag, and is a miss.
+ */
+const revisionTag = ({ revision }: OfSymbol) => [`research:${revision}`];
+
+export const financialsCache = defineCache<
+  OfSymbol & { readonly period: 'annual' | 'quarterly'; readonly quarter: string | undefined },
+  Financials
+>({
+  name: 'research.financials',
+  namespace: 'research',
+  key: ({ symbol, period, quarter }) => `financials:${symbol}:${period}:${quarter ?? 'all'}`,
+  ttlMs: 24 * HOUR_MS,
+  negativeTtlMs: EMPTY_MS,
+  tags: revisionTag,
+  schema: financialsSchema,
+});
+
+export const newsCache = defineCache<OfSymbol & { readonly category: string | undefined }, News>({
+  name: 'research.news',
+  namespace: 'research',
+  key: ({ symbol, category }) => `news:${symbol}:${category ?? 'all'}`,
+  ttlMs: HOUR_MS,
+  negativeTtlMs: EMPTY_MS,
+  tags: revisionTag,
+  schema: companyNewsSchema,
+});
+
+export const analysisCache = defineCache<OfSymbol & { readonly horizon: Horizon }, Analysis>({
+  name: 'research.analysis',
+  namespace: 'research',
+  key: ({ symbol, horizon }) => `analysis:${symbol}:${horizon}`,
+  ttlMs: 6 * HOUR_MS,
+  negativeTtlMs: EMPTY_MS,
+  tags: revisionTag,
+  schema: analysisSchema,
+});
