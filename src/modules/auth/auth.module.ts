@@ -7,6 +7,7 @@ import { FirstAdmin } from './first-admin.js';
 import { PasswordHasher } from './password-hasher.js';
 import { RegistrationService } from './registration.service.js';
 import { SessionAuthenticator } from './session-authenticator.js';
+import { SessionSweep } from './session-sweep.js';
 
 /** Global for the one thing that every edge needs: the {@link Authenticator}. */
 @Global()
@@ -18,6 +19,7 @@ import { SessionAuthenticator } from './session-authenticator.js';
     PasswordHasher,
     FirstAdmin,
     RegistrationService,
+    SessionSweep,
     { provide: Authenticator, useClass: SessionAuthenticator },
   ],
   exports: [Authenticator, AuthService, RegistrationService, FirstAdmin],
