@@ -14,6 +14,7 @@ export { HttpModule } from './http.module.js';
 export { pageQuerySchema, type PageQuery } from './page-query.js';
 export { toProblemDetails, type ProblemDetails } from './problem-details.js';
 export { ProblemDetailsFilter } from './problem-details.filter.js';
+export { RateLimit } from './rate-limit.decorator.js';
 export { RequestAuthentication } from './request-authentication.js';
 export {
   clearSessionCookie,

@@ -3,7 +3,7 @@ import type { Caches } from './cache/cache.js';
 import type { RedisDiagnostics } from './diagnostics/redis-diagnostics.js';
 import type { LockManager } from './lock/lock-manager.js';
 import type { PubSub } from './pubsub/pub-sub.js';
-import type { RateLimiter } from './rate-limit/rate-limiter.js';
+import type { RateLimiter } from '../kernel/rate-limiter.js';
 import type { SessionCache } from './session/session-cache.js';
 
 /**

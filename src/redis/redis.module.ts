@@ -11,7 +11,7 @@ import { createKeyBuilder, KeyBuilder } from './keys/redis-key.js';
 import { LockManager } from './lock/lock-manager.js';
 import { createMemoryDrivers } from './memory.drivers.js';
 import { PubSub } from './pubsub/pub-sub.js';
-import { RateLimiter } from './rate-limit/rate-limiter.js';
+import { RateLimiter } from '../kernel/rate-limiter.js';
 import { createRedisDrivers } from './redis.drivers.js';
 import { DurableSessionStore } from './session/durable.session-store.js';
 import { SessionStore } from './session/session-store.js';

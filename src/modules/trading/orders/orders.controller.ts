@@ -8,7 +8,7 @@ import {
   ApiTags,
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
-import { CurrentPrincipal, SignedIn } from '../../../http/index.js';
+import { CurrentPrincipal, RateLimit, SignedIn } from '../../../http/index.js';
 import type { Page } from '../../../kernel/page.js';
 import type { Principal } from '../../../kernel/principal.js';
 import { OrdersService } from './orders.service.js';
@@ -28,6 +28,7 @@ import {
 export class OrdersController {
   constructor(private readonly orders: OrdersService) {}
 
+  @RateLimit('orders.place')
   @Post()
   @ApiOperation({ summary: 'Place an order' })
   @ApiCreatedResponse({ standardSchema: orderSchema })
