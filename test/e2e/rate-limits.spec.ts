@@ -17,8 +17,8 @@ describe.each(BACKENDS)('limits on $name', (backend) => {
   let bourse: Bourse;
 
   beforeAll(async () => {
-    // The limits as they are shipped, and a short one.
-    bourse = await startBourse(backend, { RATE_LIMITS: 'ml.train=1/1s' });
+    // As they are shipped, but for one.
+    bourse = await startBourse(backend, { RATE_LIMITS: 'auth.register=3/2s' });
   });
   afterAll(() => bourse.close());
 
@@ -26,8 +26,8 @@ describe.each(BACKENDS)('limits on $name', (backend) => {
     postFrom<Problem>(address, `${bourse.url}/api/auth/login`, body);
   const register = (address: string) =>
     postFrom<SignedIn & Problem>(address, `${bourse.url}/api/auth/register`, newTrader());
-  const place = (token: string, address = '127.0.0.1') =>
-    postFrom<Problem>(address, `${bourse.url}/api/orders`, ORDER, token);
+  const place = (token: string, address = '127.0.0.1', order: object = ORDER) =>
+    postFrom<Problem>(address, `${bourse.url}/api/orders`, order, token);
 
   describe('let nobody sign in', () => {
     it('for the sixth time in five minutes, whatever came of the first five', async () => {
@@ -81,27 +81,37 @@ describe.each(BACKENDS)('limits on $name', (backend) => {
     });
   });
 
-  it('let an address open three accounts an hour', async () => {
-    const statuses = [];
-    for (let i = 0; i < 4; i += 1) statuses.push((await register('127.0.2.1')).status);
-    expect(statuses).toEqual([201, 201, 201, 429]);
-    const refused = await register('127.0.2.1');
-    expect(refused.body).toMatchObject({
-      code: 'rate_limit.exceeded',
-      details: { policy: 'auth.register', limit: 3, windowMs: 3_600_000 },
+  it('let an address open as many accounts as is set, and again when the window is over', async () => {
+    const startedAtMs = performance.now();
+    const answers = [];
+    for (let i = 0; i < 4; i += 1) answers.push(await register('127.0.2.1'));
+    // On a slow machine the window may be over by then.
+    if (performance.now() - startedAtMs < 2_000) {
+      expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 429]);
+      expect(answers[3]).toMatchObject({
+        headers: { 'ratelimit-policy': '"auth.register";q=3;w=2' },
+        body: { details: { policy: 'auth.register', limit: 3, windowMs: 2_000 } },
+      });
+      expect((await register('127.0.2.2')).status).toBe(201);
+    }
+    await eventually(async () => expect((await register('127.0.2.1')).status).toBe(201), {
+      intervalMs: 200,
     });
-    expect((await register('127.0.2.2')).status).toBe(201);
+    expect(performance.now() - startedAtMs).toBeGreaterThan(2_000);
   });
 
   describe('let a user', () => {
     it('place 100 orders a minute, and not one more of 120 at once', async () => {
       const { token } = (await register('127.0.3.1')).body;
-      const answers = await Promise.all(Array.from({ length: 120 }, () => place(token)));
-      const count = (status: number) => answers.filter((one) => one.status === status).length;
-      expect({ accepted: count(201), refused: count(429) }).toEqual({ accepted: 100, refused: 20 });
+      // Most of them are no orders at all: they count all the same, and the machine has less to do.
+      const answers = await Promise.all(
+        Array.from({ length: 120 }, (_, i) => place(token, '127.0.0.1', i % 10 === 0 ? ORDER : {})),
+      );
+      const passed = answers.filter(({ status }) => status !== 429);
+      expect(passed).toHaveLength(100);
+      expect(new Set(passed.map(({ status }) => status))).toEqual(new Set([201, 400]));
       // What is left was counted down one by one, whoever came first.
-      const left = answers
-        .filter(({ status }) => status === 201)
+      const left = passed
         .map(({ headers }) => Number(/;r=(\d+);t=60$/.exec(String(headers['ratelimit']))?.[1]))
         .sort((a, b) => a - b);
       expect(left).toEqual(Array.from({ length: 100 }, (_, i) => i));
@@ -151,48 +161,21 @@ describe.each(BACKENDS)('limits on $name', (backend) => {
     }
   });
 
-  it('can be set, and end with their window', async () => {
-    const strict = await startBourse(backend, { RATE_LIMITS: 'auth.login=2/2s' });
-    const ask = () => postFrom<Problem>('127.0.4.1', `${strict.url}/api/auth/login`, STRANGER);
-    const startedAtMs = performance.now();
-    expect([(await ask()).status, (await ask()).status]).toEqual([401, 401]);
-    const refused = await ask();
-    // Also where a slow machine took so long that the window was over.
-    if (performance.now() - startedAtMs < 2_000) {
-      expect(refused).toMatchObject({
-        status: 429,
-        headers: { 'ratelimit-policy': '"auth.login";q=2;w=2' },
-      });
-    }
-    await eventually(async () => expect((await ask()).status).toBe(401), {
-      timeoutMs: 4_000,
-      intervalMs: 200,
+  if (backend.name === 'embedded') {
+    it('free themselves one by one as time passes', async () => {
+      const asks = async (times: number) => {
+        const statuses = [];
+        for (let i = 0; i < times; i += 1) statuses.push((await login('127.0.5.1')).status);
+        return statuses;
+      };
+      expect(await asks(3)).toEqual([401, 401, 401]);
+      bourse.clock.advance(240_000);
+      expect(await asks(3)).toEqual([401, 401, 429]);
+      // The first three are five minutes old, the other two are not.
+      bourse.clock.advance(60_000);
+      expect(await asks(4)).toEqual([401, 401, 401, 429]);
     });
-    expect(performance.now() - startedAtMs).toBeGreaterThan(2_000);
-    await strict.close();
-  });
-});
-
-describe('limits in one process', () => {
-  it('free themselves one by one as time passes', async () => {
-    const [embedded] = BACKENDS;
-    if (embedded === undefined) throw new Error('no backend');
-    const bourse = await startBourse(embedded, { RATE_LIMITS: '' });
-    const ask = async () =>
-      (await postFrom('127.0.5.1', `${bourse.url}/api/auth/login`, STRANGER)).status;
-    const asks = async (times: number) => {
-      const statuses = [];
-      for (let i = 0; i < times; i += 1) statuses.push(await ask());
-      return statuses;
-    };
-    expect(await asks(3)).toEqual([401, 401, 401]);
-    bourse.clock.advance(240_000);
-    expect(await asks(3)).toEqual([401, 401, 429]);
-    // The first three are five minutes old, the other two are not.
-    bourse.clock.advance(60_000);
-    expect(await asks(4)).toEqual([401, 401, 401, 429]);
-    await bourse.close();
-  });
+  }
 });
 
 describe('a limit that there is not', () => {
