@@ -1,6 +1,7 @@
 import { Global, Injectable, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { JobStore } from '../kernel/job-store.js';
+import { SessionRecords } from '../kernel/session-records.js';
 import { Database } from './database.js';
 import { DatabaseJobStore } from './jobs/jobs.repository.js';
 import { openDatabase } from './open-database.js';
@@ -8,6 +9,7 @@ import { DomainEvents } from './outbox/domain-events.js';
 import { OutboxRelay } from './outbox/outbox-relay.js';
 import { OutboxRepository } from './outbox/outbox.repository.js';
 import { Outbox } from './outbox/outbox.js';
+import { DatabaseSessionRecords } from './sessions/sessions.repository.js';
 
 /** Closes the database last: everything that could still need it stops in the hooks before this one. */
 @Injectable()
@@ -45,7 +47,8 @@ class DatabaseShutdown implements OnApplicationShutdown {
     DomainEvents,
     OutboxRelay,
     { provide: JobStore, useClass: DatabaseJobStore },
+    { provide: SessionRecords, useClass: DatabaseSessionRecords },
   ],
-  exports: [Database, Outbox, DomainEvents, OutboxRelay, JobStore],
+  exports: [Database, Outbox, DomainEvents, OutboxRelay, JobStore, SessionRecords],
 })
 export class DatabaseModule {}

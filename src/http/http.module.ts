@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import { AccessCheck } from './access.check.js';
 import { AccessGuard } from './access.guard.js';
 import { ProblemDetailsFilter } from './problem-details.filter.js';
+import { RateLimitGuard } from './rate-limit.guard.js';
 import { RequestAuthentication } from './request-authentication.js';
 import { createValidationPipe } from './validation.pipe.js';
 
@@ -13,7 +14,9 @@ import { createValidationPipe } from './validation.pipe.js';
     RequestAuthentication,
     AccessCheck,
     ProblemDetailsFilter,
+    // In this order: whom to count is known once access was given.
     { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_GUARD, useClass: RateLimitGuard },
     { provide: APP_PIPE, useFactory: createValidationPipe },
     { provide: APP_FILTER, useExisting: ProblemDetailsFilter },
   ],

@@ -3,8 +3,8 @@ import type { Caches } from './cache/cache.js';
 import type { RedisDiagnostics } from './diagnostics/redis-diagnostics.js';
 import type { LockManager } from './lock/lock-manager.js';
 import type { PubSub } from './pubsub/pub-sub.js';
-import type { RateLimiter } from './rate-limit/rate-limiter.js';
-import type { SessionStore } from './session/session-store.js';
+import type { RateLimiter } from '../kernel/rate-limiter.js';
+import type { SessionCache } from './session/session-cache.js';
 
 /**
  * One driver per ability, all of one kind. Queues choose for themselves: they may have a Redis of
@@ -15,7 +15,8 @@ export interface RedisDrivers {
   readonly httpCache: CacheManager;
   readonly pubsub: PubSub;
   readonly locks: LockManager;
-  readonly sessions: SessionStore;
+  /** In front of the session records, which are the database's. */
+  readonly sessions: SessionCache;
   readonly limiter: RateLimiter;
   readonly diagnostics: RedisDiagnostics;
 }

@@ -20,7 +20,7 @@ export {
   RateLimiter,
   type RateLimitDecision,
   type RateLimitPolicy,
-} from './rate-limit/rate-limiter.js';
+} from '../kernel/rate-limiter.js';
 export { SessionStore, type NewSession, type Session } from './session/session-store.js';
 export { RedisModule } from './redis.module.js';
 export * from './queues/index.js';

@@ -12,7 +12,7 @@ import type { KeyBuilder } from './keys/redis-key.js';
 import { MemoryLockManager } from './lock/memory.lock-manager.js';
 import { MemoryPubSub } from './pubsub/memory.pub-sub.js';
 import { MemoryRateLimiter } from './rate-limit/memory.rate-limiter.js';
-import { MemorySessionStore } from './session/memory.session-store.js';
+import { MemorySessionCache } from './session/memory.session-cache.js';
 
 /** Everything within this process. */
 export function createMemoryDrivers(config: Config, keys: KeyBuilder, clock: Clock): RedisDrivers {
@@ -34,7 +34,7 @@ export function createMemoryDrivers(config: Config, keys: KeyBuilder, clock: Clo
     ),
     pubsub,
     locks: new MemoryLockManager(),
-    sessions: new MemorySessionStore(config.session, clock),
+    sessions: new MemorySessionCache(config.session, clock),
     limiter: new MemoryRateLimiter(clock),
     diagnostics: new MemoryRedisDiagnostics(),
   };

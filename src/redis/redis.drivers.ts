@@ -16,7 +16,7 @@ import { RedisPubSub } from './pubsub/redis.pub-sub.js';
 import { FallbackRateLimiter } from './rate-limit/fallback.rate-limiter.js';
 import { MemoryRateLimiter } from './rate-limit/memory.rate-limiter.js';
 import { RedisRateLimiter } from './rate-limit/redis.rate-limiter.js';
-import { RedisSessionStore } from './session/redis.session-store.js';
+import { RedisSessionCache } from './session/redis.session-cache.js';
 
 /**
  * Everything on the Redis of the configuration. It may be away: the application starts, and joins
@@ -45,7 +45,7 @@ export async function createRedisDrivers(
     ),
     pubsub,
     locks: new RedisLockManager(connections, keys),
-    sessions: new RedisSessionStore(connections, keys, config.session),
+    sessions: new RedisSessionCache(connections, keys, config.session, clock),
     limiter: new FallbackRateLimiter(
       new RedisRateLimiter(connections, keys),
       new MemoryRateLimiter(clock),

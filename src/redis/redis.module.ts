@@ -2,6 +2,7 @@ import { CACHE_MANAGER, Cache as CacheManager } from '@nestjs/cache-manager';
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { Clock } from '../kernel/clock.js';
+import { SessionRecords } from '../kernel/session-records.js';
 import { Caches } from './cache/cache.js';
 import { RedisConnections } from './connection/redis-connections.js';
 import { RedisDiagnostics } from './diagnostics/redis-diagnostics.js';
@@ -10,8 +11,9 @@ import { createKeyBuilder, KeyBuilder } from './keys/redis-key.js';
 import { LockManager } from './lock/lock-manager.js';
 import { createMemoryDrivers } from './memory.drivers.js';
 import { PubSub } from './pubsub/pub-sub.js';
-import { RateLimiter } from './rate-limit/rate-limiter.js';
+import { RateLimiter } from '../kernel/rate-limiter.js';
 import { createRedisDrivers } from './redis.drivers.js';
+import { DurableSessionStore } from './session/durable.session-store.js';
 import { SessionStore } from './session/session-store.js';
 
 const DRIVERS = Symbol('RedisDrivers');
@@ -22,15 +24,20 @@ const abilities: readonly FactoryProvider[] = [
   ability(CACHE_MANAGER, (drivers) => drivers.httpCache),
   ability(PubSub, (drivers) => drivers.pubsub),
   ability(LockManager, (drivers) => drivers.locks),
-  ability(SessionStore, (drivers) => drivers.sessions),
   ability(RateLimiter, (drivers) => drivers.limiter),
   ability(RedisDiagnostics, (drivers) => drivers.diagnostics),
+  {
+    provide: SessionStore,
+    inject: [DRIVERS, SessionRecords, Config, Clock],
+    useFactory: (drivers: RedisDrivers, records: SessionRecords, config: Config, clock: Clock) =>
+      new DurableSessionStore(records, drivers.sessions, config.session, clock).start(),
+  },
 ];
 
 /** The Redis layer without its queues, which are a module of their own (`QueuesModule`). */
 @Module({})
 export class RedisModule {
-  /** Once and globally. Needs `Config` and `Clock` from a global module. */
+  /** Once and globally. Needs `Config`, `Clock` and `SessionRecords` from global modules. */
   static forRoot(): DynamicModule {
     return {
       module: RedisModule,

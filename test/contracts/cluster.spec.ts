@@ -8,17 +8,18 @@ import { RedisCacheStore } from '../../src/redis/cache/redis.cache-store.js';
 import { RedisLockManager } from '../../src/redis/lock/redis.lock-manager.js';
 import { RedisPubSub } from '../../src/redis/pubsub/redis.pub-sub.js';
 import { RedisRateLimiter } from '../../src/redis/rate-limit/redis.rate-limiter.js';
-import { RedisSessionStore } from '../../src/redis/session/redis.session-store.js';
 import { describeCacheContract } from './cache.contract.js';
 import { TEST_KEYS } from '../support/encryption-keys.js';
 import { startRedisCluster, type RedisCluster } from '../support/redis-cluster.js';
 import { openClusterInstance, type RedisInstance } from '../support/redis-instance.js';
+import { ManualClock } from '../support/manual-clock.js';
 import { age } from '../support/time-travel.js';
 import { describeHttpCacheContract } from './http-cache.contract.js';
 import { describeLockContract } from './lock.contract.js';
 import { describePubSubContract } from './pubsub.contract.js';
 import { describeRateLimitContract } from './rate-limit.contract.js';
 import { describeSessionContract } from './session.contract.js';
+import { startStore, useSessionRecords } from './session.setup.js';
 
 let cluster: RedisCluster;
 beforeAll(async () => {
@@ -79,15 +80,25 @@ describeLockContract('redis cluster', async () => {
   };
 });
 
-describeSessionContract('redis cluster', async () => {
-  const instance = await open();
-  const lifetimes = { idleMs: 10_000, absoluteMs: 22_000 };
-  return {
-    store: new RedisSessionStore(instance.connections, instance.keys, lifetimes),
-    lifetimes,
-    pass: (ms) => age(instance, ms),
-    close: instance.close,
-  };
+describe('sessions', () => {
+  const openRecords = useSessionRecords('postgres');
+
+  describeSessionContract('redis cluster', async () => {
+    const { records, empty } = openRecords();
+    await empty();
+    const instance = await open();
+    const clock = new ManualClock();
+    const lifetimes = { idleMs: 10_000, absoluteMs: 22_000 };
+    return {
+      store: await startStore(instance, records, lifetimes, clock),
+      lifetimes,
+      pass: async (ms) => {
+        clock.advance(ms);
+        await age(instance, ms);
+      },
+      close: instance.close,
+    };
+  });
 });
 
 describeRateLimitContract('redis cluster', async () => {

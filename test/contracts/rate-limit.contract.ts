@@ -1,4 +1,4 @@
-import type { RateLimiter, RateLimitPolicy } from '../../src/redis/rate-limit/rate-limiter.js';
+import type { RateLimiter, RateLimitPolicy } from '../../src/kernel/rate-limiter.js';
 
 export interface RateLimitFixture {
   readonly here: RateLimiter;

@@ -1,137 +1,164 @@
 import '../support/quiet.js';
-import { MemorySessionStore } from '../../src/redis/session/memory.session-store.js';
-import { RedisSessionStore } from '../../src/redis/session/redis.session-store.js';
+import { MemorySessionCache } from '../../src/redis/session/memory.session-cache.js';
+import { DurableSessionStore } from '../../src/redis/session/durable.session-store.js';
+import { RedisSessionCache } from '../../src/redis/session/redis.session-cache.js';
+import { readToken } from '../../src/redis/session/session-token.js';
 import { createTestRedisPrefix } from '../support/servers/index.js';
+import { eventually } from '../support/eventually.js';
 import { ttlsByKey, watchCommands } from '../support/keyspace.js';
 import { ManualClock } from '../support/manual-clock.js';
-import { NO_REDIS_URL, openRedisInstance, type RedisInstance } from '../support/redis-instance.js';
+import {
+  openAwayInstance,
+  openRedisInstance,
+  type RedisInstance,
+} from '../support/redis-instance.js';
 import { age } from '../support/time-travel.js';
 import { describeSessionContract } from './session.contract.js';
+import { DAY, startStore, useSessionRecords } from './session.setup.js';
 
-const DAY = { idleMs: 1_800_000, absoluteMs: 86_400_000 };
 const login = { userId: 'ada', ip: '192.0.2.7', userAgent: 'Firefox/130' };
 
-describeSessionContract('memory', async () => {
-  const clock = new ManualClock();
-  const lifetimes = { idleMs: 1_800_000, absoluteMs: 4_000_000 };
-  return {
-    store: new MemorySessionStore(lifetimes, clock),
-    lifetimes,
-    pass: async (ms) => clock.advance(ms),
-    close: () => Promise.resolve(),
-  };
-});
+describe('on PGlite, in one process', () => {
+  const open = useSessionRecords('pglite');
 
-describeSessionContract('redis', async () => {
-  const instance = await openRedisInstance(createTestRedisPrefix());
-  const lifetimes = { idleMs: 10_000, absoluteMs: 22_000 };
-  return {
-    store: new RedisSessionStore(instance.connections, instance.keys, lifetimes),
-    lifetimes,
-    pass: (ms) => age(instance, ms),
-    close: instance.close,
-  };
-});
+  describeSessionContract('memory', async () => {
+    const { records, empty } = open();
+    await empty();
+    const clock = new ManualClock();
+    const lifetimes = { idleMs: 1_800_000, absoluteMs: 4_000_000 };
+    const cache = new MemorySessionCache(lifetimes, clock);
+    return {
+      store: await new DurableSessionStore(records, cache, lifetimes, clock).start(),
+      lifetimes,
+      pass: async (ms) => clock.advance(ms),
+      close: () => Promise.resolve(),
+    };
+  });
 
-describe('a memory session store', () => {
-  it('is bounded: beyond its size the session that was unused for longest ends', async () => {
-    const store = new MemorySessionStore(DAY, new ManualClock(), 3);
+  it('asks the records again for a session that found no room', async () => {
+    const { records } = open();
+    const clock = new ManualClock();
+    const store = new DurableSessionStore(
+      records,
+      new MemorySessionCache(DAY, clock, 2),
+      DAY,
+      clock,
+    );
+    await store.start();
     const tokens: string[] = [];
-    for (const userId of ['a', 'b', 'c'])
+    for (const userId of ['a', 'b', 'c', 'd']) {
       tokens.push((await store.create({ ...login, userId })).token);
-    await store.validate(tokens[0] ?? '');
-    await store.create({ ...login, userId: 'd' });
-    const live = await Promise.all(tokens.map((token) => store.validate(token)));
-    expect(live.map((session) => session?.userId)).toEqual(['a', undefined, 'c']);
-    expect(await store.listByUser('b')).toEqual([]);
-  });
-});
-
-describe('a redis session store', () => {
-  let instance: RedisInstance;
-  let store: RedisSessionStore;
-  beforeEach(async () => {
-    instance = await openRedisInstance(createTestRedisPrefix());
-    store = new RedisSessionStore(instance.connections, instance.keys, DAY);
-  });
-  afterEach(() => instance.close());
-
-  it('keeps no token, only its hash', async () => {
-    const { token } = await store.create(login);
-    const { command } = instance.connections;
-    const keys = await command.keys(`${instance.keys.prefix}:*`);
-    const dumps = await Promise.all(keys.map((key) => command.dumpBuffer(key)));
-    const everything = keys.join() + dumps.map((dump) => dump?.toString('latin1')).join();
-    expect(keys).toHaveLength(3);
-    expect(everything).not.toContain(token);
-    expect(everything).not.toContain(token.slice(3));
-  });
-
-  it('gives every key a TTL: the session its idle time, the rest the absolute one', async () => {
-    const { token } = await store.create(login);
-    await store.validate(token);
-    const ttls = await ttlsByKey(instance.connections.command, instance.keys.prefix);
-    for (const [key, ttlMs] of ttls) {
-      const wholeMs = key.includes(':token:') ? DAY.idleMs : DAY.absoluteMs;
-      expect(ttlMs).toBeGreaterThan(wholeMs - 10_000);
-      expect(ttlMs).toBeLessThanOrEqual(wholeMs);
     }
-  });
-
-  it('validates in one round trip', async () => {
-    const { token } = await store.create(login);
-    await store.validate(token);
-    const sent = watchCommands(instance.connections.command);
-    await store.validate(token);
-    expect(sent()).toEqual(['evalsha']);
-  });
-
-  it('forgets ended sessions in the index, and leaves nothing behind once all are revoked', async () => {
-    const { command } = instance.connections;
-    const { token } = await store.create(login);
-    const [sessionKey = ''] = await command.keys(`${instance.keys.prefix}:sess:*:token:*`);
-    await command.del(sessionKey);
-    await store.create(login);
-    const [indexKey = ''] = await command.keys(`${instance.keys.prefix}:sess:*:index:*`);
-    expect(await command.zcard(indexKey)).toBe(1);
-    expect(await store.validate(token)).toBeUndefined();
-
-    await store.revokeAll('ada');
-    const left = await command.keys(`${instance.keys.prefix}:*`);
-    expect(left.filter((key) => !key.includes(':token:'))).toEqual([]);
-  });
-
-  it('signs out, and never in, when Redis evicted the user’s epoch', async () => {
-    const { token } = await store.create(login);
-    const { command } = instance.connections;
-    const [epochKey = ''] = await command.keys(`${instance.keys.prefix}:sess:*:epoch:*`);
-    await command.del(epochKey);
-    expect(await store.validate(token)).toBeUndefined();
-    await store.create(login);
-    expect(await store.validate(token)).toBeUndefined();
-  });
-
-  it('is shared by instances', async () => {
-    const other = await openRedisInstance(instance.keys.prefix);
-    const { token } = await store.create(login);
-    const there = new RedisSessionStore(other.connections, other.keys, DAY);
-    expect(await there.validate(token)).toMatchObject(login);
-    await there.revokeAll('ada');
-    expect(await store.validate(token)).toBeUndefined();
-    await other.close();
+    const live = await Promise.all(tokens.map((token) => store.validate(token)));
+    expect(live.map((session) => session?.userId)).toEqual(['a', 'b', 'c', 'd']);
   });
 });
 
-describe('a redis session store while Redis is away', () => {
-  it('neither lets in nor signs out: it is unavailable', async () => {
-    const instance = await openRedisInstance(createTestRedisPrefix(), NO_REDIS_URL);
-    const store = new RedisSessionStore(instance.connections, instance.keys, DAY);
-    const unavailable = { kind: 'unavailable', code: 'session.unavailable' };
-    await expect(store.create(login)).rejects.toMatchObject(unavailable);
-    await expect(store.validate('a'.repeat(46))).rejects.toMatchObject(unavailable);
-    await expect(store.listByUser('ada')).rejects.toMatchObject(unavailable);
-    await expect(store.revoke('ada', 'x')).rejects.toMatchObject(unavailable);
-    await expect(store.revokeAll('ada')).rejects.toMatchObject(unavailable);
-    await instance.close();
+describe('on PostgreSQL', () => {
+  const open = useSessionRecords('postgres');
+  const lifetimes = { idleMs: 10_000, absoluteMs: 22_000 };
+
+  describe.each([
+    ['redis', openRedisInstance],
+    ['redis that is away', openAwayInstance],
+  ])('with a %s', (driver, openInstance) => {
+    describeSessionContract(driver, async () => {
+      const { records, empty } = open();
+      await empty();
+      const instance = await openInstance(createTestRedisPrefix());
+      const clock = new ManualClock();
+      return {
+        store: await startStore(instance, records, lifetimes, clock),
+        lifetimes,
+        pass: async (ms) => {
+          clock.advance(ms);
+          if (openInstance === openRedisInstance) await age(instance, ms);
+        },
+        close: instance.close,
+      };
+    });
+  });
+
+  describe('with a redis session cache', () => {
+    let instance: RedisInstance;
+    let cache: RedisSessionCache;
+    const clock = new ManualClock();
+    beforeEach(async () => {
+      await open().empty();
+      instance = await openRedisInstance(createTestRedisPrefix());
+      cache = new RedisSessionCache(instance.connections, instance.keys, DAY, clock);
+    });
+    afterEach(() => instance.close());
+    const start = (there = instance) => startStore(there, open().records, DAY, clock);
+    const factsOf = (token: string) => readToken(token) ?? { hash: '', shard: '' };
+
+    it('keeps no token anywhere, only its hash', async () => {
+      const { token } = await (await start()).create(login);
+      const { command } = instance.connections;
+      const keys = await command.keys(`${instance.keys.prefix}:*`);
+      const dumps = await Promise.all(keys.map((key) => command.dumpBuffer(key)));
+      const rows = await open().records.listByUser('ada', { nowMs: clock.nowMs(), ...DAY });
+      const everything =
+        keys.join() + dumps.map((dump) => dump?.toString('latin1')).join() + JSON.stringify(rows);
+      expect(keys).toHaveLength(1);
+      expect(rows).toHaveLength(1);
+      expect(everything).not.toContain(token);
+      expect(everything).not.toContain(token.slice(3));
+    });
+
+    it('gives every key a TTL: a session its idle time', async () => {
+      const store = await start();
+      const { token } = await store.create(login);
+      await store.validate(token);
+      const { session: other } = await store.create(login);
+      await store.revoke('ada', other.id);
+      const ttls = await ttlsByKey(instance.connections.command, instance.keys.prefix);
+      expect(ttls.size).toBe(2);
+      const [shorter = 0, longer = 0] = [...ttls.values()].sort((a, b) => a - b);
+      expect(shorter).toBeGreaterThan(500_000);
+      expect(longer).toBeGreaterThan(DAY.idleMs - 10_000);
+      expect(longer).toBeLessThanOrEqual(DAY.idleMs);
+    });
+
+    it('validates in one round trip, and asks no database', async () => {
+      const store = await start();
+      const { token } = await store.create(login);
+      await store.validate(token);
+      const sent = watchCommands(instance.connections.command);
+      const asked = jest.spyOn(open().records, 'find');
+      await store.validate(token);
+      expect(sent()).toEqual(['evalsha']);
+      expect(asked).not.toHaveBeenCalled();
+      asked.mockRestore();
+    });
+
+    it('never keeps a session whose end it was told after the record was read', async () => {
+      const { token, session } = await (await start()).create(login);
+      await cache.end(factsOf(token));
+      expect(await cache.keep(factsOf(token), session)).toBe(false);
+      expect(await cache.use(factsOf(token))).toBe('ended');
+    });
+
+    it('does not believe what was kept before it was told to forget', async () => {
+      const { token, session } = await (await start()).create(login);
+      expect(await cache.use(factsOf(token))).toMatchObject(login);
+      await cache.forgetHere();
+      expect(await cache.use(factsOf(token))).toBeUndefined();
+      // In the very millisecond of forgetting, it is not believed either.
+      await eventually(async () => {
+        await cache.keep(factsOf(token), session);
+        expect(await cache.use(factsOf(token))).toMatchObject(login);
+      });
+    });
+
+    it('is shared by instances', async () => {
+      const other = await openRedisInstance(instance.keys.prefix);
+      const [here, there] = [await start(), await start(other)];
+      const { token } = await here.create(login);
+      expect(await there.validate(token)).toMatchObject(login);
+      await there.revokeAll('ada');
+      expect(await here.validate(token)).toBeUndefined();
+      await other.close();
+    });
   });
 });

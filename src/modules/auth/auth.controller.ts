@@ -14,6 +14,7 @@ import {
   clearSessionCookie,
   CurrentPrincipal,
   Public,
+  RateLimit,
   setSessionCookie,
   SignedIn,
 } from '../../http/index.js';
@@ -41,6 +42,7 @@ export class AuthController {
   }
 
   @Public()
+  @RateLimit('auth.register')
   @Post('register')
   @ApiOperation({ summary: 'Open an account and sign in' })
   @ApiCreatedResponse({ standardSchema: signedInSchema })
@@ -54,6 +56,7 @@ export class AuthController {
   }
 
   @Public()
+  @RateLimit('auth.login')
   @Post('login')
   @HttpCode(200)
   @ApiOperation({ summary: 'Sign in' })

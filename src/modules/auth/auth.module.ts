@@ -8,6 +8,7 @@ import { PasswordChangeService } from './password-change.service.js';
 import { PasswordHasher } from './password-hasher.js';
 import { RegistrationService } from './registration.service.js';
 import { SessionAuthenticator } from './session-authenticator.js';
+import { SessionSweep } from './session-sweep.js';
 import { UserSessions } from './user-sessions.js';
 
 /** Global for the one thing that every edge needs: the {@link Authenticator}. */
@@ -22,6 +23,7 @@ import { UserSessions } from './user-sessions.js';
     RegistrationService,
     PasswordChangeService,
     UserSessions,
+    SessionSweep,
     { provide: Authenticator, useClass: SessionAuthenticator },
   ],
   exports: [

@@ -1,6 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../kernel/clock.js';
-import { RateLimiter, type RateLimitDecision, type RateLimitPolicy } from './rate-limiter.js';
+import {
+  RateLimiter,
+  type RateLimitDecision,
+  type RateLimitPolicy,
+} from '../../kernel/rate-limiter.js';
 import { checkConsumption, takeFromWindow } from './sliding-window.js';
 
 /** Beyond it the subject that was quiet for longest is forgotten, and starts with a full limit. */

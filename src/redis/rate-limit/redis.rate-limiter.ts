@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { RedisConnections } from '../connection/redis-connections.js';
 import type { KeyBuilder } from '../keys/redis-key.js';
 import { LuaScript } from '../scripts/lua-script.js';
-import { RateLimiter, type RateLimitDecision, type RateLimitPolicy } from './rate-limiter.js';
+import {
+  RateLimiter,
+  type RateLimitDecision,
+  type RateLimitPolicy,
+} from '../../kernel/rate-limiter.js';
 import { checkConsumption } from './sliding-window.js';
 
 /**

@@ -1,5 +1,5 @@
 import { AppError } from '../../kernel/app-error.js';
-import type { RateLimitDecision, RateLimitPolicy } from './rate-limiter.js';
+import type { RateLimitDecision, RateLimitPolicy } from '../../kernel/rate-limiter.js';
 
 /** @throws AppError `rate_limit.invalid` */
 export function checkConsumption({ name, limit, windowMs }: RateLimitPolicy, cost: number): void {

@@ -8,8 +8,13 @@ const MAX_USER_AGENT_LENGTH = 256;
 export function boundedInput(input: NewSession): NewSession {
   return {
     userId: input.userId,
-    ip: input.ip.slice(0, MAX_IP_LENGTH),
+    ip: withoutNul(input.ip.slice(0, MAX_IP_LENGTH)),
     // Through UTF-8, as everywhere it is kept: a cut may have split a character in two.
-    userAgent: Buffer.from(input.userAgent.slice(0, MAX_USER_AGENT_LENGTH)).toString(),
+    userAgent: Buffer.from(withoutNul(input.userAgent.slice(0, MAX_USER_AGENT_LENGTH))).toString(),
   };
+}
+
+/** The one character that PostgreSQL cannot keep in a text. */
+function withoutNul(text: string): string {
+  return text.replaceAll('\0', '');
 }

@@ -7,6 +7,8 @@ import { configureHttp, HttpModule, Public, Requires, SignedIn } from '../../../
 import { systemClock } from '../../../src/kernel/clock.js';
 import { Correlation } from '../../../src/kernel/correlation.js';
 import { Authenticator } from '../../../src/kernel/principal.js';
+import { RateLimiter } from '../../../src/kernel/rate-limiter.js';
+import { MemoryRateLimiter } from '../../../src/redis/rate-limit/memory.rate-limiter.js';
 
 @Controller('open')
 class DeclaredController {
@@ -52,8 +54,11 @@ class RoleAuthenticator extends Authenticator {
 }
 
 @Module({
-  providers: [{ provide: Authenticator, useClass: RoleAuthenticator }],
-  exports: [Authenticator],
+  providers: [
+    { provide: Authenticator, useClass: RoleAuthenticator },
+    { provide: RateLimiter, useValue: new MemoryRateLimiter(systemClock) },
+  ],
+  exports: [Authenticator, RateLimiter],
 })
 class TestAuthModule {}
 

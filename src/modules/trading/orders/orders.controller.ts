@@ -28,6 +28,7 @@ import {
 export class OrdersController {
   constructor(private readonly orders: OrdersService) {}
 
+  @RateLimit('orders.place')
   @Post()
   @RateLimit('orders.place')
   @ApiOperation({ summary: 'Place an order' })

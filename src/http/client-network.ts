@@ -1,0 +1,32 @@
+import { isIPv6 } from 'node:net';
+
+const GROUPS = 8;
+const GROUPS_OF_NETWORK = 4;
+
+/**
+ * Whose calls from an address count together: an IPv4 address, and of IPv6 the network of 64 bits, in
+ * which one customer has all addresses there are. One text for every way to write it.
+ */
+export function clientNetwork(address: string): string {
+  const withoutZone = address.replace(/%.*$/, '');
+  if (!isIPv6(withoutZone)) return withoutZone;
+  const groups = groupsOf(withoutZone);
+  const [high = 0, low = 0] = groups.slice(-2);
+  // ::ffff:0:0/96, how a socket for both families shows an IPv4 address.
+  if (groups.slice(0, -2).join() === '0,0,0,0,0,65535') {
+    return [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.');
+  }
+  const network = groups.slice(0, GROUPS_OF_NETWORK).map((group) => group.toString(16));
+  return `${network.join(':')}::/64`;
+}
+
+/** The eight numbers of 16 bits. */
+function groupsOf(address: string): number[] {
+  // A URL has addresses in one form: hexadecimal throughout, with at most one gap.
+  const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
+  const [head = [], tail = []] = canonical
+    .split('::')
+    .map((part) => part.split(':').filter((group) => group !== ''));
+  const gap = Array.from({ length: GROUPS - head.length - tail.length }, () => '0');
+  return [...head, ...gap, ...tail].map((group) => Number.parseInt(group, 16));
+}
