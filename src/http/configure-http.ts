@@ -1,5 +1,6 @@
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
+import multipart from '@fastify/multipart';
 import { Logger } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
@@ -24,6 +25,8 @@ export async function configureHttp(
     },
   });
   await server.register(cookie);
+  // Reads nothing by itself: a route that takes files sets its limits and streams them.
+  await server.register(multipart, { throwFileSizeLimit: false });
 
   server.addHook('onRequest', (request, reply, done) => {
     reply.header(CORRELATION_HEADER, request.id);

@@ -1,0 +1,54 @@
+import { Readable } from 'node:stream';
+import { CsvError, parse, type Info, type Options } from 'csv-parse';
+import { malformedCsv } from '../journal.errors.js';
+
+/** The longest line: a quote that is never closed would make one of the whole file. */
+const MAX_LINE_CHARACTERS = 32_768;
+
+/** How every file is read. */
+export const CSV_OPTIONS = {
+  bom: true,
+  // Not guessed from the first line: files are put together from several.
+  record_delimiter: ['\r\n', '\n', '\r'],
+  relax_column_count: true,
+  relax_quotes: true,
+  skip_empty_lines: true,
+  max_record_size: MAX_LINE_CHARACTERS,
+} satisfies Options;
+
+/** One line that is not empty. */
+export interface CsvRow {
+  /** Trimmed. */
+  readonly cells: readonly string[];
+  /** Where it ends; the first is 1. */
+  readonly line: number;
+  /** Of the file, up to its end. */
+  readonly bytesRead: number;
+}
+
+/**
+ * The lines of a CSV, one after the other, the header included. Holds no more than a chunk and its lines.
+ * @throws AppError `journal.malformed_csv`
+ */
+export async function* readCsvRows(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<CsvRow> {
+  const source = Readable.from(chunks);
+  const parser = parse({ ...CSV_OPTIONS, info: true });
+  // `pipe` hands on the data alone.
+  source.on('error', (error) => parser.destroy(error));
+  source.pipe(parser);
+  try {
+    for await (const row of parser as AsyncIterable<{ record: string[]; info: Info }>) {
+      const { record, info } = row;
+      yield {
+        cells: record.map((cell) => cell.trim()),
+        line: info.lines,
+        bytesRead: info.bytes,
+      };
+    }
+  } catch (error) {
+    throw error instanceof CsvError ? malformedCsv(parser.info.lines, error) : error;
+  } finally {
+    source.destroy();
+    parser.destroy();
+  }
+}

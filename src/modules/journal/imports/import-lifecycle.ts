@@ -1,0 +1,115 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Database, Outbox, type Transaction } from '../../../database/index.js';
+import { Clock } from '../../../kernel/clock.js';
+import type { AppError } from '../../../kernel/app-error.js';
+import { importStuck } from '../journal.errors.js';
+import { ImportChanged, TradesImported, TradesRemoved } from '../journal.events.js';
+import { toImportSummary } from '../journal.mappers.js';
+import { TradesRepository } from '../trades/trades.repository.js';
+import { isHeldBy } from './batch-store.js';
+import { ImportFilesRepository } from './import-files.repository.js';
+import { isUnfinished } from './import-status.js';
+import { ImportsRepository, type ImportChange } from './imports.repository.js';
+import type { ImportRow } from './imports.table.js';
+
+/** An import that takes its worker down each time it runs is not begun for ever. */
+const MAX_RUNS = 10;
+
+/** The steps of an import's life: each is stored together with the news of it. */
+@Injectable()
+export class ImportLifecycle {
+  constructor(
+    private readonly database: Database,
+    private readonly imports: ImportsRepository,
+    private readonly files: ImportFilesRepository,
+    private readonly trades: TradesRepository,
+    private readonly outbox: Outbox,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /** Takes the import for a new run. @returns undefined when there is nothing to do. */
+  begin(importId: string): Promise<ImportRow | undefined> {
+    return this.database.transaction(async (transaction) => {
+      const row = await this.imports.lock(transaction.sql, importId);
+      if (row?.status !== 'queued' && row?.status !== 'running') return undefined;
+      if (row.runs >= MAX_RUNS) {
+        await this.#fail(transaction, row, importStuck());
+        return undefined;
+      }
+      return this.#change(transaction, row, { status: 'running', runs: row.runs + 1 });
+    });
+  }
+
+  /** @param run the import as this run of it began; nothing happens when another has taken over. */
+  finish(run: ImportRow): Promise<void> {
+    return this.database.transaction(async (transaction) => {
+      const row = await this.imports.lock(transaction.sql, run.id);
+      if (!row || !isHeldBy(row, run)) return;
+      await this.files.remove(transaction.sql, row.id);
+      await this.#change(transaction, row, { status: 'done', finishedAt: this.#now() });
+      const { id: importId, userId, fileName, imported, duplicates, failed } = row;
+      const news = { userId, importId, fileName, imported, duplicates, failed };
+      await this.outbox.publish(transaction, TradesImported, news);
+    });
+  }
+
+  /** Ends the import with nothing imported. */
+  fail(run: ImportRow, reason: AppError): Promise<void> {
+    return this.database.transaction(async (transaction) => {
+      const row = await this.imports.lock(transaction.sql, run.id);
+      if (row && isHeldBy(row, run)) await this.#fail(transaction, row, reason);
+    });
+  }
+
+  /**
+   * Takes exactly the trades of this import out of the journal, and stops it if it is under way. Undone
+   * again, nothing changes.
+   * @returns undefined when the user has no such import
+   */
+  undo(userId: string, importId: string): Promise<ImportRow | undefined> {
+    return this.database.transaction(async (transaction) => {
+      const row = await this.imports.lock(transaction.sql, importId);
+      if (row?.userId !== userId) return undefined;
+      if (row.status === 'undone') return row;
+      const finishedAt = row.finishedAt ?? this.#now();
+      return this.#clear(transaction, row, { status: 'undone', finishedAt });
+    });
+  }
+
+  async #fail(transaction: Transaction, row: ImportRow, reason: AppError): Promise<void> {
+    await this.#clear(transaction, row, {
+      status: 'failed',
+      imported: 0,
+      failureCode: reason.code,
+      failureMessage: reason.message,
+      finishedAt: this.#now(),
+    });
+  }
+
+  async #clear(transaction: Transaction, row: ImportRow, change: ImportChange): Promise<ImportRow> {
+    const { id: importId, userId } = row;
+    const removed = await this.trades.removeOfImport(transaction.sql, importId);
+    if (isUnfinished(row.status)) await this.files.remove(transaction.sql, importId);
+    if (removed > 0) {
+      await this.outbox.publish(transaction, TradesRemoved, { userId, importId, removed });
+    }
+    return this.#change(transaction, row, change);
+  }
+
+  async #change(
+    transaction: Transaction,
+    { id, userId }: ImportRow,
+    change: ImportChange,
+  ): Promise<ImportRow> {
+    const row = await this.imports.update(transaction.sql, id, {
+      ...change,
+      updatedAt: this.#now(),
+    });
+    await this.outbox.publish(transaction, ImportChanged, { userId, import: toImportSummary(row) });
+    return row;
+  }
+
+  #now(): Date {
+    return new Date(this.clock.nowMs());
+  }
+}

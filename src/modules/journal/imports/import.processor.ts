@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../../kernel/app-error.js';
+import { SECOND_MS } from '../../../kernel/duration.js';
+import { LockManager, Queues, type Job } from '../../../redis/index.js';
+import { importsQueue } from '../journal.queues.js';
+import { ImportRunner } from './import-runner.js';
+import { ImportsService } from './imports.service.js';
+
+const LOCK_TTL_MS = 30 * SECOND_MS;
+/** How soon an import looks again whether the user's other import has ended. */
+const NEXT_LOOK_MS = 2 * SECOND_MS;
+
+/**
+ * Runs imports: of one user one at a time, so that equal trades of two files are told apart from the same
+ * trade told twice.
+ */
+@Injectable()
+export class ImportProcessor {
+  constructor(
+    private readonly queues: Queues,
+    private readonly locks: LockManager,
+    private readonly imports: ImportsService,
+    private readonly runner: ImportRunner,
+  ) {
+    queues.process(importsQueue, { 'import-trades': (job) => this.#import(job) });
+  }
+
+  async #import(job: Job<{ importId: string }>): Promise<string> {
+    const { importId } = job.payload;
+    const userId = await this.imports.findOwnerOfWaiting(importId);
+    if (userId === undefined) return 'nothing to do';
+    try {
+      const options = { ttlMs: LOCK_TTL_MS, signal: job.signal };
+      await this.locks.using('journal.import', userId, options, async (lease) => {
+        await this.runner.run(importId, {
+          signal: AbortSignal.any([job.signal, lease.signal]),
+          reportProgress: (percent) => job.reportProgress(percent),
+          isLastAttempt: job.attempt >= importsQueue.attempts,
+        });
+      });
+      return 'ended';
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'lock.not_acquired') throw error;
+      // Waiting here would keep a place from the imports of others.
+      await this.imports.keepWaiting(importId);
+      await this.queues.add(importsQueue, 'import-trades', { importId }, { delayMs: NEXT_LOOK_MS });
+      return 'waits for another import of the user';
+    }
+  }
+}

@@ -1,0 +1,8 @@
+import { z } from 'zod';
+import { extendQueue } from '../../redis/index.js';
+import { analyticsQueue } from '../portfolio/index.js';
+
+export const importsQueue = extendQueue(analyticsQueue, {
+  /** Read the uploaded file into the journal, from where an earlier run stopped. Safe to run any number of times. */
+  'import-trades': z.object({ importId: z.uuid() }),
+});
