@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { SystemConfigController } from './system-config.controller.js';
 import { SystemConfigModule } from './system-config.module.js';
 
-@Module({ imports: [SystemConfigModule] })
+@Module({ imports: [SystemConfigModule], controllers: [SystemConfigController] })
 export class SystemConfigHttpModule {}
