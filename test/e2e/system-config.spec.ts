@@ -1,5 +1,9 @@
 import type { SystemSettings } from '../../src/modules/system-config/index.js';
 import type { ConfigChange } from '../../src/modules/system-config/system-config.dto.js';
+import { sql } from 'drizzle-orm';
+import { Database } from '../../src/database/index.js';
+import { freePort } from '../support/servers/server-process.mjs';
+import { SmtpSink } from '../support/smtp-sink.js';
 import type { ApiClient, Problem } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
@@ -80,5 +84,211 @@ describe.each(BACKENDS)('system configuration on $name', (backend) => {
       });
       expect((await admin.get(PATH)).body).toEqual(before);
     });
+  });
+
+  describe('mail settings', () => {
+    const PATH = '/api/admin/config/email';
+    const PASSWORD = 'correct horse "battery" stäple';
+    const LOGIN = { user: 'bourse@example.com', password: PASSWORD };
+    let sink: SmtpSink;
+
+    const settings = (overrides: Record<string, unknown> = {}) => ({
+      host: '127.0.0.1',
+      port: sink.port,
+      security: 'none',
+      user: LOGIN.user,
+      fromName: 'Bourse',
+      fromAddress: 'bourse@example.com',
+      timeoutMs: 2_000,
+      ...overrides,
+    });
+    const save = async (body: unknown) => {
+      const answer = await put<Record<string, unknown>>(PATH, body);
+      expect(answer.status).toBe(200);
+      return answer.body;
+    };
+    const sendTest = <Body = Problem>(to = 'somebody@example.com') =>
+      admin.post<Body>(`${PATH}/test`, { to });
+
+    beforeAll(async () => {
+      sink = await SmtpSink.start({ login: LOGIN });
+    });
+    afterAll(() => sink.stop());
+    beforeEach(async () => {
+      sink.mails.length = 0;
+      sink.stalls = false;
+      sink.replyTo = () => 250;
+      await admin.delete(PATH);
+    });
+
+    it('are none at first: that is answered, remembered, and refuses a test mail', async () => {
+      const none = { status: 200, body: { configured: false, passwordSet: false } };
+      expect(await admin.get(PATH)).toMatchObject(none);
+      expect(await admin.get(PATH)).toMatchObject(none);
+      expect(await sendTest()).toMatchObject({
+        status: 422,
+        body: { code: 'system_config.email_not_configured' },
+      });
+    });
+
+    it('show a change at once, also over a remembered "none", and never the password', async () => {
+      await admin.get(PATH);
+      const { body } = await put<Record<string, unknown>>(PATH, settings({ password: PASSWORD }));
+      const shown = { ...settings(), configured: true, passwordSet: true };
+      expect(body).toEqual(shown);
+      expect((await admin.get(PATH)).body).toEqual(shown);
+      expect(bourse.logs.map((line) => JSON.stringify(line)).join('\n')).not.toContain('battery');
+    });
+
+    it('send a real mail, signed in with the stored password', async () => {
+      await save(settings({ password: PASSWORD, fromName: 'Corner "Desk", Ltd.' }));
+      const answer = await sendTest<{ messageId: string }>();
+      expect(answer.status).toBe(200);
+      expect(sink.mails).toMatchObject([
+        { from: 'bourse@example.com', to: ['somebody@example.com'], user: LOGIN.user },
+      ]);
+      const [mail] = sink.mails;
+      expect(mail?.headers).toContain(`Message-ID: ${answer.body.messageId}`);
+      expect(mail?.headers).toContain('From: "Corner \\"Desk\\", Ltd." <bourse@example.com>');
+      expect(mail?.body).toContain('They work.');
+    });
+
+    it('keep the password that is not given again, and drop it for null', async () => {
+      await save(settings({ password: PASSWORD }));
+      expect(await save(settings({ timeoutMs: 3_000 }))).toMatchObject({ passwordSet: true });
+      expect((await sendTest()).status).toBe(200);
+      expect(await save(settings({ password: null }))).toMatchObject({ passwordSet: false });
+      expect(await sendTest()).toMatchObject({
+        status: 422,
+        body: { code: 'system_config.email_login_refused', details: { smtpStatus: 530 } },
+      });
+    });
+
+    it('hold the password sealed, where nobody finds it', async () => {
+      await save(settings({ password: PASSWORD }));
+      const database = bourse.app.get(Database);
+      const stored: unknown = await database.sql.execute(
+        sql`select sealed, value::text as value, (select string_agg(o::text, '') from outbox o) as outbox, (select string_agg(a::text, '') from config_audit a) as audit from system_config where key = 'email'`,
+      );
+      const { rows } = stored as { rows: Record<string, string>[] };
+      expect(rows[0]?.['sealed']).toMatch(/^dev\./);
+      expect(JSON.stringify(rows)).not.toContain('battery');
+    });
+
+    it('record that the password changed, and when settings are removed', async () => {
+      await save(settings({ password: PASSWORD }));
+      await save(settings({ password: 'another' }));
+      expect((await admin.delete(PATH)).status).toBe(204);
+      expect((await admin.delete(PATH)).status).toBe(204);
+      const { body } = await admin.get<{ items: ConfigChange[] }>(
+        '/api/admin/config/changes?key=email&limit=3',
+      );
+      const [removed, changed, made] = body.items.map(({ changed: names }) => names);
+      expect(removed).toContain('host');
+      expect(changed).toEqual(['password']);
+      expect(made).toEqual(expect.arrayContaining(['host', 'port', 'password']));
+    });
+
+    it('tell a wrong password from a refused recipient and a busy server', async () => {
+      await save(settings({ password: 'wrong' }));
+      const refused = await sendTest();
+      expect(refused).toMatchObject({
+        status: 422,
+        body: { code: 'system_config.email_login_refused', details: { smtpStatus: 535 } },
+      });
+      await save(settings({ password: PASSWORD }));
+      sink.replyTo = () => 550;
+      expect(await sendTest()).toMatchObject({
+        status: 422,
+        body: { code: 'system_config.email_recipient_refused', details: { smtpStatus: 550 } },
+      });
+      sink.replyTo = () => 451;
+      expect(await sendTest()).toMatchObject({
+        status: 503,
+        body: { code: 'system_config.email_deferred' },
+      });
+      expect(sink.mails).toEqual([]);
+    });
+
+    it('do not wait longer than they say for a server that does not answer', async () => {
+      await save(settings({ password: PASSWORD, timeoutMs: 500 }));
+      sink.stalls = true;
+      const startedAt = performance.now();
+      expect(await sendTest()).toMatchObject({
+        status: 503,
+        body: { code: 'system_config.email_timeout' },
+      });
+      expect(performance.now() - startedAt).toBeLessThan(3_000);
+    });
+
+    it('tell a server that is away', async () => {
+      await save(settings({ port: await freePort() }));
+      expect(await sendTest()).toMatchObject({
+        status: 503,
+        body: { code: 'system_config.email_unreachable' },
+      });
+    });
+
+    it('send nothing, and no password, to a server whose certificate nobody trusts', async () => {
+      const stranger = await SmtpSink.start({ login: LOGIN, startTls: true });
+      try {
+        const secure = { port: stranger.port, password: PASSWORD };
+        for (const security of ['starttls', 'tls']) {
+          await save(settings({ ...secure, security }));
+          expect(await sendTest()).toMatchObject({
+            status: 422,
+            body: { code: 'system_config.email_tls_failed' },
+          });
+        }
+        expect(stranger.mails).toEqual([]);
+      } finally {
+        await stranger.stop();
+      }
+    });
+
+    it.each([
+      ['no host', { host: '' }],
+      ['a host with a line end', { host: 'a\r\nb' }],
+      ['a port that is none', { port: 70_000 }],
+      ['an unknown security', { security: 'some' }],
+      ['a sender of two lines', { fromName: 'A\nBcc: b@example.com' }],
+      ['a sender address that is none', { fromAddress: 'a@b@c' }],
+      ['no time at all', { timeoutMs: 0 }],
+      ['an empty password', { password: '' }],
+      ['a password with a NUL', { password: 'a\0' }],
+      ['a setting nobody knows', { passwordSet: true }],
+    ])('refuse %s and stay as they are', async (_, wrong) => {
+      expect(await put<Problem>(PATH, settings(wrong))).toMatchObject({
+        status: 400,
+        body: { code: 'request.invalid' },
+      });
+      expect((await admin.get(PATH)).body).toMatchObject({ configured: false });
+    });
+
+    it.each([{}, { to: 'nobody' }, { to: ['a@example.com'] }, { to: 'a@example.com\r\nb' }])(
+      'refuse a test mail to %j',
+      async (body) => {
+        expect((await admin.post(`${PATH}/test`, body)).status).toBe(400);
+      },
+    );
+  });
+
+  it('is for administrators alone', async () => {
+    const trader = await bourse.trader();
+    const routes: [string, string][] = [
+      ['GET', 'email'],
+      ['PUT', 'email'],
+      ['DELETE', 'email'],
+      ['POST', 'email/test'],
+      ['GET', 'system'],
+      ['PUT', 'system'],
+      ['GET', 'changes'],
+    ];
+    for (const [method, path] of routes) {
+      const url = `/api/admin/config/${path}`;
+      expect((await trader.send(method, url, method === 'GET' ? undefined : {})).status).toBe(403);
+      const nobody = await bourse.client().send(method, url, method === 'GET' ? undefined : {});
+      expect(nobody.status).toBe(401);
+    }
   });
 });

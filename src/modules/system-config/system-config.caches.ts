@@ -1,5 +1,6 @@
-import { HOUR_MS } from '../../kernel/duration.js';
+import { HOUR_MS, MINUTE_MS } from '../../kernel/duration.js';
 import { defineCache } from '../../redis/index.js';
+import { emailSettingsSchema, type EmailSettings } from './email/email-config.dto.js';
 import { systemSettingsSchema, type SystemSettings } from './system-config.dto.js';
 import type { SettingsKey } from './system-config.events.js';
 
@@ -17,4 +18,16 @@ export const systemSettingsCache = defineCache<One, SystemSettings>({
   ttlMs: HOUR_MS,
   tags: () => [settingsTag('system')],
   schema: systemSettingsSchema,
+});
+
+/** Without the password, sealed or not: a secret is never cached at all. */
+export const emailSettingsCache = defineCache<One, EmailSettings>({
+  name: 'config.email',
+  namespace: 'config',
+  key: () => 'email',
+  ttlMs: 30 * MINUTE_MS,
+  negativeTtlMs: 5 * MINUTE_MS,
+  encrypt: true,
+  tags: () => [settingsTag('email')],
+  schema: emailSettingsSchema,
 });
