@@ -32,7 +32,7 @@ const INFRASTRUCTURE = {
 };
 
 /** What happened is told to all: whoever reacts imports the event's declaration, whatever the table says. */
-const EVENTS = '^src/modules/([^/]+)/\\1\\.events\\.ts$';
+const EVENTS = '^src/modules/(?<owner>[^/]+)/\\k<owner>\\.events\\.ts$';
 
 const SPEC = '\\.spec\\.ts$';
 
