@@ -1,7 +1,8 @@
+import { sql, type SQL } from 'drizzle-orm';
+import { Database } from '../../src/database/index.js';
 import type { SystemSettings } from '../../src/modules/system-config/index.js';
 import type { ConfigChange } from '../../src/modules/system-config/system-config.dto.js';
-import { sql } from 'drizzle-orm';
-import { Database } from '../../src/database/index.js';
+import { Caches } from '../../src/redis/index.js';
 import { freePort } from '../support/servers/server-process.mjs';
 import { SmtpSink } from '../support/smtp-sink.js';
 import type { ApiClient, Problem } from './support/api-client.js';
@@ -24,6 +25,10 @@ describe.each(BACKENDS)('system configuration on $name', (backend) => {
   });
   afterAll(() => bourse.close());
 
+  const execute = async (query: SQL) => {
+    const answer: unknown = await bourse.app.get(Database).sql.execute(query);
+    return (answer as { rows: Record<string, string>[] }).rows;
+  };
   const put = <Body = unknown>(path: string, body: unknown, by = admin) =>
     by.send<Body>('PUT', path, body);
 
@@ -47,8 +52,27 @@ describe.each(BACKENDS)('system configuration on $name', (backend) => {
       expect((await admin.get(PATH)).body).toEqual(DEFAULTS);
     });
 
+    it('are computed once, until a change', async () => {
+      await put(PATH, { siteName: 'Cached' });
+      await admin.get(PATH);
+      await execute(sql`update system_config set value = '{}' where key = 'system'`);
+      expect((await admin.get(PATH)).body).toMatchObject({ siteName: 'Cached' });
+      await put(PATH, { siteName: 'Changed' });
+      expect((await admin.get(PATH)).body).toMatchObject({ siteName: 'Changed' });
+    });
+
+    it('survive what another version stored beside them', async () => {
+      await put(PATH, { siteName: 'Newer' });
+      await execute(
+        sql`update system_config set value = value || '{"later": 1}' where key = 'system'`,
+      );
+      await bourse.app.get(Caches).invalidateTags(['config:system']);
+      expect((await admin.get(PATH)).body).toEqual({ ...DEFAULTS, siteName: 'Newer' });
+    });
+
     it('keep a record of who changed which of them, and none of what stayed as it was', async () => {
       const path = '/api/admin/config/changes?key=system';
+      await put(PATH, {});
       await put(PATH, { alerts: { slowQueries: 3 } });
       await put(PATH, { alerts: { slowQueries: 3 } });
       await put(PATH, { siteName: 'Two' });
@@ -124,7 +148,11 @@ describe.each(BACKENDS)('system configuration on $name', (backend) => {
     it('are none at first: that is answered, remembered, and refuses a test mail', async () => {
       const none = { status: 200, body: { configured: false, passwordSet: false } };
       expect(await admin.get(PATH)).toMatchObject(none);
+      await execute(
+        sql`insert into system_config (key, value, updated_by, updated_at) values ('email', '{"host": "unseen", "port": 25, "fromAddress": "a@example.com"}', ${admin.user.id}, now())`,
+      );
       expect(await admin.get(PATH)).toMatchObject(none);
+      await execute(sql`delete from system_config where key = 'email'`);
       expect(await sendTest()).toMatchObject({
         status: 422,
         body: { code: 'system_config.email_not_configured' },
@@ -166,11 +194,9 @@ describe.each(BACKENDS)('system configuration on $name', (backend) => {
 
     it('hold the password sealed, where nobody finds it', async () => {
       await save(settings({ password: PASSWORD }));
-      const database = bourse.app.get(Database);
-      const stored: unknown = await database.sql.execute(
+      const rows = await execute(
         sql`select sealed, value::text as value, (select string_agg(o::text, '') from outbox o) as outbox, (select string_agg(a::text, '') from config_audit a) as audit from system_config where key = 'email'`,
       );
-      const { rows } = stored as { rows: Record<string, string>[] };
       expect(rows[0]?.['sealed']).toMatch(/^dev\./);
       expect(JSON.stringify(rows)).not.toContain('battery');
     });
