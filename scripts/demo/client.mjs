@@ -38,14 +38,43 @@ export class Api {
     return this.#call('POST', path, { body, expect });
   }
 
-  /** @param {string} path @returns {Promise<void>} */
-  delete(path) {
-    return this.#call('DELETE', path, { expect: [200, 204] });
+  /**
+   * @template T @param {string} path @param {object} body
+   * @param {readonly number[]} [expect] statuses
+   * @returns {Promise<T>}
+   */
+  put(path, body, expect = [200]) {
+    return this.#call('PUT', path, { body, expect });
+  }
+
+  /** @template T @param {string} path @param {object} body @returns {Promise<T>} */
+  patch(path, body) {
+    return this.#call('PATCH', path, { body, expect: [200] });
+  }
+
+  /**
+   * @template T @param {string} path @param {readonly number[]} [expect] statuses
+   * @returns {Promise<T>}
+   */
+  delete(path, expect = [200, 202, 204]) {
+    return this.#call('DELETE', path, { expect });
+  }
+
+  /**
+   * Sends a file as a form does (`multipart/form-data`, field `file`).
+   * @template T @param {string} path @param {string} fileName @param {string} text
+   * @param {readonly number[]} [expect] statuses
+   * @returns {Promise<T>}
+   */
+  upload(path, fileName, text, expect = [202]) {
+    const body = new FormData();
+    body.set('file', new Blob([text], { type: 'text/csv' }), fileName);
+    return this.#call('POST', path, { body, expect });
   }
 
   /**
    * A request that the server must refuse.
-   * @param {'GET' | 'POST'} method @param {string} path
+   * @param {'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} method @param {string} path
    * @param {readonly number[]} expect statuses
    * @param {object} [body]
    * @returns {Promise<Problem>}
@@ -82,10 +111,10 @@ export class Api {
         method,
         headers: {
           accept: 'application/json',
-          ...(body && { 'content-type': 'application/json' }),
+          ...(body && !(body instanceof FormData) && { 'content-type': 'application/json' }),
           ...(this.token && { authorization: `Bearer ${this.token}` }),
         },
-        body: body === undefined ? null : JSON.stringify(body),
+        body: body instanceof FormData ? body : body === undefined ? null : JSON.stringify(body),
         signal: AbortSignal.timeout(ANSWER_MS),
       });
       return { status: response.status, text: await response.text() };
@@ -180,11 +209,15 @@ export class Live {
   }
 }
 
-/** @template T @param {string} what @param {() => T | undefined | false} look @returns {Promise<T>} */
+/**
+ * @template T @param {string} what for the failure
+ * @param {() => T | undefined | false | Promise<T | undefined | false>} look
+ * @returns {Promise<T>}
+ */
 export async function until(what, look) {
   const deadlineMs = Date.now() + LIVE_MS;
   while (Date.now() < deadlineMs) {
-    const found = look();
+    const found = await look();
     if (found) return found;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }

@@ -18,6 +18,24 @@ export const loginSchema = z.strictObject({
 });
 export type Login = z.output<typeof loginSchema>;
 
+export const changePasswordSchema = z.strictObject({
+  currentPassword: z.string().min(1).max(128),
+  newPassword: newPasswordSchema,
+});
+export type ChangePassword = z.output<typeof changePasswordSchema>;
+
+/** A signed-in device. */
+export const sessionSchema = z.object({
+  id: z.string(),
+  current: z.boolean().describe('the session of this very request'),
+  ip: z.string(),
+  userAgent: z.string(),
+  createdAt: z.iso.datetime(),
+  lastActiveAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+});
+export type SessionView = z.output<typeof sessionSchema>;
+
 export const signedInSchema = z.object({
   user: profileSchema,
   token: z.string().describe('send it as Authorization: Bearer; browsers have it as a cookie too'),

@@ -4,7 +4,7 @@ import { LiveConnections } from '../../realtime/index.js';
 import { SessionStore, type Session } from '../../redis/index.js';
 import { UsersService, type Profile } from '../users/index.js';
 import type { Login, Register } from './auth.dto.js';
-import { badCredentials, registeredNotSignedIn } from './auth.errors.js';
+import { accountDisabled, badCredentials, registeredNotSignedIn } from './auth.errors.js';
 import { CredentialsRepository } from './credentials.repository.js';
 import { PasswordHasher } from './password-hasher.js';
 import { RegistrationService } from './registration.service.js';
@@ -42,12 +42,13 @@ export class AuthService {
     }
   }
 
-  /** @throws AppError `auth.bad_credentials` */
+  /** @throws AppError `auth.bad_credentials`; `auth.account_disabled` */
   async login({ email, password }: Login, device: Device): Promise<SignIn> {
     const userId = await this.users.findIdByEmail(email);
     const hash = userId === undefined ? undefined : await this.credentials.findPasswordHash(userId);
     const valid = await this.passwords.verify(hash, password);
     if (userId === undefined || !valid) throw badCredentials();
+    if ((await this.users.getRoles(userId)).length === 0) throw accountDisabled();
     return this.#openSession(await this.users.getProfile(userId), device);
   }
 

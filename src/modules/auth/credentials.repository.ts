@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { Database, type Sql } from '../../database/index.js';
 import { credentialsTable } from './credentials.table.js';
 
@@ -14,6 +14,21 @@ export class CredentialsRepository {
     updatedAt: Date,
   ): Promise<void> {
     await transaction.insert(credentialsTable).values({ userId, passwordHash, updatedAt });
+  }
+
+  /** Replaces the hash that was checked. @returns false when it has been replaced meanwhile. */
+  async replacePasswordHash(
+    userId: string,
+    before: string,
+    passwordHash: string,
+    updatedAt: Date,
+  ): Promise<boolean> {
+    const replaced = await this.database.sql
+      .update(credentialsTable)
+      .set({ passwordHash, updatedAt })
+      .where(and(eq(credentialsTable.userId, userId), eq(credentialsTable.passwordHash, before)))
+      .returning({ userId: credentialsTable.userId });
+    return replaced.length === 1;
   }
 
   async findPasswordHash(userId: string): Promise<string | undefined> {

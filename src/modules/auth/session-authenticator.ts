@@ -17,6 +17,8 @@ export class SessionAuthenticator extends Authenticator {
     const session = await this.sessions.validate(token);
     if (!session) return undefined;
     const roles = await this.users.getRoles(session.userId);
+    // Disabled, and the sessions are not all ended yet.
+    if (roles.length === 0) return undefined;
     return { userId: session.userId, sessionId: session.id, roles };
   }
 }

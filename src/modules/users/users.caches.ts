@@ -1,9 +1,16 @@
 import { MINUTE_MS } from '../../kernel/duration.js';
 import { defineCache } from '../../redis/index.js';
 import type { UserRole } from '../../kernel/principal.js';
-import { profileSchema, type Profile } from './users.dto.js';
+import {
+  permissionsSchema,
+  profileSchema,
+  settingsSchema,
+  type Permissions,
+  type Profile,
+  type Settings,
+} from './users.dto.js';
 
-interface ByUser {
+export interface ByUser {
   readonly userId: string;
 }
 
@@ -26,4 +33,22 @@ export const rolesCache = defineCache<ByUser, UserRole[]>({
   ttlMs: 30 * MINUTE_MS,
   tags: ({ userId }) => [userTag(userId)],
   schema: profileSchema.shape.roles,
+});
+
+export const permissionsCache = defineCache<ByUser, Permissions>({
+  name: 'users.permissions',
+  namespace: 'users',
+  key: ({ userId }) => `${userId}:permissions`,
+  ttlMs: 30 * MINUTE_MS,
+  tags: ({ userId }) => [userTag(userId)],
+  schema: permissionsSchema,
+});
+
+export const settingsCache = defineCache<ByUser, Settings>({
+  name: 'users.settings',
+  namespace: 'users',
+  key: ({ userId }) => `${userId}:settings`,
+  ttlMs: 10 * MINUTE_MS,
+  tags: ({ userId }) => [userTag(userId)],
+  schema: settingsSchema,
 });

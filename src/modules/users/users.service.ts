@@ -2,10 +2,17 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/index.js';
 import { Clock } from '../../kernel/clock.js';
 import { newId } from '../../kernel/ids.js';
+import { permissionsOf } from '../../kernel/permissions.js';
 import type { UserRole } from '../../kernel/principal.js';
 import { Caches, type Cache } from '../../redis/index.js';
-import { profileCache, rolesCache, userTag } from './users.caches.js';
-import type { Profile, UpdateProfile } from './users.dto.js';
+import {
+  permissionsCache,
+  profileCache,
+  rolesCache,
+  userTag,
+  type ByUser,
+} from './users.caches.js';
+import type { Permissions, Profile, UpdateProfile } from './users.dto.js';
 import { emailTaken, userNotFound } from './users.errors.js';
 import { UsersRepository } from './users.repository.js';
 import type { UserRow } from './users.table.js';
@@ -22,8 +29,9 @@ const MAX_IDS = 200;
 /** Profiles and roles. How a user proves who it is, is the auth module's business. */
 @Injectable()
 export class UsersService {
-  readonly #profiles: Cache<{ userId: string }, Profile>;
-  readonly #roles: Cache<{ userId: string }, UserRole[]>;
+  readonly #profiles: Cache<ByUser, Profile>;
+  readonly #roles: Cache<ByUser, UserRole[]>;
+  readonly #permissions: Cache<ByUser, Permissions>;
 
   constructor(
     private readonly users: UsersRepository,
@@ -32,16 +40,19 @@ export class UsersService {
   ) {
     this.#profiles = caches.use(profileCache);
     this.#roles = caches.use(rolesCache);
+    this.#permissions = caches.use(permissionsCache);
   }
 
   /** @throws AppError `users.email_taken` */
   async create(transaction: Transaction, { email, displayName, roles }: NewUser): Promise<Profile> {
     const now = new Date(this.clock.nowMs());
-    const row = {
+    const row: UserRow = {
       id: newId(),
       email: normaliseEmail(email),
       displayName,
       roles,
+      settings: {},
+      disabledAt: null,
       createdAt: now,
       updatedAt: now,
     };
@@ -70,12 +81,20 @@ export class UsersService {
     return toProfile(row);
   }
 
-  /** Nothing for a user who does not exist. */
+  /** None for a user who does not exist or is disabled: who has no role may do nothing. */
   getRoles(userId: string): Promise<UserRole[]> {
-    return this.#roles.getOrSet(
-      { userId },
-      async () => (await this.users.find(userId))?.roles ?? [],
-    );
+    return this.#roles.getOrSet({ userId }, async () => {
+      const row = await this.users.find(userId);
+      return row === undefined || row.disabledAt !== null ? [] : row.roles;
+    });
+  }
+
+  /** The roles, and what they allow (`kernel/permissions.ts`). */
+  getPermissions(userId: string): Promise<Permissions> {
+    return this.#permissions.getOrSet({ userId }, async () => {
+      const roles = await this.getRoles(userId);
+      return { roles, permissions: permissionsOf(roles) };
+    });
   }
 
   findIdByEmail(email: string): Promise<string | undefined> {
@@ -96,6 +115,6 @@ function normaliseEmail(email: string): string {
   return email.trim().toLowerCase();
 }
 
-function toProfile({ id, email, displayName, roles, createdAt }: UserRow): Profile {
+export function toProfile({ id, email, displayName, roles, createdAt }: UserRow): Profile {
   return { id, email, displayName, roles, createdAt: createdAt.toISOString() };
 }

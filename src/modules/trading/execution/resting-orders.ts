@@ -4,11 +4,13 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { AppError } from '../../../kernel/app-error.js';
 import { Clock } from '../../../kernel/clock.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
 import { Queues } from '../../../redis/index.js';
 import { QuoteTicks, type Quote } from '../../market-data/index.js';
 import { DueOrders } from './due-orders.js';
+import { OrderExecutionService } from './order-execution.service.js';
 import { tradingQueue } from '../trading.queues.js';
 
 const FIRST_REPEAT_MS = SECOND_MS;
@@ -27,7 +29,13 @@ export function nextAttempt(last: Attempt | undefined, nowMs: number): Attempt {
   return { nextMs: nowMs + waitMs, waitMs };
 }
 
-/** On every tick, sends the orders that are due to be executed. Runs where the market feed runs. */
+/**
+ * On every tick, sends the orders that are due to the queue. Runs where the market feed runs.
+ *
+ * While the queue is away they are executed right here, one after the other: slower than by all workers, but
+ * an order needs nothing that the database does not have. Should the queue have taken the job all the same,
+ * the order is found done.
+ */
 @Injectable()
 export class RestingOrders implements OnApplicationBootstrap, BeforeApplicationShutdown {
   #unsubscribe: (() => void) | undefined;
@@ -38,6 +46,7 @@ export class RestingOrders implements OnApplicationBootstrap, BeforeApplicationS
     private readonly ticks: QuoteTicks,
     private readonly due: DueOrders,
     private readonly queues: Queues,
+    private readonly execution: OrderExecutionService,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -52,23 +61,29 @@ export class RestingOrders implements OnApplicationBootstrap, BeforeApplicationS
   async #onTick(quotes: readonly Quote[]): Promise<void> {
     const nowMs = this.clock.nowMs();
     const attempts = new Map<string, Attempt>();
+    let queued = true;
     for (const orderId of await this.due.find(quotes)) {
       const last = this.#attempts.get(orderId);
-      attempts.set(
-        orderId,
-        last && last.nextMs > nowMs ? last : await this.#try(orderId, nowMs, last),
-      );
+      if (last && last.nextMs > nowMs) {
+        attempts.set(orderId, last);
+        continue;
+      }
+      queued &&= await this.#enqueue(orderId, nowMs);
+      if (queued) attempts.set(orderId, nextAttempt(last, nowMs));
+      else await this.execution.execute(orderId);
     }
     this.#attempts = attempts;
   }
 
-  async #try(orderId: string, nowMs: number, last: Attempt | undefined): Promise<Attempt> {
-    await this.queues.add(
-      tradingQueue,
-      'execute-order',
-      { orderId },
-      { id: `${orderId}-${nowMs}` },
-    );
-    return nextAttempt(last, nowMs);
+  /** @returns false when the queue is away. */
+  async #enqueue(orderId: string, nowMs: number): Promise<boolean> {
+    const id = `${orderId}-${nowMs}`;
+    try {
+      await this.queues.add(tradingQueue, 'execute-order', { orderId }, { id });
+      return true;
+    } catch (error) {
+      if (!(error instanceof AppError) || error.kind !== 'unavailable') throw error;
+      return false;
+    }
   }
 }
