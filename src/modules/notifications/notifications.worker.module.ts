@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { NotificationsProcessor } from './email/notifications.processor.js';
 import { NotificationsModule } from './notifications.module.js';
 
-@Module({ imports: [NotificationsModule] })
+@Module({ imports: [NotificationsModule], providers: [NotificationsProcessor] })
 export class NotificationsWorkerModule {}

@@ -1,2 +1,7 @@
+export { Mailer, type Mail, type MailOutcome } from './email/mailer.js';
+export type { MailFailure } from './email/smtp-failure.js';
+export type { SystemSettings } from './system-config.dto.js';
+export { SettingsChanged } from './system-config.events.js';
 export { SystemConfigHttpModule } from './system-config.http.module.js';
 export { SystemConfigModule } from './system-config.module.js';
+export { SystemConfigService } from './system-config.service.js';

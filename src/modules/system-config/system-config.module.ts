@@ -1,4 +1,20 @@
 import { Module } from '@nestjs/common';
+import { EmailConfigService } from './email/email-config.service.js';
+import { Mailer } from './email/mailer.js';
+import { TestEmailService } from './email/test-email.service.js';
+import { SettingsJournal } from './settings-journal.js';
+import { SettingsRepository } from './settings.repository.js';
+import { SystemConfigService } from './system-config.service.js';
 
-@Module({})
+@Module({
+  providers: [
+    SettingsRepository,
+    SettingsJournal,
+    SystemConfigService,
+    EmailConfigService,
+    Mailer,
+    TestEmailService,
+  ],
+  exports: [SystemConfigService, EmailConfigService, Mailer, TestEmailService],
+})
 export class SystemConfigModule {}

@@ -102,6 +102,16 @@ export class UsersRepository {
     return rows.length > 0;
   }
 
+  async listIdsWithRole(role: UserRole, limit: number): Promise<string[]> {
+    const rows = await this.database.sql
+      .select({ id: usersTable.id })
+      .from(usersTable)
+      .where(arrayContains(usersTable.roles, [role]))
+      .orderBy(usersTable.id)
+      .limit(limit);
+    return rows.map(({ id }) => id);
+  }
+
   async updateDisplayName(
     id: string,
     displayName: string,

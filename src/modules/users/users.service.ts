@@ -23,6 +23,9 @@ export interface NewUser {
   readonly roles: UserRole[];
 }
 
+/** Of one answer of {@link UsersService.listIdsWithRole}. */
+const MAX_IDS = 200;
+
 /** Profiles and roles. How a user proves who it is, is the auth module's business. */
 @Injectable()
 export class UsersService {
@@ -96,6 +99,11 @@ export class UsersService {
 
   findIdByEmail(email: string): Promise<string | undefined> {
     return this.users.findIdByEmail(normaliseEmail(email));
+  }
+
+  /** The first {@link MAX_IDS} by age: for telling all administrators something, not for counting traders. */
+  listIdsWithRole(role: UserRole): Promise<string[]> {
+    return this.users.listIdsWithRole(role, MAX_IDS);
   }
 
   hasAnyAdmin(): Promise<boolean> {

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../kernel/duration.js';
+import { defineQueue } from '../../redis/index.js';
+
+export const notificationsQueue = defineQueue({
+  name: 'notifications',
+  jobs: {
+    /** Send the e-mail of a notification. Names it alone: address, text and password are read when it runs. */
+    'send-email': z.object({ notificationId: z.uuid() }),
+  },
+  // About an hour in all: long enough for a mail server to restart or an administrator to mend its settings.
+  attempts: 15,
+  backoff: { delayMs: SECOND_MS, maxDelayMs: 10 * MINUTE_MS },
+  concurrency: 4,
+  retention: {
+    completedMs: DAY_MS,
+    completedCount: 10_000,
+    failedMs: 7 * DAY_MS,
+    failedCount: 10_000,
+  },
+  priority: 'normal',
+});

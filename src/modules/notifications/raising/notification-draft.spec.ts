@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { newId } from '../../../kernel/ids.js';
+import {
+  draftOfAlert,
+  draftOfFill,
+  draftOfImport,
+  draftOfRejection,
+  draftOfTraining,
+} from './notification-draft.js';
+
+const userId = newId();
+const at = '2026-01-02T03:04:05.000Z';
+
+const fill = {
+  userId,
+  trade: {
+    id: newId(),
+    orderId: newId(),
+    symbol: 'AAPL',
+    side: 'buy' as const,
+    quantity: '10',
+    price: '187.25',
+    quoteAsOf: at,
+    quoteSource: 'simulated',
+    executedAt: at,
+  },
+};
+const rejected = (rejectReason: string | null) => ({
+  userId,
+  order: {
+    id: newId(),
+    client_order_id: 'mine',
+    symbol: 'MSFT',
+    side: 'sell' as const,
+    type: 'market' as const,
+    quantity: '2.5',
+    limitPrice: null,
+    status: 'rejected' as const,
+    filledQuantity: '0',
+    averageFillPrice: null,
+    rejectReason,
+    version: 2,
+    createdAt: at,
+    updatedAt: at,
+  },
+});
+const training = (modelName: string, summary = 'Accuracy 0.61 against 0.52.') => ({
+  userId,
+  modelId: newId(),
+  modelName,
+  trainingId: newId(),
+  outcome: 'done' as const,
+  summary,
+});
+
+describe('what a notification says', () => {
+  it('of a fill: what was traded at which price', () => {
+    expect(draftOfFill(fill)).toMatchObject({
+      kind: 'order-filled',
+      title: 'Bought 10 AAPL',
+      body: 'Bought 10 AAPL at 187.25 USD a share.',
+      data: { orderId: fill.trade.orderId, price: '187.25' },
+    });
+    const sale = { ...fill, trade: { ...fill.trade, side: 'sell' as const } };
+    expect(draftOfFill(sale).title).toBe('Sold 10 AAPL');
+  });
+
+  it('of a rejection: the reason in words, or its code where there are none', () => {
+    const { title, body } = draftOfRejection(rejected('trading.insufficient_funds'));
+    expect(title).toBe('Order rejected: sell 2.5 MSFT');
+    expect(body).toContain('did not have the cash');
+    expect(draftOfRejection(rejected('trading.new_rule')).body).toContain('trading.new_rule');
+    expect(draftOfRejection(rejected(null)).body).toContain('no reason');
+  });
+
+  it('of an import: how many trades are new', () => {
+    const of = (imported: number) => draftOfImport({ userId, importId: newId(), imported }).title;
+    expect([of(0), of(1), of(20)]).toEqual([
+      'Import finished: 0 new trades',
+      'Import finished: 1 new trade',
+      'Import finished: 20 new trades',
+    ]);
+  });
+
+  it('of a training: how it ended, of which model, with its summary', () => {
+    expect(draftOfTraining(training('Momentum'))).toMatchObject({
+      title: 'Training done: Momentum',
+      body: 'Accuracy 0.61 against 0.52.',
+    });
+    const failed = { ...training('Momentum'), outcome: 'failed' as const };
+    expect(draftOfTraining(failed).title).toBe('Training failed: Momentum');
+  });
+
+  it('of an alert: what, and whether it is over; the two are told apart', () => {
+    const alert = {
+      alertId: newId(),
+      kind: 'queue-backlog',
+      message: '1,200 jobs wait in trading.',
+      value: 1_200,
+      threshold: 1_000,
+      raisedAt: at,
+    };
+    const raised = draftOfAlert('alert-raised', alert);
+    const resolved = draftOfAlert('alert-resolved', alert);
+    expect(raised).toMatchObject({ title: 'Alert: queue-backlog', body: alert.message });
+    expect(resolved.title).toBe('Resolved: queue-backlog');
+    expect(raised.dedupeKey).not.toBe(resolved.dedupeKey);
+  });
+
+  it('is the same however often the event is delivered', () => {
+    expect(draftOfFill(fill)).toEqual(draftOfFill(structuredClone(fill)));
+  });
+
+  it('is one bounded line each, whatever a model is called', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 3_000 });
+    fc.assert(
+      fc.property(text, text, (name, summary) => {
+        const { title, body, data } = draftOfTraining(training(name, summary));
+        for (const line of [title, body, String(data['modelName'])]) {
+          expect(line).not.toMatch(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u);
+        }
+        expect(title.length).toBeLessThanOrEqual(160);
+        expect(body.length).toBeLessThanOrEqual(1_000);
+      }),
+    );
+  });
+});

@@ -1,0 +1,117 @@
+import type { EventPayload } from '../../../kernel/domain-event.js';
+import type { TrainingFinished } from '../../ai-studio/ai-studio.events.js';
+import type { TradesImported } from '../../journal/journal.events.js';
+import type { AlertRaised } from '../../monitoring/monitoring.events.js';
+import type { OrderChanged, OrderFilled } from '../../trading/trading.events.js';
+import type { NotificationKind } from '../notification-kinds.js';
+import { plainLine } from './plain-line.js';
+
+/** For programs: ids and figures of what happened. */
+export type NotificationData = Readonly<Record<string, string | number | null>>;
+
+/** What is to be told, whoever is told. Title and body are plain lines. */
+export interface NotificationDraft {
+  readonly kind: NotificationKind;
+  /** The same for the same event, however often it is delivered. */
+  readonly dedupeKey: string;
+  readonly title: string;
+  readonly body: string;
+  readonly data: NotificationData;
+}
+
+const MAX_TITLE = 160;
+const MAX_BODY = 1_000;
+const MAX_NAME = 80;
+
+/** In words for people; the codes are those of the trading module. */
+const REJECT_REASONS: Readonly<Record<string, string>> = {
+  'trading.insufficient_funds': 'the account did not have the cash for it any more',
+  'trading.insufficient_position': 'the account did not hold the shares any more',
+  'trading.unknown_symbol': 'the symbol cannot be traded any more',
+};
+
+export function draftOfFill({ trade }: EventPayload<typeof OrderFilled>): NotificationDraft {
+  const { id, orderId, symbol, side, quantity, price } = trade;
+  const did = side === 'buy' ? 'Bought' : 'Sold';
+  return draft(
+    'order-filled',
+    id,
+    `${did} ${quantity} ${symbol}`,
+    `${did} ${quantity} ${symbol} at ${price} USD a share.`,
+    { tradeId: id, orderId, symbol, side, quantity, price },
+  );
+}
+
+export function draftOfRejection({ order }: EventPayload<typeof OrderChanged>): NotificationDraft {
+  const { id, symbol, side, quantity, rejectReason } = order;
+  const reason = REJECT_REASONS[rejectReason ?? ''] ?? rejectReason ?? 'no reason was given';
+  const what = `${side} ${quantity} ${symbol}`;
+  return draft(
+    'order-rejected',
+    id,
+    `Order rejected: ${what}`,
+    `The order to ${what} was rejected: ${reason}.`,
+    { orderId: id, symbol, side, quantity, rejectReason },
+  );
+}
+
+export function draftOfImport({
+  importId,
+  imported,
+}: EventPayload<typeof TradesImported>): NotificationDraft {
+  const trades = imported === 1 ? '1 new trade' : `${imported} new trades`;
+  return draft(
+    'import-finished',
+    importId,
+    `Import finished: ${trades}`,
+    `The import of your trades has ended with ${trades} in the journal.`,
+    { importId, imported },
+  );
+}
+
+const TRAINING_OUTCOMES = {
+  done: 'Training done',
+  failed: 'Training failed',
+  cancelled: 'Training cancelled',
+} as const;
+
+export function draftOfTraining(
+  training: EventPayload<typeof TrainingFinished>,
+): NotificationDraft {
+  const { modelId, trainingId, outcome, summary } = training;
+  const modelName = plainLine(training.modelName, MAX_NAME);
+  return draft(
+    'training-finished',
+    trainingId,
+    `${TRAINING_OUTCOMES[outcome]}: ${modelName}`,
+    summary,
+    { modelId, trainingId, modelName, outcome },
+  );
+}
+
+export function draftOfAlert(
+  kind: 'alert-raised' | 'alert-resolved',
+  alert: EventPayload<typeof AlertRaised>,
+): NotificationDraft {
+  const { alertId, message, value, threshold, raisedAt } = alert;
+  const alertKind = plainLine(alert.kind, MAX_NAME);
+  const what = kind === 'alert-raised' ? 'Alert' : 'Resolved';
+  const data = { alertId, alertKind, value, threshold, raisedAt };
+  return draft(kind, alertId, `${what}: ${alertKind}`, message, data);
+}
+
+function draft(
+  kind: NotificationKind,
+  sourceId: string,
+  title: string,
+  body: string,
+  data: NotificationData,
+): NotificationDraft {
+  return {
+    kind,
+    dedupeKey: `${kind}:${sourceId}`,
+    title: plainLine(title, MAX_TITLE),
+    body: plainLine(body, MAX_BODY),
+    data,
+  };
+}

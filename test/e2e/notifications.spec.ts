@@ -1,0 +1,492 @@
+import { sql } from 'drizzle-orm';
+import { Database, Outbox } from '../../src/database/index.js';
+import type { DomainEvent, EventPayload } from '../../src/kernel/domain-event.js';
+import { newId } from '../../src/kernel/ids.js';
+import { TrainingFinished } from '../../src/modules/ai-studio/ai-studio.events.js';
+import { TradesImported } from '../../src/modules/journal/journal.events.js';
+import { AlertRaised, AlertResolved } from '../../src/modules/monitoring/monitoring.events.js';
+import { EmailDeliveryService } from '../../src/modules/notifications/email/email-delivery.service.js';
+import type {
+  Notification,
+  NotificationPage,
+} from '../../src/modules/notifications/inbox/notifications.dto.js';
+import { notificationsQueue } from '../../src/modules/notifications/notifications.queues.js';
+import { OrderChanged } from '../../src/modules/trading/index.js';
+import { Queues, ScheduleRegistry } from '../../src/redis/index.js';
+import { Deferred } from '../support/deferred.js';
+import { eventually } from '../support/eventually.js';
+import { SmtpSink } from '../support/smtp-sink.js';
+import type { ApiClient, Problem } from './support/api-client.js';
+import { BACKENDS } from './support/backends.js';
+import { startBourse, type Bourse } from './support/bourse.js';
+import { LiveClient } from './support/live-client.js';
+
+const PATH = '/api/notifications';
+const LOGIN = { user: 'bourse', password: 'sealed and opened again' };
+const QUIET = { inApp: true, email: false };
+
+interface Delivery {
+  readonly status: string;
+  readonly attempts: number;
+  readonly last_error: string | null;
+}
+
+describe.each(BACKENDS)('notifications on $name', (backend) => {
+  let bourse: Bourse;
+  let admin: ApiClient;
+  let sink: SmtpSink;
+  let trader: ApiClient;
+
+  beforeAll(async () => {
+    bourse = await startBourse(backend, { MARKET_TICK_MS: '100' });
+    admin = await bourse.admin();
+    sink = await SmtpSink.start({ login: LOGIN });
+    await setMail();
+  });
+  afterAll(async () => {
+    await bourse.close();
+    await sink.stop();
+  });
+  beforeEach(async () => {
+    trader = await bourse.trader();
+  });
+
+  const setMail = async (overrides: Record<string, unknown> = {}) => {
+    const settings = {
+      host: '127.0.0.1',
+      port: sink.port,
+      security: 'none',
+      user: LOGIN.user,
+      password: LOGIN.password,
+      fromAddress: 'bourse@example.com',
+      timeoutMs: 2_000,
+      ...overrides,
+    };
+    expect((await admin.send('PUT', '/api/admin/config/email', settings)).status).toBe(200);
+  };
+  const happens = async <Event extends DomainEvent>(event: Event, payload: EventPayload<Event>) => {
+    const outbox = bourse.app.get(Outbox);
+    await bourse.app
+      .get(Database)
+      .transaction((transaction) => outbox.publish(transaction, event, payload));
+  };
+  const training = (overrides: Partial<EventPayload<typeof TrainingFinished>> = {}) => ({
+    userId: trader.user.id,
+    modelId: newId(),
+    modelName: 'Momentum',
+    trainingId: newId(),
+    outcome: 'done' as const,
+    summary: 'Accuracy 0.61 against 0.52.',
+    ...overrides,
+  });
+  const list = async (query = '', by = trader): Promise<NotificationPage> => {
+    const answer = await by.get<NotificationPage>(`${PATH}${query}`);
+    expect(answer.status).toBe(200);
+    return answer.body;
+  };
+  const untilTold = (kind: string, by = trader): Promise<Notification> =>
+    eventually(async () => {
+      const found = (await list('', by)).items.find((item) => item.kind === kind);
+      if (!found) throw new Error(`nothing was told of ${kind}`);
+      return found;
+    });
+  const prefer = (body: unknown) => trader.send<Problem>('PUT', `${PATH}/preferences`, body);
+  const untilMailed = (to = trader.user.email, count = 1) =>
+    eventually(() => {
+      const mails = sink.mailsTo(to);
+      expect(mails).toHaveLength(count);
+      return mails;
+    });
+  const deliveries = async (notificationId: string): Promise<Delivery[]> => {
+    const answer: unknown = await bourse.app
+      .get(Database)
+      .sql.execute(
+        sql`select status, attempts, last_error from notification_deliveries where notification_id = ${notificationId}`,
+      );
+    return (answer as { rows: Delivery[] }).rows;
+  };
+  const untilDelivery = (notificationId: string, status: string): Promise<Delivery | undefined> =>
+    eventually(async () => {
+      const [delivery] = await deliveries(notificationId);
+      expect(delivery?.status).toBe(status);
+      return delivery;
+    });
+
+  describe('who is told of what', () => {
+    it('a trader of a fill: in the list, live and by mail, the order having been placed alone', async () => {
+      const live = await LiveClient.connect(bourse.url, { token: trader.token });
+      await live.subscribe('notifications');
+      const order = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: '2' };
+      const placed = await trader.post<{ id: string }>('/api/orders', order);
+      const { data } = await live.next('notifications');
+      expect(data).toMatchObject({
+        kind: 'order-filled',
+        title: 'Bought 2 AAPL',
+        readAt: null,
+        data: { orderId: placed.body.id, symbol: 'AAPL', quantity: '2' },
+      });
+      // Who hears of it and asks, finds it.
+      expect((await list()).items).toEqual([data]);
+      const [mail] = await untilMailed();
+      expect(mail).toMatchObject({ from: 'bourse@example.com', user: LOGIN.user });
+      expect(mail?.headers).toContain('Subject: Bourse: Bought 2 AAPL');
+      expect(mail?.body).toContain('Hello A Trader,');
+      expect(await untilDelivery(String(data['id']), 'sent')).toMatchObject({
+        attempts: 1,
+        last_error: null,
+      });
+      live.close();
+    });
+
+    it('a trader of an order that was rejected, but not of how else it changed', async () => {
+      const { body: order } = await trader.post<EventPayload<typeof OrderChanged>['order']>(
+        '/api/orders',
+        { symbol: 'AAPL', side: 'buy', type: 'limit', limitPrice: '1', quantity: '1' },
+      );
+      const rejected = { ...order, status: 'rejected' as const };
+      await happens(OrderChanged, {
+        userId: trader.user.id,
+        order: { ...rejected, rejectReason: 'trading.insufficient_funds' },
+      });
+      const told = await untilTold('order-rejected');
+      expect(told).toMatchObject({
+        title: 'Order rejected: buy 1 AAPL',
+        data: { orderId: order.id, rejectReason: 'trading.insufficient_funds' },
+      });
+      expect(told.body).toContain('did not have the cash');
+      expect((await list()).items).toHaveLength(1);
+    });
+
+    it('a trader of an import and of a training that have ended', async () => {
+      const importId = newId();
+      await happens(TradesImported, { userId: trader.user.id, importId, imported: 12 });
+      expect(await untilTold('import-finished')).toMatchObject({
+        title: 'Import finished: 12 new trades',
+        data: { importId, imported: 12 },
+      });
+      await happens(TrainingFinished, training({ outcome: 'failed', summary: 'Too few rows.' }));
+      expect(await untilTold('training-finished')).toMatchObject({
+        title: 'Training failed: Momentum',
+        body: 'Too few rows.',
+      });
+    });
+
+    it('administrators, and no trader, of an alert and its end', async () => {
+      const alert = {
+        alertId: newId(),
+        kind: 'queue-backlog',
+        message: '1,200 jobs wait in trading.',
+        value: 1_200,
+        threshold: 1_000,
+        raisedAt: new Date(bourse.clock.nowMs()).toISOString(),
+      };
+      await happens(AlertRaised, alert);
+      await happens(AlertResolved, alert);
+      expect(await untilTold('alert-raised', admin)).toMatchObject({ body: alert.message });
+      expect(await untilTold('alert-resolved', admin)).toMatchObject({
+        data: { alertId: alert.alertId, value: 1_200 },
+      });
+      expect((await list()).items).toEqual([]);
+    });
+
+    it('nobody twice, however often the same event is delivered', async () => {
+      const ended = training();
+      await happens(TrainingFinished, ended);
+      await happens(TrainingFinished, ended);
+      await happens(TrainingFinished, training({ modelName: 'Last' }));
+      await eventually(async () => {
+        const titles = (await list()).items.map(({ title }) => title);
+        expect(titles).toEqual(['Training done: Last', 'Training done: Momentum']);
+      });
+      await untilMailed(trader.user.email, 2);
+    });
+
+    it('a trader in one line, without a header or a tag more, whatever a model is called', async () => {
+      const modelName = '</h1><script>x</script>\r\nBcc: spy@example.com\u2028\u202e';
+      await happens(TrainingFinished, training({ modelName }));
+      const told = await untilTold('training-finished');
+      expect(told.title).toBe('Training done: </h1><script>x</script> Bcc: spy@example.com');
+      const [mail] = await untilMailed();
+      expect(mail?.to).toEqual([trader.user.email]);
+      expect(mail?.headers.filter((line) => /^bcc/i.test(line))).toEqual([]);
+      const page = mail?.body.split('text/html')[1];
+      expect(page).toContain('&lt;script&gt;');
+      expect(page).not.toContain('<script>');
+      expect(sink.mailsTo('spy@example.com')).toEqual([]);
+    });
+  });
+
+  describe('the list', () => {
+    const tell = async (count: number): Promise<Notification[]> => {
+      await prefer({ 'training-finished': QUIET });
+      for (let i = 1; i <= count; i += 1) {
+        await happens(TrainingFinished, training({ modelName: `Model ${i}` }));
+      }
+      return eventually(async () => {
+        const { items } = await list();
+        expect(items).toHaveLength(count);
+        return items;
+      });
+    };
+
+    it('is empty at first', async () => {
+      expect(await list()).toEqual({ items: [], nextCursor: null, unreadCount: 0 });
+    });
+
+    it('pages newest first, without a gap or a repetition', async () => {
+      const all = await tell(5);
+      const seen: Notification[] = [];
+      let page = await list('?limit=2');
+      seen.push(...page.items);
+      while (page.nextCursor !== null) {
+        page = await list(`?limit=2&cursor=${page.nextCursor}`);
+        seen.push(...page.items);
+      }
+      expect(seen).toEqual(all);
+      expect(all.map(({ title }) => title)[0]).toBe('Training done: Model 5');
+      expect(page.unreadCount).toBe(5);
+    });
+
+    it('tells read from unread, one by one and all at once', async () => {
+      const [newest, ...older] = await tell(3);
+      const read = await trader.post<Notification>(`${PATH}/${newest?.id}/read`);
+      expect(read).toMatchObject({ status: 200, body: { id: newest?.id } });
+      expect(read.body.readAt).not.toBeNull();
+      bourse.clock.advance(1_000);
+      // Read again, it keeps the time of the first reading.
+      expect((await trader.post(`${PATH}/${newest?.id}/read`)).body).toEqual(read.body);
+      expect(await list('?unread=true')).toMatchObject({ items: older, unreadCount: 2 });
+      expect((await list('?unread=false')).items).toEqual([read.body]);
+
+      const unread = await trader.delete<Notification>(`${PATH}/${newest?.id}/read`);
+      expect(unread).toMatchObject({ status: 200, body: { ...newest, readAt: null } });
+      expect((await list()).unreadCount).toBe(3);
+
+      expect(await trader.post(`${PATH}/read-all`)).toMatchObject({
+        status: 200,
+        body: { read: 3 },
+      });
+      expect(await trader.post(`${PATH}/read-all`)).toMatchObject({
+        status: 200,
+        body: { read: 0 },
+      });
+      expect(await list('?unread=true')).toMatchObject({ items: [], unreadCount: 0 });
+    });
+
+    it('hides what others were told', async () => {
+      const [theirs] = await tell(1);
+      const stranger = await bourse.trader();
+      const notFound = { status: 404, body: { code: 'notifications.not_found' } };
+      for (const id of [theirs?.id, newId(), 'not-an-id', '%00']) {
+        expect(await stranger.post(`${PATH}/${id}/read`)).toMatchObject(notFound);
+        expect(await stranger.delete(`${PATH}/${id}/read`)).toMatchObject(notFound);
+      }
+      expect((await list('', stranger)).items).toEqual([]);
+      expect(await stranger.post(`${PATH}/read-all`)).toMatchObject({ body: { read: 0 } });
+      expect((await list()).unreadCount).toBe(1);
+    });
+
+    it('refuses what no list can be asked', async () => {
+      const queries = [
+        'unread=maybe',
+        'limit=0',
+        'limit=201',
+        'cursor=!',
+        'page=2',
+        'unread=true&unread=false',
+      ];
+      for (const query of queries) {
+        const answer = await trader.get<Problem>(`${PATH}?${query}`);
+        expect([query, answer.status]).toEqual([query, 400]);
+      }
+    });
+
+    it('is for who is signed in', async () => {
+      const nobody = bourse.client();
+      expect((await nobody.get(PATH)).status).toBe(401);
+      expect((await nobody.get(`${PATH}/preferences`)).status).toBe(401);
+      expect((await nobody.post(`${PATH}/read-all`)).status).toBe(401);
+    });
+  });
+
+  describe('preferences', () => {
+    const DEFAULT = { inApp: true, email: true };
+
+    it('are "everything, everywhere" until they are set; what is left out takes that again', async () => {
+      const { body: first } = await trader.get<Record<string, unknown>>(`${PATH}/preferences`);
+      expect(Object.values(first)).toEqual(Array.from({ length: 6 }, () => DEFAULT));
+      const change = { 'order-filled': { email: false }, 'import-finished': { inApp: false } };
+      const changed = {
+        ...first,
+        'order-filled': { inApp: true, email: false },
+        'import-finished': { inApp: false, email: true },
+      };
+      expect(await prefer(change)).toMatchObject({ status: 200, body: changed });
+      expect((await trader.get(`${PATH}/preferences`)).body).toEqual(changed);
+      expect((await prefer({})).body).toEqual(first);
+      const stranger = await bourse.trader();
+      expect((await stranger.get(`${PATH}/preferences`)).body).toEqual(first);
+    });
+
+    it('decide where news go: nowhere, to the mail alone, to the list alone', async () => {
+      await prefer({
+        'order-filled': { inApp: false, email: false },
+        'import-finished': { inApp: false, email: true },
+        'training-finished': { inApp: true, email: false },
+      });
+      const { body: order } = await trader.post<{ id: string }>('/api/orders', {
+        symbol: 'AAPL',
+        side: 'buy',
+        type: 'market',
+        quantity: '1',
+      });
+      await eventually(async () => {
+        expect((await trader.get(`/api/orders/${order.id}`)).body).toMatchObject({
+          status: 'filled',
+        });
+      });
+      await happens(TradesImported, { userId: trader.user.id, importId: newId(), imported: 1 });
+      await happens(TrainingFinished, training());
+      await untilTold('training-finished');
+      const [mail] = await untilMailed();
+      expect(mail?.headers).toContain('Subject: Bourse: Import finished: 1 new trade');
+      const { items, unreadCount } = await list();
+      expect(items.map(({ kind }) => kind)).toEqual(['training-finished']);
+      expect(unreadCount).toBe(1);
+      const [, inMailAlone] = await Promise.all([
+        deliveries(items[0]?.id ?? '').then((none) => expect(none).toEqual([])),
+        list('?unread=true'),
+      ]);
+      expect(inMailAlone.items).toHaveLength(1);
+    });
+
+    it('refuse what they do not know, and stay as they are', async () => {
+      const wrong = [
+        { 'order-filled': { sms: true } },
+        { 'order-filled': { email: 'yes' } },
+        { 'order-filled': null },
+        { unknown: {} },
+        [],
+      ];
+      await prefer({ 'order-filled': { email: false } });
+      const { body: before } = await trader.get(`${PATH}/preferences`);
+      for (const body of wrong) {
+        expect(await prefer(body)).toMatchObject({
+          status: 400,
+          body: { code: 'request.invalid' },
+        });
+      }
+      expect((await trader.get(`${PATH}/preferences`)).body).toEqual(before);
+    });
+  });
+
+  describe('the mail', () => {
+    afterEach(async () => {
+      sink.replyTo = () => 250;
+      sink.beforeTaking = () => Promise.resolve();
+    });
+
+    it('is sent once, however many jobs there are for it, one after the other and at once', async () => {
+      const held = new Deferred<void>();
+      sink.beforeTaking = () => held.promise;
+      await happens(TrainingFinished, training());
+      const { id: notificationId } = await untilTold('training-finished');
+      await untilDelivery(notificationId, 'sending');
+      const emails = bourse.app.get(EmailDeliveryService);
+      const second = emails.deliver(notificationId);
+      await expect(second).rejects.toMatchObject({ code: 'notifications.email_in_progress' });
+      held.resolve();
+      await untilDelivery(notificationId, 'sent');
+      expect(await emails.deliver(notificationId)).toEqual({ status: 'sent' });
+      expect(sink.mailsTo(trader.user.email)).toHaveLength(1);
+    });
+
+    it('is not lost while the server is away, and goes out once it is back', async () => {
+      const { port } = sink;
+      await sink.stop();
+      await happens(TrainingFinished, training());
+      const { id } = await untilTold('training-finished');
+      await eventually(async () => {
+        expect(await deliveries(id)).toMatchObject([
+          { status: 'pending', last_error: 'system_config.email_unreachable' },
+        ]);
+      });
+      sink = await SmtpSink.start({ port, login: LOGIN });
+      await eventually(() => expect(sink.mailsTo(trader.user.email)).toHaveLength(1), {
+        timeoutMs: 10_000,
+      });
+      const delivery = await untilDelivery(id, 'sent');
+      expect(delivery?.attempts).toBeGreaterThan(1);
+    });
+
+    it('is given up at once when the server refuses the recipient for good', async () => {
+      sink.replyTo = (address) => (address === trader.user.email ? 550 : 250);
+      await happens(TrainingFinished, training());
+      const { id } = await untilTold('training-finished');
+      expect(await untilDelivery(id, 'failed')).toMatchObject({
+        attempts: 1,
+        last_error: 'system_config.email_recipient_refused',
+      });
+      const emails = bourse.app.get(EmailDeliveryService);
+      expect(await emails.deliver(id)).toEqual({ status: 'failed' });
+      expect(bourse.logs.map((line) => JSON.stringify(line)).join('\n')).not.toContain(
+        trader.user.email,
+      );
+    });
+
+    it('is given a new job when its job was lost with the queue', async () => {
+      await happens(TrainingFinished, training());
+      const { id } = await untilTold('training-finished');
+      await untilMailed();
+      await untilDelivery(id, 'sent');
+      // As if its only job had vanished before it ran, half an hour ago.
+      const longAgo = new Date(bourse.clock.nowMs() - 1_800_000).toISOString();
+      await bourse.app
+        .get(Database)
+        .sql.execute(
+          sql`update notification_deliveries set status = 'pending', updated_at = ${longAgo} where notification_id = ${id}`,
+        );
+      const schedules = bourse.app.get(ScheduleRegistry);
+      const schedule = schedules.find('notifications.requeue-lost-emails');
+      const { signal } = new AbortController();
+      expect(await schedule?.run({ signal })).toEqual({ requeued: 1 });
+      await untilMailed(trader.user.email, 2);
+      await untilDelivery(id, 'sent');
+      expect(await schedule?.run({ signal })).toEqual({ requeued: 0 });
+    });
+
+    it('is left out, and that is recorded, while no mail server is set', async () => {
+      expect((await admin.delete('/api/admin/config/email')).status).toBe(204);
+      try {
+        await happens(TrainingFinished, training());
+        const { id } = await untilTold('training-finished');
+        expect(await untilDelivery(id, 'skipped')).toMatchObject({
+          last_error: 'system_config.email_not_configured',
+        });
+      } finally {
+        await setMail();
+      }
+    });
+
+    it('of a notification that does not exist is nothing to send', async () => {
+      const queues = bourse.app.get(Queues);
+      const notificationId = newId();
+      await queues.add(notificationsQueue, 'send-email', { notificationId });
+      const emails = bourse.app.get(EmailDeliveryService);
+      expect(await emails.deliver(notificationId)).toEqual({ status: undefined });
+    });
+
+    it('names the site and whom to ask as the system settings say', async () => {
+      const settings = { siteName: 'Corner Desk', supportEmail: 'help@example.com' };
+      await admin.send('PUT', '/api/admin/config/system', settings);
+      try {
+        await happens(TrainingFinished, training());
+        const [mail] = await untilMailed();
+        expect(mail?.headers).toContain('Subject: Corner Desk: Training done: Momentum');
+        expect(mail?.body).toContain('Write to help@example.com.');
+      } finally {
+        await admin.send('PUT', '/api/admin/config/system', {});
+      }
+    });
+  });
+});
