@@ -19,7 +19,11 @@ export function createMemoryDrivers(config: Config, keys: KeyBuilder, clock: Clo
   const { enabled, l1MaxEntries } = config.cache;
   const pubsub = new MemoryPubSub(clock);
   // Nobody else can change what is behind it, for nothing is.
-  const options = { maxLocalEntries: l1MaxEntries, localTtlCapMs: Infinity };
+  const options = {
+    maxLocalEntries: l1MaxEntries,
+    localTtlCapMs: Infinity,
+    encryptionKeys: config.encryptionKeys,
+  };
   return {
     caches: enabled
       ? new HybridCaches(options, new MemoryCacheStore(), pubsub, keys, clock)

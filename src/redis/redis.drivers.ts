@@ -68,6 +68,7 @@ async function startCaches(
   const options = {
     maxLocalEntries: config.cache.l1MaxEntries,
     localTtlCapMs: LOCAL_TTL_CAP_MS,
+    encryptionKeys: config.encryptionKeys,
   };
   const caches = new HybridCaches(options, new RedisCacheStore(connections), pubsub, keys, clock);
   await caches.start();

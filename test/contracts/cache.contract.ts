@@ -1,6 +1,8 @@
 import { defineCache } from '../../src/redis/cache/cache-definition.js';
 import type { Caches } from '../../src/redis/cache/cache.js';
 import { eventually } from '../support/eventually.js';
+import { describeCacheAgeing } from './cache-ageing.contract.js';
+import { describeCacheBatches } from './cache-batch.contract.js';
 import { describeCacheValues } from './cache-values.contract.js';
 import { Deferred } from '../support/deferred.js';
 
@@ -225,6 +227,8 @@ export function describeCacheContract(driver: string, setup: () => Promise<Cache
     });
 
     describeCacheValues(() => caches);
+    describeCacheBatches(() => caches);
+    describeCacheAgeing(() => caches);
 
     it('refuses what JSON cannot hold', async () => {
       const code = { code: 'cache.not_serializable' };
@@ -239,14 +243,17 @@ export function describeCacheContract(driver: string, setup: () => Promise<Cache
       );
     });
 
-    it.each([{ ttlMs: 0 }, { ttlMs: 1.5 }, { negativeTtlMs: -1 }, { name: '' }])(
-      'refuses the definition %j',
-      (part) => {
-        expect(() => caches.use(defineCache({ ...anything, name: 'test.bad', ...part }))).toThrow(
-          expect.objectContaining({ code: 'cache.invalid_definition' }),
-        );
-      },
-    );
+    it.each([
+      { ttlMs: 0 },
+      { ttlMs: 1.5 },
+      { negativeTtlMs: -1 },
+      { refreshAfterMs: 60_001 },
+      { name: '' },
+    ])('refuses the definition %j', (part) => {
+      expect(() => caches.use(defineCache({ ...anything, name: 'test.bad', ...part }))).toThrow(
+        expect.objectContaining({ code: 'cache.invalid_definition' }),
+      );
+    });
   });
 }
 

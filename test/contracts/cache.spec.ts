@@ -10,6 +10,7 @@ import { RedisCacheStore } from '../../src/redis/cache/redis.cache-store.js';
 import { MemoryPubSub } from '../../src/redis/pubsub/memory.pub-sub.js';
 import type { PubSub } from '../../src/redis/pubsub/pub-sub.js';
 import { RedisPubSub } from '../../src/redis/pubsub/redis.pub-sub.js';
+import { TEST_KEYS } from '../support/encryption-keys.js';
 import { eventually } from '../support/eventually.js';
 import { createTestRedisPrefix } from '../support/servers/index.js';
 import { describeCacheContract } from './cache.contract.js';
@@ -25,7 +26,11 @@ interface Options {
 async function startCaches(instance: RedisInstance, options: Options = {}): Promise<Caches> {
   const { connections, keys } = instance;
   const caches = new HybridCaches(
-    { maxLocalEntries: 100, localTtlCapMs: options.localTtlCapMs ?? LOCAL_TTL_CAP_MS },
+    {
+      maxLocalEntries: 100,
+      localTtlCapMs: options.localTtlCapMs ?? LOCAL_TTL_CAP_MS,
+      encryptionKeys: TEST_KEYS,
+    },
     new RedisCacheStore(connections),
     options.pubsub ?? new RedisPubSub(connections, keys, systemClock),
     keys,
@@ -37,7 +42,7 @@ async function startCaches(instance: RedisInstance, options: Options = {}): Prom
 
 describeCacheContract('memory', async () => {
   const caches = new HybridCaches(
-    { maxLocalEntries: 100, localTtlCapMs: Infinity },
+    { maxLocalEntries: 100, localTtlCapMs: Infinity, encryptionKeys: TEST_KEYS },
     new MemoryCacheStore(),
     new MemoryPubSub(systemClock),
     createKeyBuilder('test'),
@@ -168,6 +173,38 @@ describe('a redis cache of two instances', () => {
       expect(await there.use(numbers).get('k')).toBe(1);
       expect(sent()).toEqual([]);
     });
+  });
+
+  it('reads a batch with its tags in one round trip', async () => {
+    const [here, there] = [await openCaches(), await openCaches()];
+    await Promise.all(['a', 'b', 'c'].map((key) => here.use(numbers).set(key, 1)));
+    const sent = watchCommands((opened[1] as RedisInstance).connections.command);
+    const load = jest.fn(() => Promise.resolve([]));
+    expect(await there.use(numbers).getOrSetMany(['a', 'b', 'c'], load)).toEqual([1, 1, 1]);
+    expect(sent()).toEqual(['mget']);
+    expect(load).not.toHaveBeenCalled();
+  });
+
+  it('shows nobody who reads Redis the value of an encrypted cache, nor takes it at another key', async () => {
+    const secrets = defineCache<string, { word: string }>({
+      name: 'test.secrets',
+      namespace: 'ai',
+      key: (key) => key,
+      ttlMs: 60_000,
+      encrypt: true,
+    });
+    const caches = await openCaches({ localTtlCapMs: 0 });
+    await caches.use(secrets).set('mine', { word: 'sesame' });
+    expect(await caches.use(secrets).get('mine')).toEqual({ word: 'sesame' });
+    const { connections, keys } = opened[0] as RedisInstance;
+    const [mine, other] = [keys.key('cache', 'ai', 'mine'), keys.key('cache', 'ai', 'other')];
+    const text = await connections.command.get(mine);
+    expect(text).not.toContain('sesame');
+    expect(text).not.toContain('word');
+    await connections.command.set(other, text ?? '', 'PX', 10_000);
+    expect(await caches.use(secrets).get('other')).toBeUndefined();
+    await connections.command.set(mine, text?.replace('test.', 'gone.') ?? '', 'PX', 10_000);
+    expect(await caches.use(secrets).get('mine')).toBeUndefined();
   });
 
   it('takes a value of an older shape, or none of ours, for a miss', async () => {

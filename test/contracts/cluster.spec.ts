@@ -10,6 +10,7 @@ import { RedisPubSub } from '../../src/redis/pubsub/redis.pub-sub.js';
 import { RedisRateLimiter } from '../../src/redis/rate-limit/redis.rate-limiter.js';
 import { RedisSessionStore } from '../../src/redis/session/redis.session-store.js';
 import { describeCacheContract } from './cache.contract.js';
+import { TEST_KEYS } from '../support/encryption-keys.js';
 import { startRedisCluster, type RedisCluster } from '../support/redis-cluster.js';
 import { openClusterInstance, type RedisInstance } from '../support/redis-instance.js';
 import { age } from '../support/time-travel.js';
@@ -48,7 +49,7 @@ describeCacheContract('redis cluster', async () => {
   const instance = await open();
   const { connections, keys } = instance;
   const caches = new HybridCaches(
-    { maxLocalEntries: 100, localTtlCapMs: 0 },
+    { maxLocalEntries: 100, localTtlCapMs: 0, encryptionKeys: TEST_KEYS },
     new RedisCacheStore(connections),
     pubsubOf(instance),
     keys,

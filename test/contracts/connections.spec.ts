@@ -7,6 +7,7 @@ import { HybridCaches } from '../../src/redis/cache/hybrid.caches.js';
 import { RedisCacheStore } from '../../src/redis/cache/redis.cache-store.js';
 import { LiveRedisDiagnostics } from '../../src/redis/diagnostics/live.redis-diagnostics.js';
 import { RedisPubSub } from '../../src/redis/pubsub/redis.pub-sub.js';
+import { TEST_KEYS } from '../support/encryption-keys.js';
 import { eventually } from '../support/eventually.js';
 import {
   createTestRedisPrefix,
@@ -75,7 +76,7 @@ describe('the connections to a Redis of one’s own', () => {
   it('leave a cached read to the local tier while Redis is frozen, and bound the others', async () => {
     const { connections, keys } = instance;
     const pubsub = new RedisPubSub(connections, keys, systemClock);
-    const options = { maxLocalEntries: 10, localTtlCapMs: 5_000 };
+    const options = { maxLocalEntries: 10, localTtlCapMs: 5_000, encryptionKeys: TEST_KEYS };
     const caches = new HybridCaches(
       options,
       new RedisCacheStore(connections),

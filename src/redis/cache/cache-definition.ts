@@ -48,12 +48,13 @@ export function defineCache<Params, Value>(
 
 /** @throws AppError `cache.invalid_definition` (internal) */
 export function checkDefinition<Params, Value>(definition: CacheDefinition<Params, Value>): void {
-  const { name, ttlMs, negativeTtlMs = 1 } = definition;
-  const bothCount = [ttlMs, negativeTtlMs].every((ms) => Number.isSafeInteger(ms) && ms > 0);
-  if (name !== '' && bothCount) return;
+  const { name, ttlMs, negativeTtlMs = 1, refreshAfterMs = 1 } = definition;
+  const times = [ttlMs, negativeTtlMs, refreshAfterMs];
+  const allCount = times.every((ms) => Number.isSafeInteger(ms) && ms > 0);
+  if (name !== '' && allCount && refreshAfterMs <= ttlMs) return;
   throw new AppError(
     'internal',
     'cache.invalid_definition',
-    `cache ${name}: needs a name and positive TTLs`,
+    `cache ${name}: needs a name, positive TTLs, and a refresh before its end`,
   );
 }

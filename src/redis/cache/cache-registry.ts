@@ -1,15 +1,23 @@
 import { AppError } from '../../kernel/app-error.js';
-import type { Cache } from './cache.js';
+import type { Cache, CacheStatistics } from './cache.js';
 import { checkDefinition, type CacheDefinition } from './cache-definition.js';
+
+/** A cache that knows what it did. */
+interface CountedCache<Params, Value> extends Cache<Params, Value> {
+  statistics(): CacheStatistics;
+}
 
 /** The caches in use, by name. */
 export class CacheRegistry {
-  readonly #caches = new Map<string, { readonly definition: object; readonly cache: object }>();
+  readonly #caches = new Map<
+    string,
+    { readonly definition: object; readonly cache: object; statistics(): CacheStatistics }
+  >();
 
   /** @throws AppError `cache.duplicate_name`, `cache.invalid_definition` */
   getOrCreate<Params, Value>(
     definition: CacheDefinition<Params, Value>,
-    create: () => Cache<Params, Value>,
+    create: () => CountedCache<Params, Value>,
   ): Cache<Params, Value> {
     const known = this.#caches.get(definition.name);
     // One definition has one type of parameters and value, so its cache has them too.
@@ -23,7 +31,12 @@ export class CacheRegistry {
     }
     checkDefinition(definition);
     const cache = create();
-    this.#caches.set(definition.name, { definition, cache });
+    this.#caches.set(definition.name, { definition, cache, statistics: () => cache.statistics() });
     return cache;
+  }
+
+  /** In the order of first use. */
+  statistics(): CacheStatistics[] {
+    return [...this.#caches.values()].map((known) => known.statistics());
   }
 }

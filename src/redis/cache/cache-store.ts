@@ -7,9 +7,16 @@ export interface StoredEntry {
   readonly tagVersions: readonly TagVersion[];
 }
 
+/** Where an entry stands, and the tags it carries. */
+export interface EntryKeys {
+  readonly key: string;
+  readonly tagKeys: readonly string[];
+}
+
 /** The tier behind the process: shared, or none. Keys come complete; every method may reject. */
 export interface CacheStore {
-  read(key: string, tagKeys: readonly string[]): Promise<StoredEntry>;
+  /** In one round trip, or one per node; answers in the order of `entries`. */
+  read(entries: readonly EntryKeys[]): Promise<readonly StoredEntry[]>;
   /**
    * Gives each tag that has no version a new one, to live for `ttlMs` at least. @returns the
    * versions of all.

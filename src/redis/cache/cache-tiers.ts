@@ -43,13 +43,20 @@ export class CacheTiers {
   }
 
   /** Keeps in the process what was looked for under `slot`, unless it was invalidated meanwhile. */
-  putLocal(slot: Slot, value: unknown, ttlMs: number): void {
-    if (this.isCurrent(slot)) this.#local.put(slot, value, ttlMs);
+  putLocal(slot: Slot, value: unknown, ttlMs: number, writtenAtMs: number): void {
+    if (this.isCurrent(slot)) this.#local.put(slot, value, ttlMs, writtenAtMs);
   }
 
   /** @returns undefined when the store cannot be asked. */
-  read({ key, tagKeys }: Slot): Promise<StoredEntry | undefined> {
-    return this.#spare(`read of ${key}`, () => this.#store.read(key, tagKeys));
+  async read(slot: Slot): Promise<StoredEntry | undefined> {
+    return (await this.readAll([slot]))?.[0];
+  }
+
+  /** {@link read} of many, in one round trip. */
+  readAll(slots: readonly Slot[]): Promise<readonly StoredEntry[] | undefined> {
+    return this.#spare(`read of ${slots.map(({ key }) => key).join(', ')}`, () =>
+      this.#store.read(slots),
+    );
   }
 
   /**

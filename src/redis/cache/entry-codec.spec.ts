@@ -8,8 +8,8 @@ describe('the entry codec', () => {
   it('reads what it wrote, under the same tag versions', () => {
     fc.assert(
       fc.property(fc.jsonValue(), versions, fc.nat(), (value, tagVersions, expiresAtMs) => {
-        const text = codec.encode(codec.stringify(value), expiresAtMs, tagVersions);
-        const read = codec.decode({ text, tagVersions });
+        const text = codec.encode('key', codec.stringify(value), expiresAtMs, tagVersions);
+        const read = codec.decode('key', { text, tagVersions });
         expect(read).toEqual({ value: JSON.parse(JSON.stringify(value)), expiresAtMs });
       }),
     );
@@ -22,8 +22,8 @@ describe('the entry codec', () => {
         fc.array(fc.option(fc.string(), { nil: undefined }), { maxLength: 3 }),
         (written, now) => {
           fc.pre(JSON.stringify(written) !== JSON.stringify(now));
-          const text = codec.encode('1', 0, written);
-          expect(codec.decode({ text, tagVersions: now })).toBeUndefined();
+          const text = codec.encode('key', '1', 0, written);
+          expect(codec.decode('key', { text, tagVersions: now })).toBeUndefined();
         },
       ),
     );
@@ -31,15 +31,17 @@ describe('the entry codec', () => {
 
   it('tells "nothing there" from null', () => {
     expect(
-      codec.decode({ text: codec.encode(undefined, 5, []), tagVersions: [] })?.value,
+      codec.decode('key', { text: codec.encode('key', undefined, 5, []), tagVersions: [] })?.value,
     ).toBeUndefined();
-    expect(codec.decode({ text: codec.encode('null', 5, []), tagVersions: [] })?.value).toBeNull();
+    expect(
+      codec.decode('key', { text: codec.encode('key', 'null', 5, []), tagVersions: [] })?.value,
+    ).toBeNull();
   });
 
   it('takes any text that it did not write for no entry', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
-        const read = codec.decode({ text, tagVersions: [] });
+        const read = codec.decode('key', { text, tagVersions: [] });
         if (read !== undefined)
           expect(JSON.parse(text)).toEqual([
             read.expiresAtMs,

@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod';
 import { AppError } from '../../kernel/app-error.js';
+import { open, seal, type KeyRing } from '../../kernel/secret-box.js';
 import { deepFreeze } from '../frozen-json.js';
 import type { StoredEntry, TagVersion } from './cache-store.js';
 
@@ -12,37 +13,44 @@ export interface DecodedEntry<Value> {
 
 /**
  * Values and entries of one cache to text and back. An entry: `[expiresAtMs, [tagVersion…],
- * value?]`.
+ * value?]`; of an encrypted cache the value is its sealed text, good for its own key alone.
  */
 export class EntryCodec<Value> {
   readonly #name: string;
   readonly #schema: ZodType<Value> | undefined;
+  readonly #encryption: KeyRing | undefined;
 
-  constructor(name: string, schema: ZodType<Value> | undefined) {
+  /** @param encryption set: values are sealed with its first key. */
+  constructor(name: string, schema: ZodType<Value> | undefined, encryption?: KeyRing) {
     this.#name = name;
     this.#schema = schema;
+    this.#encryption = encryption;
   }
 
   /**
    * @returns undefined when the entry is of no use: not ours, of another shape, or of an
    *   invalidated tag.
    */
-  decode({ text, tagVersions }: StoredEntry): DecodedEntry<Value> | undefined {
+  decode(key: string, { text, tagVersions }: StoredEntry): DecodedEntry<Value> | undefined {
     const entry = text === undefined ? undefined : parseEntry(text);
     if (entry === undefined || !sameVersions(entry.tagVersions, tagVersions)) return undefined;
     if (!entry.hasValue) return { value: undefined, expiresAtMs: entry.expiresAtMs };
-    const checked = this.#check(entry.value);
+    const value = this.#unseal(key, entry.value);
+    const checked = value && this.#check(value.plain);
     return checked && { value: checked.value, expiresAtMs: entry.expiresAtMs };
   }
 
   /** @param valueText undefined: there is nothing. */
   encode(
+    key: string,
     valueText: string | undefined,
     expiresAtMs: number,
     tagVersions: readonly string[],
   ): string {
     const head = `[${expiresAtMs},${JSON.stringify(tagVersions)}`;
-    return valueText === undefined ? `${head}]` : `${head},${valueText}]`;
+    if (valueText === undefined) return `${head}]`;
+    if (this.#encryption === undefined) return `${head},${valueText}]`;
+    return `${head},${JSON.stringify(seal(valueText, this.#encryption, key))}]`;
   }
 
   /**
@@ -70,6 +78,17 @@ export class EntryCodec<Value> {
    */
   readBack(valueText: string): { readonly value: Value } | undefined {
     return this.#check(JSON.parse(valueText));
+  }
+
+  /** @returns undefined for what our keys do not open: a miss. */
+  #unseal(key: string, value: unknown): { readonly plain: unknown } | undefined {
+    if (this.#encryption === undefined) return { plain: value };
+    if (typeof value !== 'string') return undefined;
+    try {
+      return { plain: JSON.parse(open(value, this.#encryption, key)) as unknown };
+    } catch {
+      return undefined;
+    }
   }
 
   #check(value: unknown): { readonly value: Value } | undefined {

@@ -1,14 +1,39 @@
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../../kernel/clock.js';
+import type { KeyRing } from '../../kernel/secret-box.js';
 import type { KeyBuilder } from '../keys/redis-key.js';
-import type { Cache } from './cache.js';
+import { BackgroundRefresh } from './background-refresh.js';
+import type { Cache, CacheStatistics } from './cache.js';
+import { CacheCounters } from './cache-counters.js';
 import type { CacheDefinition } from './cache-definition.js';
 import type { StoredEntry } from './cache-store.js';
 import type { CacheTiers } from './cache-tiers.js';
-import { EntryCodec, type DecodedEntry } from './entry-codec.js';
+import { EntryCodec } from './entry-codec.js';
 import type { Slot } from './local-tier.js';
 import { SingleFlight } from './single-flight.js';
 import { tagKey } from './tag-key.js';
+
+/** One key of a batch that this call has to find, for itself and for all who joined it. */
+interface Wanted<Params, Value> {
+  readonly params: Params;
+  readonly slot: Slot;
+  readonly resolve: (value: Value | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A value that was found, and when its source was asked. */
+interface Found<Value> {
+  readonly value: Value | undefined;
+  readonly writtenAtMs: number;
+}
+
+/** What all caches of a process have in common. */
+export interface CacheSurroundings {
+  readonly tiers: CacheTiers;
+  readonly keys: KeyBuilder;
+  readonly clock: Clock;
+  readonly encryptionKeys: KeyRing;
+}
 
 /** One declared cache over both tiers. */
 export class HybridCache<Params, Value> implements Cache<Params, Value> {
@@ -18,42 +43,55 @@ export class HybridCache<Params, Value> implements Cache<Params, Value> {
   readonly #keys: KeyBuilder;
   readonly #clock: Clock;
   readonly #codec: EntryCodec<Value>;
+  readonly #counters: CacheCounters;
+  readonly #refresh: BackgroundRefresh;
   readonly #loads = new SingleFlight<Value>();
   readonly #optionalLoads = new SingleFlight<Value | undefined>();
 
-  constructor(
-    definition: CacheDefinition<Params, Value>,
-    tiers: CacheTiers,
-    keys: KeyBuilder,
-    clock: Clock,
-  ) {
+  constructor(definition: CacheDefinition<Params, Value>, surroundings: CacheSurroundings) {
+    const { name, namespace, schema, encrypt, refreshAfterMs } = definition;
     this.#definition = definition;
-    this.#tiers = tiers;
-    this.#keys = keys;
-    this.#clock = clock;
-    this.#codec = new EntryCodec(definition.name, definition.schema);
+    this.#tiers = surroundings.tiers;
+    this.#keys = surroundings.keys;
+    this.#clock = surroundings.clock;
+    const encryption = encrypt === true ? surroundings.encryptionKeys : undefined;
+    this.#codec = new EntryCodec(name, schema, encryption);
+    this.#counters = new CacheCounters(name, namespace);
+    this.#refresh = new BackgroundRefresh(name, refreshAfterMs ?? Infinity, this.#clock);
+  }
+
+  statistics(): CacheStatistics {
+    return this.#counters.statistics();
   }
 
   async get(params: Params): Promise<Value | undefined> {
     const key = this.#key(params);
-    const local = this.#tiers.getLocal(key);
-    if (local !== undefined) return local.value as Value | undefined;
+    const local = this.#findLocal(key);
+    if (local !== undefined) return local.value;
     const slot = this.#slot(key, params);
     return this.#decode(slot, await this.#tiers.read(slot))?.value;
   }
 
   async getOrSet(params: Params, load: () => Promise<Value>): Promise<Value> {
     const key = this.#key(params);
-    const local = this.#tiers.getLocal(key)?.value as Value | undefined;
-    if (local !== undefined) return local;
+    const local = this.#findLocal(key);
+    if (local?.value !== undefined) {
+      this.#refreshIfOld(local, params, load);
+      return local.value;
+    }
     const slot = this.#slot(key, params);
     const fetch = async (): Promise<Value> => {
       const stored = await this.#tiers.read(slot);
       // A remembered "nothing" is no answer here: this source always has something.
-      const found = this.#decode(slot, stored)?.value;
-      if (found !== undefined) return found;
+      const found = this.#decode(slot, stored);
+      if (found?.value !== undefined) {
+        this.#refreshIfOld(found, params, load);
+        return found.value;
+      }
       const tagVersions = await this.#tagVersions(slot, stored);
-      return this.#keepValue(slot, await load(), tagVersions).value;
+      const askedAtMs = this.#clock.nowMs();
+      const loaded = await this.#counters.load(load);
+      return this.#keepValue(slot, loaded, tagVersions, askedAtMs).value;
     };
     return this.#loads.run(key, fetch, () => this.#tiers.isCurrent(slot));
   }
@@ -62,21 +100,31 @@ export class HybridCache<Params, Value> implements Cache<Params, Value> {
     params: Params,
     load: () => Promise<Value | undefined>,
   ): Promise<Value | undefined> {
-    const key = this.#key(params);
-    const local = this.#tiers.getLocal(key);
-    if (local !== undefined) return local.value as Value | undefined;
-    const slot = this.#slot(key, params);
-    const fetch = async (): Promise<Value | undefined> => {
-      const stored = await this.#tiers.read(slot);
-      const found = this.#decode(slot, stored);
-      if (found !== undefined) return found.value;
-      const tagVersions = await this.#tagVersions(slot, stored);
-      const loaded = await load();
-      if (loaded !== undefined) return this.#keepValue(slot, loaded, tagVersions).value;
-      this.#keepNothing(slot, tagVersions);
-      return undefined;
-    };
-    return this.#optionalLoads.run(key, fetch, () => this.#tiers.isCurrent(slot));
+    const [value] = await this.getOrSetMany([params], async () => [await load()]);
+    return value;
+  }
+
+  async getOrSetMany(
+    params: readonly Params[],
+    load: (missing: readonly Params[]) => Promise<readonly (Value | undefined)[]>,
+  ): Promise<(Value | undefined)[]> {
+    const wanted: Wanted<Params, Value>[] = [];
+    const answers = params.map((one) => {
+      const key = this.#key(one);
+      const local = this.#findLocal(key);
+      if (local !== undefined) {
+        this.#refreshIfOld(local, one, async () => (await load([one]))[0]);
+        return Promise.resolve(local.value);
+      }
+      const slot = this.#slot(key, one);
+      const begin = (): Promise<Value | undefined> =>
+        new Promise((resolve, reject) => {
+          wanted.push({ params: one, slot, resolve, reject });
+        });
+      return this.#optionalLoads.run(key, begin, () => this.#tiers.isCurrent(slot));
+    });
+    if (wanted.length > 0) void this.#find(wanted, load);
+    return Promise.all(answers);
   }
 
   async set(params: Params, value: Value): Promise<void> {
@@ -85,45 +133,92 @@ export class HybridCache<Params, Value> implements Cache<Params, Value> {
     this.#tiers.dropHere([key]);
     const slot = this.#slot(key, params);
     const tagVersions = await this.#tiers.tagVersions(slot, this.#definition.ttlMs);
-    await this.#keepValue(slot, value, tagVersions).written;
+    await this.#keepValue(slot, value, tagVersions, this.#clock.nowMs()).written;
     await this.#tiers.tellOthers([key]);
-  }
-
-  async getOrSetMany(
-    params: readonly Params[],
-    load: (missing: readonly Params[]) => Promise<readonly (Value | undefined)[]>,
-  ): Promise<(Value | undefined)[]> {
-    const found = await Promise.all(params.map((one) => this.get(one)));
-    const missing = params.filter((_, i) => found[i] === undefined);
-    if (missing.length === 0) return found;
-    const loaded = await load(missing);
-    await Promise.all(
-      missing.map(async (one, i) => {
-        const value = loaded[i];
-        if (value !== undefined) await this.set(one, value);
-      }),
-    );
-    const rest = loaded[Symbol.iterator]();
-    return found.map((value) => value ?? rest.next().value);
   }
 
   async delete(params: Params): Promise<void> {
     await this.#tiers.drop([this.#key(params)]);
   }
 
-  #decode(slot: Slot, stored: StoredEntry | undefined): DecodedEntry<Value> | undefined {
-    const entry = stored && this.#codec.decode(stored);
-    if (entry === undefined) return undefined;
-    const ttlMs =
-      entry.value === undefined ? this.#definition.negativeTtlMs : this.#definition.ttlMs;
+  /** Reads the batch in one round trip, loads in one call what is not there, and tells all who wait. */
+  async #find(
+    wanted: readonly Wanted<Params, Value>[],
+    load: (missing: readonly Params[]) => Promise<readonly (Value | undefined)[]>,
+  ): Promise<void> {
+    try {
+      const stored = await this.#tiers.readAll(wanted.map(({ slot }) => slot));
+      const missing: { readonly one: Wanted<Params, Value>; readonly stored?: StoredEntry }[] = [];
+      for (const [i, one] of wanted.entries()) {
+        const entry = stored?.[i];
+        const found = this.#decode(one.slot, entry);
+        if (found === undefined) {
+          missing.push({ one, ...(entry !== undefined && { stored: entry }) });
+          continue;
+        }
+        this.#refreshIfOld(found, one.params, async () => (await load([one.params]))[0]);
+        one.resolve(found.value);
+      }
+      if (missing.length === 0) return;
+      const versions = await Promise.all(
+        missing.map(({ one, stored: entry }) => this.#tagVersions(one.slot, entry)),
+      );
+      const askedAtMs = this.#clock.nowMs();
+      const loaded = await this.#counters.load(() => load(missing.map(({ one }) => one.params)));
+      for (const [i, { one }] of missing.entries()) {
+        const value = loaded[i];
+        if (value === undefined) {
+          this.#keepNothing(one.slot, versions[i], askedAtMs);
+          one.resolve(undefined);
+        } else {
+          one.resolve(this.#keepValue(one.slot, value, versions[i], askedAtMs).value);
+        }
+      }
+    } catch (error) {
+      // Those that have their answer already take no notice.
+      for (const { reject } of wanted) reject(error);
+    }
+  }
+
+  #findLocal(key: string): Found<Value> | undefined {
+    const local = this.#tiers.getLocal(key);
+    if (local === undefined) return undefined;
+    this.#counters.localHits += 1;
+    return { value: local.value as Value | undefined, writtenAtMs: local.writtenAtMs };
+  }
+
+  /** Asks the source again behind the answer; another instance may have done so already. */
+  #refreshIfOld(found: Found<Value>, params: Params, load: () => Promise<Value | undefined>): void {
+    if (found.value === undefined || !this.#refresh.isDue(found.writtenAtMs)) return;
+    const key = this.#key(params);
+    this.#refresh.run(key, async () => {
+      const slot = this.#slot(key, params);
+      const stored = await this.#tiers.read(slot);
+      const newer = this.#decode(slot, stored);
+      if (newer !== undefined && !this.#refresh.isDue(newer.writtenAtMs)) return;
+      const tagVersions = await this.#tagVersions(slot, stored);
+      const askedAtMs = this.#clock.nowMs();
+      this.#counters.refreshes += 1;
+      const loaded = await this.#counters.load(load);
+      if (loaded === undefined) this.#keepNothing(slot, tagVersions, askedAtMs);
+      else await this.#keepValue(slot, loaded, tagVersions, askedAtMs).written;
+    });
+  }
+
+  #decode(slot: Slot, stored: StoredEntry | undefined): Found<Value> | undefined {
+    const entry = stored && this.#codec.decode(slot.key, stored);
+    if (entry === undefined) {
+      this.#counters.misses += 1;
+      return undefined;
+    }
+    this.#counters.remoteHits += 1;
+    const ttlMs = this.#ttlMs(entry.value);
+    const writtenAtMs = entry.expiresAtMs - ttlMs;
     // The writer's clock may differ from ours: trusted to shorten an entry's life here, never to
     // prolong it.
-    this.#tiers.putLocal(
-      slot,
-      entry.value,
-      Math.min(entry.expiresAtMs - this.#clock.nowMs(), ttlMs ?? 0),
-    );
-    return entry;
+    const leftMs = Math.min(entry.expiresAtMs - this.#clock.nowMs(), ttlMs);
+    this.#tiers.putLocal(slot, entry.value, leftMs, writtenAtMs);
+    return { value: entry.value, writtenAtMs };
   }
 
   /** @returns what readers get; `written` settles when the store has it, or could not take it. */
@@ -131,6 +226,7 @@ export class HybridCache<Params, Value> implements Cache<Params, Value> {
     slot: Slot,
     loaded: Value,
     tagVersions: readonly string[] | undefined,
+    askedAtMs: number,
   ): { readonly value: Value; readonly written: Promise<void> } {
     const text = this.#codec.stringify(loaded);
     const checked = this.#codec.readBack(text);
@@ -140,29 +236,37 @@ export class HybridCache<Params, Value> implements Cache<Params, Value> {
       );
       return { value: loaded, written: this.#tiers.drop([slot.key]) };
     }
-    const written = this.#keep(slot, checked.value, text, this.#definition.ttlMs, tagVersions);
+    const written = this.#keep(slot, checked.value, text, tagVersions, askedAtMs);
     return { value: checked.value, written };
   }
 
-  #keepNothing(slot: Slot, tagVersions: readonly string[] | undefined): void {
-    const { negativeTtlMs } = this.#definition;
-    if (negativeTtlMs !== undefined)
-      void this.#keep(slot, undefined, undefined, negativeTtlMs, tagVersions);
+  #keepNothing(slot: Slot, tagVersions: readonly string[] | undefined, askedAtMs: number): void {
+    if (this.#definition.negativeTtlMs === undefined) return;
+    void this.#keep(slot, undefined, undefined, tagVersions, askedAtMs);
   }
 
   async #keep(
     slot: Slot,
     value: Value | undefined,
     text: string | undefined,
-    ttlMs: number,
     tagVersions: readonly string[] | undefined,
+    askedAtMs: number,
   ): Promise<void> {
-    this.#tiers.putLocal(slot, value, ttlMs);
+    const ttlMs = this.#ttlMs(value);
+    if (ttlMs < 1) return;
+    this.#tiers.putLocal(slot, value, ttlMs, askedAtMs);
     // Without the versions from before the load nobody could tell later whether a tag was dropped
     // meanwhile.
     if (tagVersions === undefined) return;
-    const entry = this.#codec.encode(text, this.#clock.nowMs() + ttlMs, tagVersions);
+    const entry = this.#codec.encode(slot.key, text, this.#clock.nowMs() + ttlMs, tagVersions);
     await this.#tiers.write(slot, entry, ttlMs);
+  }
+
+  /** Whole milliseconds; below 1: not to be kept. */
+  #ttlMs(value: Value | undefined): number {
+    const { ttlMs, negativeTtlMs = 0 } = this.#definition;
+    if (value === undefined) return negativeTtlMs;
+    return Math.floor(Math.min(ttlMs, this.#definition.ttlMsOf?.(value) ?? ttlMs));
   }
 
   /**

@@ -14,6 +14,8 @@ export interface Slot {
 export interface LocalEntry {
   /** undefined: it is known that there is nothing. */
   readonly value: unknown;
+  /** When its source was asked, by the clock of the process that did; ms since 1970. */
+  readonly writtenAtMs: number;
   readonly slot: Slot;
 }
 
@@ -44,10 +46,12 @@ export class LocalTier {
     return undefined;
   }
 
-  put(slot: Slot, value: unknown, ttlMs: number): void {
+  put(slot: Slot, value: unknown, ttlMs: number, writtenAtMs: number): void {
     const cappedMs = Math.min(ttlMs, this.#ttlCapMs);
     // lru-cache takes 0 for "for ever".
-    if (cappedMs >= 1) this.#entries.set(slot.key, { value, slot }, { ttl: cappedMs });
+    if (cappedMs >= 1) {
+      this.#entries.set(slot.key, { value, writtenAtMs, slot }, { ttl: cappedMs });
+    }
   }
 
   delete(key: string): void {

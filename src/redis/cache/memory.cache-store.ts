@@ -1,9 +1,12 @@
-import type { CacheStore, StoredEntry } from './cache-store.js';
+import type { CacheStore, EntryKeys, StoredEntry } from './cache-store.js';
 
 /** Nothing behind the process: the local tier is all there is. */
 export class MemoryCacheStore implements CacheStore {
-  async read(_key: string, tagKeys: readonly string[]): Promise<StoredEntry> {
-    return { text: undefined, tagVersions: tagKeys.map(() => '') };
+  async read(entries: readonly EntryKeys[]): Promise<readonly StoredEntry[]> {
+    return entries.map(({ tagKeys }) => ({
+      text: undefined,
+      tagVersions: tagKeys.map(() => ''),
+    }));
   }
 
   async ensureTags(tagKeys: readonly string[]): Promise<readonly string[]> {

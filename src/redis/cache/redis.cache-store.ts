@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { MINUTE_MS } from '../../kernel/duration.js';
 import type { RedisConnections } from '../connection/redis-connections.js';
-import type { CacheStore, StoredEntry } from './cache-store.js';
+import type { CacheStore, EntryKeys, StoredEntry } from './cache-store.js';
 
 /** A tag outlives the entries that carry it by so much: it must not be what ends them. */
 const TAG_MARGIN_MS = MINUTE_MS;
@@ -18,12 +18,15 @@ export class RedisCacheStore implements CacheStore {
     this.#connections = connections;
   }
 
-  async read(key: string, tagKeys: readonly string[]): Promise<StoredEntry> {
-    const [text, ...tagVersions] = await this.#getAll([key, ...tagKeys]);
-    return {
-      text: text ?? undefined,
-      tagVersions: tagVersions.map((version) => version ?? undefined),
-    };
+  async read(entries: readonly EntryKeys[]): Promise<readonly StoredEntry[]> {
+    // Entries of one batch often carry the same tag: it is asked for once.
+    const keys = [...new Set(entries.flatMap(({ key, tagKeys }) => [key, ...tagKeys]))];
+    const texts = await this.#getAll(keys);
+    const found = new Map(keys.map((key, i) => [key, texts[i] ?? undefined]));
+    return entries.map(({ key, tagKeys }) => ({
+      text: found.get(key),
+      tagVersions: tagKeys.map((tagKey) => found.get(tagKey)),
+    }));
   }
 
   async ensureTags(tagKeys: readonly string[], ttlMs: number): Promise<readonly string[]> {

@@ -1,5 +1,6 @@
 import { Caches, type Cache, type CacheStatistics } from './cache.js';
 import type { CacheDefinition } from './cache-definition.js';
+import { CacheCounters } from './cache-counters.js';
 import { CacheRegistry } from './cache-registry.js';
 import { EntryCodec } from './entry-codec.js';
 
@@ -12,7 +13,7 @@ export class UncachedCaches extends Caches {
   }
 
   override statistics(): readonly CacheStatistics[] {
-    return [];
+    return this.#registry.statistics();
   }
 
   override async invalidateTags(): Promise<void> {}
@@ -20,37 +21,56 @@ export class UncachedCaches extends Caches {
 
 /** Values take the way through JSON all the same: what works without a cache must work with one. */
 class NoCache<Params, Value> implements Cache<Params, Value> {
+  readonly #definition: CacheDefinition<Params, Value>;
   readonly #codec: EntryCodec<Value>;
+  readonly #counters: CacheCounters;
 
   constructor(definition: CacheDefinition<Params, Value>) {
+    this.#definition = definition;
     this.#codec = new EntryCodec(definition.name, definition.schema);
+    this.#counters = new CacheCounters(definition.name, definition.namespace);
+  }
+
+  statistics(): CacheStatistics {
+    return this.#counters.statistics();
   }
 
   async get(): Promise<undefined> {}
 
   async getOrSet(_params: Params, load: () => Promise<Value>): Promise<Value> {
-    return this.#readBack(await load());
+    return this.#readBack(await this.#load(load));
   }
 
   async getOrSetOptional(
     _params: Params,
     load: () => Promise<Value | undefined>,
   ): Promise<Value | undefined> {
-    const loaded = await load();
+    const loaded = await this.#load(load);
     return loaded === undefined ? undefined : this.#readBack(loaded);
   }
-
-  async set(): Promise<void> {}
 
   async getOrSetMany(
     params: readonly Params[],
     load: (missing: readonly Params[]) => Promise<readonly (Value | undefined)[]>,
   ): Promise<(Value | undefined)[]> {
-    const loaded = await load(params);
-    return loaded.map((value) => (value === undefined ? undefined : this.#readBack(value)));
+    const once = new Map(params.map((one) => [this.#definition.key(one), one]));
+    if (once.size === 0) return [];
+    const loaded = await this.#load(() => load([...once.values()]));
+    const values = new Map([...once.keys()].map((key, i) => [key, loaded[i]]));
+    return params.map((one) => {
+      const value = values.get(this.#definition.key(one));
+      return value === undefined ? undefined : this.#readBack(value);
+    });
   }
 
+  async set(): Promise<void> {}
+
   async delete(): Promise<void> {}
+
+  #load<T>(load: () => Promise<T>): Promise<T> {
+    this.#counters.misses += 1;
+    return this.#counters.load(load);
+  }
 
   #readBack(value: Value): Value {
     return (this.#codec.readBack(this.#codec.stringify(value)) ?? { value }).value;
