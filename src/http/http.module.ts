@@ -2,8 +2,10 @@ import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import { AccessCheck } from './access.check.js';
 import { AccessGuard } from './access.guard.js';
+import { MetricsRegistry } from './metrics-registry.js';
 import { ProblemDetailsFilter } from './problem-details.filter.js';
 import { RequestAuthentication } from './request-authentication.js';
+import { RequestMetrics } from './request-metrics.js';
 import { createValidationPipe } from './validation.pipe.js';
 
 /** What every route goes through: who may pass, is the input well-formed, what an error looks like. */
@@ -11,12 +13,14 @@ import { createValidationPipe } from './validation.pipe.js';
   imports: [DiscoveryModule],
   providers: [
     RequestAuthentication,
+    { provide: MetricsRegistry, useFactory: () => new MetricsRegistry() },
+    RequestMetrics,
     AccessCheck,
     ProblemDetailsFilter,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_PIPE, useFactory: createValidationPipe },
     { provide: APP_FILTER, useExisting: ProblemDetailsFilter },
   ],
-  exports: [RequestAuthentication, ProblemDetailsFilter],
+  exports: [RequestAuthentication, ProblemDetailsFilter, MetricsRegistry, RequestMetrics],
 })
 export class HttpModule {}
