@@ -7,6 +7,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { Config } from '../../../config/config.js';
+import { Clock } from '../../../kernel/clock.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
 import { newId } from '../../../kernel/ids.js';
 import { Caches, RedisDiagnostics } from '../../../redis/index.js';
@@ -34,6 +35,7 @@ export class InstanceReporter implements OnApplicationBootstrap, BeforeApplicati
     private readonly reports: InstanceReportsRepository,
     private readonly caches: Caches,
     private readonly redis: RedisDiagnostics,
+    @Inject(Clock) private readonly clock: Clock,
     @Inject(Config) config: Config,
   ) {
     this.#role = config.role;
@@ -41,7 +43,7 @@ export class InstanceReporter implements OnApplicationBootstrap, BeforeApplicati
 
   onApplicationBootstrap(): void {
     // The count that the first minute is measured from.
-    this.#minute.gain(this.#counts(), performance.now());
+    this.#minute.gain(this.#counts(), this.clock.nowMs());
     this.#timer = setInterval(() => void this.report(), REPORT_MS).unref();
   }
 
@@ -53,7 +55,7 @@ export class InstanceReporter implements OnApplicationBootstrap, BeforeApplicati
 
   /** Never rejects: what is not told now is told in a quarter of a minute. */
   report(): Promise<void> {
-    const gain = this.#minute.gain(this.#counts(), performance.now());
+    const gain = this.#minute.gain(this.#counts(), this.clock.nowMs());
     this.#reporting = this.reports
       .save(this.#instance, this.#role, gain)
       .catch((error: unknown) => this.#missed(error));
