@@ -10,6 +10,7 @@ import {
   correlationIdOf,
   ProblemDetailsFilter,
   refuseOtherUpgrades,
+  RequestMetrics,
 } from '../http/index.js';
 import { mountAdmin } from './admin.js';
 import { AppModule } from './app.module.js';
@@ -50,6 +51,7 @@ export async function createApp(
   );
   const server = adapter.getInstance();
   await configureHttp(server, config, correlation);
+  app.get(RequestMetrics).attach(server);
   app.get(ConnectionDrain).attach(server);
   if (config.role !== 'worker') {
     app.useWebSocketAdapter(new IoAdapter(app));

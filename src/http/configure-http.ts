@@ -7,8 +7,8 @@ import type { Config } from '../config/config.js';
 import type { Correlation } from '../kernel/correlation.js';
 import { CORRELATION_HEADER } from './correlation-id.js';
 
-/** Probes ask every few seconds; their success is not worth a line. */
-const QUIET_PATHS = /^\/health\//;
+/** Probes and scrapes come every few seconds; their success is not worth a line. */
+const QUIET_PATHS = /^\/(health\/|metrics$)/;
 
 /** Hooks and plugins of the server itself, below Nest's routes: headers, cookies, correlation, the request log. */
 export async function configureHttp(

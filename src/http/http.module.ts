@@ -2,9 +2,11 @@ import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import { AccessCheck } from './access.check.js';
 import { AccessGuard } from './access.guard.js';
+import { MetricsRegistry } from './metrics-registry.js';
 import { ProblemDetailsFilter } from './problem-details.filter.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
 import { RequestAuthentication } from './request-authentication.js';
+import { RequestMetrics } from './request-metrics.js';
 import { createValidationPipe } from './validation.pipe.js';
 
 /** What every route goes through: who may pass, is the input well-formed, what an error looks like. */
@@ -12,6 +14,8 @@ import { createValidationPipe } from './validation.pipe.js';
   imports: [DiscoveryModule],
   providers: [
     RequestAuthentication,
+    { provide: MetricsRegistry, useFactory: () => new MetricsRegistry() },
+    RequestMetrics,
     AccessCheck,
     ProblemDetailsFilter,
     // In this order: whom to count is known once access was given.
@@ -20,6 +24,6 @@ import { createValidationPipe } from './validation.pipe.js';
     { provide: APP_PIPE, useFactory: createValidationPipe },
     { provide: APP_FILTER, useExisting: ProblemDetailsFilter },
   ],
-  exports: [RequestAuthentication, ProblemDetailsFilter],
+  exports: [RequestAuthentication, ProblemDetailsFilter, MetricsRegistry, RequestMetrics],
 })
 export class HttpModule {}

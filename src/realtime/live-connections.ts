@@ -9,7 +9,19 @@ export const CLOSE_CHANNEL = 'live.close';
 export class LiveConnections {
   readonly #logger = new Logger(LiveConnections.name);
 
+  #count: (() => number) | undefined;
+
   constructor(private readonly pubSub: PubSub) {}
+
+  /** Sockets that are open in this process; undefined where it takes none. */
+  get open(): number | undefined {
+    return this.#count?.();
+  }
+
+  /** The gateway's part: how to count. */
+  countBy(count: () => number): void {
+    this.#count = count;
+  }
 
   /** Ends the sockets that were opened with this session. */
   async closeSession(sessionId: string): Promise<void> {

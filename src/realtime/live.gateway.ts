@@ -13,7 +13,7 @@ import { newId } from '../kernel/ids.js';
 import { PubSub } from '../redis/index.js';
 import { toProblemDetails } from '../http/index.js';
 import { ChannelRegistry, type ResolvedChannel } from './channel-registry.js';
-import { CLOSE_CHANNEL } from './live-connections.js';
+import { CLOSE_CHANNEL, LiveConnections } from './live-connections.js';
 import { LiveHandshake } from './live-handshake.js';
 import {
   subscribeSchema,
@@ -51,9 +51,11 @@ export class LiveGateway
     private readonly streams: LiveStreams,
     private readonly sessions: SocketSessions,
     private readonly pubSub: PubSub,
+    private readonly connections: LiveConnections,
   ) {}
 
   afterInit(namespace: LiveNamespace): void {
+    this.connections.countBy(() => namespace.sockets.size);
     // socket.io opens the root namespace to everybody; there is nothing in it, and nobody is let in.
     namespace.server.of('/').use((_socket, next) => next(new Error('live.no_such_namespace')));
     namespace.use((socket, next) => {

@@ -8,7 +8,17 @@ export {
   type CacheDefinition,
   type CacheNamespace,
 } from './cache/cache-definition.js';
-export { RedisDiagnostics, type RedisPing } from './diagnostics/redis-diagnostics.js';
+export { type ClientList, type ConnectedClient } from './diagnostics/client-list.js';
+export { type KeyspaceReport, type NamespaceUsage } from './diagnostics/keyspace.js';
+export { type LatencySummary, type PerformanceReport } from './diagnostics/performance-test.js';
+export {
+  RedisDiagnostics,
+  type ConnectionCounts,
+  type RedisPing,
+  type StaleKeyReport,
+} from './diagnostics/redis-diagnostics.js';
+export { type RedisServerInfo } from './diagnostics/server-info.js';
+export { type SlowQuery } from './diagnostics/slow-log.js';
 export { LockManager, type Lease, type LockOptions } from './lock/lock-manager.js';
 export {
   PubSub,

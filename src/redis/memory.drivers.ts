@@ -6,7 +6,7 @@ import { MemoryHttpCacheStore } from './cache/http/memory.http-cache-store.js';
 import { NoHttpCacheStore } from './cache/http/no.http-cache-store.js';
 import { MemoryCacheStore } from './cache/memory.cache-store.js';
 import { UncachedCaches } from './cache/uncached.caches.js';
-import { MemoryRedisDiagnostics } from './diagnostics/redis-diagnostics.js';
+import { MemoryRedisDiagnostics } from './diagnostics/memory.redis-diagnostics.js';
 import type { RedisDrivers } from './drivers.js';
 import type { KeyBuilder } from './keys/redis-key.js';
 import { MemoryLockManager } from './lock/memory.lock-manager.js';

@@ -8,7 +8,7 @@ import { HybridCaches, LOCAL_TTL_CAP_MS } from './cache/hybrid.caches.js';
 import { RedisCacheStore } from './cache/redis.cache-store.js';
 import { UncachedCaches } from './cache/uncached.caches.js';
 import type { RedisConnections } from './connection/redis-connections.js';
-import { LiveRedisDiagnostics } from './diagnostics/redis-diagnostics.js';
+import { LiveRedisDiagnostics } from './diagnostics/live.redis-diagnostics.js';
 import type { RedisDrivers } from './drivers.js';
 import type { KeyBuilder } from './keys/redis-key.js';
 import { RedisLockManager } from './lock/redis.lock-manager.js';
@@ -50,7 +50,7 @@ export async function createRedisDrivers(
       new RedisRateLimiter(connections, keys),
       new MemoryRateLimiter(clock),
     ),
-    diagnostics: new LiveRedisDiagnostics(connections),
+    diagnostics: new LiveRedisDiagnostics(connections, keys),
   };
 }
 

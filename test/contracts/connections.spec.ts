@@ -5,7 +5,7 @@ import type { JsonValue } from '../../src/kernel/json.js';
 import { defineCache } from '../../src/redis/cache/cache-definition.js';
 import { HybridCaches } from '../../src/redis/cache/hybrid.caches.js';
 import { RedisCacheStore } from '../../src/redis/cache/redis.cache-store.js';
-import { LiveRedisDiagnostics } from '../../src/redis/diagnostics/redis-diagnostics.js';
+import { LiveRedisDiagnostics } from '../../src/redis/diagnostics/live.redis-diagnostics.js';
 import { RedisPubSub } from '../../src/redis/pubsub/redis.pub-sub.js';
 import { TEST_KEYS } from '../support/encryption-keys.js';
 import { eventually } from '../support/eventually.js';
@@ -56,7 +56,10 @@ describe('the connections to a Redis of one’s own', () => {
   const commandTimeoutMs = 1_000;
 
   it('answer a ping, with its time', async () => {
-    const { mode, latencyMs } = await new LiveRedisDiagnostics(instance.connections).ping();
+    const { mode, latencyMs } = await new LiveRedisDiagnostics(
+      instance.connections,
+      instance.keys,
+    ).ping();
     expect(mode).toBe('redis');
     expect(latencyMs).toBeGreaterThan(0);
   });

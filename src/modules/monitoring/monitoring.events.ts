@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineEvent } from '../../kernel/domain-event.js';
 
-const alert = z.object({
+const alertPayload = z.object({
   alertId: z.uuid(),
   kind: z.string(),
   message: z.string(),
@@ -10,8 +10,8 @@ const alert = z.object({
   raisedAt: z.iso.datetime(),
 });
 
-/** A figure of the system crossed its threshold. */
-export const AlertRaised = defineEvent('monitoring.AlertRaised', alert);
+/** Something is wrong that was not before. */
+export const AlertRaised = defineEvent('monitoring.AlertRaised', alertPayload);
 
-/** It is back on the right side. */
-export const AlertResolved = defineEvent('monitoring.AlertResolved', alert);
+/** What an alert told of is over. */
+export const AlertResolved = defineEvent('monitoring.AlertResolved', alertPayload);

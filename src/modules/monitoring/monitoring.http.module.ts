@@ -1,5 +1,14 @@
 import { Module } from '@nestjs/common';
+import { AlertsController } from './alerts/alerts.controller.js';
+import { AppFiguresController } from './figures/app.controller.js';
+import { AppFiguresService } from './figures/app-figures.service.js';
+import { RedisController } from './figures/redis.controller.js';
+import { RedisFiguresService } from './figures/redis-figures.service.js';
 import { MonitoringModule } from './monitoring.module.js';
 
-@Module({ imports: [MonitoringModule] })
+@Module({
+  imports: [MonitoringModule],
+  controllers: [RedisController, AppFiguresController, AlertsController],
+  providers: [RedisFiguresService, AppFiguresService],
+})
 export class MonitoringHttpModule {}

@@ -5,11 +5,12 @@ import type { RedisOptions } from 'ioredis';
  * subscriber never stands in the way of a request.
  *
  * - `command`: the request path. Never waits for Redis longer than one command time-out.
+ * - `diagnostics`: what operators ask; fails as fast as `command`.
  * - `subscriber`: receives messages; sends nothing but subscriptions.
  * - `queue`: adds and reads jobs, on the queue Redis; fails as fast as `command`.
  * - `worker`: takes jobs, on the queue Redis; blocking commands wait as long as they ask to.
  */
-export type ConnectionPurpose = 'command' | 'subscriber' | 'queue' | 'worker';
+export type ConnectionPurpose = 'command' | 'diagnostics' | 'subscriber' | 'queue' | 'worker';
 
 export interface ConnectionTimeouts {
   readonly connectTimeoutMs: number;
@@ -51,6 +52,7 @@ export function optionsFor(purpose: ConnectionPurpose, timeouts: ConnectionTimeo
   };
   switch (purpose) {
     case 'command':
+    case 'diagnostics':
     case 'queue':
       return {
         ...common,

@@ -21,6 +21,7 @@ export class RedisConnections implements OnApplicationShutdown {
   readonly #config: Config['redis'];
   readonly #open = new Set<RedisClient>();
   #command: RedisClient | undefined;
+  #errors = 0;
 
   constructor(@Inject(Config) config: Config) {
     this.#config = config.redis;
@@ -45,6 +46,8 @@ export class RedisConnections implements OnApplicationShutdown {
     });
     watchConnection(client, purpose, this.#logger);
     stopStaleSocketTimers(client);
+    // After every loss and every attempt that failed, also when the other side just hung up.
+    client.on('reconnecting', () => (this.#errors += 1));
     client.once('end', () => this.#open.delete(client));
     this.#open.add(client);
     // A failed first attempt is reported by the listener and repeated by the retry strategy.
@@ -61,6 +64,12 @@ export class RedisConnections implements OnApplicationShutdown {
     timeoutMs: number = this.#config.connectTimeoutMs,
   ): Promise<boolean> {
     return settlesWithin(whenReady(client), timeoutMs);
+  }
+
+  /** The connections of this process, and how often one was lost or could not be made. */
+  counts(): { readonly open: number; readonly ready: number; readonly errors: number } {
+    const ready = [...this.#open].filter(({ status }) => status === 'ready').length;
+    return { open: this.#open.size, ready, errors: this.#errors };
   }
 
   /** Ends one connection: says goodbye, and hangs up if that is not answered within a second. */

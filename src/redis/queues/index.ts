@@ -14,7 +14,9 @@ export {
   type PriorityName,
   type QueueDefinition,
 } from './queue-definition.js';
-export { defineSchedule, type ScheduleDefinition } from './schedule-definition.js';
+export { defineSchedule, dueAtMs, type ScheduleDefinition } from './schedule-definition.js';
 export { ScheduleRegistry, type Schedule, type ScheduledRun } from './schedule-registry.js';
+export { QueueInspector } from './queue-inspector.js';
+export { type QueueReport } from './queue-report.js';
 export { QueuesModule } from './queues.module.js';
 export { Queues, type AddJobOptions, type Job, type JobProcessors } from './queues.js';

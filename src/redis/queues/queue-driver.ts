@@ -3,6 +3,7 @@ import { AppError } from '../../kernel/app-error.js';
 import type { Correlation } from '../../kernel/correlation.js';
 import { newJob, type NewJob } from './new-job.js';
 import type { JobName, JobPayload, QueueDefinition } from './queue-definition.js';
+import type { QueueReport } from './queue-report.js';
 import type { QueueRegistry } from './queue-registry.js';
 import { Queues, type AddJobOptions, type JobProcessors } from './queues.js';
 
@@ -58,6 +59,14 @@ export abstract class QueueDriver extends Queues {
    * without counting the attempt. Bounded by `graceMs` and about 3 s. Jobs can still be added afterwards.
    */
   abstract stop(graceMs: number): Promise<void>;
+  /** @throws when the backend does not answer in time. */
+  abstract report(queue: QueueDefinition): Promise<QueueReport>;
+  /** Removes jobs of the state that ended more than `olderThanMs` ago. @returns how many. @throws like {@link report}. */
+  abstract clean(
+    queue: QueueDefinition,
+    state: 'completed' | 'failed',
+    olderThanMs: number,
+  ): Promise<number>;
   /** How the dashboard sees the queue. */
   abstract dashboardAdapter(queue: QueueDefinition): BaseAdapter;
 

@@ -10,6 +10,7 @@ import { EmbeddedQueues } from './embedded/embedded-queues.js';
 import { JobRunner } from './job-runner.js';
 import type { QueueDefinition } from './queue-definition.js';
 import { QueueDriver } from './queue-driver.js';
+import { QueueInspector } from './queue-inspector.js';
 import { QueueLifecycle } from './queue-lifecycle.js';
 import { QueueRegistry } from './queue-registry.js';
 import { Queues } from './queues.js';
@@ -43,9 +44,10 @@ export class QueuesModule {
         { provide: Queues, useExisting: QueueDriver },
         QueueLifecycle,
         QueueDashboard,
+        QueueInspector,
         ScheduleRegistry,
       ],
-      exports: [QueueRegistry, Queues, QueueDashboard, ScheduleRegistry],
+      exports: [QueueRegistry, Queues, QueueDashboard, QueueInspector, ScheduleRegistry],
     };
   }
 

@@ -13,8 +13,10 @@ import type { JobRunner } from '../job-runner.js';
 import type { NewJob } from '../new-job.js';
 import type { QueueDefinition } from '../queue-definition.js';
 import { QueueDriver } from '../queue-driver.js';
+import type { QueueReport } from '../queue-report.js';
 import type { QueueRegistry } from '../queue-registry.js';
 import { BullWorker } from './bull-worker.js';
+import { cleanFinished, reportOf } from './bull-report.js';
 import { refuseEviction } from './eviction-policy.js';
 import type { JobEnvelope } from './job-envelope.js';
 
@@ -59,6 +61,18 @@ export class BullQueues extends QueueDriver {
   override async stop(graceMs: number): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.stop(graceMs)));
     this.#workers = [];
+  }
+
+  override report(queue: QueueDefinition): Promise<QueueReport> {
+    return reportOf(this.#queue(queue), this.#connection());
+  }
+
+  override clean(
+    queue: QueueDefinition,
+    state: 'completed' | 'failed',
+    olderThanMs: number,
+  ): Promise<number> {
+    return cleanFinished(this.#queue(queue), state, olderThanMs);
   }
 
   override dashboardAdapter(queue: QueueDefinition): BaseAdapter {

@@ -7,6 +7,7 @@ import type { JobRunner } from '../job-runner.js';
 import type { NewJob } from '../new-job.js';
 import type { QueueDefinition } from '../queue-definition.js';
 import { QueueDriver } from '../queue-driver.js';
+import type { QueueReport } from '../queue-report.js';
 import type { QueueRegistry } from '../queue-registry.js';
 import { EmbeddedWorker } from './embedded-worker.js';
 
@@ -42,6 +43,25 @@ export class EmbeddedQueues extends QueueDriver {
   override async stop(graceMs: number): Promise<void> {
     await Promise.all([...this.#workers.values()].map((worker) => worker.stop(graceMs)));
     this.#workers.clear();
+  }
+
+  override async report({ name }: QueueDefinition): Promise<QueueReport> {
+    const [counts, paused] = await Promise.all([
+      this.store.counts(name),
+      this.store.isPaused(name),
+    ]);
+    // The list begins with the latest.
+    const [oldest] =
+      counts.waiting > 0 ? await this.store.list(name, ['waiting'], counts.waiting - 1, 1) : [];
+    return { name, counts, paused, oldestWaitingSince: oldest?.runAt ?? null };
+  }
+
+  override clean(
+    queue: QueueDefinition,
+    state: 'completed' | 'failed',
+    olderThanMs: number,
+  ): Promise<number> {
+    return this.store.clean(queue.name, state, olderThanMs, Number.MAX_SAFE_INTEGER);
   }
 
   override dashboardAdapter(queue: QueueDefinition): BaseAdapter {

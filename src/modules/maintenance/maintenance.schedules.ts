@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { HOUR_MS } from '../../kernel/duration.js';
+import { defineSchedule, QueueInspector, Queues, ScheduleRegistry } from '../../redis/index.js';
+import { maintenanceQueue } from './maintenance.queues.js';
+
+const cleanQueues = defineSchedule({
+  name: 'maintenance.clean-queues',
+  description:
+    'Removes finished jobs: completed ones after a day, failed ones as their queue says.',
+  everyMs: HOUR_MS,
+});
+
+const sweepCaches = defineSchedule({
+  name: 'maintenance.sweep-caches',
+  description: 'Finds keys of the caches, limits and locks that have no end, and gives them one.',
+  everyMs: 6 * HOUR_MS,
+});
+
+/** The schedules add jobs: the work may take long, and is repeated when it fails. */
+@Injectable()
+export class MaintenanceSchedules {
+  constructor(schedules: ScheduleRegistry, queues: Queues, inspector: QueueInspector) {
+    schedules.register(cleanQueues, async () => {
+      for (const queue of inspector.names) {
+        await queues.add(maintenanceQueue, 'clean-queue', { queue });
+      }
+      return { queues: inspector.names };
+    });
+    schedules.register(sweepCaches, async () => {
+      const { id } = await queues.add(maintenanceQueue, 'expire-stale-keys', {});
+      return { job: id };
+    });
+  }
+}

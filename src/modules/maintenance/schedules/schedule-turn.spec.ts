@@ -1,0 +1,48 @@
+import { mayBegin, nextRunAtMs, type ScheduleState } from './schedule-turn.js';
+
+const HOUR_MS = 3_600_000;
+const hourly = { name: 'test.hourly', description: 'Runs.', everyMs: HOUR_MS };
+const at = (time: string) => Date.parse(`2026-01-05T${time}Z`);
+const state = (overrides: Partial<ScheduleState> = {}): ScheduleState => ({
+  slotAt: new Date(at('15:00')),
+  requestedAt: null,
+  run: 'none',
+  ...overrides,
+});
+
+describe('the turn of a schedule', () => {
+  it('comes with its due time, and is taken once', () => {
+    expect(mayBegin(hourly, state(), at('15:59:59.999'))).toBe(false);
+    expect(mayBegin(hourly, state(), at('16:00'))).toBe(true);
+    expect(mayBegin(hourly, state({ slotAt: new Date(at('16:00')) }), at('16:00'))).toBe(false);
+  });
+
+  it('is made up for once after any number of missed times', () => {
+    expect(mayBegin(hourly, state(), at('22:30'))).toBe(true);
+    expect(mayBegin(hourly, state({ slotAt: new Date(at('22:00')) }), at('22:30'))).toBe(false);
+  });
+
+  it('waits while a run is under way, and is taken over from an instance that is gone', () => {
+    const asked = { requestedAt: new Date(at('15:10')) };
+    expect(mayBegin(hourly, state({ run: 'under way', ...asked }), at('17:00'))).toBe(false);
+    expect(mayBegin(hourly, state({ run: 'lost' }), at('15:10'))).toBe(true);
+  });
+
+  it('comes at once when asked for', () => {
+    expect(mayBegin(hourly, state({ requestedAt: new Date(at('15:10')) }), at('15:10'))).toBe(true);
+  });
+
+  it('is left to an instance whose clock is a little early, not to one whose clock is wrong', () => {
+    expect(mayBegin(hourly, state({ slotAt: new Date(at('17:00')) }), at('16:59:59'))).toBe(false);
+    expect(mayBegin(hourly, state({ slotAt: new Date(at('23:00')) }), at('16:59:59'))).toBe(true);
+  });
+});
+
+describe('the next run', () => {
+  it('is at the next due time, or now when it should run already', () => {
+    expect(nextRunAtMs(hourly, undefined, at('15:10'))).toBe(at('16:00'));
+    expect(nextRunAtMs(hourly, state(), at('15:10'))).toBe(at('16:00'));
+    expect(nextRunAtMs(hourly, state(), at('16:10'))).toBe(at('16:10'));
+    expect(nextRunAtMs(hourly, state({ run: 'under way' }), at('15:10'))).toBe(at('16:00'));
+  });
+});

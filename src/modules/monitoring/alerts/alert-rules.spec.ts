@@ -1,0 +1,77 @@
+import { evaluate, hitRatePercent, MIN_LOOKUPS, type Readings } from './alert-rules.js';
+
+const THRESHOLDS = { memoryPercent: 90, hitRatePercent: 70, queueBacklog: 1_000, slowQueries: 10 };
+const UP = { kind: 'up', usedBytes: 50, maxBytes: 100, slowQueries: 0 } as const;
+const QUIET: Readings = {
+  redis: UP,
+  lookups: 1_000,
+  hits: 900,
+  connectionErrors: 0,
+  queues: [{ name: 'trading', waiting: 0 }],
+};
+
+const judge = (readings: Partial<Readings>) => evaluate({ ...QUIET, ...readings }, THRESHOLDS);
+const firing = (readings: Partial<Readings>) =>
+  judge(readings)
+    .filter(({ state }) => state === 'firing')
+    .map(({ kind, value, threshold }) => [kind, value, threshold]);
+const unknown = (readings: Partial<Readings>) =>
+  judge(readings)
+    .filter(({ state }) => state === 'unknown')
+    .map(({ kind }) => kind);
+
+describe('alerts', () => {
+  it('are quiet while all is well', () => {
+    expect(judge({}).map(({ state }) => state)).toEqual(Array(5).fill('clear'));
+  });
+
+  it('tell of memory above the threshold, not at it, and only where there is a limit', () => {
+    expect(firing({ redis: { ...UP, usedBytes: 90 } })).toEqual([]);
+    expect(firing({ redis: { ...UP, usedBytes: 91 } })).toEqual([['redis_memory', 91, 90]]);
+    expect(firing({ redis: { ...UP, usedBytes: 91, maxBytes: null } })).toEqual([]);
+  });
+
+  it('tell of a hit rate below the threshold, once enough was looked up', () => {
+    expect(firing({ hits: 700 })).toEqual([]);
+    expect(firing({ hits: 699 })).toEqual([['cache_hit_rate', 69.9, 70]]);
+    expect(firing({ hits: 0, lookups: MIN_LOOKUPS - 1 })).toEqual([]);
+    expect(firing({ hits: 0, lookups: MIN_LOOKUPS })).toEqual([['cache_hit_rate', 0, 70]]);
+    expect(firing({ hits: 0, lookups: 0 })).toEqual([]);
+  });
+
+  it('tell of lost connections, and of a Redis that does not answer', () => {
+    expect(firing({ connectionErrors: 2 })).toEqual([['redis_connection', 2, 0]]);
+    expect(firing({ redis: { kind: 'away' } })).toEqual([['redis_connection', 0, 0]]);
+  });
+
+  it('tell of slow queries and of a backlog above the threshold', () => {
+    expect(firing({ redis: { ...UP, slowQueries: 10 } })).toEqual([]);
+    expect(firing({ redis: { ...UP, slowQueries: 11 } })).toEqual([['slow_queries', 11, 10]]);
+    const queues = [
+      { name: 'trading', waiting: 1_000 },
+      { name: 'ml-training', waiting: 1_001 },
+    ];
+    expect(firing({ queues })).toEqual([['queue_backlog:ml-training', 1_001, 1_000]]);
+  });
+
+  it('leave alone what cannot be known while Redis is away', () => {
+    const readings: Partial<Readings> = {
+      redis: { kind: 'away' },
+      queues: [{ name: 'trading', waiting: null }],
+    };
+    expect(unknown(readings)).toEqual(['redis_memory', 'slow_queries', 'queue_backlog:trading']);
+  });
+
+  it('have nothing to say about a Redis that is not configured', () => {
+    expect(judge({ redis: { kind: 'embedded' } }).map(({ state }) => state)).toEqual(
+      Array(5).fill('clear'),
+    );
+  });
+});
+
+describe('a hit rate', () => {
+  it('is null of nothing, and has one decimal', () => {
+    expect(hitRatePercent(0, 0)).toBeNull();
+    expect(hitRatePercent(2, 3)).toBe(66.7);
+  });
+});

@@ -1,0 +1,113 @@
+import type { SystemSettings } from '../../system-config/index.js';
+
+/** Fewer cached reads than this in a minute say nothing about a hit rate. */
+export const MIN_LOOKUPS = 200;
+
+export type Thresholds = SystemSettings['alerts'];
+
+/** What was measured. */
+export interface Readings {
+  readonly redis:
+    | { readonly kind: 'embedded' }
+    | { readonly kind: 'away' }
+    | {
+        readonly kind: 'up';
+        readonly usedBytes: number;
+        /** null: no limit is set. */
+        readonly maxBytes: number | null;
+        /** New entries of the slow log in the last minute. */
+        readonly slowQueries: number;
+      };
+  /** Of all instances, in the last minute. */
+  readonly lookups: number;
+  readonly hits: number;
+  readonly connectionErrors: number;
+  /** `waiting` is null where the queue cannot be asked. */
+  readonly queues: readonly { readonly name: string; readonly waiting: number | null }[];
+}
+
+export interface Verdict {
+  /** One alert of a kind is active at a time. */
+  readonly kind: string;
+  /** `unknown` leaves an alert as it is. */
+  readonly state: 'firing' | 'clear' | 'unknown';
+  readonly message: string;
+  readonly value: number | null;
+  readonly threshold: number | null;
+}
+
+/** The state of every alert there can be (requirements, A20). */
+export function evaluate(readings: Readings, thresholds: Thresholds): Verdict[] {
+  return [
+    connection(readings),
+    memory(readings, thresholds.memoryPercent),
+    hitRate(readings, thresholds.hitRatePercent),
+    slowQueries(readings, thresholds.slowQueries),
+    ...readings.queues.map((queue) => backlog(queue, thresholds.queueBacklog)),
+  ];
+}
+
+/** 0–100 with one decimal; null for nothing looked up. */
+export function hitRatePercent(hits: number, lookups: number): number | null {
+  return lookups > 0 ? Math.round((hits / lookups) * 1_000) / 10 : null;
+}
+
+function connection({ redis, connectionErrors }: Readings): Verdict {
+  const kind = 'redis_connection';
+  if (redis.kind === 'embedded') return clear(kind);
+  if (redis.kind === 'away') {
+    return firing(kind, 'Redis does not answer.', connectionErrors, 0);
+  }
+  if (connectionErrors === 0) return clear(kind);
+  const message = `Connections to Redis were lost or failed ${connectionErrors} times within a minute.`;
+  return firing(kind, message, connectionErrors, 0);
+}
+
+function memory({ redis }: Readings, threshold: number): Verdict {
+  const kind = 'redis_memory';
+  if (redis.kind === 'away') return unknown(kind);
+  if (redis.kind === 'embedded' || redis.maxBytes === null) return clear(kind);
+  const percent = Math.round((redis.usedBytes / redis.maxBytes) * 1_000) / 10;
+  if (percent <= threshold) return clear(kind);
+  return firing(kind, `Redis uses ${percent} % of the memory it may use.`, percent, threshold);
+}
+
+function hitRate({ hits, lookups }: Readings, threshold: number): Verdict {
+  const kind = 'cache_hit_rate';
+  const percent = hitRatePercent(hits, lookups);
+  if (percent === null || lookups < MIN_LOOKUPS || percent >= threshold) return clear(kind);
+  const message = `Only ${percent} % of ${lookups} cached reads within a minute were hits.`;
+  return firing(kind, message, percent, threshold);
+}
+
+function slowQueries({ redis }: Readings, threshold: number): Verdict {
+  const kind = 'slow_queries';
+  if (redis.kind === 'away') return unknown(kind);
+  if (redis.kind === 'embedded' || redis.slowQueries <= threshold) return clear(kind);
+  const message = `Redis logged ${redis.slowQueries} slow commands within a minute.`;
+  return firing(kind, message, redis.slowQueries, threshold);
+}
+
+function backlog({ name, waiting }: Readings['queues'][number], threshold: number): Verdict {
+  const kind = `queue_backlog:${name}`;
+  if (waiting === null) return unknown(kind);
+  if (waiting <= threshold) return clear(kind);
+  return firing(kind, `${waiting} jobs wait in the queue "${name}".`, waiting, threshold);
+}
+
+function firing(
+  kind: string,
+  message: string,
+  value: number | null,
+  threshold: number | null,
+): Verdict {
+  return { kind, state: 'firing', message, value, threshold };
+}
+
+function clear(kind: string): Verdict {
+  return { kind, state: 'clear', message: '', value: null, threshold: null };
+}
+
+function unknown(kind: string): Verdict {
+  return { ...clear(kind), state: 'unknown' };
+}

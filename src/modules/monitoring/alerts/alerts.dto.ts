@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { pageQuerySchema } from '../../../http/index.js';
+
+export const alertSchema = z.object({
+  id: z.uuid(),
+  kind: z
+    .string()
+    .describe(
+      'redis_connection, redis_memory, cache_hit_rate, slow_queries, queue_backlog:<queue>',
+    ),
+  message: z.string(),
+  value: z.number().nullable().describe('while it is active: as of the last evaluation'),
+  threshold: z.number().nullable(),
+  state: z.enum(['active', 'resolved']),
+  raisedAt: z.iso.datetime(),
+  resolvedAt: z.iso.datetime().nullable(),
+});
+export type Alert = z.output<typeof alertSchema>;
+
+export const alertPageSchema = z.object({
+  items: z.array(alertSchema),
+  nextCursor: z.string().nullable(),
+});
+
+export const listAlertsSchema = pageQuerySchema.extend({
+  state: z.enum(['active', 'resolved', 'all']).default('all'),
+});
+export type ListAlerts = z.output<typeof listAlertsSchema>;

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+
+const count = z.number().int().min(0);
+const percent = z.number().nullable().describe('null: nothing was looked up');
+
+const lookups = { hits: count, misses: count, hitRatePercent: percent };
+
+export const cacheFiguresSchema = z.object({
+  mode: z.enum(['redis', 'memory']),
+  note: z.string().nullable().describe('why figures are null, in a sentence'),
+  asOf: z.iso.datetime(),
+  instance: z.object(lookups).describe('of the process that answers, since it started'),
+  lastMinute: z.object({ instances: count, ...lookups }).describe('of all processes together'),
+  caches: z
+    .array(
+      z.object({
+        name: z.string(),
+        namespace: z.string(),
+        localHits: count,
+        remoteHits: count,
+        misses: count,
+        hitRatePercent: percent,
+        loads: count,
+        loadErrors: count,
+        averageLoadMs: z.number().nullable(),
+        refreshes: count,
+      }),
+    )
+    .describe('of the process that answers, since it started'),
+  namespaces: z.array(
+    z.object({
+      namespace: z.string(),
+      ...lookups,
+      keys: count.nullable().describe('in Redis'),
+      bytes: count.nullable().describe('in Redis'),
+    }),
+  ),
+  stored: z
+    .object({
+      keys: count,
+      bytes: count,
+      asOf: z.iso.datetime(),
+      complete: z.boolean().describe('false: there are more than the bounded scan came to'),
+    })
+    .nullable()
+    .describe('what all caches keep in Redis'),
+});
+export type CacheFigures = z.output<typeof cacheFiguresSchema>;
+
+export const queueFiguresSchema = z.object({
+  items: z.array(
+    z.object({
+      name: z.string(),
+      waiting: count.describe('due, and not begun'),
+      delayed: count,
+      active: count,
+      completed: count.describe('as many as are still kept'),
+      failed: count,
+      paused: z.boolean(),
+      oldestWaitingSince: z.iso.datetime().nullable(),
+    }),
+  ),
+});
+export type QueueFigures = z.output<typeof queueFiguresSchema>;

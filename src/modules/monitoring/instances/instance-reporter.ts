@@ -1,0 +1,82 @@
+import { hostname } from 'node:os';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { Config } from '../../../config/config.js';
+import { Clock } from '../../../kernel/clock.js';
+import { SECOND_MS } from '../../../kernel/duration.js';
+import { newId } from '../../../kernel/ids.js';
+import { Caches, RedisDiagnostics } from '../../../redis/index.js';
+import { InstanceReportsRepository, type FleetCounts } from './instance-reports.repository.js';
+import { MinuteCounts, type Counts } from './minute-counts.js';
+
+const REPORT_MS = 15 * SECOND_MS;
+/** Whoever misses two reports in a row has gone. */
+const FRESH_MS = 2.5 * REPORT_MS;
+
+/**
+ * Tells the others what this process counts. Hits, misses and lost connections are known only to the process
+ * that has them, and whoever evaluates alerts is one of many.
+ */
+@Injectable()
+export class InstanceReporter implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #logger = new Logger(InstanceReporter.name);
+  readonly #instance = `${hostname()}/${process.pid}/${newId().slice(-6)}`;
+  readonly #role: string;
+  readonly #minute = new MinuteCounts();
+  #timer: NodeJS.Timeout | undefined;
+  #reporting: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly reports: InstanceReportsRepository,
+    private readonly caches: Caches,
+    private readonly redis: RedisDiagnostics,
+    @Inject(Clock) private readonly clock: Clock,
+    @Inject(Config) config: Config,
+  ) {
+    this.#role = config.role;
+  }
+
+  onApplicationBootstrap(): void {
+    // The count that the first minute is measured from.
+    this.#minute.gain(this.#counts(), this.clock.nowMs());
+    this.#timer = setInterval(() => void this.report(), REPORT_MS).unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#reporting;
+    await this.reports.remove(this.#instance).catch((error: unknown) => this.#missed(error));
+  }
+
+  /** Never rejects: what is not told now is told in a quarter of a minute. */
+  report(): Promise<void> {
+    const gain = this.#minute.gain(this.#counts(), this.clock.nowMs());
+    this.#reporting = this.reports
+      .save(this.#instance, this.#role, gain)
+      .catch((error: unknown) => this.#missed(error));
+    return this.#reporting;
+  }
+
+  /** Of all instances that are alive, in the last minute. */
+  async fleet(): Promise<FleetCounts> {
+    await this.report();
+    return this.reports.total(FRESH_MS);
+  }
+
+  #counts(): Counts {
+    const statistics = this.caches.statistics();
+    const hits = statistics.reduce((sum, cache) => sum + cache.localHits + cache.remoteHits, 0);
+    const misses = statistics.reduce((sum, cache) => sum + cache.misses, 0);
+    const { errors } = this.redis.connections();
+    return { lookups: hits + misses, hits, connectionErrors: errors };
+  }
+
+  #missed(error: unknown): void {
+    this.#logger.debug({ message: 'instance report not stored', err: error });
+  }
+}

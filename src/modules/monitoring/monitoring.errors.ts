@@ -1,0 +1,4 @@
+import { AppError } from '../../kernel/app-error.js';
+
+export const testRunning = () =>
+  new AppError('conflict', 'monitoring.test_running', 'A performance test is running already.');

@@ -1,0 +1,15 @@
+export interface QueueReport {
+  readonly name: string;
+  readonly counts: {
+    /** Due, and not begun: the backlog. */
+    readonly waiting: number;
+    readonly delayed: number;
+    readonly active: number;
+    /** As many as are still kept. */
+    readonly completed: number;
+    readonly failed: number;
+  };
+  readonly paused: boolean;
+  /** Since when the oldest waiting job could have run; null: none waits. */
+  readonly oldestWaitingSince: Date | null;
+}

@@ -1,0 +1,200 @@
+import { sql } from 'drizzle-orm';
+import { Database } from '../../src/database/index.js';
+import type { ScheduleView } from '../../src/modules/maintenance/schedules/schedules.dto.js';
+import { ScheduleRegistry } from '../../src/redis/index.js';
+import { RedisConnections } from '../../src/redis/connection/redis-connections.js';
+import { KeyBuilder } from '../../src/redis/keys/redis-key.js';
+import { eventually } from '../support/eventually.js';
+import type { ApiClient } from './support/api-client.js';
+import { BACKENDS } from './support/backends.js';
+import { startBourse, type Bourse } from './support/bourse.js';
+
+const HOUR_MS = 3_600_000;
+const patient = { timeoutMs: 10_000 };
+
+describe.each(BACKENDS)('maintenance on $name', (backend) => {
+  const embedded = backend.name === 'embedded';
+  let bourse: Bourse;
+  let admin: ApiClient;
+
+  beforeAll(async () => {
+    // Sessions that last: tests set the clock ahead.
+    const sessions = { SESSION_IDLE_MS: '2000000000', SESSION_ABSOLUTE_MS: '2000000000' };
+    bourse = await startBourse(backend, sessions);
+    admin = await bourse.admin();
+  });
+  afterAll(() => bourse.close());
+
+  const schedule = async (name: string): Promise<ScheduleView> => {
+    const { status, body } = await admin.get<{ items: ScheduleView[] }>('/api/admin/schedules');
+    expect(status).toBe(200);
+    const found = body.items.find((item) => item.name === name);
+    if (!found) throw new Error(`no schedule ${name}`);
+    return found;
+  };
+  const run = (name: string) => admin.post(`/api/admin/schedules/${name}/run`);
+  /** The record of the run that this asks for. */
+  const runToEnd = async (name: string): Promise<ScheduleView['lastRun']> => {
+    const before = (await schedule(name)).lastRun?.startedAt;
+    expect((await run(name)).status).toBe(202);
+    return eventually(async () => {
+      const { lastRun } = await schedule(name);
+      expect(lastRun).not.toBeNull();
+      expect(lastRun?.startedAt).not.toBe(before);
+      return lastRun;
+    }, patient);
+  };
+  const jobs = async () => {
+    const { body } = await admin.get<{
+      queues: { name: string; jobs: { name: string; data: unknown; returnValue: unknown }[] }[];
+    }>('/admin/queues/api/queues?activeQueue=maintenance&status=completed&page=1&jobsPerPage=50');
+    return body.queues.find(({ name }) => name === 'maintenance')?.jobs ?? [];
+  };
+
+  it('lists what runs by itself, to those who may run it', async () => {
+    const cleaning = await schedule('maintenance.clean-queues');
+    expect(cleaning).toMatchObject({ everyMs: HOUR_MS, running: false });
+    expect(Date.parse(cleaning.nextRunAt) % HOUR_MS).toBe(0);
+    expect(Date.parse(cleaning.nextRunAt)).toBeGreaterThan(bourse.clock.nowMs());
+    await schedule('monitoring.evaluate-alerts');
+
+    const trader = await bourse.trader();
+    const path = '/api/admin/schedules';
+    expect((await trader.get(path)).status).toBe(403);
+    expect((await trader.post(`${path}/maintenance.clean-queues/run`)).status).toBe(403);
+    expect((await bourse.client().get(path)).status).toBe(401);
+  });
+
+  it('refuses to run what does not exist', async () => {
+    for (const name of ['no.such', '%00', 'constructor', 'x'.repeat(90)]) {
+      expect(await run(name)).toMatchObject({
+        status: 404,
+        body: { code: 'maintenance.unknown_schedule' },
+      });
+    }
+  });
+
+  it('cleans the queues in jobs of its own', async () => {
+    const lastRun = await runToEnd('maintenance.clean-queues');
+    expect(lastRun).toMatchObject({ outcome: 'succeeded', error: null });
+    await eventually(async () => {
+      const cleaned = (await jobs()).filter(({ name }) => name === 'clean-queue');
+      const text = JSON.stringify(cleaned);
+      expect(text).toContain('trading');
+      expect(text).toContain('maintenance');
+    }, patient);
+  });
+
+  it('gives keys without an end an end, and leaves all others as they are', async () => {
+    if (embedded) {
+      expect(await runToEnd('maintenance.sweep-caches')).toMatchObject({ outcome: 'succeeded' });
+      return;
+    }
+    const { command } = bourse.app.get(RedisConnections);
+    const keys = bourse.app.get<KeyBuilder>(KeyBuilder);
+    const stale = keys.key('cache', 'general', 'left-behind');
+    const living = keys.key('cache', 'general', 'living');
+    await command.set(stale, 'x');
+    await command.set(living, 'x', 'PX', HOUR_MS);
+    const others = 'left-alone-by-the-sweep';
+    await command.set(others, 'x');
+    await runToEnd('maintenance.sweep-caches');
+    await eventually(async () => expect(await command.pttl(stale)).toBeGreaterThan(0), patient);
+    expect(await command.pttl(stale)).toBeLessThanOrEqual(60_000);
+    expect(await command.pttl(living)).toBeGreaterThan(60_000);
+    expect(await command.pttl(others)).toBe(-1);
+    await command.del(others);
+  });
+
+  it('runs what falls due, once for all times that were missed', async () => {
+    const before = await schedule('maintenance.clean-queues');
+    bourse.clock.advance(5 * HOUR_MS);
+    const lastRun = await eventually(async () => {
+      const { lastRun } = await schedule('maintenance.clean-queues');
+      expect(lastRun).not.toBeNull();
+      expect(lastRun?.startedAt).not.toBe(before.lastRun?.startedAt);
+      return lastRun;
+    }, patient);
+    await runToEnd('monitoring.evaluate-alerts');
+    expect((await schedule('maintenance.clean-queues')).lastRun).toEqual(lastRun);
+  });
+
+  it('does not run twice at once, records what fails, and goes on', async () => {
+    let finish: (error?: Error) => void = () => undefined;
+    const gate = new Promise<void>((resolve, reject) => {
+      finish = (error) => (error ? reject(error) : resolve());
+    });
+    let runs = 0;
+    bourse.app
+      .get(ScheduleRegistry)
+      .register({ name: 'test.gated', description: 'Waits.', everyMs: HOUR_MS }, async () => {
+        runs += 1;
+        if (runs === 1) await gate;
+        return { note: 'NUL \0 and half a pair \ud800 are left out' };
+      });
+    expect((await run('test.gated')).status).toBe(202);
+    expect(await run('test.gated')).toMatchObject({
+      status: 409,
+      body: { code: 'maintenance.already_running' },
+    });
+    await eventually(
+      async () => expect((await schedule('test.gated')).running).toBe(true),
+      patient,
+    );
+    expect((await run('test.gated')).status).toBe(409);
+    finish(new Error('on purpose \0'));
+    await eventually(async () => {
+      expect(await schedule('test.gated')).toMatchObject({
+        running: false,
+        lastRun: { outcome: 'failed', error: 'Error: on purpose ', result: null },
+      });
+    }, patient);
+    expect(await runToEnd('test.gated')).toMatchObject({
+      outcome: 'succeeded',
+      error: null,
+      result: { note: 'NUL  and half a pair  are left out' },
+    });
+    expect(runs).toBe(2);
+  });
+
+  it('takes over a run whose instance died', async () => {
+    const before = await runToEnd('test.gated');
+    const { sql: database } = bourse.app.get(Database);
+    await database.execute(
+      sql`update schedule_runs set running_since = now(), running_on = 'gone/1', leased_until = now() - interval '1 s' where name = 'test.gated'`,
+    );
+    await eventually(async () => {
+      const { lastRun } = await schedule('test.gated');
+      expect(lastRun?.startedAt).not.toBe(before?.startedAt);
+      expect(lastRun?.instance).not.toContain('gone');
+    }, patient);
+  });
+});
+
+describe('schedules of two processes', () => {
+  it('run each due time in one of them', async () => {
+    const [, kind] = BACKENDS;
+    if (kind === undefined) throw new Error('no backend that two can share');
+    const backend = await kind.create();
+    const { startOn } = await import('./support/bourse.js');
+    const fleet = [await startOn(backend), await startOn(backend)];
+    let runs = 0;
+    for (const { app } of fleet) {
+      app
+        .get(ScheduleRegistry)
+        .register(
+          { name: 'test.counted', description: 'Counts.', everyMs: 1_000 },
+          async () => (runs += 1),
+        );
+    }
+    const slot = () => Math.floor(Date.now() / 1_000);
+    // Each looks once a second: some due times are skipped, none is run for twice.
+    await eventually(() => expect(runs).toBeGreaterThan(0), patient);
+    const first = { runs, slot: slot() };
+    await eventually(() => expect(slot() - first.slot).toBeGreaterThanOrEqual(4), patient);
+    expect(runs - first.runs).toBeLessThanOrEqual(slot() - first.slot + 1);
+    expect(runs - first.runs).toBeGreaterThanOrEqual(2);
+    for (const { close } of fleet) await close();
+    await backend.remove();
+  }, 40_000);
+});

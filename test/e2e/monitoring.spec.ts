@@ -1,0 +1,283 @@
+import type { Alert } from '../../src/modules/monitoring/alerts/alerts.dto.js';
+import { AlertsService } from '../../src/modules/monitoring/alerts/alerts.service.js';
+import type { CacheFigures, QueueFigures } from '../../src/modules/monitoring/figures/app.dto.js';
+import { RedisFiguresService } from '../../src/modules/monitoring/figures/redis-figures.service.js';
+import type {
+  Clients,
+  PerformanceTest,
+  RedisDashboard,
+  SlowQueries,
+} from '../../src/modules/monitoring/figures/redis.dto.js';
+import { RedisConnections } from '../../src/redis/connection/redis-connections.js';
+import { KeyBuilder } from '../../src/redis/keys/redis-key.js';
+import { eventually } from '../support/eventually.js';
+import { testRedisUrl } from '../support/servers/index.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import type { ApiClient } from './support/api-client.js';
+import { BACKENDS } from './support/backends.js';
+import { startBourse, type Bourse } from './support/bourse.js';
+import { LiveClient } from './support/live-client.js';
+
+const MINUTE_MS = 60_000;
+const patient = { timeoutMs: 15_000 };
+// Sessions that last: tests set the clock ahead.
+const SESSIONS = { SESSION_IDLE_MS: '2000000000', SESSION_ABSOLUTE_MS: '2000000000' };
+
+interface AlertPage {
+  readonly items: Alert[];
+  readonly nextCursor: string | null;
+}
+
+describe.each(BACKENDS)('monitoring on $name', (backend) => {
+  const embedded = backend.name === 'embedded';
+  let bourse: Bourse;
+  let admin: ApiClient;
+
+  beforeAll(async () => {
+    bourse = await startBourse(backend, SESSIONS);
+    admin = await bourse.admin();
+  });
+  afterAll(() => bourse.close());
+
+  const read = async <Body>(path: string): Promise<Body> => {
+    const answer = await admin.get<Body>(`/api/monitoring/${path}`);
+    expect(answer.status).toBe(200);
+    return answer.body;
+  };
+  const evaluate = async (): Promise<void> => {
+    const path = '/api/admin/schedules/monitoring.evaluate-alerts/run';
+    await eventually(async () => expect((await admin.post(path)).status).toBe(202), patient);
+  };
+
+  it('is for those who may read it', async () => {
+    const trader = await bourse.trader();
+    const paths = [
+      'redis/dashboard',
+      'redis/performance-test',
+      'redis/slow-queries',
+      'redis/clients',
+      'cache',
+      'queues',
+      'alerts',
+    ];
+    for (const path of paths) {
+      expect((await trader.get(`/api/monitoring/${path}`)).status).toBe(403);
+      expect((await bourse.client().get(`/api/monitoring/${path}`)).status).toBe(401);
+    }
+  });
+
+  it('shows how Redis does', async () => {
+    const dashboard = await read<RedisDashboard>('redis/dashboard');
+    expect(dashboard.health.status).toBe('healthy');
+    expect(dashboard.connection.connected).toBe(true);
+    if (embedded) {
+      expect(dashboard).toMatchObject({ mode: 'memory', memory: null, keyspace: null });
+      expect(dashboard.note).toContain('No Redis is configured');
+      return;
+    }
+    expect(dashboard).toMatchObject({ mode: 'redis', note: null });
+    expect(dashboard.memory?.usedBytes).toBeGreaterThan(0);
+    expect(dashboard.performance?.commands).toBeGreaterThan(0);
+    expect(dashboard.keyspace?.keys).toBeGreaterThan(0);
+    expect(dashboard.clients?.connected).toBeGreaterThan(2);
+    expect(dashboard.hitRate?.percent).toBeLessThanOrEqual(100);
+    expect(dashboard.connection.latencyMs).toBeGreaterThan(0);
+  });
+
+  it('measures Redis with keys of its own, once at a time', async () => {
+    const test = await read<PerformanceTest>('redis/performance-test?operations=50');
+    if (embedded) {
+      expect(test).toMatchObject({ mode: 'memory', result: null });
+      return;
+    }
+    expect(test.result).toMatchObject({ operations: 150, complete: true });
+    const { set, get, delete: deleted } = test.result?.commands ?? {};
+    for (const command of [set, get, deleted]) {
+      expect(command?.operations).toBe(50);
+      expect(command?.p50Ms).toBeGreaterThan(0);
+      expect(command?.p95Ms).toBeGreaterThanOrEqual(command?.p50Ms ?? Infinity);
+      expect(command?.maxMs).toBeGreaterThanOrEqual(command?.p95Ms ?? Infinity);
+    }
+    expect(test.result?.operationsPerSecond).toBeGreaterThan(0);
+    const { command } = bourse.app.get(RedisConnections);
+    const keys = bourse.app.get<KeyBuilder>(KeyBuilder);
+    expect(await command.keys(`${keys.key('cache', 'general', 'performance-test')}*`)).toEqual([]);
+
+    const path = '/api/monitoring/redis/performance-test?operations=1000';
+    const answers = await Promise.all([1, 2, 3].map(() => admin.get(path)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
+    expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({
+      code: 'monitoring.test_running',
+    });
+  });
+
+  it('refuses figures that make no sense', async () => {
+    for (const query of [
+      'redis/performance-test?operations=1001',
+      'redis/performance-test?operations=0',
+      'redis/slow-queries?limit=501',
+      'redis/clients?limit=-1',
+      'redis/clients?other=1',
+      'alerts?state=loud',
+      'alerts?cursor=nonsense',
+    ]) {
+      expect((await admin.get(`/api/monitoring/${query}`)).status).toBe(400);
+    }
+  });
+
+  it('shows slow queries without what they carried, and who is connected', async () => {
+    const slow = await read<SlowQueries>('redis/slow-queries');
+    const clients = await read<Clients>('redis/clients?limit=2');
+    if (embedded) {
+      expect([slow.items, clients.items]).toEqual([null, null]);
+      expect(slow.note).toContain('No Redis is configured');
+      return;
+    }
+    expect(Array.isArray(slow.items)).toBe(true);
+    expect(clients.items).toHaveLength(2);
+    expect(clients.total).toBeGreaterThan(2);
+    const all = await read<Clients>('redis/clients?limit=500');
+    const { prefix } = bourse.app.get<KeyBuilder>(KeyBuilder);
+    const own = all.items?.filter(({ name }) => name === `${prefix}-command`);
+    expect(own).toMatchObject([{ own: true, address: expect.any(String) as string }]);
+  });
+
+  it('counts hits and misses per cache and namespace', async () => {
+    const trader = await bourse.trader();
+    const before = await read<CacheFigures>('cache');
+    for (let i = 0; i < 4; i += 1) await trader.get('/api/users/me');
+    const after = await read<CacheFigures>('cache');
+    const users = (figures: CacheFigures) =>
+      figures.namespaces.find(({ namespace }) => namespace === 'users');
+    expect((users(after)?.hits ?? 0) - (users(before)?.hits ?? 0)).toBeGreaterThanOrEqual(3);
+    expect(after.instance.hits).toBeGreaterThan(before.instance.hits);
+    expect(after.lastMinute.instances).toBe(1);
+    expect(after.lastMinute.hits).toBeGreaterThan(0);
+    expect(after.caches.map(({ name }) => name)).toContain('portfolio.summary');
+    if (embedded) expect(after.stored).toBeNull();
+    else expect(after.stored?.bytes).toBeGreaterThan(0);
+  });
+
+  it('raises an alert once when jobs pile up, tells admins, and resolves it', async () => {
+    const live = await LiveClient.connect(bourse.url, { token: admin.token });
+    expect(await live.subscribe('ops.alerts')).toMatchObject({ ok: true });
+    const trader = await bourse.trader();
+    const outsider = await LiveClient.connect(bourse.url, { token: trader.token });
+    expect(await outsider.subscribe('ops.alerts')).toMatchObject({ ok: false });
+    outsider.close();
+
+    const settings = { alerts: { queueBacklog: 1 } };
+    expect((await admin.send('PUT', '/api/admin/config/system', settings)).status).toBe(200);
+    await admin.send('PUT', '/admin/queues/api/queues/trading/pause');
+    const order = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: '1' };
+    for (let i = 0; i < 3; i += 1) {
+      expect((await trader.post('/api/orders', order)).status).toBe(201);
+    }
+    const trading = await eventually(async () => {
+      const { items } = await read<QueueFigures>('queues');
+      const queue = items.find(({ name }) => name === 'trading');
+      expect(queue).toMatchObject({ waiting: 3, paused: true });
+      return queue;
+    }, patient);
+    const waitingMs = Date.now() - Date.parse(trading?.oldestWaitingSince ?? '');
+    expect(waitingMs).toBeGreaterThanOrEqual(0);
+    expect(waitingMs).toBeLessThan(MINUTE_MS);
+
+    const kind = 'queue_backlog:trading';
+    await evaluate();
+    const raised = await live.next('ops.alerts', (data) => data['kind'] === kind);
+    expect(raised.data).toMatchObject({ state: 'active', value: 3, threshold: 1 });
+    await evaluate();
+    const active = await read<AlertPage>('alerts?state=active');
+    expect(active.items.filter((alert) => alert.kind === kind)).toEqual([raised.data]);
+    expect((await read<RedisDashboard>('redis/dashboard')).health).toMatchObject({
+      status: 'warning',
+      issues: [expect.stringContaining('"trading"') as string],
+    });
+
+    await admin.send('PUT', '/admin/queues/api/queues/trading/resume');
+    await eventually(async () => {
+      const { items } = await read<QueueFigures>('queues');
+      expect(items.find(({ name }) => name === 'trading')).toMatchObject({
+        waiting: 0,
+        oldestWaitingSince: null,
+      });
+    }, patient);
+    await evaluate();
+    const resolved = await live.next('ops.alerts', (data) => data['state'] === 'resolved');
+    expect(resolved.data).toMatchObject({ id: raised.data['id'], kind });
+    expect(Date.parse(resolved.data['resolvedAt'] as string)).toBeGreaterThan(0);
+    expect(live.on('ops.alerts').filter(({ data }) => data['kind'] === kind)).toHaveLength(2);
+    const past = await read<AlertPage>('alerts?state=resolved&limit=1');
+    expect(past.items).toEqual([resolved.data]);
+    live.close();
+  });
+
+  it('pages through the alerts, newest first', async () => {
+    const alerts = bourse.app.get(AlertsService);
+    const queue = (name: string, state: 'firing' | 'clear') =>
+      ({ kind: `queue_backlog:${name}`, state, message: 'm', value: 2, threshold: 1 }) as const;
+    await alerts.apply([queue('a', 'firing'), queue('b', 'firing'), queue('c', 'firing')]);
+    const first = await read<AlertPage>('alerts?limit=2');
+    const second = await read<AlertPage>(`alerts?limit=2&cursor=${first.nextCursor}`);
+    expect([...first.items, ...second.items].slice(0, 3).map((alert) => alert.kind)).toEqual([
+      'queue_backlog:c',
+      'queue_backlog:b',
+      'queue_backlog:a',
+    ]);
+    // Queues that are no more: nothing would ever say that their backlog is gone. Again, should the
+    // evaluation of the minute come between.
+    await eventually(async () => {
+      await alerts.apply([queue('a', 'firing'), queue('b', 'firing'), queue('c', 'firing')]);
+      const { resolved, active } = await alerts.apply([queue('b', 'firing')]);
+      expect([...resolved].sort()).toEqual(['queue_backlog:a', 'queue_backlog:c']);
+      expect(active).toEqual(['queue_backlog:b']);
+    });
+  });
+});
+
+describe('monitoring while Redis is away', () => {
+  it('raises an alert from the database alone, and resolves it afterwards', async () => {
+    const [, backend] = BACKENDS;
+    if (backend === undefined) throw new Error('no backend with Redis');
+    const proxy = new TcpProxy(testRedisUrl());
+    await proxy.up();
+    const bourse = await startBourse(backend, { ...SESSIONS, REDIS_URL: proxy.url });
+    const alerts = bourse.app.get(AlertsService);
+    const ofRedis = async (state: 'active' | 'resolved') => {
+      const { items } = await alerts.list({ state, limit: 50 });
+      return items.filter(({ kind }) => kind === 'redis_connection');
+    };
+    const nextMinute = () => bourse.clock.advance(MINUTE_MS);
+    expect(await ofRedis('active')).toEqual([]);
+
+    await proxy.down();
+    nextMinute();
+    const [raised] = await eventually(async () => {
+      const active = await ofRedis('active');
+      expect(active).toHaveLength(1);
+      return active;
+    }, patient);
+    const figures = bourse.app.get(RedisFiguresService);
+    expect(await figures.dashboard()).toMatchObject({
+      note: 'Redis does not answer.',
+      connection: { connected: false, latencyMs: null },
+      health: { status: 'critical' },
+      memory: null,
+    });
+    await expect(figures.slowQueries(1)).rejects.toMatchObject({ code: 'redis.unavailable' });
+
+    await proxy.up();
+    await eventually(
+      async () => {
+        // The errors of the outage are a minute old then.
+        nextMinute();
+        expect(await ofRedis('active')).toEqual([]);
+      },
+      { ...patient, intervalMs: 2_000 },
+    );
+    expect(await ofRedis('resolved')).toMatchObject([{ id: raised?.id }]);
+    await bourse.close();
+    await proxy.down();
+  }, 60_000);
+});
