@@ -73,10 +73,11 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
   const training = (overrides: Partial<EventPayload<typeof TrainingFinished>> = {}) => ({
     userId: trader.user.id,
     modelId: newId(),
-    modelName: 'Momentum',
+    name: 'Momentum',
     trainingId: newId(),
-    outcome: 'done' as const,
-    summary: 'Accuracy 0.61 against 0.52.',
+    outcome: 'finished' as const,
+    result: { version: 1, accuracy: 0.61, baselineAccuracy: 0.52 },
+    failure: null,
     ...overrides,
   });
   const list = async (query = '', by = trader): Promise<NotificationPage> => {
@@ -164,7 +165,14 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
         title: 'Import finished: 12 new trades',
         data: { importId, imported: 12 },
       });
-      await happens(TrainingFinished, training({ outcome: 'failed', summary: 'Too few rows.' }));
+      await happens(
+        TrainingFinished,
+        training({
+          outcome: 'failed',
+          result: null,
+          failure: { code: 'ai_studio.too_few_rows', reason: 'Too few rows.' },
+        }),
+      );
       expect(await untilTold('training-finished')).toMatchObject({
         title: 'Training failed: Momentum',
         body: 'Too few rows.',
@@ -193,7 +201,7 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
       const ended = training();
       await happens(TrainingFinished, ended);
       await happens(TrainingFinished, ended);
-      await happens(TrainingFinished, training({ modelName: 'Last' }));
+      await happens(TrainingFinished, training({ name: 'Last' }));
       await eventually(async () => {
         const titles = (await list()).items.map(({ title }) => title);
         expect(titles).toEqual(['Training done: Last', 'Training done: Momentum']);
@@ -202,8 +210,8 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
     });
 
     it('a trader in one line, without a header or a tag more, whatever a model is called', async () => {
-      const modelName = '</h1><script>x</script>\r\nBcc: spy@example.com\u2028\u202e';
-      await happens(TrainingFinished, training({ modelName }));
+      const name = '</h1><script>x</script>\r\nBcc: spy@example.com\u2028\u202e';
+      await happens(TrainingFinished, training({ name }));
       const told = await untilTold('training-finished');
       expect(told.title).toBe('Training done: </h1><script>x</script> Bcc: spy@example.com');
       const [mail] = await untilMailed();
@@ -220,7 +228,7 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
     const tell = async (count: number): Promise<Notification[]> => {
       await prefer({ 'training-finished': QUIET });
       for (let i = 1; i <= count; i += 1) {
-        await happens(TrainingFinished, training({ modelName: `Model ${i}` }));
+        await happens(TrainingFinished, training({ name: `Model ${i}` }));
       }
       return eventually(async () => {
         const { items } = await list();

@@ -44,13 +44,20 @@ const rejected = (rejectReason: string | null) => ({
     updatedAt: at,
   },
 });
-const training = (modelName: string, summary = 'Accuracy 0.61 against 0.52.') => ({
+const training = (name: string) => ({
   userId,
   modelId: newId(),
-  modelName,
+  name,
   trainingId: newId(),
-  outcome: 'done' as const,
-  summary,
+  outcome: 'finished' as const,
+  result: { version: 2, accuracy: 0.61, baselineAccuracy: 0.523 },
+  failure: null,
+});
+const failed = (name: string, reason: string) => ({
+  ...training(name),
+  outcome: 'failed' as const,
+  result: null,
+  failure: { code: 'ai_studio.too_few_rows', reason },
 });
 
 describe('what a notification says', () => {
@@ -82,13 +89,15 @@ describe('what a notification says', () => {
     ]);
   });
 
-  it('of a training: how it ended, of which model, with its summary', () => {
+  it('of a training: how it ended, of which model, with its figures', () => {
     expect(draftOfTraining(training('Momentum'))).toMatchObject({
       title: 'Training done: Momentum',
-      body: 'Accuracy 0.61 against 0.52.',
+      body: expect.stringMatching(/^Version 2 .*61\.0 %.*52\.3 %/) as string,
     });
-    const failed = { ...training('Momentum'), outcome: 'failed' as const };
-    expect(draftOfTraining(failed).title).toBe('Training failed: Momentum');
+    expect(draftOfTraining(failed('Momentum', 'Too few rows.'))).toMatchObject({
+      title: 'Training failed: Momentum',
+      body: 'Too few rows.',
+    });
   });
 
   it('of an alert: what, and whether it is over; the two are told apart', () => {
@@ -114,8 +123,8 @@ describe('what a notification says', () => {
   it('is one bounded line each, whatever a model is called', () => {
     const text = fc.string({ unit: 'binary', maxLength: 3_000 });
     fc.assert(
-      fc.property(text, text, (name, summary) => {
-        const { title, body, data } = draftOfTraining(training(name, summary));
+      fc.property(text, text, (name, reason) => {
+        const { title, body, data } = draftOfTraining(failed(name, reason));
         for (const line of [title, body, String(data['modelName'])]) {
           expect(line).not.toMatch(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u);
         }
