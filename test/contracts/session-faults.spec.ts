@@ -7,7 +7,7 @@ import type { SessionStore } from '../../src/redis/session/session-store.js';
 import { Deferred } from '../support/deferred.js';
 import { eventually } from '../support/eventually.js';
 import { watchCommands } from '../support/keyspace.js';
-import { openRedisInstance, type RedisInstance } from '../support/redis-instance.js';
+import { openAwayInstance, openRedisInstance, type RedisInstance } from '../support/redis-instance.js';
 import { PrivateRedis } from '../support/redis-server.js';
 import {
   createTestDatabase,
@@ -165,10 +165,15 @@ describe('sessions, with Redis out of reach of one process', () => {
     const here = await start(await openRedisInstance(prefix, proxy.url));
     const there = await start(await openRedisInstance(prefix));
     const { token } = await here.create(login);
+    const noted = jest.spyOn(records().records, 'touch');
     expect(await there.validate(token)).toBeDefined();
+    // The next time is a minute away: it is not by that that the other learns of the end.
+    await eventually(() => expect(noted).toHaveBeenCalled());
+    noted.mockRestore();
     await proxy.down();
     await here.revokeAll('ada');
     expect(await here.validate(token)).toBeUndefined();
+    expect(await there.validate(token)).toBeDefined();
     await proxy.up();
     await eventually(async () => expect(await there.validate(token)).toBeUndefined());
   });
@@ -278,5 +283,16 @@ describe('a session that is ended while it is being restored', () => {
     expect(await quick.validate(token)).toBeUndefined();
     const bystander = await start(await openRedisInstance(prefix));
     expect(await bystander.validate(token)).toBeUndefined();
+  });
+
+  it('stays ended without Redis as well', async () => {
+    const held = new HeldRecords(records().database);
+    const store = await start(await openAwayInstance(createTestRedisPrefix()), DAY, held);
+    const { token } = await store.create(login);
+    const restoring = store.validate(token);
+    await held.read.promise;
+    await store.revokeAll('ada');
+    held.release.resolve();
+    expect(await restoring).toBeUndefined();
   });
 });
