@@ -7,7 +7,11 @@ import type { SessionStore } from '../../src/redis/session/session-store.js';
 import { Deferred } from '../support/deferred.js';
 import { eventually } from '../support/eventually.js';
 import { watchCommands } from '../support/keyspace.js';
-import { openAwayInstance, openRedisInstance, type RedisInstance } from '../support/redis-instance.js';
+import {
+  openAwayInstance,
+  openRedisInstance,
+  type RedisInstance,
+} from '../support/redis-instance.js';
 import { PrivateRedis } from '../support/redis-server.js';
 import {
   createTestDatabase,

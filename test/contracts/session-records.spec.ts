@@ -43,7 +43,7 @@ describe.each(['pglite', 'postgres'] as const)('session records on %s', (kind) =
     expect(live.filter((session) => session !== undefined)).toHaveLength(MAX_SESSIONS_PER_USER);
   });
 
-  it('can be used, ended and listed by many at once without one getting in another’s way', async () => {
+  it('tell at each noted use which sessions are still open, while many are noted and ended at once', async () => {
     const { records } = open();
     const store = await start();
     const users = ['ada', 'bob', 'cyd'];
