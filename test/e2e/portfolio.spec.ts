@@ -78,7 +78,7 @@ describe.each(BACKENDS)('portfolio on $name', (kind) => {
     const idle = await bourse.trader();
     await read('/api/account', idle);
     await trade('buy', '10');
-    await runSchedule();
+    const run = await runSchedule();
     const [opening, first, now] = await untilPoints(3);
     expect(opening?.equity).toBe('100000');
     for (const point of [first, now]) {
@@ -86,12 +86,18 @@ describe.each(BACKENDS)('portfolio on $name', (kind) => {
       expect(money(positionsValue).gt(0)).toBe(true);
       expect(money(cash).plus(positionsValue).toString()).toBe(equity);
     }
-    const last = await runSchedule();
+    // Again within the hour: the same job.
+    expect(await runSchedule()).toEqual(run);
     bourse.clock.advance(HOUR_MS);
-    expect(await runSchedule()).not.toEqual(last);
-    // Three and not four: the second run of the hour added nothing.
+    expect(await runSchedule()).not.toEqual(run);
     const points = await untilPoints(4);
     expect(points[1]).toEqual(first);
+    // The second run of the first hour has added nothing.
+    const { id } = await read<Account>('/api/account');
+    const stored = await bourse.app
+      .get(Database)
+      .sql.execute(sql`select slot_at from equity_points where account_id = ${id}`);
+    expect((stored as { rows: unknown[] }).rows).toHaveLength(2);
     expect((await history('ALL', idle)).points).toHaveLength(2);
   });
 
