@@ -1,7 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '../../../kernel/clock.js';
 import {
   CandlesService,
   QuotesService,
+  TIMEFRAME_MS,
   type Candle,
   type Timeframe,
 } from '../../market-data/index.js';
@@ -20,27 +22,24 @@ export class BarsService {
   constructor(
     private readonly candles: CandlesService,
     private readonly quotes: QuotesService,
+    @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   /**
-   * The moment after the bar that is open now: no bar opens later.
+   * The moment after the newest bar, which is open: no bar opens later.
    * @throws AppError `ai_studio.unknown_symbol`, `market_data.unknown_timeframe`
    */
-  presentMs(symbol: string, timeframe: Timeframe): number {
+  async presentMs(symbol: string, timeframe: Timeframe): Promise<number> {
     this.#assertKnown(symbol);
-    return this.candles.presentMs(symbol, timeframe);
+    const [newest] = await this.candles.getLatestCandles(symbol, timeframe, 1);
+    return newest ? Date.parse(newest.openAt) + TIMEFRAME_MS[timeframe] : this.clock.nowMs();
   }
 
   /**
    * The bars that open in `fromMs` ≤ t < `toMs`.
    * @throws AppError like {@link presentMs}, and as the market does of a range
    */
-  async between(
-    symbol: string,
-    timeframe: Timeframe,
-    fromMs: number,
-    toMs = this.presentMs(symbol, timeframe),
-  ): Promise<Bars> {
+  async between(symbol: string, timeframe: Timeframe, fromMs: number, toMs: number): Promise<Bars> {
     this.#assertKnown(symbol);
     const candles = await this.candles.getCandles(symbol, timeframe, fromMs, toMs);
     return this.#closed(symbol, candles);

@@ -26,7 +26,7 @@ export class ModelsService {
   /** @throws AppError `ai_studio.unknown_symbol`, `ai_studio.range_too_long`,
    *   `market_data.unknown_timeframe` */
   async create(userId: string, request: CreateModel): Promise<Model> {
-    const presentMs = this.bars.presentMs(request.symbol, request.timeframe);
+    const presentMs = await this.bars.presentMs(request.symbol, request.timeframe);
     const row: ModelRow = {
       id: newId(),
       userId,

@@ -83,7 +83,6 @@ export class TrainingRunsService {
 
   /** @throws AppError when the bars there are cannot be learnt from */
   async #rows(model: ModelRow): Promise<{ rows: LabelledRow[]; source: string }> {
-    assertNotTooLong(model, this.bars.presentMs(model.symbol, model.timeframe));
     const { bars, source } = await this.#bars(model);
     const rows = labelledRows(bars, featuresOf(model.features));
     assertEnoughRows(rows.length);
@@ -91,9 +90,13 @@ export class TrainingRunsService {
     return { rows, source };
   }
 
-  #bars({ symbol, timeframe, lookbackBars, fromAt, toAt }: ModelRow): Promise<Bars> {
+  async #bars(model: ModelRow): Promise<Bars> {
+    const { symbol, timeframe, lookbackBars, fromAt, toAt } = model;
     if (fromAt === null) return this.bars.latest(symbol, timeframe, lookbackBars ?? 0);
-    return this.bars.between(symbol, timeframe, fromAt.getTime(), toAt?.getTime());
+    const presentMs = await this.bars.presentMs(symbol, timeframe);
+    // Asked again: a range without an end has grown while the training waited.
+    assertNotTooLong(model, presentMs);
+    return this.bars.between(symbol, timeframe, fromAt.getTime(), toAt?.getTime() ?? presentMs);
   }
 
   async #advance(training: TrainingRow, percent: number): Promise<void> {

@@ -30,7 +30,7 @@ export class TrainingsService {
    */
   async start(userId: string, modelId: string): Promise<Training> {
     const { model } = await this.models.getOwn(userId, modelId);
-    assertTrainable(model, this.bars.presentMs(model.symbol, model.timeframe));
+    assertTrainable(model, await this.bars.presentMs(model.symbol, model.timeframe));
     const row = await this.database.transaction(async (transaction) => {
       const opened = await this.journal.open(transaction, model);
       if (opened) return opened;
