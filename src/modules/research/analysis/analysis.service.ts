@@ -15,8 +15,8 @@ import { analyse, type BarHistory } from './analyse.js';
 import type { Analysis } from './analysis.dto.js';
 import type { Horizon } from './rating.js';
 
-/** Twice what the longest average needs: exponential ones have forgotten how they began by then. */
-const DAILY_BARS = 400;
+/** The longest average takes 200, and in so many the exponential ones have forgotten how they began. */
+const DAILY_BARS = 250;
 
 /** Rates instruments by their prices and, where there are some, their statements. */
 @Injectable()
