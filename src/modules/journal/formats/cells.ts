@@ -9,7 +9,7 @@ const MAX_DECIMAL_PLACES = 20;
 
 const CURRENCY_SIGNS: Readonly<Record<string, string>> = { $: 'USD', '€': 'EUR', '£': 'GBP' };
 const SPACE_AND_SIGNS = /[\s\u00a0\u202f$€£¥]/g;
-const NUMBER = /^[+\-\u2212]?(\d{1,3}(?:,\d{3})+|\d*)(?:\.(\d*))?$/;
+const NUMBER = /^[+\-\u2212]?([1-9]\d{0,2}(?:,\d{3})+|\d*)(?:\.(\d*))?$/;
 const SYMBOL = /^[\p{Lu}\p{N}][\p{Lu}\p{N} .:/_^=-]{0,31}$/u;
 const CURRENCY = /^[A-Za-z]{3,5}$/;
 

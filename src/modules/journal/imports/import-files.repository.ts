@@ -34,7 +34,9 @@ export class ImportFilesRepository {
     if (found.size === 0) return new Map();
     const rows = await transaction
       .insert(importCountsTable)
-      .values([...found].map(([contentHash, count]) => ({ importId, contentHash, count })))
+      .select(
+        sql`select ${importId}::uuid, key, value::integer from jsonb_each_text(${JSON.stringify(Object.fromEntries(found))}::jsonb)`,
+      )
       .onConflictDoUpdate({
         target: [importCountsTable.importId, importCountsTable.contentHash],
         set: { count: sql`${importCountsTable.count} + excluded.count` },

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, desc, eq, gte, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, gte, lt, sql } from 'drizzle-orm';
 import { Database, type Sql } from '../../../database/index.js';
 import type { TradePlace } from './trade-cursor.js';
 import { journalTradesTable, type JournalTradeRow } from './trades.table.js';
@@ -18,12 +18,25 @@ export interface TradeFilter {
 export class TradesRepository {
   constructor(private readonly database: Database) {}
 
-  /** Leaves out what the user's journal has already. @returns how many were new. */
+  /**
+   * Leaves out what the user's journal has already. The rows travel as one value: thousands of parameters
+   * would take longer to bind than the rows to store.
+   * @returns how many were new.
+   */
   async insertNew(connection: Sql, rows: readonly JournalTradeRow[]): Promise<number> {
     if (rows.length === 0) return 0;
+    const columns = Object.values(getTableColumns(journalTradesTable));
+    const types = columns.map(
+      (column) => sql`${sql.identifier(column.name)} ${sql.raw(column.getSQLType())}`,
+    );
+    const records = rows.map((row) =>
+      Object.fromEntries(Object.entries(row).map(([key, value]) => [columnName(key), value])),
+    );
     const inserted = await connection
       .insert(journalTradesTable)
-      .values([...rows])
+      .select(
+        sql`select * from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as trade(${sql.join(types, sql`, `)})`,
+      )
       .onConflictDoNothing({
         target: [journalTradesTable.userId, journalTradesTable.fingerprint],
       })
@@ -91,4 +104,10 @@ export class TradesRepository {
       .orderBy(symbol, currency, executedAt, side, id)
       .limit(limit);
   }
+}
+
+function columnName(key: string): string {
+  const columns: Readonly<Record<string, { readonly name: string }>> =
+    getTableColumns(journalTradesTable);
+  return columns[key]?.name ?? key;
 }
