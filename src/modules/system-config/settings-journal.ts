@@ -32,13 +32,20 @@ export class SettingsJournal {
     events.on(SettingsChanged, ({ key }) => this.#dropCached(key));
   }
 
-  /** Once it resolves, nobody reads the older settings from a cache. What is as it was leaves no trace. */
-  async change(key: SettingsKey, changedBy: string, next: NewSettings | undefined): Promise<void> {
+  /**
+   * Once it resolves, nobody reads the older settings from a cache. What is as it was leaves no trace.
+   * @param defaults what holds while nothing is stored
+   */
+  async change(
+    key: SettingsKey,
+    changedBy: string,
+    next: NewSettings | undefined,
+    defaults: JsonObject = {},
+  ): Promise<void> {
     await this.database.transaction(async (transaction) => {
       const before = await this.settings.findLocked(transaction.sql, key);
-      const changed = changedNames(before, next);
-      if (changed.length === 0 && before !== undefined) return;
-      if (next === undefined && before === undefined) return;
+      const changed = changedNames(before, next, defaults);
+      if (changed.length === 0) return;
       const now = new Date(this.clock.nowMs());
       if (next === undefined) await this.settings.remove(transaction.sql, key);
       else {
@@ -61,8 +68,9 @@ export class SettingsJournal {
 function changedNames(
   before: SystemConfigRow | undefined,
   next: NewSettings | undefined,
+  defaults: JsonObject,
 ): string[] {
-  const names = changedSettings(before?.value ?? {}, next?.value ?? {});
+  const names = changedSettings(before?.value ?? defaults, next?.value ?? defaults);
   const secret = next?.secret;
   const hadSecret = (before?.sealed ?? null) !== null;
   // A secret that is given again counts as changed: sealed, nobody can tell whether it is the same.

@@ -11,6 +11,8 @@ import {
   type SystemSettings,
 } from './system-config.dto.js';
 
+const DEFAULTS: SystemSettings = storedSystemSettingsSchema.parse({});
+
 /** The settings of this installation that an administrator may change while it runs. */
 @Injectable()
 export class SystemConfigService {
@@ -33,7 +35,7 @@ export class SystemConfigService {
   }
 
   async replaceSystem(changedBy: string, settings: SystemSettings): Promise<SystemSettings> {
-    await this.journal.change('system', changedBy, { value: settings });
+    await this.journal.change('system', changedBy, { value: settings }, DEFAULTS);
     return this.system();
   }
 

@@ -106,7 +106,7 @@ export class UsersRepository {
     const rows = await this.database.sql
       .select({ id: usersTable.id })
       .from(usersTable)
-      .where(arrayContains(usersTable.roles, [role]))
+      .where(and(arrayContains(usersTable.roles, [role]), isNull(usersTable.disabledAt)))
       .orderBy(usersTable.id)
       .limit(limit);
     return rows.map(({ id }) => id);

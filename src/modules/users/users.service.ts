@@ -101,7 +101,7 @@ export class UsersService {
     return this.users.findIdByEmail(normaliseEmail(email));
   }
 
-  /** The first {@link MAX_IDS} by age: for telling all administrators something, not for counting traders. */
+  /** Who is not disabled, the first {@link MAX_IDS} by age: for telling all admins something, not for counting traders. */
   listIdsWithRole(role: UserRole): Promise<string[]> {
     return this.users.listIdsWithRole(role, MAX_IDS);
   }
