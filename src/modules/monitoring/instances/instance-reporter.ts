@@ -42,8 +42,8 @@ export class InstanceReporter implements OnApplicationBootstrap, BeforeApplicati
   }
 
   onApplicationBootstrap(): void {
-    // The count that the first minute is measured from.
-    this.#minute.gain(this.#counts(), this.clock.nowMs());
+    // Also the count that the first minute is measured from.
+    void this.report();
     this.#timer = setInterval(() => void this.report(), REPORT_MS).unref();
   }
 

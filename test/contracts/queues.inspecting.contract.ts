@@ -1,0 +1,77 @@
+import { QueueInspector } from '../../src/redis/queues/queue-inspector.js';
+import { QueueRegistry } from '../../src/redis/queues/queue-registry.js';
+import { eventually } from '../support/eventually.js';
+import { greet, testQueue, type QueueBench, type TestQueue } from './queues.setup.js';
+import type { QueueProcess } from './queues.drivers.js';
+
+function inspectorOf({ queues }: QueueProcess, ...definitions: TestQueue[]): QueueInspector {
+  const registry = new QueueRegistry();
+  for (const definition of definitions) registry.declare(definition);
+  return new QueueInspector(registry, queues);
+}
+
+/** What monitoring sees of the queues, and maintenance does to them. */
+export function describeInspecting(bench: () => QueueBench): void {
+  it('counts what waits, is delayed and is done, and since when the oldest waits', async () => {
+    const queue = testQueue();
+    const producer = await bench().producer(queue);
+    const inspector = inspectorOf(producer, queue);
+    const nothing = { waiting: 0, delayed: 0, active: 0, completed: 0, failed: 0 };
+    expect(await inspector.reports()).toEqual([
+      { name: queue.name, counts: nothing, paused: false, oldestWaitingSince: null },
+    ]);
+
+    const addedAtMs = Date.now();
+    await greet(producer.queues, queue, 'Ada', { priority: 'low' });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const laterAtMs = Date.now();
+    await greet(producer.queues, queue, 'Grace', { priority: 'critical' });
+    await greet(producer.queues, queue, 'Later', { delayMs: 60_000 });
+    const [report] = await inspector.reports();
+    expect(report?.counts).toEqual({ ...nothing, waiting: 2, delayed: 1 });
+    // The oldest, not the one that runs next.
+    const since = report?.oldestWaitingSince?.getTime() ?? 0;
+    expect(since).toBeGreaterThanOrEqual(addedAtMs - 5);
+    expect(since).toBeLessThan(laterAtMs);
+
+    const worker = await bench().worker(queue, async () => 'done');
+    await eventually(async () => {
+      const [now] = await inspector.reports();
+      expect(now?.counts).toEqual({ ...nothing, delayed: 1, completed: 2 });
+      expect(now?.oldestWaitingSince).toBeNull();
+    });
+    await worker.queues.dashboardAdapter(queue).pause();
+    expect(await inspector.reports()).toMatchObject([{ paused: true }]);
+    await worker.stop();
+    await producer.stop();
+  });
+
+  it('removes finished jobs that are old enough, each state by its own age', async () => {
+    // The age that the queue declares: nothing here waits for a day.
+    const queue = testQueue({
+      attempts: 1,
+      retention: { completedMs: 1, completedCount: 100, failedMs: 60_000, failedCount: 100 },
+    });
+    const worker = await bench().worker(queue, async ({ payload }) => {
+      if (payload.name === 'fails') throw new Error('on purpose');
+    });
+    const inspector = inspectorOf(worker, queue);
+    // BullMQ looks at the age of the others when a job ends: the last one stays.
+    await greet(worker.queues, queue, 'fails');
+    await greet(worker.queues, queue, 'Ada');
+    await eventually(async () => {
+      const [report] = await inspector.reports();
+      expect(report?.counts).toMatchObject({ active: 0, waiting: 0, failed: 1 });
+      expect(report?.counts.completed).toBeGreaterThanOrEqual(1);
+    });
+    await eventually(async () => {
+      const { failed } = await inspector.cleanFinished(queue.name);
+      expect(failed).toBe(0);
+      expect((await inspector.reports())[0]?.counts).toMatchObject({ completed: 0, failed: 1 });
+    });
+    await expect(inspector.cleanFinished('no-such')).rejects.toMatchObject({
+      code: 'queue.not_declared',
+    });
+    await worker.stop();
+  });
+}
