@@ -10,11 +10,28 @@ import { parseArgs } from 'node:util';
 import { Api, DemoFailure, Live, check, until } from './demo/client.mjs';
 import { Desk } from './demo/desk.mjs';
 import { Story } from './demo/story.mjs';
+import { aiChat } from './demo/ai-chat.mjs';
+import { notifications } from './demo/notifications.mjs';
+import { operations } from './demo/operations.mjs';
+import { portfolio } from './demo/portfolio.mjs';
+import { research } from './demo/research.mjs';
+import { signals } from './demo/signals.mjs';
+import { systemConfig } from './demo/system-config.mjs';
 import { trading } from './demo/trading.mjs';
 import { users } from './demo/users.mjs';
 
 /** What the demo walks through, in this order. */
-const PARTS = [users, trading];
+const PARTS = [
+  users,
+  systemConfig,
+  trading,
+  signals,
+  portfolio,
+  research,
+  aiChat,
+  notifications,
+  operations,
+];
 
 const HELP = `usage: npm run demo -- [options]
 
