@@ -2,7 +2,7 @@ import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../kernel/duration.js';
 import { defineCache } from '../../redis/index.js';
 import { marketStatusSchema } from './calendar/market-status.dto.js';
 import type { MarketStatus } from './calendar/market-status.js';
-import { openBlockTtlMs, type CandleBlock, type CandleBlockKey } from './candles/candle-range.js';
+import { blockTtlMs, type CandleBlock, type CandleBlockKey } from './candles/candle-range.js';
 import { candleBlockSchema } from './candles/candles.dto.js';
 import type { Quote } from './quotes/quote.js';
 import { indicesSchema } from './indices/indices.dto.js';
@@ -30,9 +30,9 @@ export const quoteCache = defineCache<{ readonly symbol: string }, Quote>({
 export const candlesCache = defineCache<CandleBlockKey, CandleBlock>({
   name: 'market.candles',
   namespace: 'market',
-  key: ({ symbol, timeframe, openMs }) => `candles:${symbol}:${timeframe}:${openMs}`,
+  key: ({ symbol, timeframe, fromMs, toMs }) => `candles:${symbol}:${timeframe}:${fromMs}-${toMs}`,
   ttlMs: DAY_MS,
-  ttlMsOf: (block) => openBlockTtlMs(block) ?? DAY_MS,
+  ttlMsOf: blockTtlMs,
   schema: candleBlockSchema,
 });
 

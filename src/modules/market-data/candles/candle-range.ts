@@ -1,4 +1,4 @@
-import { MINUTE_MS, SECOND_MS } from '../../../kernel/duration.js';
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../../kernel/duration.js';
 import { badCandleRange, tooManyCandles } from '../market-data.errors.js';
 import {
   TIMEFRAME_MS,
@@ -11,19 +11,21 @@ import {
 /** Days of five years and a half, minutes of a day and a third. */
 export const MAX_CANDLES = 2_000;
 
-/** Bars in a block; they are cached together, whatever range of them is asked for. */
-export const BLOCK_BARS = 256;
+/** Closed bars are cached by blocks of so many, whatever range of them is asked for. */
+export const BLOCK_BARS = 128;
 
+/** What is cached together: a block of closed bars, the part of one that is closed, or the open bar. */
 export interface CandleBlockKey {
   readonly symbol: string;
   readonly timeframe: Timeframe;
-  /** The opening of its first bar; a multiple of {@link BLOCK_BARS} bars since 1970. */
-  readonly openMs: number;
+  readonly fromMs: number;
+  /** The bars that open before it; `open`: the bar of `fromMs` alone, which is open. */
+  readonly toMs: number | 'open';
 }
 
-/** The bars of a block until `asOf`. */
 export interface CandleBlock {
   readonly timeframe: Timeframe;
+  /** ISO 8601: until when an open bar is told. */
   readonly asOf: string;
   readonly candles: readonly Candle[];
 }
@@ -40,30 +42,31 @@ export function checkRange({ timeframe, fromMs, toMs }: CandleRange, presentMs: 
   if (bars > MAX_CANDLES) throw tooManyCandles(MAX_CANDLES);
 }
 
-/** The openings of the blocks that hold the bars of a range. */
-export function blockOpenings(
+/**
+ * The blocks that hold the bars of a range. The block of the present ends with its last closed bar, and the open
+ * bar stands alone: it changes all the time, the others do not.
+ */
+export function blocksOf(
+  symbol: string,
   { timeframe, fromMs, toMs }: CandleRange,
   presentMs: number,
-): readonly number[] {
-  const spanMs = blockMs(timeframe);
-  const endMs = Math.min(toMs, presentMs + 1);
-  const first = Math.floor(fromMs / spanMs);
-  const count = Math.max(0, Math.ceil(endMs / spanMs) - first);
-  return Array.from({ length: count }, (_, index) => (first + index) * spanMs);
+): readonly CandleBlockKey[] {
+  const openBarMs = barOpenMs(timeframe, presentMs);
+  const spanMs = BLOCK_BARS * TIMEFRAME_MS[timeframe];
+  const endMs = Math.min(toMs, openBarMs);
+  const blocks: CandleBlockKey[] = [];
+  for (let ms = Math.floor(fromMs / spanMs) * spanMs; ms < endMs; ms += spanMs) {
+    blocks.push({ symbol, timeframe, fromMs: ms, toMs: Math.min(ms + spanMs, openBarMs) });
+  }
+  if (toMs > openBarMs) blocks.push({ symbol, timeframe, fromMs: openBarMs, toMs: 'open' });
+  return blocks;
 }
 
-export function blockMs(timeframe: Timeframe): number {
-  return BLOCK_BARS * TIMEFRAME_MS[timeframe];
-}
-
-/**
- * How long a block with an open bar may be shown: a minute, and not once that bar has closed.
- * @returns undefined for a block of closed bars
- */
-export function openBlockTtlMs({ timeframe, asOf, candles }: CandleBlock): number | undefined {
-  const last = candles.at(-1);
-  if (last === undefined || last.closed) return undefined;
+/** A day for closed bars, a minute for the open one; and nothing lasts longer than it is asked for. */
+export function blockTtlMs({ timeframe, asOf, candles }: CandleBlock): number {
+  if (candles.length === BLOCK_BARS) return DAY_MS;
   const asOfMs = Date.parse(asOf);
   const closesInMs = barOpenMs(timeframe, asOfMs) + TIMEFRAME_MS[timeframe] - asOfMs;
-  return Math.min(MINUTE_MS, Math.max(SECOND_MS, closesInMs));
+  const isOpen = candles.at(-1)?.closed === false;
+  return Math.max(SECOND_MS, Math.min(isOpen ? MINUTE_MS : DAY_MS, closesInMs));
 }

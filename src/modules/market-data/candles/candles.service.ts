@@ -6,13 +6,7 @@ import { candlesCache } from '../market-data.caches.js';
 import { unknownSymbol, unknownTimeframe } from '../market-data.errors.js';
 import { MarketDataProvider } from '../market-data.provider.js';
 import { QuotesService } from '../quotes/quotes.service.js';
-import {
-  blockMs,
-  blockOpenings,
-  checkRange,
-  type CandleBlock,
-  type CandleBlockKey,
-} from './candle-range.js';
+import { blocksOf, checkRange, type CandleBlock, type CandleBlockKey } from './candle-range.js';
 import type { CandlesAnswer, CandlesQuery } from './candles.dto.js';
 import {
   TIMEFRAME_MS,
@@ -108,13 +102,8 @@ export class CandlesService {
     checkRange(range, presentMs);
     if (!this.provider.barsAreFinal) return this.#fresh(known, range);
 
-    const blocks = await this.#cache.getOrSetMany(
-      blockOpenings(range, presentMs).map((openMs) => ({
-        symbol: known,
-        timeframe: range.timeframe,
-        openMs,
-      })),
-      (missing) => this.#load(missing, nowMs),
+    const blocks = await this.#cache.getOrSetMany(blocksOf(known, range, presentMs), (missing) =>
+      this.#load(missing, nowMs),
     );
     const present = blocks.filter((block) => block !== undefined);
     const candles = present
@@ -139,13 +128,13 @@ export class CandlesService {
 
   async #load(keys: readonly CandleBlockKey[], nowMs: number): Promise<CandleBlock[]> {
     const blocks: CandleBlock[] = [];
-    for (const { symbol, timeframe, openMs } of keys) {
-      const endMs = Math.min(openMs + blockMs(timeframe), nowMs + 1);
+    for (const { symbol, timeframe, fromMs, toMs } of keys) {
+      const endMs = toMs === 'open' ? fromMs + 1 : toMs;
       const stretchMs = BARS_AT_A_STRETCH * TIMEFRAME_MS[timeframe];
       const candles: Candle[] = [];
-      for (let fromMs = openMs; fromMs < endMs; fromMs += stretchMs) {
-        const toMs = Math.min(endMs, fromMs + stretchMs);
-        candles.push(...this.#candles(symbol, { timeframe, fromMs, toMs }, nowMs));
+      for (let ms = fromMs; ms < endMs; ms += stretchMs) {
+        const range = { timeframe, fromMs: ms, toMs: Math.min(endMs, ms + stretchMs) };
+        candles.push(...this.#candles(symbol, range, nowMs));
         await breathe();
       }
       blocks.push({ timeframe, asOf: new Date(nowMs).toISOString(), candles });

@@ -32,9 +32,6 @@ OCTAVES.toReversed().forEach(({ amplitude, periodSeconds }, fromEnd) => {
 /** Stretches halve: as many can wait as an index has bits, and one. */
 const MAX_WAITING = 64;
 
-/** A middle whose slow part is lower than that is not worth asking for: see {@link highest}. */
-const PROMISING = 0.5;
-
 /**
  * The highest and the lowest value of the noise on a grid, exactly, without walking over it.
  *
@@ -81,8 +78,8 @@ function highest(noise: BrownianNoise, grid: NoiseGrid, sign: 1 | -1): number {
 
     const middle = floor((first + last) / 2);
     const at = noise.add(0, OCTAVES.length, octave, secondsAt(middle));
-    // What is found early spares stretches later; but asking costs as much as a step.
-    if (sign * at + PROMISING * fast > best || last - first === 2) {
+    // Asking costs as much as a step: only where it may be higher.
+    if (sign * at + fast > best) {
       best = max(best, sign * noise.add(at, octave, 0, secondsAt(middle)));
     }
     // The higher half on top, so that it comes first.

