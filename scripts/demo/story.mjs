@@ -39,6 +39,7 @@ export class Story {
 
 /** In a few words. @param {Quote | Order | Trade} data */
 export function describe(data) {
+  if ('modelId' in data && 'progress' in data) return `training: ${String(data.progress)} %`;
   if ('bid' in data) return `${data.symbol} ${data.last} (bid ${data.bid}, ask ${data.ask})`;
   const what = `${data.side} ${data.quantity} ${data.symbol}`;
   if ('orderId' in data) return `${what} at ${data.price}`;
