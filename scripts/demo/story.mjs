@@ -39,6 +39,7 @@ export class Story {
 
 /** In a few words. @param {Quote | Order | Trade} data */
 export function describe(data) {
+  if ('modelId' in data && 'progress' in data) return `training: ${String(data.progress)} %`;
   if ('bid' in data) return `${data.symbol} ${data.last} (bid ${data.bid}, ask ${data.ask})`;
   if ('strategy' in data) return `${data.side} ${data.symbol}, says ${String(data.strategy)}`;
   if ('unrealizedPnl' in data) return `open profit ${String(data.unrealizedPnl)} USD`;
