@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from 'node:net';
 import { sql, type SQL } from 'drizzle-orm';
 import { Database } from '../../src/database/index.js';
 import type { SystemSettings } from '../../src/modules/system-config/index.js';
@@ -245,6 +246,27 @@ describe.each(BACKENDS)('system configuration on $name', (backend) => {
         body: { code: 'system_config.email_timeout' },
       });
       expect(performance.now() - startedAt).toBeLessThan(3_000);
+    });
+
+    it('do not wait longer either for a server that says something again and again', async () => {
+      const dripping = createServer((socket) => {
+        const drip = setInterval(() => socket.write('250-WAIT\r\n'), 50);
+        socket.on('error', () => undefined).on('close', () => clearInterval(drip));
+        socket.write('220 ready\r\n');
+      });
+      await new Promise<void>((resolve) => dripping.listen(0, '127.0.0.1', resolve));
+      try {
+        const { port } = dripping.address() as AddressInfo;
+        await save(settings({ port, timeoutMs: 500 }));
+        const startedAt = performance.now();
+        expect(await sendTest()).toMatchObject({
+          status: 503,
+          body: { code: 'system_config.email_timeout' },
+        });
+        expect(performance.now() - startedAt).toBeLessThan(3_000);
+      } finally {
+        await new Promise((resolve) => dripping.close(resolve));
+      }
     });
 
     it('tell a server that is away', async () => {
