@@ -11,6 +11,7 @@ import { Api, DemoFailure, Live, check, until } from './demo/client.mjs';
 import { Desk } from './demo/desk.mjs';
 import { Story } from './demo/story.mjs';
 import { aiChat } from './demo/ai-chat.mjs';
+import { aiStudio } from './demo/ai-studio.mjs';
 import { notifications } from './demo/notifications.mjs';
 import { operations } from './demo/operations.mjs';
 import { portfolio } from './demo/portfolio.mjs';
@@ -29,6 +30,7 @@ const PARTS = [
   portfolio,
   research,
   aiChat,
+  aiStudio,
   notifications,
   operations,
 ];

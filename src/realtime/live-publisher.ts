@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Correlation } from '../kernel/correlation.js';
+import { FaultLog } from '../kernel/fault-log.js';
 import type { JsonValue } from '../kernel/json.js';
 import { PubSub } from '../redis/index.js';
 import {
@@ -12,7 +13,7 @@ import {
 /** Sends to every socket that follows a stream, whichever instance it is connected to. */
 @Injectable()
 export class LivePublisher {
-  readonly #logger = new Logger(LivePublisher.name);
+  readonly #faults = new FaultLog(new Logger(LivePublisher.name));
 
   constructor(
     private readonly pubSub: PubSub,
@@ -33,11 +34,7 @@ export class LivePublisher {
         correlationId === undefined ? {} : { correlationId },
       );
     } catch (error) {
-      this.#logger.warn({
-        message: 'live message not published',
-        err: error,
-        channel: channel.name,
-      });
+      this.#faults.report(`live message on ${channel.name}`, error);
     }
   }
 }

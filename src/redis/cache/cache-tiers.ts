@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { FaultLog } from '../connection/fault-log.js';
+import { FaultLog } from '../../kernel/fault-log.js';
 import type { CacheStore, StoredEntry } from './cache-store.js';
 import type { InvalidationBus } from './invalidation-bus.js';
 import type { InvalidationLog } from './invalidation-log.js';

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { AppError } from '../../kernel/app-error.js';
 import { DAY_MS } from '../../kernel/duration.js';
 import { newId } from '../../kernel/ids.js';
-import { FaultLog } from '../connection/fault-log.js';
+import { FaultLog } from '../../kernel/fault-log.js';
 import type { RedisConnections } from '../connection/redis-connections.js';
 import type { KeyBuilder } from '../keys/redis-key.js';
 import { LuaScript } from '../scripts/lua-script.js';

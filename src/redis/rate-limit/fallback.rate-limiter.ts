@@ -5,7 +5,7 @@ import {
   type RateLimitDecision,
   type RateLimitPolicy,
 } from '../../kernel/rate-limiter.js';
-import { FaultLog } from '../connection/fault-log.js';
+import { FaultLog } from '../../kernel/fault-log.js';
 
 /** For so long a shared limiter that failed is not asked: a frozen one costs its time-out once, not per call. */
 const RETRY_MS = 1_000;

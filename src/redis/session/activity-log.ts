@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { MINUTE_MS } from '../../kernel/duration.js';
 import type { SessionRecords } from '../../kernel/session-records.js';
-import { FaultLog } from '../connection/fault-log.js';
+import { FaultLog } from '../../kernel/fault-log.js';
 import type { TokenFacts } from './session-token.js';
 
 const FLUSH_DELAY_MS = 1_000;

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Session } from '../../kernel/session-records.js';
-import { FaultLog } from '../connection/fault-log.js';
+import { FaultLog } from '../../kernel/fault-log.js';
 import type { CachedSession, SessionCache } from './session-cache.js';
 import type { TokenFacts } from './session-token.js';
 

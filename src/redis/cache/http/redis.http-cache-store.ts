@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { redisInsStore } from 'cache-manager-ioredis-yet';
 import { Cluster, type Redis } from 'ioredis';
 import type { RedisClient } from '../../connection/create-client.js';
-import { FaultLog } from '../../connection/fault-log.js';
+import { FaultLog } from '../../../kernel/fault-log.js';
 import { DEFAULT_HTTP_TTL_MS, refuseKeys, type HttpCacheStore } from './http-cache-store.js';
 
 const CLEAR_TIMEOUT_MS = 5_000;

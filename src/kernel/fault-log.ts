@@ -1,17 +1,19 @@
-import type { Logger } from '@nestjs/common';
-
 const INTERVAL_MS = 10_000;
+
+interface WarningLog {
+  warn(message: string): void;
+}
 
 /**
  * Logs faults that callers are spared from, at most one line in ten seconds: an outage must not
  * fill the disk.
  */
 export class FaultLog {
-  readonly #logger: Logger;
+  readonly #logger: WarningLog;
   #quietUntilMs = 0;
   #suppressed = 0;
 
-  constructor(logger: Logger) {
+  constructor(logger: WarningLog) {
     this.#logger = logger;
   }
 
