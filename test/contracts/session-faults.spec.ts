@@ -234,13 +234,11 @@ describe('sessions, with the database away', () => {
     await proxy.down();
 
     expect(await store.validate(token)).toMatchObject({ id: session.id });
-    expect(await store.validate('of no such shape')).toBeUndefined();
     await expect(store.create(login)).rejects.toMatchObject(unavailable);
     await expect(store.validate('A'.repeat(46))).rejects.toMatchObject(unavailable);
     await expect(store.listByUser('ada')).rejects.toMatchObject(unavailable);
     await expect(store.revoke('ada', session.id)).rejects.toMatchObject(unavailable);
     await expect(store.revokeAll('ada')).rejects.toMatchObject(unavailable);
-    expect(await store.validate(token)).toBeDefined();
 
     await proxy.up();
     expect(await store.validate('A'.repeat(46))).toBeUndefined();
