@@ -273,7 +273,7 @@ describe.each(BACKENDS)('market data on $name', (backend) => {
   });
 
   it('warms its caches in a job that its schedule adds', async () => {
-    const symbol = 'QQQ';
+    const symbol = 'AMZN';
     const made = makingOf(symbol);
     const schedule = bourse.app.get(ScheduleRegistry).find('market-data.warm-caches');
     await schedule?.run({ signal: AbortSignal.timeout(10_000) });

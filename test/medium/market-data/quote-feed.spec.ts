@@ -14,7 +14,12 @@ import {
 } from '../../../src/modules/market-data/index.js';
 import { isSamePrice } from '../../../src/modules/market-data/quotes/quote.js';
 import { RealtimeModule } from '../../../src/realtime/index.js';
-import { PubSub, RedisModule, type SequencedMessage } from '../../../src/redis/index.js';
+import {
+  PubSub,
+  QueuesModule,
+  RedisModule,
+  type SequencedMessage,
+} from '../../../src/redis/index.js';
 import { RedisConnections } from '../../../src/redis/connection/redis-connections.js';
 import { KeyBuilder } from '../../../src/redis/keys/redis-key.js';
 import { eventually } from '../../support/eventually.js';
@@ -54,6 +59,7 @@ class Worker {
         ConfigModule.forRoot(context),
         DatabaseModule,
         RedisModule.forRoot(),
+        QueuesModule.forRoot(),
         RealtimeModule,
         MarketDataWorkerModule,
       ],

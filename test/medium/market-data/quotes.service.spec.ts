@@ -6,7 +6,7 @@ import { DatabaseModule } from '../../../src/database/index.js';
 import { Correlation } from '../../../src/kernel/correlation.js';
 import { MarketDataModule, QuotesService } from '../../../src/modules/market-data/index.js';
 import { RealtimeModule } from '../../../src/realtime/index.js';
-import { RedisModule } from '../../../src/redis/index.js';
+import { QueuesModule, RedisModule } from '../../../src/redis/index.js';
 
 const NOON_MS = Date.UTC(2025, 2, 14, 12);
 
@@ -23,6 +23,7 @@ describe('quotes on the embedded default', () => {
         ConfigModule.forRoot({ config, clock, correlation: new Correlation() }),
         DatabaseModule,
         RedisModule.forRoot(),
+        QueuesModule.forRoot(),
         RealtimeModule,
         MarketDataModule,
       ],

@@ -53,23 +53,43 @@ export class BrownianNoise {
 
   /** @param seconds any time ≥ 0, with fractions */
   at(seconds: number): number {
-    return this.add(0, OCTAVES.length, 0, seconds);
-  }
-
-  /**
-   * `sum` and the octaves from `end` − 1 down to `begin`. In that order, so that a sum in parts is the same
-   * to the last bit as {@link at}.
-   */
-  add(sum: number, end: number, begin: number, seconds: number): number {
-    for (let octave = end - 1; octave >= begin; octave -= 1) {
+    let sum = 0;
+    for (let octave = OCTAVES.length - 1; octave >= 0; octave -= 1) {
       const rowSeed = this.#rowSeeds[octave] as number;
       const position = seconds * (FREQUENCIES[octave] as number) + (this.#phases[octave] as number);
       const index = floor(position);
       const from = hashedUnit(rowSeed, index);
-      const to = hashedUnit(rowSeed, index + 1);
-      sum += (AMPLITUDES[octave] as number) * (from + (to - from) * smoothstep(position - index));
+      const rise = hashedUnit(rowSeed, index + 1) - from;
+      sum += (AMPLITUDES[octave] as number) * (from + rise * smoothstep(position - index));
     }
     return sum;
+  }
+
+  /**
+   * For each of the moments, the sum of the octaves from `begin` on: from 0, the value {@link at} it, to the
+   * last bit. Moments that ascend cost a fraction of as many single ones: they share the rows they fall in.
+   */
+  sums(seconds: Float64Array, begin: number, out: Float64Array): void {
+    out.fill(0);
+    for (let octave = OCTAVES.length - 1; octave >= begin; octave -= 1) {
+      const rowSeed = this.#rowSeeds[octave] as number;
+      const phase = this.#phases[octave] as number;
+      const frequency = FREQUENCIES[octave] as number;
+      const amplitude = AMPLITUDES[octave] as number;
+      let index = -1;
+      let from = 0;
+      let rise = 0;
+      for (let i = 0; i < seconds.length; i += 1) {
+        const position = (seconds[i] as number) * frequency + phase;
+        const here = floor(position);
+        if (here !== index) {
+          index = here;
+          from = hashedUnit(rowSeed, index);
+          rise = hashedUnit(rowSeed, index + 1) - from;
+        }
+        (out[i] as number) += amplitude * (from + rise * smoothstep(position - index));
+      }
+    }
   }
 }
 

@@ -95,7 +95,7 @@ export class SimulatedProvider extends MarketDataProvider {
     return TIMEFRAMES;
   }
 
-  /** About 0.5 ms for a day, a hundredth of it for a minute. */
+  /** Some tenths of a millisecond for a day, a tenth of that for a minute. */
   override candles(
     symbol: string,
     range: CandleRange,
