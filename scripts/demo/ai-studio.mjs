@@ -91,7 +91,9 @@ async function trainAndAsk(desk, model) {
 
   /** @type {Prediction} */
   const prediction = await api.post(`/api/studio/models/${model.id}/predict`, undefined, [200]);
-  const figures = prediction.features.slice(0, 3).map(({ name, value }) => `${name} ${value.toFixed(4)}`);
+  const figures = prediction.features
+    .slice(0, 3)
+    .map(({ name, value }) => `${name} ${value.toFixed(4)}`);
   story.tell(
     'prediction',
     `${percent(prediction.probabilityUp)} for a higher close after ${prediction.asOf}, from ${figures.join(', ')} …`,
