@@ -34,6 +34,8 @@ export async function createApp(
   const problems = new ProblemDetailsFilter();
   const adapter = new FastifyAdapter({
     bodyLimit: config.http.bodyLimitBytes,
+    // An empty list trusts nobody: a forged X-Forwarded-For changes nothing.
+    trustProxy: [...config.http.trustedProxies],
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     genReqId: correlationIdOf,

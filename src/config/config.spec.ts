@@ -145,6 +145,18 @@ describe('the keys for secrets at rest', () => {
   );
 });
 
+describe('the proxies in front', () => {
+  it('are nobody unless they are named', () => {
+    expect(parseConfig({}).http.trustedProxies).toEqual([]);
+    const { trustedProxies } = parseConfig({ TRUSTED_PROXIES: '10.0.0.1, fd00::/8' }).http;
+    expect(trustedProxies).toEqual(['10.0.0.1', 'fd00::/8']);
+  });
+
+  it.each(['all', '10.0.0.1/99', '10.0.0.1,,'])('are refused as %j', (TRUSTED_PROXIES) =>
+    expect(failure({ TRUSTED_PROXIES }).message).toContain('TRUSTED_PROXIES'),
+  );
+});
+
 describe('other figures for the limits', () => {
   it('are a name, a limit and a window each', () => {
     expect(parseConfig({ RATE_LIMITS: 'auth.login=10/5m, ml.train=7/1d' }).rateLimits).toEqual([

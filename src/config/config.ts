@@ -33,6 +33,8 @@ export interface Config {
     readonly port: number;
     readonly bodyLimitBytes: number;
     readonly shutdownTimeoutMs: number;
+    /** Only what these say of the client's address is believed. */
+    readonly trustedProxies: readonly string[];
   };
   readonly database: {
     /** undefined: the embedded PGlite in `dataDir`. */
@@ -130,6 +132,7 @@ function toConfig(env: Environment): Config {
       port: env.PORT,
       bodyLimitBytes: env.BODY_LIMIT_BYTES,
       shutdownTimeoutMs: env.SHUTDOWN_TIMEOUT_MS,
+      trustedProxies: env.TRUSTED_PROXIES ?? [],
     },
     database: {
       url: env.DATABASE_URL,

@@ -58,6 +58,17 @@ const rateLimits = z
       return { name, limit: Number(limit), windowMs: Number(window.slice(0, -1)) * UNIT_MS[unit] };
     }),
   );
+const addressList = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(
+    z.array(
+      z.union(
+        [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
+        'must be IP addresses or CIDR ranges, separated by commas',
+      ),
+    ),
+  );
 const hostPort = /^[^\s:,]+:\d{1,5}$/;
 const hostPortList = z
   .string()
@@ -97,6 +108,11 @@ export const environmentSchema = z.object({
     .default('info')
     .describe('least severe level that is logged (JSON lines on standard output)'),
   BODY_LIMIT_BYTES: count.default(262_144).describe('largest request body, bytes; above it 413'),
+  TRUSTED_PROXIES: addressList
+    .optional()
+    .describe(
+      'addresses or CIDR ranges of proxies in front, whose X-Forwarded-For is believed; unset: nobody’s is',
+    ),
   SHUTDOWN_TIMEOUT_MS: timeoutMs
     .default(25_000)
     .describe('ms after SIGTERM until the process ends with whatever is unfinished'),

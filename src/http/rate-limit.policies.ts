@@ -14,6 +14,7 @@ interface DefaultPolicy {
 /** The one table of limits (requirements, A13). `RATE_LIMITS` in the environment replaces figures of it. */
 export const RATE_LIMITS = {
   'auth.login': { scope: 'ip', limit: 5, windowMs: 5 * MINUTE_MS },
+  'auth.password': { scope: 'user', limit: 5, windowMs: 5 * MINUTE_MS },
   'auth.register': { scope: 'ip', limit: 3, windowMs: HOUR_MS },
   'orders.place': { scope: 'user', limit: 100, windowMs: MINUTE_MS },
   'ml.train': { scope: 'user', limit: 5, windowMs: HOUR_MS },

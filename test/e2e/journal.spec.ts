@@ -501,7 +501,7 @@ describe.each(BACKENDS)('the journal on $name', (backend) => {
         duplex: 'half',
         headers: { ...RAW, authorization: `Bearer ${trader.token}` },
         signal: AbortSignal.timeout(15_000),
-      } as RequestInit);
+      });
       expect(response.status).toBe(413);
       expect(await response.json()).toMatchObject({ code: 'journal.file_too_large' });
       expect(await rowsOf('journal_import_chunks')).toBe(0);
@@ -523,7 +523,7 @@ describe.each(BACKENDS)('the journal on $name', (backend) => {
         duplex: 'half',
         headers: { ...RAW, authorization: `Bearer ${trader.token}` },
         signal: gone.signal,
-      } as RequestInit);
+      });
       const list = () => read<List<Import>>('/api/journal/imports');
       await eventually(async () =>
         expect((await list()).items).toMatchObject([{ status: 'uploading' }]),

@@ -13,6 +13,33 @@ interface SignedIn {
 const STRANGER = { email: 'nobody@example.com', password: 'a guess, one of many' };
 const ORDER = { symbol: 'AAPL', side: 'buy', type: 'limit', quantity: '1', limitPrice: '0.01' };
 
+describe('the address that is counted', () => {
+  const guess = (bourse: Bourse, client: string) =>
+    bourse.client().post('/api/auth/login', STRANGER, { 'x-forwarded-for': client });
+  const statusesOfSix = async (bourse: Bourse): Promise<number[]> => {
+    const statuses = [];
+    for (let i = 0; i < 6; i += 1) statuses.push((await guess(bourse, `203.0.113.${i}`)).status);
+    return statuses;
+  };
+  const [embedded] = BACKENDS;
+  const start = (env: Record<string, string>): Promise<Bourse> => {
+    if (!embedded) throw new Error('no backend');
+    return startBourse(embedded, { RATE_LIMITS: 'auth.register=3/2s', ...env });
+  };
+
+  it('is not what a client says of itself', async () => {
+    const bourse = await start({});
+    expect(await statusesOfSix(bourse)).toEqual([401, 401, 401, 401, 401, 429]);
+    await bourse.close();
+  });
+
+  it('is what a proxy says that was named', async () => {
+    const bourse = await start({ TRUSTED_PROXIES: '127.0.0.0/8' });
+    expect(await statusesOfSix(bourse)).toEqual(Array(6).fill(401));
+    await bourse.close();
+  });
+});
+
 describe.each(BACKENDS)('limits on $name', (backend) => {
   let bourse: Bourse;
 

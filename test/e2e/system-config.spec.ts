@@ -193,6 +193,18 @@ describe.each(BACKENDS)('system configuration on $name', (backend) => {
       });
     });
 
+    it.each([{ host: '127.0.0.2' }, { port: 2_525 }, { user: 'someone@example.com' }])(
+      'never send the stored password elsewhere: not after a change to %j',
+      async (change) => {
+        await save(settings({ password: PASSWORD }));
+        expect(await put<Problem>(PATH, settings(change))).toMatchObject({
+          status: 422,
+          body: { code: 'system_config.password_required' },
+        });
+        await save(settings({ ...change, password: null }));
+      },
+    );
+
     it('hold the password sealed, where nobody finds it', async () => {
       await save(settings({ password: PASSWORD }));
       const rows = await execute(

@@ -83,6 +83,16 @@ describe.each(BACKENDS)('users on $name', (backend) => {
       await bourse.client().login({ ...input, password: newPassword });
     });
 
+    it('cannot be guessed at leisure by who found a device unlocked', async () => {
+      const trader = await bourse.trader();
+      const guess = { currentPassword: 'not it', newPassword: 'a new one, quite long' };
+      const statuses = [];
+      for (let i = 0; i < 6; i += 1) {
+        statuses.push((await trader.post('/api/auth/password', guess)).status);
+      }
+      expect(statuses).toEqual([403, 403, 403, 403, 403, 429]);
+    });
+
     it('stays when the current one is wrong or the new one is too short', async () => {
       const input = newTrader();
       const trader = await (async () => {

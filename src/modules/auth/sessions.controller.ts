@@ -8,7 +8,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { z } from 'zod';
-import { CurrentPrincipal, SignedIn } from '../../http/index.js';
+import { CurrentPrincipal, RateLimit, SignedIn } from '../../http/index.js';
 import type { Page } from '../../kernel/page.js';
 import type { Principal } from '../../kernel/principal.js';
 import {
@@ -30,6 +30,7 @@ export class SessionsController {
     private readonly passwords: PasswordChangeService,
   ) {}
 
+  @RateLimit('auth.password')
   @Post('password')
   @HttpCode(204)
   @ApiOperation({ summary: 'Change your password; your other sessions end' })

@@ -46,7 +46,9 @@ export const replaceEmailSettingsSchema = z.strictObject({
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not hold control characters')
     .nullable()
     .optional()
-    .describe('left out: the stored one stays; null: it is removed'),
+    .describe(
+      'left out: the stored one stays, as long as it goes to the same server as the same user; null: it is removed',
+    ),
 });
 export type ReplaceEmailSettings = z.output<typeof replaceEmailSettingsSchema>;
 

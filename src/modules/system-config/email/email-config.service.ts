@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Config } from '../../../config/config.js';
 import { open, seal } from '../../../kernel/secret-box.js';
 import { Caches, type Cache } from '../../../redis/index.js';
+import { passwordRequired } from '../system-config.errors.js';
 import { SettingsJournal, type NewSettings } from '../settings-journal.js';
 import { SettingsRepository } from '../settings.repository.js';
 import { emailSettingsCache, ONE, type One } from '../system-config.caches.js';
@@ -43,10 +44,12 @@ export class EmailConfigService {
     return settings ? { ...settings, configured: true } : { configured: false, passwordSet: false };
   }
 
+  /** @throws AppError `system_config.password_required` when a stored password would go to another server. */
   async replace(
     changedBy: string,
     { password, ...value }: ReplaceEmailSettings,
   ): Promise<EmailConfig> {
+    if (password === undefined) await this.#assertSameServer(value);
     await this.journal.change('email', changedBy, { value, secret: this.#sealed(password) });
     return this.get();
   }
@@ -70,6 +73,17 @@ export class EmailConfigService {
         ? undefined
         : open(row.sealed, this.config.encryptionKeys, SECRET_CONTEXT);
     return { settings: toSettings(row), password };
+  }
+
+  /** Whoever may change settings must not learn the password by having it sent somewhere else, or in the clear. */
+  async #assertSameServer(value: Omit<ReplaceEmailSettings, 'password'>): Promise<void> {
+    const row = await this.rows.find('email');
+    if (!row || row.sealed === null) return;
+    const stored = toSettings(row);
+    const same = (['host', 'port', 'security', 'user'] as const).every(
+      (setting) => stored[setting] === value[setting],
+    );
+    if (!same) throw passwordRequired();
   }
 
   #sealed(password: string | null | undefined): NewSettings['secret'] {
