@@ -14,7 +14,7 @@ const OPEN_MS = 9 * HOUR_MS + 30 * MINUTE_MS;
 const CLOSE_MS = 16 * HOUR_MS;
 const EARLY_CLOSE_MS = 13 * HOUR_MS;
 
-const [SUNDAY, MONDAY, THURSDAY, FRIDAY, SATURDAY] = [0, 1, 4, 5, 6] as const;
+const [SUNDAY, MONDAY, THURSDAY, SATURDAY] = [0, 1, 4, 6] as const;
 const [JANUARY, FEBRUARY, MAY, JUNE, JULY, SEPTEMBER, NOVEMBER, DECEMBER] = [
   0, 1, 4, 5, 6, 8, 10, 11,
 ] as const;
@@ -106,13 +106,14 @@ function holidaysOf(year: number): readonly { dayMs: number; name: string }[] {
   return [...holidays, { dayMs: observed(Date.UTC(year, JUNE, 19)), name: 'Juneteenth' }];
 }
 
-/** The days before Independence Day and Christmas, where they are sessions, and the day after Thanksgiving. */
+/** Of a session: it is that before Independence Day or Christmas, or after Thanksgiving. */
 function closesEarly(dayMs: number): boolean {
   const year = new Date(dayMs).getUTCFullYear();
-  const afterThanksgiving = nth(4, THURSDAY, year, NOVEMBER) + DAY_MS;
-  if (dayMs === afterThanksgiving || dayMs === Date.UTC(year, DECEMBER, 24)) return true;
-  // On the Friday before a Saturday the holiday itself is observed, on one before a Sunday nothing is early.
-  return dayMs === Date.UTC(year, JULY, 3) && weekdayOf(dayMs) !== FRIDAY;
+  return [
+    Date.UTC(year, JULY, 3),
+    nth(4, THURSDAY, year, NOVEMBER) + DAY_MS,
+    Date.UTC(year, DECEMBER, 24),
+  ].includes(dayMs);
 }
 
 /** A holiday on a Saturday is observed on the Friday before, one on a Sunday on the Monday after. */
