@@ -478,7 +478,7 @@ describe.each(BACKENDS)('the journal on $name', (backend) => {
         ],
       ];
 
-    it.each(bad)('refuse %s and keep nothing', async (_, body, status, code, headers) => {
+    it.each(bad)('refuse %s and keep nothing', async (_, ...[body, status, code, headers]) => {
       const answer = await post<Problem>(trader, body, headers);
       expect({ status: answer.status, code: answer.body.code }).toEqual({ status, code });
       expect((await read<List<Import>>('/api/journal/imports')).items).toEqual([]);
