@@ -12,6 +12,7 @@ import { Desk } from './demo/desk.mjs';
 import { Story } from './demo/story.mjs';
 import { aiChat } from './demo/ai-chat.mjs';
 import { aiStudio } from './demo/ai-studio.mjs';
+import { market } from './demo/market.mjs';
 import { notifications } from './demo/notifications.mjs';
 import { operations } from './demo/operations.mjs';
 import { portfolio } from './demo/portfolio.mjs';
@@ -25,6 +26,7 @@ import { users } from './demo/users.mjs';
 const PARTS = [
   users,
   systemConfig,
+  market,
   trading,
   signals,
   portfolio,
