@@ -124,11 +124,10 @@ describe.each(BACKENDS)('the journal on $name', (backend) => {
       .get(LockManager)
       .using('journal.import', trader.user.id, { ttlMs: 10_000, waitMs: 5_000 }, work);
   const rowsOf = async (table: string): Promise<number> => {
-    const { rows } = (await bourse.app
+    const answer: unknown = await bourse.app
       .get(Database)
-      .sql.execute(sql.raw(`select count(*)::int as count from ${table}`))) as unknown as {
-      rows: { count: number }[];
-    };
+      .sql.execute(sql.raw(`select count(*)::int as count from ${table}`));
+    const { rows } = answer as { rows: { count: number }[] };
     return rows[0]?.count ?? -1;
   };
 
