@@ -29,10 +29,7 @@ export function readInstant(date: Column, cells: readonly string[], time?: Colum
   const split = /^([^T;,\s]+)(?:[T;,\s]\s*(.+))?$/i.exec(cell);
   const clock = split?.[2] ?? time?.of(cells) ?? '';
   const day = dayOf(split?.[1] ?? cell, date.name);
-  const instant = new Date(
-    Date.UTC(day.year, day.month - 1, day.day) + millisecondsOf(clock, time ?? date),
-  );
-  return instant;
+  return new Date(Date.UTC(day.year, day.month - 1, day.day) + millisecondsOf(clock, time ?? date));
 }
 
 /** Month first, as in the United States: for files of brokers who write that. @throws CellError */
@@ -79,11 +76,12 @@ function millisecondsOf(text: string, column: Column): number {
   if (text === '') return 0;
   const compact = COMPACT_TIME.exec(text);
   const match = TIME.exec(compact ? `${compact[1]}:${compact[2]}:${compact[3]}` : text);
-  const wrong = new CellError(column.name, `"${plainText(text, 40)}" is not a time of day`);
-  if (match === null) throw wrong;
+  if (match === null) throw notATime(text, column.name);
   const [, hour = '', minute = '', second = '0', fraction = '0', half = '', zone = ''] = match;
   const hours = hoursOf(Number(hour), half.toLowerCase());
-  if (hours === undefined || Number(minute) > 59 || Number(second) > 59) throw wrong;
+  if (hours === undefined || Number(minute) > 59 || Number(second) > 59) {
+    throw notATime(text, column.name);
+  }
   const seconds = hours * 3_600 + Number(minute) * 60 + Number(second);
   const milliseconds = Number(fraction.padEnd(3, '0').slice(0, 3));
   return (seconds - offsetSeconds(zone)) * 1_000 + milliseconds;
@@ -107,4 +105,8 @@ function notADate(text: string, column: string): CellError {
     column,
     `"${plainText(text, 40)}" is not a date: write it as year-month-day`,
   );
+}
+
+function notATime(text: string, column: string): CellError {
+  return new CellError(column, `"${plainText(text, 40)}" is not a time of day`);
 }
