@@ -12,6 +12,7 @@ import { Desk } from './demo/desk.mjs';
 import { Story } from './demo/story.mjs';
 import { aiChat } from './demo/ai-chat.mjs';
 import { aiStudio } from './demo/ai-studio.mjs';
+import { journal } from './demo/journal.mjs';
 import { market } from './demo/market.mjs';
 import { notifications } from './demo/notifications.mjs';
 import { operations } from './demo/operations.mjs';
@@ -30,6 +31,7 @@ const PARTS = [
   trading,
   signals,
   portfolio,
+  journal,
   research,
   aiChat,
   aiStudio,

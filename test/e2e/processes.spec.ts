@@ -5,26 +5,9 @@ import { join, resolve } from 'node:path';
 import { Agent, request } from 'node:http';
 import { eventually } from '../support/eventually.js';
 import { BourseProcess, NodeProcess } from '../support/processes.js';
-import {
-  createTestDatabase,
-  createTestRedisPrefix,
-  testRedisUrl,
-} from '../support/servers/index.js';
+import { createTestDatabase } from '../support/servers/index.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const REFERENCE = resolve(process.env['REFERENCE_DIR'] ?? join(ROOT, '../shared/reference'));
-const DEMO_TIMEOUT_MS = 100_000;
-
-/** Runs `npm run demo` as a user would. @returns the JSON lines it prints. */
-async function demo(...args: string[]): Promise<{ step: string; [field: string]: unknown }[]> {
-  const run = new NodeProcess([join(ROOT, 'scripts/demo.mjs'), '--json', ...args]);
-  const { code } = await run.exited;
-  if (code !== 0) throw new Error(`the demo failed\n${run.stdout}${run.stderr}`);
-  return run.stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as { step: string });
-}
 
 const stopped: BourseProcess[] = [];
 const start = async (env: Record<string, string>, cwd?: string): Promise<BourseProcess> => {
@@ -43,7 +26,7 @@ describe('the built application', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('starts with nothing set, prints where it is and the admin login once, and plays the demo', async () => {
+  it('starts with nothing set, and prints where it is and the admin login once', async () => {
     const first = await start({}, folder);
     await eventually(() => expect(first.stdout).toContain(`API      ${first.url}/api`));
     expect(first.stdout).toContain(`Docs     ${first.url}/docs`);
@@ -54,57 +37,12 @@ describe('the built application', () => {
       body: JSON.stringify({ email, password }),
     });
     expect(login.status).toBe(200);
-    const steps = await demo('--url', first.url);
-    expect(steps.length).toBeGreaterThan(8);
     expect(await first.stop()).toEqual({ code: 0, signal: null });
 
     const second = await start({}, folder);
     await eventually(() => expect(second.stdout).toContain('Bourse is running'));
     expect(second.stdout).not.toContain('Admin ');
   }, 120_000);
-
-  it(
-    'plays the demo over Redis and PostgreSQL: on two API processes and a worker, and on one process',
-    async () => {
-      const database = await createTestDatabase();
-      const shared = {
-        DATABASE_URL: database.url,
-        REDIS_URL: testRedisUrl(),
-        REDIS_KEY_PREFIX: createTestRedisPrefix(),
-      };
-      // All at once: migrations and the first admin must be made by one of them alone.
-      const [api, otherApi] = await Promise.all([
-        start({ ...shared, BOURSE_ROLE: 'api' }),
-        start({ ...shared, BOURSE_ROLE: 'api' }),
-        start({ ...shared, BOURSE_ROLE: 'worker' }),
-      ]);
-      await demo('--url', api.url, '--second-url', otherApi.url);
-      const exits = await Promise.all(stopped.splice(0).map((bourse) => bourse.stop()));
-      expect(exits).toEqual([0, 0, 0].map((code) => ({ code, signal: null })));
-
-      // And the same in one process on the same services.
-      const all = await start(shared);
-      await demo('--url', all.url);
-      expect(await all.stop()).toEqual({ code: 0, signal: null });
-      await database.drop();
-    },
-    DEMO_TIMEOUT_MS,
-  );
-
-  const onReference = tryRead(join(REFERENCE, 'indicators/quotes.csv')) ? it : it.skip;
-  onReference(
-    'plays the demo on real prices: daily bars of an index fund',
-    async () => {
-      const bourse = await start({
-        DATA_DIR: folder,
-        MARKET_PROVIDER: 'replay',
-        MARKET_REPLAY_DIR: join(REFERENCE, 'indicators'),
-      });
-      const steps = await demo('--url', bourse.url, '--symbol', 'QUOTES');
-      expect(JSON.stringify(steps)).toContain('"source":"replay"');
-    },
-    DEMO_TIMEOUT_MS,
-  );
 });
 
 describe('a start that cannot work', () => {
@@ -265,11 +203,3 @@ describe('an end', () => {
     agent.destroy();
   }, 60_000);
 });
-
-function tryRead(path: string): boolean {
-  try {
-    return readFileSync(path).length > 0;
-  } catch {
-    return false;
-  }
-}
