@@ -24,6 +24,9 @@ export async function aiStudio(desk) {
   const names = features.map(({ name }) => name);
   story.tell('features', `a model can learn from ${names.join(', ')}`, { features });
 
+  if (await isTooShort(desk)) {
+    return story.tell('model', 'left out: this market has too few days yet to learn from');
+  }
   const model = await describeModel(desk, names, 600);
   await refuseThreeRows(desk, names);
   await cancelTraining(desk, model);
@@ -37,6 +40,13 @@ export async function aiStudio(desk) {
   story.tell('dashboard', `${models} models, ${trainedModels} trained; trainings: ${ended}`, {
     dashboard,
   });
+}
+
+/** A replay begins with no past at all. @param {Desk} desk @returns {Promise<boolean>} */
+async function isTooShort({ api, symbol }) {
+  /** @type {{ candles: { closed: boolean }[] }} */
+  const { candles } = await api.get(`/api/market/candles/${symbol}?timeframe=1d`);
+  return candles.filter(({ closed }) => closed).length < 190;
 }
 
 /** @param {Desk} desk @param {readonly string[]} features @param {number} lookbackBars @returns {Promise<Model>} */

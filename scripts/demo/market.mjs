@@ -1,16 +1,8 @@
 // @ts-check
-/** @import { Api, Live } from './client.mjs' */
-/** @import { Story } from './story.mjs' */
+/** @import { Quote } from './api-shapes.js' */
+/** @import { Desk } from './desk.mjs' */
 import { check } from './client.mjs';
 
-/**
- * @typedef {object} Desk
- * @property {Api} api
- * @property {Live} live
- * @property {Story} story
- * @property {string} symbol
- * @property {(what: string, work: () => Promise<void>) => Promise<void>} withJobs
- */
 /** @typedef {{ openAt: string, close: string, closed: boolean }} Candle */
 
 /** What the market looks like, apart from trading on it. @param {Desk} desk */
@@ -87,6 +79,12 @@ async function exchange({ api, story }) {
 /** @param {Desk} desk */
 async function depth(desk) {
   const { api, live, story, symbol } = desk;
+  /** @type {Quote} */
+  const { source } = await api.get(`/api/market/quotes/${symbol}`);
+  if (source === 'replay') {
+    const problem = await api.refused('GET', `/api/market/order-book/${symbol}`, [422]);
+    return story.tell('book', `a recording of bars has none: ${problem.code}`, { problem });
+  }
   /** @type {{ bids: { price: string, size: string }[], asks: { price: string, size: string }[] }} */
   const { bids, asks } = await api.get(`/api/market/order-book/${symbol}`);
   const [bid, ask] = [bids[0], asks[0]];

@@ -36,9 +36,13 @@ export async function portfolio({ api, story }) {
   const risk = await api.get('/api/analytics/risk');
   const [largest] = risk.concentration.weights;
   const top = largest ? `, most of it ${largest.symbol}` : '';
-  story.tell('risk', `${risk.exposure.amount} USD exposed${top}; drawdown ${risk.maxDrawdown}`, {
-    risk,
-  });
+  story.tell(
+    'risk',
+    `${risk.exposure.amount} USD exposed${top}; drawdown ${(100 * risk.maxDrawdown).toFixed(4)} %`,
+    {
+      risk,
+    },
+  );
 
   const problem = await api.refused('GET', '/api/analytics/performance?timeframe=2W', [400]);
   story.tell('refusal', `a timeframe that is none: ${problem.status} ${problem.code}`, { problem });

@@ -1,12 +1,11 @@
 // @ts-check
+/** @import { Quote } from './api-shapes.js' */
 /** @import { Api } from './client.mjs' */
+/** @import { Desk } from './desk.mjs' */
 /** @import { Story } from './story.mjs' */
 import { check } from './client.mjs';
 
-/**
- * Reads what is published about a company, and a rating with the figures behind it.
- * @param {{ api: Api, story: Story, symbol: string }} desk
- */
+/** Reads what is published about a company, and a rating with the figures behind it. @param {Desk} desk */
 export async function research({ api, story, symbol }) {
   const base = `/api/research/${encodeURIComponent(symbol)}`;
   /** @type {{ items: { symbol: string, assetClass: string }[] }} */
@@ -14,7 +13,10 @@ export async function research({ api, story, symbol }) {
   const isCompany = items.some((item) => item.symbol === symbol && item.assetClass === 'equity');
   if (isCompany) await readStatements(api, story, base, symbol);
   else story.tell('research', `${symbol} is no company: no statements to read`);
-  await rate(api, story, base, symbol);
+  /** @type {Quote} */
+  const { source } = await api.get(`/api/market/quotes/${encodeURIComponent(symbol)}`);
+  if (source !== 'replay') await rate(api, story, base, symbol);
+  else story.tell('research', 'a replay begins without a past: nothing to rate yet');
 
   const problem = await api.refused('GET', '/api/research/NOSUCH/news', [404]);
   story.tell('research', `an unknown symbol is refused: ${problem.code}`);
