@@ -38,6 +38,18 @@ export class Api {
     return this.#call('POST', path, { body, expect });
   }
 
+  /**
+   * Sends text as the file of a form.
+   * @template T @param {string} path @param {string} fileName @param {string} text
+   * @param {readonly number[]} [expect] statuses
+   * @returns {Promise<T>}
+   */
+  upload(path, fileName, text, expect = [202]) {
+    const form = new FormData();
+    form.append('file', new Blob([text], { type: 'text/csv' }), fileName);
+    return this.#call('POST', path, { body: form, expect });
+  }
+
   /** @param {string} path @returns {Promise<void>} */
   delete(path) {
     return this.#call('DELETE', path, { expect: [200, 204] });
@@ -82,10 +94,11 @@ export class Api {
         method,
         headers: {
           accept: 'application/json',
-          ...(body && { 'content-type': 'application/json' }),
+          // A form says itself what it is, with its boundary.
+          ...(body && !(body instanceof FormData) && { 'content-type': 'application/json' }),
           ...(this.token && { authorization: `Bearer ${this.token}` }),
         },
-        body: body === undefined ? null : JSON.stringify(body),
+        body: body === undefined ? null : body instanceof FormData ? body : JSON.stringify(body),
         signal: AbortSignal.timeout(ANSWER_MS),
       });
       return { status: response.status, text: await response.text() };

@@ -1,4 +1,4 @@
-import { AppError } from '../../../kernel/app-error.js';
+import { type AppError } from '../../../kernel/app-error.js';
 import { CsvSniffer } from './csv-sniffer.js';
 
 const HEADER = 'Date,Symbol,Side,Quantity,Price';
