@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../kernel/app-error.js';
 import { isConnectionFailure } from '../../../kernel/connection-failure.js';
@@ -15,7 +16,7 @@ import { ImportLifecycle } from './import-lifecycle.js';
 import type { ImportRow } from './imports.table.js';
 
 /** Lines of one transaction: few enough for the embedded database to serve others in between. */
-const BATCH_ROWS = 500;
+const BATCH_ROWS = 250;
 /** Followers see at most so many messages of progress a second: four. */
 const PROGRESS_EVERY_MS = 250;
 
@@ -65,6 +66,9 @@ export class ImportRunner {
     if (!detected) throw unknownFormat([], []);
     let shownAtMs = performance.now();
     for await (const batch of toBatches(rows, run, detected.readRow)) {
+      // The embedded database computes in this process and answers without ever waiting: requests would not
+      // get a turn before the end of the file.
+      await setImmediate();
       signal.throwIfAborted();
       const current = await this.batches.store(run, batch);
       // Undone meanwhile, or another's.
