@@ -124,10 +124,11 @@ describe.each(BACKENDS)('the journal on $name', (backend) => {
       .get(LockManager)
       .using('journal.import', trader.user.id, { ttlMs: 10_000, waitMs: 5_000 }, work);
   const rowsOf = async (table: string): Promise<number> => {
-    const answer: unknown = await bourse.app
+    const { rows } = (await bourse.app
       .get(Database)
-      .sql.execute(sql.raw(`select count(*)::int as count from ${table}`));
-    const { rows } = answer as { rows: { count: number }[] };
+      .sql.execute(sql.raw(`select count(*)::int as count from ${table}`))) as {
+      rows: { count: number }[];
+    };
     return rows[0]?.count ?? -1;
   };
 
@@ -278,9 +279,19 @@ describe.each(BACKENDS)('the journal on $name', (backend) => {
       expect(await importAll(CSV)).toMatchObject({ imported: 5 });
     });
 
-    it('stops an import that is under way, wherever it is', async () => {
-      const { id } = await upload(manyRows(3_000));
-      await trader.delete(`/api/journal/imports/${id}`);
+    it('stops an import in the middle', async () => {
+      const { id } = await upload(manyRows(15_000));
+      await eventually(
+        async () => {
+          const found = await read<Import>(`/api/journal/imports/${id}`);
+          expect(found.status).toBe('running');
+          expect(found.imported).toBeGreaterThan(0);
+        },
+        { timeoutMs: 10_000, intervalMs: 5 },
+      );
+      const undone = await trader.delete(`/api/journal/imports/${id}`);
+      expect(undone).toMatchObject({ status: 200, body: { status: 'undone' } });
+      expect(await trades()).toEqual([]);
       // A later import of the user runs after it: by then it has stopped for good.
       await importAll(`${HEADER}\n2024-01-02,LATER,buy,1,100,0,USD`);
       expect(await trades()).toMatchObject([{ symbol: 'LATER' }]);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainEvents } from '../../../database/index.js';
 import { Caches, type Cache } from '../../../redis/index.js';
-import { TradesImported } from '../../journal/journal.events.js';
+import { TradesImported, TradesRemoved } from '../../journal/journal.events.js';
 import { TradeHistory } from '../../trading/index.js';
 import { EquityHistoryService } from '../equity/equity-history.service.js';
 import { returnsOf } from '../equity/equity-series.js';
@@ -26,7 +26,9 @@ export class AnalyticsService {
   ) {
     this.#performances = caches.use(performanceCache);
     this.#risks = caches.use(riskCache);
-    events.on(TradesImported, ({ userId }) => caches.invalidateTags([importsTag(userId)]));
+    for (const event of [TradesImported, TradesRemoved]) {
+      events.on(event, ({ userId }) => caches.invalidateTags([importsTag(userId)]));
+    }
   }
 
   performance(userId: string, timeframe: Timeframe): Promise<Performance> {
