@@ -4,6 +4,7 @@ describe('the table of limits', () => {
   it('holds as it stands without other figures', () => {
     expect(Object.fromEntries(resolvePolicies([]))).toEqual({
       'auth.login': { name: 'auth.login', scope: 'ip', limit: 5, windowMs: 300_000 },
+      'auth.password': { name: 'auth.password', scope: 'user', limit: 5, windowMs: 300_000 },
       'auth.register': { name: 'auth.register', scope: 'ip', limit: 3, windowMs: 3_600_000 },
       'orders.place': { name: 'orders.place', scope: 'user', limit: 100, windowMs: 60_000 },
       'ml.train': { name: 'ml.train', scope: 'user', limit: 5, windowMs: 3_600_000 },

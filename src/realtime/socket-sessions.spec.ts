@@ -58,11 +58,19 @@ describe('the session of a socket', () => {
     expect(socket.connected).toBe(false);
   });
 
-  it('takes a role that was lost from it', async () => {
+  it('closes it when a role was lost: it may follow what only that role is shown', async () => {
     watch();
     sessions.answer = { ...alive, roles: [] };
     await jest.advanceTimersByTimeAsync(30_000);
-    expect(socket.data.principal.roles).toEqual([]);
+    expect(socket.connected).toBe(false);
+  });
+
+  it('gives it a role that was won', async () => {
+    watch();
+    sessions.answer = { ...alive, roles: ['trader', 'admin'] };
+    await jest.advanceTimersByTimeAsync(30_000);
+    expect(socket.connected).toBe(true);
+    expect(socket.data.principal.roles).toEqual(['trader', 'admin']);
   });
 
   it('leaves it open while the session store is away', async () => {

@@ -28,8 +28,11 @@ export class SocketSessions {
   async #check(socket: LiveSocket): Promise<void> {
     try {
       const principal = await this.authenticator.authenticate(socket.data.token);
-      if (principal) socket.data.principal = principal;
-      else socket.disconnect(true);
+      // Who lost a role follows channels that it may not ask for any more: it has to come back.
+      const before = socket.data.principal.roles;
+      if (principal && before.every((role) => principal.roles.includes(role))) {
+        socket.data.principal = principal;
+      } else socket.disconnect(true);
     } catch (error) {
       // The session store is away: that is no reason to cut everybody off.
       this.#logger.debug({ message: 'session of a socket not checked', err: error });

@@ -104,6 +104,9 @@ describe('with Redis killed in the middle', () => {
     });
 
     it('changes the profile, and sees the change', async () => {
+      await succeeds(200, () => trader.patch('/api/users/me/settings', { theme: 'dark' }));
+      const signal = { symbol: 'AAPL', side: 'buy', strategy: 'Made meanwhile' };
+      await succeeds(201, () => trader.post('/api/signals', signal));
       await succeeds(200, () => trader.patch('/api/users/me', { displayName: 'Patient' }));
       const profile = await succeeds(200, () => trader.get('/api/users/me'));
       expect(profile).toMatchObject({ displayName: 'Patient' });
@@ -173,6 +176,24 @@ describe('with Redis killed in the middle', () => {
         },
         { timeoutMs: 30_000, intervalMs: 200 },
       );
+    });
+
+    it('never shows what was cached before the changes of that time', async () => {
+      const current = async () => ({
+        profile: (await trader.get('/api/users/me')).body,
+        settings: (await trader.get('/api/users/me/settings')).body,
+        signals: (await trader.get('/api/signals')).body,
+      });
+      // Until all instances believe Redis again, and well past the 5 s of their own tiers.
+      const untilMs = performance.now() + 7_000;
+      while (performance.now() < untilMs) {
+        expect(await current()).toMatchObject({
+          profile: { displayName: 'Patient' },
+          settings: { theme: 'dark' },
+          signals: { items: [{ strategy: 'Made meanwhile' }] },
+        });
+        await new Promise((done) => setTimeout(done, 250));
+      }
     });
 
     it('knows who signed in meanwhile, and who was signed in before', async () => {

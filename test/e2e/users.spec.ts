@@ -147,6 +147,21 @@ describe.each(BACKENDS)('users on $name', (backend) => {
       expect((await find('trader_')).items).toEqual([]);
     });
 
+    it('have their sockets closed when they lose a role, which may have opened channels', async () => {
+      const trader = await bourse.trader();
+      const path = `/api/admin/users/${trader.user.id}`;
+      await admin.patch(path, { roles: ['trader', 'admin'] });
+      await eventually(async () => {
+        expect((await trader.get('/api/admin/users')).status).toBe(200);
+      });
+      const live = await LiveClient.connect(bourse.url, { token: trader.token });
+      await admin.patch(path, { roles: ['trader'] });
+      await eventually(() => expect(live.connected).toBe(false));
+      live.close();
+      // The session is as it was.
+      expect((await trader.get('/api/users/me')).status).toBe(200);
+    });
+
     it('get other permissions at once', async () => {
       const trader = await bourse.trader();
       const permissions = () => trader.get<Permissions>('/api/users/me/permissions');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isSensibleMoment } from '../../http/index.js';
 import { symbolSchema, TIMEFRAMES } from '../market-data/index.js';
 import { FEATURE_NAMES } from './features/features.js';
 import { TRAINING_STATUSES } from './training/training-state.js';
@@ -12,9 +13,10 @@ const EARLIEST_MS = Date.UTC(1970, 0, 1);
 /** Text that every database, terminal and page can show: no control characters, no broken UTF-16. */
 const PRINTABLE = /^[^\p{Cc}\p{Cs}]*$/u;
 
-const momentSchema = z.iso
-  .datetime({ offset: true })
-  .refine((text) => Date.parse(text) >= EARLIEST_MS, 'must not be before 1970');
+const momentSchema = z.iso.datetime({ offset: true }).refine((text) => {
+  const atMs = Date.parse(text);
+  return atMs >= EARLIEST_MS && isSensibleMoment(atMs);
+}, 'must lie between 1970 and 2200');
 
 export const createModelSchema = z
   .strictObject({
@@ -146,7 +148,7 @@ export const predictionSchema = z.object({
   timeframe: z.enum(TIMEFRAMES),
   probabilityUp: share.describe('that the bar after asOf closes above the one before'),
   features: z.array(z.object({ name: z.enum(FEATURE_NAMES), value: z.number() })),
-  close: z.number().describe('USD: the last close, which the next is compared with'),
+  close: z.string().describe('USD: the last close, which the next is compared with'),
   asOf: moment.describe('when the last closed bar ended'),
   source: z.string(),
 });

@@ -49,7 +49,11 @@ export class AuthService {
     const valid = await this.passwords.verify(hash, password);
     if (userId === undefined || !valid) throw badCredentials();
     if ((await this.users.getRoles(userId)).length === 0) throw accountDisabled();
-    return this.#openSession(await this.users.getProfile(userId), device);
+    const signIn = await this.#openSession(await this.users.getProfile(userId), device);
+    // Opened first, asked second: a password change in between ends it here or in its own way.
+    if ((await this.credentials.findPasswordHash(userId)) === hash) return signIn;
+    await this.sessions.revoke(userId, signIn.session.id);
+    throw badCredentials();
   }
 
   /** Ends the session and closes its sockets. */

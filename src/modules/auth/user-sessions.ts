@@ -17,6 +17,8 @@ export class UserSessions {
   ) {
     events.on(UserAccessChanged, async ({ userId, disabled }) => {
       if (disabled) await this.endAll(userId);
+      // A socket follows what its roles allowed when it asked: it has to ask again.
+      else await this.#closeSockets(userId);
     });
   }
 
@@ -37,6 +39,10 @@ export class UserSessions {
     const sessions = await this.sessions.listByUser(userId);
     await this.sessions.revokeAll(userId);
     for (const { id } of sessions) await this.live.closeSession(id);
+  }
+
+  async #closeSockets(userId: string): Promise<void> {
+    for (const { id } of await this.sessions.listByUser(userId)) await this.live.closeSession(id);
   }
 
   async endAllBut(userId: string, sessionId: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pageQuerySchema } from '../../http/index.js';
+import { momentSchema, pageQuerySchema } from '../../http/index.js';
 import { IMPORT_FORMATS, TRADE_SIDES, TRADE_SOURCES } from './formats/trade-row.js';
 import { IMPORT_STATUSES } from './imports/import-status.js';
 
@@ -59,11 +59,6 @@ export const journalTradeSchema = z.object({
 });
 export type JournalTrade = z.output<typeof journalTradeSchema>;
 
-/** A day is its midnight. */
-const instant = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()])
-  .transform((text) => new Date(text));
-
 export const journalSymbolSchema = z
   .string()
   .trim()
@@ -73,8 +68,8 @@ export const journalSymbolSchema = z
 export const listTradesSchema = pageQuerySchema
   .extend({
     symbol: journalSymbolSchema.optional(),
-    from: instant.optional().describe('the first moment'),
-    to: instant.optional().describe('the first moment after; a day is its midnight, UTC'),
+    from: momentSchema.optional().describe('the first moment'),
+    to: momentSchema.optional().describe('the first moment after; a day is its midnight, UTC'),
   })
   .refine(({ from, to }) => !from || !to || from < to, {
     message: 'must be after from',

@@ -67,7 +67,7 @@ export const unknownFormat = (missing: readonly string[], found: readonly string
 export const noRows = () =>
   new AppError('unprocessable', 'journal.no_rows', 'The file has a header and nothing else.');
 
-export const malformedCsv = (line: number, cause: unknown) =>
+export const malformedCsv = (line: number, cause?: unknown) =>
   new AppError(
     'unprocessable',
     'journal.malformed_csv',

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Transaction } from '../../database/index.js';
+import { DomainEvents, type Transaction } from '../../database/index.js';
 import { Clock } from '../../kernel/clock.js';
 import { newId } from '../../kernel/ids.js';
 import { permissionsOf } from '../../kernel/permissions.js';
@@ -14,6 +14,7 @@ import {
 } from './users.caches.js';
 import type { Permissions, Profile, UpdateProfile } from './users.dto.js';
 import { emailTaken, userNotFound } from './users.errors.js';
+import { UserAccessChanged } from './users.events.js';
 import { UsersRepository } from './users.repository.js';
 import type { UserRow } from './users.table.js';
 
@@ -36,11 +37,14 @@ export class UsersService {
   constructor(
     private readonly users: UsersRepository,
     private readonly caches: Caches,
+    events: DomainEvents,
     @Inject(Clock) private readonly clock: Clock,
   ) {
     this.#profiles = caches.use(profileCache);
     this.#roles = caches.use(rolesCache);
     this.#permissions = caches.use(permissionsCache);
+    // Dropped by the request that changes it; once more here, should its process die in between.
+    events.on(UserAccessChanged, ({ userId }) => caches.invalidateTags([userTag(userId)]));
   }
 
   /** @throws AppError `users.email_taken` */

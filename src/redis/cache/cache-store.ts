@@ -29,4 +29,8 @@ export interface CacheStore {
    * them.
    */
   remove(keys: readonly string[]): Promise<void>;
+  /** Rejects while the store is away. */
+  ping(): Promise<void>;
+  /** Told whenever the connection is lost, or a node with data of its own joins. */
+  onInterruption(interrupted: () => void): void;
 }

@@ -1,9 +1,11 @@
 import { Logger } from '@nestjs/common';
+import type { Clock } from '../../kernel/clock.js';
 import { FaultLog } from '../../kernel/fault-log.js';
 import type { CacheStore, StoredEntry } from './cache-store.js';
 import type { InvalidationBus } from './invalidation-bus.js';
 import type { InvalidationLog } from './invalidation-log.js';
 import type { LocalEntry, LocalTier, Slot } from './local-tier.js';
+import { StoreTrust } from './store-trust.js';
 
 /**
  * Both tiers as all caches of the process share them. Faults of the store end here: logged, and a
@@ -15,16 +17,25 @@ export class CacheTiers {
   readonly #store: CacheStore;
   readonly #log: InvalidationLog;
   readonly #bus: InvalidationBus;
+  readonly #trust: StoreTrust;
 
-  constructor(local: LocalTier, store: CacheStore, log: InvalidationLog, bus: InvalidationBus) {
+  constructor(
+    local: LocalTier,
+    store: CacheStore,
+    log: InvalidationLog,
+    bus: InvalidationBus,
+    clock: Clock,
+  ) {
     this.#local = local;
     this.#store = store;
     this.#log = log;
     this.#bus = bus;
+    this.#trust = new StoreTrust(clock, (keys) => this.#settle(keys));
   }
 
   /** Follows the invalidations of other instances. */
   async start(): Promise<void> {
+    this.#store.onInterruption(() => this.#trust.lose());
     await this.#bus.listen((keys) => this.dropHere(keys));
   }
 
@@ -59,6 +70,11 @@ export class CacheTiers {
     );
   }
 
+  /** Whether an entry of the store that was written then may be served, see {@link StoreTrust}. */
+  isTrusted(writtenAtMs: number): boolean {
+    return this.#trust.covers(writtenAtMs);
+  }
+
   /**
    * Versions to write an entry under, to be had before its value is. @returns undefined when the
    * store cannot be asked.
@@ -84,25 +100,43 @@ export class CacheTiers {
     }
   }
 
-  /** {@link dropHere}, then in the store, and then at all others. */
+  /** {@link dropHere}, then in the store, and then at all others: now, or as soon as it can be reached. */
   async drop(keys: readonly string[]): Promise<void> {
     this.dropHere(keys);
-    await this.#spare(`removal of ${keys.join(', ')}`, () => this.#store.remove(keys));
-    await this.tellOthers(keys);
+    await this.#told(`removal of ${keys.join(', ')}`, keys, () => this.#settle(keys));
   }
 
   /**
    * After the store was changed: who reads it because of the message must find the change there.
    */
   async tellOthers(keys: readonly string[]): Promise<void> {
-    await this.#spare('message to other instances', () => this.#bus.publish(keys));
+    await this.#told('message to other instances', keys, () => this.#bus.publish(keys));
+  }
+
+  async #settle(keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return this.#store.ping();
+    await this.#store.remove(keys);
+    await this.#bus.publish(keys);
+  }
+
+  async #told(what: string, keys: readonly string[], tell: () => Promise<void>): Promise<void> {
+    if (!this.#trust.isBelieved) return this.#trust.owe(keys);
+    try {
+      await tell();
+    } catch (error) {
+      this.#faults.report(what, error);
+      this.#trust.owe(keys);
+    }
   }
 
   async #spare<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
+    if (!this.#trust.isBelieved) return undefined;
     try {
       return await work();
     } catch (error) {
       this.#faults.report(what, error);
+      // A server that answers with an error, such as one that is full, has lost nothing.
+      if (!(error instanceof Error && error.name === 'ReplyError')) this.#trust.lose();
       return undefined;
     }
   }

@@ -66,8 +66,9 @@ export interface CacheStatistics {
  * - a load under way elsewhere may still store an older value over a `delete` or `set` if it ends
  *   before the message is there: what must not survive a change carries a tag.
  *
- * An invalidation that Redis did not take (it was away) is logged; entries it should have dropped
- * end with their TTL.
+ * An invalidation that Redis did not take (it was away) is repeated until it does. Until then, and of all
+ * that was written before, this process believes nothing that Redis holds; so does every other process that
+ * lost its connection meanwhile. One that did not may serve the older value until the repetition.
  */
 export abstract class Caches {
   /**

@@ -207,13 +207,13 @@ export class HybridCache<Params, Value> implements Cache<Params, Value> {
 
   #decode(slot: Slot, stored: StoredEntry | undefined): Found<Value> | undefined {
     const entry = stored && this.#codec.decode(slot.key, stored);
-    if (entry === undefined) {
+    const ttlMs = this.#ttlMs(entry?.value);
+    const writtenAtMs = (entry?.expiresAtMs ?? 0) - ttlMs;
+    if (entry === undefined || !this.#tiers.isTrusted(writtenAtMs)) {
       this.#counters.misses += 1;
       return undefined;
     }
     this.#counters.remoteHits += 1;
-    const ttlMs = this.#ttlMs(entry.value);
-    const writtenAtMs = entry.expiresAtMs - ttlMs;
     // The writer's clock may differ from ours: trusted to shorten an entry's life here, never to
     // prolong it.
     const leftMs = Math.min(entry.expiresAtMs - this.#clock.nowMs(), ttlMs);

@@ -42,7 +42,7 @@ export class HybridCaches extends Caches {
     super();
     const log = new InvalidationLog();
     const local = new LocalTier(options.maxLocalEntries, options.localTtlCapMs, log);
-    const tiers = new CacheTiers(local, store, log, new InvalidationBus(pubsub));
+    const tiers = new CacheTiers(local, store, log, new InvalidationBus(pubsub), clock);
     this.#surroundings = { tiers, keys, clock, encryptionKeys: options.encryptionKeys };
   }
 

@@ -16,4 +16,8 @@ export class MemoryCacheStore implements CacheStore {
   async write(): Promise<void> {}
 
   async remove(): Promise<void> {}
+
+  async ping(): Promise<void> {}
+
+  onInterruption(): void {}
 }

@@ -50,6 +50,16 @@ export class RedisCacheStore implements CacheStore {
     await Promise.all(keys.map((key) => this.#connections.command.unlink(key)));
   }
 
+  async ping(): Promise<void> {
+    await this.#connections.command.ping();
+  }
+
+  onInterruption(interrupted: () => void): void {
+    const client = this.#connections.command;
+    client.on('close', interrupted);
+    client.on('+node', interrupted);
+  }
+
   /**
    * One round trip either way; on a Cluster the keys lie on several nodes, and MGET would be
    * refused.

@@ -1,3 +1,4 @@
+import { money } from '../../../kernel/money.js';
 import { Injectable } from '@nestjs/common';
 import { DomainEvents } from '../../../database/index.js';
 import { Caches, type Cache } from '../../../redis/index.js';
@@ -66,7 +67,7 @@ export class ForecastsService {
       timeframe: model.timeframe,
       probabilityUp: probabilityUp(version.parameters, row.values),
       features: features.map(({ name }, i) => ({ name, value: row.values[i] ?? NaN })),
-      close: bar.close,
+      close: money(bar.close).toFixed(),
       asOf: new Date(bar.openAtMs + TIMEFRAME_MS[model.timeframe]).toISOString(),
       source,
     };

@@ -22,6 +22,19 @@ async function rowsOf(text: string, ...sizes: number[]): Promise<CsvRow[]> {
 }
 
 describe('the lines of a CSV', () => {
+  it.each([
+    ['delimiters', ','],
+    ['text', 'x'],
+  ])('are refused when one goes on and on with %s, wherever the chunks break', async (_, one) => {
+    const text = `a,b\n1,2\n${one.repeat(200_000)}\n3,4`;
+    for (const sizes of [[], [5, 70_000, 70_000]]) {
+      await expect(rowsOf(text, ...sizes)).rejects.toMatchObject({
+        code: 'journal.malformed_csv',
+        details: { line: 3 },
+      });
+    }
+  });
+
   it('have their cells trimmed, their number and how far the file is read', async () => {
     const text = 'a, b\r\n\r\n1,"2, or\n3"\n4,5';
     const rows = await rowsOf(text);

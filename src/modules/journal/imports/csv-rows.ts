@@ -2,8 +2,11 @@ import { Readable } from 'node:stream';
 import { CsvError, parse, type Info, type Options } from 'csv-parse';
 import { malformedCsv } from '../journal.errors.js';
 
-/** The longest line: a quote that is never closed would make one of the whole file. */
+/** The longest line: a quote that is never closed would make one of the whole file, as would only delimiters. */
 const MAX_LINE_CHARACTERS = 32_768;
+/** In UTF-8. */
+const MAX_LINE_BYTES = 4 * MAX_LINE_CHARACTERS;
+const [LF, CR] = [0x0a, 0x0d];
 
 /** How every file is read. */
 export const CSV_OPTIONS = {
@@ -31,7 +34,7 @@ export interface CsvRow {
  * @throws AppError `journal.malformed_csv`
  */
 export async function* readCsvRows(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<CsvRow> {
-  const source = Readable.from(chunks);
+  const source = Readable.from(boundedLines(chunks));
   const parser = parse({ ...CSV_OPTIONS, info: true });
   // `pipe` hands on the data alone.
   source.on('error', (error) => parser.destroy(error));
@@ -50,5 +53,24 @@ export async function* readCsvRows(chunks: AsyncIterable<Uint8Array>): AsyncGene
   } finally {
     source.destroy();
     parser.destroy();
+  }
+}
+
+/**
+ * The parser bounds the text of a record and not the number of its fields: a line of millions of delimiters
+ * would become as many cells.
+ * @throws AppError `journal.malformed_csv`
+ */
+async function* boundedLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let line = 1;
+  let lineBytes = 0;
+  for await (const chunk of chunks) {
+    for (const byte of chunk) {
+      if (byte === LF || byte === CR) {
+        if (lineBytes > 0) line += 1;
+        lineBytes = 0;
+      } else if (++lineBytes > MAX_LINE_BYTES) throw malformedCsv(line);
+    }
+    yield chunk;
   }
 }

@@ -41,8 +41,9 @@ export class CsvSniffer {
     const text = this.#decode(chunk);
     if (this.#format === undefined) {
       this.#format = formatOf(text);
-      // What follows the first line break; a break within a quoted name is no break, and does not matter.
-      this.#hasRows = /[\r\n]\s*\S/.test(text.trimStart());
+      // A line break within: trimmed, there is text behind it. One within a quoted name does not matter. In
+      // linear time, whatever the file is full of.
+      this.#hasRows = /[\r\n]/.test(text.trim());
     } else this.#hasRows ||= text.trim() !== '';
   }
 

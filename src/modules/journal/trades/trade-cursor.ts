@@ -1,3 +1,4 @@
+import { isSensibleMoment } from '../../../http/index.js';
 import { AppError } from '../../../kernel/app-error.js';
 import { isId } from '../../../kernel/ids.js';
 import type { Page } from '../../../kernel/page.js';
@@ -17,7 +18,7 @@ export function decodeTradeCursor(cursor: string): TradePlace {
   const [time = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
   const executedAt = new Date(time);
   const isOurs =
-    isId(id) && !Number.isNaN(executedAt.getTime()) && executedAt.toISOString() === time;
+    isId(id) && isSensibleMoment(executedAt.getTime()) && executedAt.toISOString() === time;
   if (isOurs) return { executedAt, id };
   throw new AppError(
     'invalid',
