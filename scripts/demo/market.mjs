@@ -51,6 +51,12 @@ async function bars({ api, story, symbol }) {
 
 /** @param {Desk} desk */
 async function options({ api, story, symbol }) {
+  /** @type {Quote} */
+  const { source } = await api.get(`/api/market/quotes/${symbol}`);
+  if (source === 'replay') {
+    story.tell('options', 'a recording has none until enough bars of it were played');
+    return;
+  }
   /** @type {{ expiry: string, expiries: string[], spot: string, strikes: { strike: string, call: { price: string, delta: string } }[] }} */
   const chain = await api.get(`/api/market/options/${symbol}`);
   const middle = chain.strikes[Math.floor(chain.strikes.length / 2)];

@@ -73,6 +73,42 @@ export function describeCacheAgeing(caches: () => Caches): void {
     });
   });
 
+  describe('refreshed by its owner', () => {
+    const owned = defineCache<string, number>({
+      ...plain,
+      name: 'test.owned',
+      tags: (key) => [`owned:${key}`],
+    });
+
+    it('serves what was loaded for each key', async () => {
+      const cache = caches().use(owned);
+      await cache.set('a', 1);
+      await cache.refresh(['a', 'b'], () => Promise.resolve([2, 3]));
+      expect([await cache.get('a'), await cache.get('b')]).toEqual([2, 3]);
+    });
+
+    it('stores nothing that was invalidated during the load', async () => {
+      const cache = caches().use(owned);
+      await Promise.all(['tag', 'key', 'set', 'other'].map((key) => cache.set(key, 1)));
+      await cache.refresh(['tag', 'key', 'set', 'other'], async () => {
+        await caches().invalidateTags(['owned:tag']);
+        await cache.delete('key');
+        await cache.set('set', 3);
+        return [2, 2, 2, 2];
+      });
+      const after = await Promise.all(['tag', 'key', 'set', 'other'].map((key) => cache.get(key)));
+      expect(after).toEqual([undefined, undefined, 3, 2]);
+    });
+
+    it('keeps what it has when the source fails', async () => {
+      const cache = caches().use(owned);
+      await cache.set('a', 1);
+      const load = () => Promise.reject(new Error('source is down'));
+      await expect(cache.refresh(['a'], load)).rejects.toThrow('source is down');
+      expect(await cache.get('a')).toBe(1);
+    });
+  });
+
   it('ends a value with the time that its own content gives it', async () => {
     const bars = defineCache<string, { closed: boolean }>({
       ...plain,

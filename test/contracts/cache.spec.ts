@@ -141,6 +141,26 @@ describe('a redis cache of two instances', () => {
     expect(await there.use(numbers).get('k')).toBeUndefined();
   });
 
+  it('never serves what was refreshed elsewhere while its tag was invalidated, even if the message is lost', async () => {
+    const deaf = () => ({ localTtlCapMs: 0, pubsub: new MemoryPubSub(systemClock) });
+    const [here, there] = [await openCaches(deaf()), await openCaches(deaf())];
+    await there.use(numbers).refresh(['k'], async () => {
+      await here.invalidateTags(['numbers']);
+      return [1];
+    });
+    expect(await here.use(numbers).get('k')).toBeUndefined();
+    expect(await there.use(numbers).get('k')).toBeUndefined();
+  });
+
+  it('shows what was refreshed elsewhere at once', async () => {
+    const [here, there] = [await openCaches(), await openCaches()];
+    await here.use(numbers).set('k', 1);
+    await eventually(async () => expect(await there.use(numbers).get('k')).toBe(1));
+    await here.use(numbers).refresh(['k'], () => Promise.resolve([2]));
+    const half = { timeoutMs: LOCAL_TTL_CAP_MS / 2, intervalMs: 1 };
+    await eventually(async () => expect(await there.use(numbers).get('k')).toBe(2), half);
+  });
+
   it('takes an entry for a miss once Redis evicted its tag, and never for a hit again', async () => {
     const caches = await openCaches({ localTtlCapMs: 0 });
     await caches.use(numbers).set('k', 1);

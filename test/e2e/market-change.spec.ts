@@ -45,3 +45,42 @@ describe('an account whose market was exchanged', () => {
     await backend.remove();
   });
 });
+
+describe('what was cached of another market', () => {
+  const PATHS = [
+    'market/candles/AAPL?timeframe=1d&from=2025-01-06&to=2025-03-01',
+    'market/indices',
+    'market/search?q=AAPL',
+    'market/options/AAPL',
+    'research/AAPL/analysis',
+  ] as const;
+
+  it('is not served after a restart with another one, and is with the same', async () => {
+    if (!services) throw new Error('no backend with services');
+    const backend = await services.create();
+    let token: string | undefined;
+    const answersWith = async (overrides: Readonly<Record<string, string>>) => {
+      const bourse = await startOn(backend, overrides);
+      const client = token === undefined ? await bourse.trader() : bourse.client();
+      token ??= client.token;
+      client.token = token;
+      const answers = await Promise.all(
+        PATHS.map((path) => client.get<{ candles?: unknown }>(`/api/${path}`)),
+      );
+      expect(answers.map(({ status }) => status)).toEqual(PATHS.map(() => 200));
+      await bourse.close();
+      // Closed bars are told as of now, cached or not.
+      return answers.map(({ body }) => JSON.stringify(body.candles ?? body));
+    };
+    const first = await answersWith({ MARKET_SEED: 'first' });
+    const again = await answersWith({ MARKET_SEED: 'first' });
+    const other = await answersWith({ MARKET_SEED: 'other' });
+    await backend.remove();
+
+    // Chains last 5 s, which a start may take.
+    expect(again.filter((_, i) => i !== 3)).toEqual(first.filter((_, i) => i !== 3));
+    PATHS.forEach((path, i) =>
+      expect({ path, same: other[i] === first[i] }).toEqual({ path, same: false }),
+    );
+  });
+});

@@ -136,6 +136,20 @@ describe('with Redis killed in the middle', () => {
     });
   });
 
+  it('fills orders: the first once the queue is known to be away, the next ones with the next tick', async () => {
+    const filled = (id: string, timeoutMs: number) =>
+      eventually(
+        async () => {
+          const { body } = await trader.get<Order>(`/api/orders/${id}`);
+          expect(body.status).toBe('filled');
+        },
+        { timeoutMs, intervalMs: 100 },
+      );
+    await filled(accepted.id, 30_000);
+    const next = await succeeds(201, () => trader.post<Order>('/api/orders', market));
+    await filled(next.id, 6_000);
+  });
+
   describe('somebody else', () => {
     it('opens an account and trades', async () => {
       const newcomer = await promptly(() => bourse.trader());

@@ -1,7 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { Database } from '../../src/database/index.js';
 import { money } from '../../src/kernel/money.js';
+import { PositionsService } from '../../src/modules/trading/accounts/positions.service.js';
 import type { Order, ValuedPosition } from '../../src/modules/trading/index.js';
+import { PositionPnlService } from '../../src/modules/trading/pnl/position-pnl.service.js';
+import { positionPnlCache } from '../../src/modules/trading/trading.caches.js';
+import { Caches } from '../../src/redis/index.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
@@ -104,6 +108,27 @@ describe.each(BACKENDS)('positions on $name', (kind) => {
       expect((await read<Pnl>('/api/positions/pnl')).asOf > asOf).toBe(true),
     );
     expect((await read<Pnl>('/api/positions/pnl', stranger)).positions).toEqual([]);
+  });
+
+  it('never shows the profit from before a fill as the one after it', async () => {
+    const userId = trader.user.id;
+    const pnl = bourse.app.get(PositionPnlService);
+    const cache = bourse.app.get(Caches).use(positionPnlCache);
+    const positions = bourse.app.get(PositionsService);
+    const listOfUsers = positions.listOfUsers.bind(positions);
+    expect((await pnl.view(userId)).positions).toEqual([]);
+    // A tick whose computation the fill, and all that follows from it, falls into.
+    const slowly = jest.spyOn(positions, 'listOfUsers').mockImplementation(async (userIds) => {
+      const found = await listOfUsers(userIds);
+      if (userIds.includes(userId)) {
+        await trade('buy', 'AAPL', '2');
+        await eventually(async () => expect(await cache.get({ userId })).toBeUndefined());
+      }
+      return found;
+    });
+    const [computed] = await pnl.refresh([userId]).finally(() => slowly.mockRestore());
+    expect(computed?.pnl.positions ?? []).toEqual([]);
+    expect((await pnl.view(userId)).positions).toMatchObject([{ symbol: 'AAPL', quantity: '2' }]);
   });
 
   it('tells followers how their positions move, each at most every 250 ms', async () => {

@@ -2,6 +2,7 @@ export { MarketDataModule } from './market-data.module.js';
 export { MarketDataHttpModule } from './market-data.http.module.js';
 export { MarketDataWorkerModule } from './market-data.worker.module.js';
 export { symbolSchema } from './market-data.dto.js';
+export { marketTag } from './market-data.caches.js';
 export { marketDataQueue } from './market-data.queues.js';
 export { QuotesService } from './quotes/quotes.service.js';
 export { QuoteTicks } from './quotes/quote-ticks.js';

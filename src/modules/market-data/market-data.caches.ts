@@ -14,6 +14,18 @@ import type { OrderBook } from './order-book/order-book.js';
 import { searchAnswerSchema, type SearchAnswer } from './search/search.dto.js';
 import { quoteSchema } from './quotes/quotes.dto.js';
 
+interface OfMarket {
+  /** {@link MarketDataProvider.revision} */
+  readonly revision: string;
+}
+
+/**
+ * In a tag, not in the key, as with the files of research: what was cached of another market is a miss. Quotes and
+ * order books do without: they last a second or two.
+ */
+export const marketTag = (revision: string) => `market:${revision}`;
+const marketTags = ({ revision }: OfMarket) => [marketTag(revision)];
+
 /** Written through by the feed; `asOf` tells a reader the age. */
 export const quoteCache = defineCache<{ readonly symbol: string }, Quote>({
   name: 'market.quote',
@@ -27,23 +39,25 @@ export const quoteCache = defineCache<{ readonly symbol: string }, Quote>({
  * By blocks of {@link CandleBlock}, not by the range that was asked for: ranges that overlap share them, and no
  * caller can fill the cache with ranges of his own.
  */
-export const candlesCache = defineCache<CandleBlockKey, CandleBlock>({
+export const candlesCache = defineCache<CandleBlockKey & OfMarket, CandleBlock>({
   name: 'market.candles',
   namespace: 'market',
   key: ({ symbol, timeframe, fromMs, toMs }) => `candles:${symbol}:${timeframe}:${fromMs}-${toMs}`,
   ttlMs: DAY_MS,
   ttlMsOf: blockTtlMs,
+  tags: marketTags,
   schema: candleBlockSchema,
 });
 
 export const optionChainCache = defineCache<
-  { readonly symbol: string; readonly expiry: string },
+  OfMarket & { readonly symbol: string; readonly expiry: string },
   OptionChain
 >({
   name: 'market.option-chain',
   namespace: 'market',
   key: ({ symbol, expiry }) => `option-chain:${symbol}:${expiry}`,
   ttlMs: 5 * SECOND_MS,
+  tags: marketTags,
   schema: optionChainSchema,
 });
 
@@ -55,19 +69,21 @@ export const marketStatusCache = defineCache<{ readonly minuteMs: number }, Mark
   schema: marketStatusSchema,
 });
 
-export const indicesCache = defineCache<undefined, MarketIndices>({
+export const indicesCache = defineCache<OfMarket, MarketIndices>({
   name: 'market.indices',
   namespace: 'market',
   key: () => 'indices',
   ttlMs: 5 * MINUTE_MS,
+  tags: marketTags,
   schema: indicesSchema,
 });
 
-export const searchCache = defineCache<{ readonly queryHash: string }, SearchAnswer>({
+export const searchCache = defineCache<OfMarket & { readonly queryHash: string }, SearchAnswer>({
   name: 'market.search',
   namespace: 'market',
   key: ({ queryHash }) => `search:${queryHash}`,
   ttlMs: 5 * MINUTE_MS,
+  tags: marketTags,
   schema: searchAnswerSchema,
 });
 

@@ -11,6 +11,11 @@ import type { Instrument, Quote, QuoteSource } from './quotes/quote.js';
  */
 export abstract class MarketDataProvider {
   abstract readonly source: QuoteSource;
+  /**
+   * Names the market: the same in every process that quotes the same prices, another where they differ. What
+   * was cached of another one is not served.
+   */
+  abstract readonly revision: string;
   /** A moment that is quoted in every process alike: indices begin there, ms since the epoch. */
   abstract readonly baseAtMs: number;
   /** In a fixed order; at least one. */
@@ -42,10 +47,10 @@ export abstract class MarketDataProvider {
    */
   abstract readonly barsAreFinal: boolean;
   /**
-   * Standard deviation of a year's return, as a fraction; undefined for a symbol without instrument, or with
-   * too few bars to tell.
+   * Standard deviation of a year's return, as a fraction, as far as it can be known at `atMs`; undefined for a
+   * symbol without instrument, or with too few bars to tell.
    */
-  abstract volatility(symbol: string): number | undefined;
+  abstract volatility(symbol: string, atMs: number): number | undefined;
   /**
    * The depth of the tick that `atMs` lies in; its best prices are those of {@link quote}.
    * @returns undefined for a symbol that is not among the instruments, or without depth (recorded bars)

@@ -27,5 +27,5 @@ export async function createProvider(
     `${contentHash}@${barsPerSecond}`,
     tickStartMs(clock.nowMs(), tickMs),
   );
-  return new ReplayProvider({ series, barsPerSecond, tickMs, startedAtMs });
+  return new ReplayProvider({ series, contentHash, barsPerSecond, tickMs, startedAtMs });
 }

@@ -1,5 +1,6 @@
 import { HOUR_MS, MINUTE_MS } from '../../kernel/duration.js';
 import { defineCache } from '../../redis/index.js';
+import { marketTag } from '../market-data/index.js';
 import { analysisSchema, type Analysis } from './analysis/analysis.dto.js';
 import type { Horizon } from './analysis/rating.js';
 import { companyNewsSchema, financialsSchema, type Financials, type News } from './research.dto.js';
@@ -42,12 +43,19 @@ export const newsCache = defineCache<OfSymbol & { readonly category: string | un
   schema: companyNewsSchema,
 });
 
-export const analysisCache = defineCache<OfSymbol & { readonly horizon: Horizon }, Analysis>({
+export const analysisCache = defineCache<
+  OfSymbol & {
+    readonly horizon: Horizon;
+    /** {@link QuotesService.revision}: ratings are made of prices, too. */
+    readonly marketRevision: string;
+  },
+  Analysis
+>({
   name: 'research.analysis',
   namespace: 'research',
   key: ({ symbol, horizon }) => `analysis:${symbol}:${horizon}`,
   ttlMs: 6 * HOUR_MS,
   negativeTtlMs: EMPTY_MS,
-  tags: revisionTag,
+  tags: (params) => [...revisionTag(params), marketTag(params.marketRevision)],
   schema: analysisSchema,
 });

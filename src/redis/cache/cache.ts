@@ -34,6 +34,16 @@ export interface Cache<Params, Value> {
     params: readonly Params[],
     load: (missing: readonly Params[]) => Promise<readonly (Value | undefined)[]>,
   ): Promise<(Value | undefined)[]>;
+  /**
+   * Loads anew what readers ask for next, whether there is something or not. Unlike {@link set} of a value
+   * that was computed before, it stores nothing that was invalidated while `load` ran, on any instance.
+   * Where a `load` answers `undefined`, what was there stays, unless the cache has a `negativeTtlMs`.
+   * @param load for all, in the order of `params`; its error is the caller's
+   */
+  refresh(
+    params: readonly Params[],
+    load: () => Promise<readonly (Value | undefined)[]>,
+  ): Promise<void>;
   delete(params: Params): Promise<void>;
 }
 

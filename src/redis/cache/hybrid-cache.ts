@@ -7,25 +7,12 @@ import type { Cache, CacheStatistics } from './cache.js';
 import { CacheCounters } from './cache-counters.js';
 import type { CacheDefinition } from './cache-definition.js';
 import type { StoredEntry } from './cache-store.js';
+import type { Asked, Found, Kept, Wanted } from './cache-steps.js';
 import type { CacheTiers } from './cache-tiers.js';
 import { EntryCodec } from './entry-codec.js';
 import type { Slot } from './local-tier.js';
 import { SingleFlight } from './single-flight.js';
 import { tagKey } from './tag-key.js';
-
-/** One key of a batch that this call has to find, for itself and for all who joined it. */
-interface Wanted<Params, Value> {
-  readonly params: Params;
-  readonly slot: Slot;
-  readonly resolve: (value: Value | undefined) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** A value that was found, and when its source was asked. */
-interface Found<Value> {
-  readonly value: Value | undefined;
-  readonly writtenAtMs: number;
-}
 
 /** What all caches of a process have in common. */
 export interface CacheSurroundings {
@@ -137,6 +124,18 @@ export class HybridCache<Params, Value> implements Cache<Params, Value> {
     await this.#tiers.tellOthers([key]);
   }
 
+  async refresh(
+    params: readonly Params[],
+    load: () => Promise<readonly (Value | undefined)[]>,
+  ): Promise<void> {
+    const unread = { text: undefined, tagVersions: [] };
+    const asked = params.map((one) => ({ slot: this.#slot(this.#key(one), one), stored: unread }));
+    const kept = await this.#loadAll(asked, load);
+    await Promise.all(kept.map(({ written }) => written));
+    const told = asked.filter(({ slot }) => this.#tiers.isCurrent(slot));
+    if (told.length > 0) await this.#tiers.tellOthers(told.map(({ slot }) => slot.key));
+  }
+
   async delete(params: Params): Promise<void> {
     await this.#tiers.drop([this.#key(params)]);
   }
@@ -148,32 +147,20 @@ export class HybridCache<Params, Value> implements Cache<Params, Value> {
   ): Promise<void> {
     try {
       const stored = await this.#tiers.readAll(wanted.map(({ slot }) => slot));
-      const missing: { readonly one: Wanted<Params, Value>; readonly stored?: StoredEntry }[] = [];
+      const missing: (Wanted<Params, Value> & Asked)[] = [];
       for (const [i, one] of wanted.entries()) {
         const entry = stored?.[i];
         const found = this.#decode(one.slot, entry);
         if (found === undefined) {
-          missing.push({ one, ...(entry !== undefined && { stored: entry }) });
+          missing.push({ ...one, stored: entry });
           continue;
         }
         this.#refreshIfOld(found, one.params, async () => (await load([one.params]))[0]);
         one.resolve(found.value);
       }
       if (missing.length === 0) return;
-      const versions = await Promise.all(
-        missing.map(({ one, stored: entry }) => this.#tagVersions(one.slot, entry)),
-      );
-      const askedAtMs = this.#clock.nowMs();
-      const loaded = await this.#counters.load(() => load(missing.map(({ one }) => one.params)));
-      for (const [i, { one }] of missing.entries()) {
-        const value = loaded[i];
-        if (value === undefined) {
-          this.#keepNothing(one.slot, versions[i], askedAtMs);
-          one.resolve(undefined);
-        } else {
-          one.resolve(this.#keepValue(one.slot, value, versions[i], askedAtMs).value);
-        }
-      }
+      const kept = await this.#loadAll(missing, () => load(missing.map(({ params }) => params)));
+      for (const [i, one] of missing.entries()) one.resolve(kept[i]?.value);
     } catch (error) {
       // Those that have their answer already take no notice.
       for (const { reject } of wanted) reject(error);
@@ -196,12 +183,26 @@ export class HybridCache<Params, Value> implements Cache<Params, Value> {
       const stored = await this.#tiers.read(slot);
       const newer = this.#decode(slot, stored);
       if (newer !== undefined && !this.#refresh.isDue(newer.writtenAtMs)) return;
-      const tagVersions = await this.#tagVersions(slot, stored);
-      const askedAtMs = this.#clock.nowMs();
       this.#counters.refreshes += 1;
-      const loaded = await this.#counters.load(load);
-      if (loaded === undefined) this.#keepNothing(slot, tagVersions, askedAtMs);
-      else await this.#keepValue(slot, loaded, tagVersions, askedAtMs).written;
+      const [kept] = await this.#loadAll([{ slot, stored }], async () => [await load()]);
+      await kept?.written;
+    });
+  }
+
+  /** Asks the source for all, and keeps each answer unless it was invalidated since its slot was taken. */
+  async #loadAll(
+    asked: readonly Asked[],
+    load: () => Promise<readonly (Value | undefined)[]>,
+  ): Promise<Kept<Value | undefined>[]> {
+    const versions = await Promise.all(
+      asked.map(({ slot, stored }) => this.#tagVersions(slot, stored)),
+    );
+    const askedAtMs = this.#clock.nowMs();
+    const loaded = await this.#counters.load(load);
+    return asked.map(({ slot }, i) => {
+      const value = loaded[i];
+      if (value !== undefined) return this.#keepValue(slot, value, versions[i], askedAtMs);
+      return { value, written: this.#keepNothing(slot, versions[i], askedAtMs) };
     });
   }
 
@@ -221,13 +222,12 @@ export class HybridCache<Params, Value> implements Cache<Params, Value> {
     return { value: entry.value, writtenAtMs };
   }
 
-  /** @returns what readers get; `written` settles when the store has it, or could not take it. */
   #keepValue(
     slot: Slot,
     loaded: Value,
     tagVersions: readonly string[] | undefined,
     askedAtMs: number,
-  ): { readonly value: Value; readonly written: Promise<void> } {
+  ): Kept<Value> {
     const text = this.#codec.stringify(loaded);
     const checked = this.#codec.readBack(text);
     if (checked === undefined) {
@@ -240,9 +240,13 @@ export class HybridCache<Params, Value> implements Cache<Params, Value> {
     return { value: checked.value, written };
   }
 
-  #keepNothing(slot: Slot, tagVersions: readonly string[] | undefined, askedAtMs: number): void {
+  async #keepNothing(
+    slot: Slot,
+    tagVersions: readonly string[] | undefined,
+    askedAtMs: number,
+  ): Promise<void> {
     if (this.#definition.negativeTtlMs === undefined) return;
-    void this.#keep(slot, undefined, undefined, tagVersions, askedAtMs);
+    await this.#keep(slot, undefined, undefined, tagVersions, askedAtMs);
   }
 
   async #keep(

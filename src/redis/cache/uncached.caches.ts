@@ -65,6 +65,13 @@ class NoCache<Params, Value> implements Cache<Params, Value> {
 
   async set(): Promise<void> {}
 
+  async refresh(
+    _params: readonly Params[],
+    load: () => Promise<readonly (Value | undefined)[]>,
+  ): Promise<void> {
+    await this.#counters.load(load);
+  }
+
   async delete(): Promise<void> {}
 
   #load<T>(load: () => Promise<T>): Promise<T> {

@@ -34,7 +34,7 @@ interface CandleSeries {
 /** Bars for the other modules and for clients. Symbols are taken in either case. */
 @Injectable()
 export class CandlesService {
-  readonly #cache: Cache<CandleBlockKey, CandleBlock>;
+  readonly #cache: Cache<Parameters<typeof candlesCache.key>[0], CandleBlock>;
 
   constructor(
     private readonly provider: MarketDataProvider,
@@ -102,8 +102,10 @@ export class CandlesService {
     checkRange(range, presentMs);
     if (!this.provider.barsAreFinal) return this.#fresh(known, range);
 
-    const blocks = await this.#cache.getOrSetMany(blocksOf(known, range, presentMs), (missing) =>
-      this.#load(missing, nowMs),
+    const { revision } = this.provider;
+    const blocks = await this.#cache.getOrSetMany(
+      blocksOf(known, range, presentMs).map((key) => ({ ...key, revision })),
+      (missing) => this.#load(missing, nowMs),
     );
     const present = blocks.filter((block) => block !== undefined);
     const candles = present

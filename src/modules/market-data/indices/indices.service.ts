@@ -8,7 +8,7 @@ import { marketIndices, type MarketIndices } from './market-index.js';
 
 @Injectable()
 export class IndicesService {
-  readonly #cache: Cache<undefined, MarketIndices>;
+  readonly #cache: Cache<Parameters<typeof indicesCache.key>[0], MarketIndices>;
 
   constructor(
     private readonly provider: MarketDataProvider,
@@ -21,7 +21,8 @@ export class IndicesService {
 
   /** Up to 5 min old: see `asOf`. */
   indices(): Promise<MarketIndices> {
-    return this.#cache.getOrSet(undefined, () => Promise.resolve(this.#compute()));
+    const { revision } = this.provider;
+    return this.#cache.getOrSet({ revision }, () => Promise.resolve(this.#compute()));
   }
 
   #compute(): MarketIndices {

@@ -10,7 +10,7 @@ import { optionExpiries } from './option-expiries.js';
 
 @Injectable()
 export class OptionsService {
-  readonly #cache: Cache<{ readonly symbol: string; readonly expiry: string }, OptionChain>;
+  readonly #cache: Cache<Parameters<typeof optionChainCache.key>[0], OptionChain>;
 
   constructor(
     private readonly provider: MarketDataProvider,
@@ -28,17 +28,16 @@ export class OptionsService {
    *   `market_data.no_volatility` (unprocessable)
    */
   async chain(symbol: string, expiry?: string): Promise<OptionChain> {
-    const instrument = this.quotes.instrument(symbol);
+    const { symbol: known } = this.quotes.instrument(symbol);
     const expiries = optionExpiries(this.clock.nowMs());
     const chosen =
       expiry === undefined ? expiries[0] : expiries.find(({ date }) => date === expiry);
     if (chosen === undefined) throw unknownExpiry(expiries.map(({ date }) => date));
-    const volatility = this.provider.volatility(instrument.symbol);
-    if (volatility === undefined) throw noVolatility(instrument.symbol);
-    return this.#cache.getOrSet({ symbol: instrument.symbol, expiry: chosen.date }, () =>
-      Promise.resolve(
-        optionChain(this.quotes.currentQuote(instrument.symbol), chosen, expiries, volatility),
-      ),
-    );
+    const { revision } = this.provider;
+    return this.#cache.getOrSet({ symbol: known, expiry: chosen.date, revision }, async () => {
+      const volatility = this.provider.volatility(known, this.clock.nowMs());
+      if (volatility === undefined) throw noVolatility(known);
+      return optionChain(this.quotes.currentQuote(known), chosen, expiries, volatility);
+    });
   }
 }

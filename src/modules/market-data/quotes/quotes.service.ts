@@ -22,6 +22,11 @@ export class QuotesService {
     this.#bySymbol = new Map(provider.instruments().map((item) => [item.symbol, item]));
   }
 
+  /** Names the market that all prices are of: see {@link MarketDataProvider.revision}. */
+  get revision(): string {
+    return this.provider.revision;
+  }
+
   instruments(): readonly Instrument[] {
     return this.provider.instruments();
   }

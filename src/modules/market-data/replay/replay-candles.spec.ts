@@ -95,14 +95,14 @@ describe('the volatility of a recording', () => {
     const returns = [Math.log(214.06 / 212.8), Math.log(215 / 214.06)];
     const mean = ((returns[0] ?? 0) + (returns[1] ?? 0)) / 2;
     const variance = returns.reduce((sum, one) => sum + (one - mean) ** 2, 0);
-    expect(recordedVolatility(daily)).toBeCloseTo(Math.sqrt(variance * 252), 12);
+    expect(recordedVolatility(daily, 3)).toBeCloseTo(Math.sqrt(variance * 252), 12);
   });
 
   it('is not told of too few bars, or of prices that never moved', () => {
     expect(
-      recordedVolatility(series('2017-01-03,1,1,1,1,1', '2017-01-04,2,2,2,2,1')),
+      recordedVolatility(series('2017-01-03,1,1,1,1,1', '2017-01-04,2,2,2,2,1'), 2),
     ).toBeUndefined();
     const still = ['03', '04', '05', '06'].map((day) => `2017-01-${day},1,1,1,1,1`);
-    expect(recordedVolatility(series(...still))).toBeUndefined();
+    expect(recordedVolatility(series(...still), 4)).toBeUndefined();
   });
 });

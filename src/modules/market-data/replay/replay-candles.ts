@@ -124,13 +124,12 @@ const SESSIONS_PER_YEAR = 252;
 const SESSION_MS = 6.5 * TIMEFRAME_MS['1h'];
 
 /**
- * Standard deviation of the logarithmic returns from close to close, times the square root of the bars in a
+ * Standard deviation of the first `count` bars' logarithmic returns from close to close, times the square root of the bars in a
  * year of 252 sessions of 6.5 hours. Undefined for less than three bars, or prices that never moved.
  */
-export function recordedVolatility(series: RecordedBars): number | undefined {
-  const returns = series.bars
-    .slice(1)
-    .map(({ close }, index) => Math.log(close / (series.bars[index]?.close ?? close)));
+export function recordedVolatility(series: RecordedBars, count: number): number | undefined {
+  const closes = series.bars.slice(0, count).map(({ close }) => close);
+  const returns = closes.slice(1).map((close, index) => Math.log(close / (closes[index] ?? close)));
   if (returns.length < 2) return undefined;
   const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length;
   const variance =

@@ -1,5 +1,5 @@
 import { parseReplaySeries } from './replay-bars.js';
-import { ReplayProvider } from './replay.provider.js';
+import { ReplayProvider, type ReplayOptions } from './replay.provider.js';
 
 const STARTED_AT_MS = Date.UTC(2025, 0, 2, 10);
 const csv = (...bars: string[]) => ['date,open,high,low,close,volume', ...bars].join('\n');
@@ -14,9 +14,10 @@ const EURUSD = parseReplaySeries(
   csv('2017-01-03,1.0401,1.0495,1.0388,1.0410,0'),
 );
 
-function providerOf(options: { barsPerSecond?: number; tickMs?: number } = {}): ReplayProvider {
+function providerOf(options: Partial<ReplayOptions> = {}): ReplayProvider {
   return new ReplayProvider({
     series: [SPY, EURUSD],
+    contentHash: 'spec',
     barsPerSecond: 1,
     tickMs: 1_000,
     startedAtMs: STARTED_AT_MS,
@@ -72,6 +73,46 @@ describe('ReplayProvider', () => {
       ask: '1.0411',
       last: '1.041',
     });
+  });
+
+  it('tells the volatility of the bars played so far, and of all of them from the second lap on', () => {
+    const bars = ['03,100', '04,110', '05,105', '06,190'].map((bar) => {
+      const [day, price] = bar.split(',');
+      return `2017-01-${day},${price},${price},${price},${price},1`;
+    });
+    const played = (count: number) =>
+      new ReplayProvider({
+        series: [parseReplaySeries('JUMP', 'JUMP.csv', csv(...bars.slice(0, count)))],
+        contentHash: 'spec',
+        barsPerSecond: 1,
+        tickMs: 250,
+        startedAtMs: STARTED_AT_MS,
+      });
+    const after = (provider: ReplayProvider, seconds: number) =>
+      provider.volatility('JUMP', STARTED_AT_MS + seconds * 1_000);
+    const whole = played(4);
+    expect([0, 1, 2, 2.75].map((seconds) => after(whole, seconds))).toEqual(
+      Array(4).fill(undefined),
+    );
+    expect(after(whole, 3)).toBeGreaterThan(0);
+    // Those three are all that a shorter recording would have.
+    expect(after(whole, 3)).toBe(after(played(3), 1_000));
+    expect(after(whole, 3.75)).toBe(after(whole, 3));
+    expect(after(whole, 4)).toBeGreaterThan((after(whole, 3) ?? 0) * 2);
+    expect(after(whole, 5)).toBe(after(whole, 4));
+    expect(whole.volatility('NOPE', STARTED_AT_MS)).toBeUndefined();
+  });
+
+  it('is another market when content, speed, ticks or beginning differ', () => {
+    const changes = [
+      {},
+      { contentHash: 'another' },
+      { barsPerSecond: 2 },
+      { tickMs: 500 },
+      { startedAtMs: STARTED_AT_MS + 1_000 },
+    ];
+    expect(new Set(changes.map((change) => providerOf(change).revision)).size).toBe(changes.length);
+    expect(providerOf().revision).toBe(providerOf().revision);
   });
 
   it('lists the symbols it has, and quotes nothing else', () => {

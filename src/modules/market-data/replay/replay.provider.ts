@@ -1,4 +1,5 @@
 import type { Candle, CandleRange, Timeframe } from '../candles/candle.js';
+import { shortHash } from '../short-hash.js';
 import { MarketDataProvider } from '../market-data.provider.js';
 import { pricesAround, unitsText } from '../quotes/quote-prices.js';
 import { tickStartMs, type Instrument, type Quote } from '../quotes/quote.js';
@@ -17,6 +18,8 @@ const SPREAD_BPS = 2;
 
 export interface ReplayOptions {
   readonly series: readonly ReplaySeries[];
+  /** The same for the same series. */
+  readonly contentHash: string;
   readonly barsPerSecond: number;
   readonly tickMs: number;
   /** ms since the epoch at which the first bar opened; the same in every process. */
@@ -35,6 +38,10 @@ export class ReplayProvider extends MarketDataProvider {
   constructor(options: ReplayOptions) {
     super();
     this.#options = options;
+    const { contentHash, barsPerSecond, tickMs, startedAtMs } = options;
+    this.revision = shortHash(
+      [this.source, contentHash, barsPerSecond, tickMs, startedAtMs].join('/'),
+    );
     this.#series = new Map(options.series.map((series) => [series.symbol, recordedBars(series)]));
     this.#instruments = Object.freeze(
       options.series.map(({ symbol }) =>
@@ -49,6 +56,7 @@ export class ReplayProvider extends MarketDataProvider {
   }
 
   override readonly source = 'replay';
+  override readonly revision: string;
 
   /** The first bars open then. */
   override get baseAtMs(): number {
@@ -105,10 +113,13 @@ export class ReplayProvider extends MarketDataProvider {
     return replayCandles(series, this.#position(series, atMs), range);
   }
 
-  /** Of the whole recording. */
-  override volatility(symbol: string): number | undefined {
+  /** Of the closed bars that were played so far: on later laps all of them. */
+  override volatility(symbol: string, atMs: number): number | undefined {
     const series = this.#series.get(symbol);
-    return series && recordedVolatility(series);
+    if (series === undefined) return undefined;
+    // As if it never started again: by then every bar has been seen.
+    const { index, fraction } = this.#position(series, atMs, Infinity);
+    return recordedVolatility(series, fraction < 1 ? index : index + 1);
   }
 
   /** Bars do not tell who waits at which price. */
@@ -116,8 +127,8 @@ export class ReplayProvider extends MarketDataProvider {
     return undefined;
   }
 
-  #position({ bars }: ReplaySeries, atMs: number): ReplayPosition {
+  #position({ bars }: ReplaySeries, atMs: number, barCount: number = bars.length): ReplayPosition {
     const { tickMs, startedAtMs, barsPerSecond } = this.#options;
-    return replayPosition(tickStartMs(atMs, tickMs) - startedAtMs, barsPerSecond, bars.length);
+    return replayPosition(tickStartMs(atMs, tickMs) - startedAtMs, barsPerSecond, barCount);
   }
 }

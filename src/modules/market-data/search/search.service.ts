@@ -9,7 +9,7 @@ import { normaliseQuery, searchInstruments } from './symbol-search.js';
 
 @Injectable()
 export class SearchService {
-  readonly #cache: Cache<{ readonly queryHash: string }, SearchAnswer>;
+  readonly #cache: Cache<Parameters<typeof searchCache.key>[0], SearchAnswer>;
 
   constructor(
     private readonly quotes: QuotesService,
@@ -23,7 +23,8 @@ export class SearchService {
     const query = normaliseQuery(text);
     // Nothing that somebody typed becomes part of a key.
     const queryHash = createHash('sha256').update(query).digest('hex');
-    return this.#cache.getOrSet({ queryHash }, () =>
+    const { revision } = this.quotes;
+    return this.#cache.getOrSet({ queryHash, revision }, () =>
       Promise.resolve({
         query,
         items: searchInstruments(this.quotes.instruments(), query),

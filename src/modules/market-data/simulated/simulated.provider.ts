@@ -7,6 +7,7 @@ import {
   type CandleRange,
   type Timeframe,
 } from '../candles/candle.js';
+import { shortHash } from '../short-hash.js';
 import { MarketDataProvider } from '../market-data.provider.js';
 import type { OrderBook } from '../order-book/order-book.js';
 import { pricesAround, unitsText } from '../quotes/quote-prices.js';
@@ -43,6 +44,7 @@ export class SimulatedProvider extends MarketDataProvider {
   constructor(options: { readonly seed: string; readonly tickMs: number }) {
     super();
     this.#tickMs = options.tickMs;
+    this.revision = shortHash(`${this.source}/${options.tickMs}/${options.seed}`);
     this.#instruments = Object.freeze(
       simulatedInstruments.map(({ symbol, name, assetClass }) =>
         Object.freeze({ symbol, name, currency: 'USD' as const, assetClass }),
@@ -60,6 +62,7 @@ export class SimulatedProvider extends MarketDataProvider {
   }
 
   override readonly source = 'simulated';
+  override readonly revision: string;
   override readonly baseAtMs = Date.UTC(2025, 0, 1);
 
   override instruments(): readonly Instrument[] {

@@ -40,8 +40,10 @@ export class AnalysisService {
   async analyse(anySymbol: string, horizon: Horizon): Promise<Analysis> {
     const { symbol } = this.quotes.currentQuote(anySymbol);
     const { revision } = this.statements;
-    const found = await this.#analyses.getOrSetOptional({ symbol, horizon, revision }, () =>
-      this.#compute(symbol, horizon),
+    const marketRevision = this.quotes.revision;
+    const found = await this.#analyses.getOrSetOptional(
+      { symbol, horizon, revision, marketRevision },
+      () => this.#compute(symbol, horizon),
     );
     if (found === undefined) throw notEnoughData(symbol, horizon);
     return found;

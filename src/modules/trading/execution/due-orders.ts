@@ -18,10 +18,13 @@ export class DueOrders {
   /**
    * Limit orders whose price these quotes have reached, and orders that were accepted over
    * {@link FORGOTTEN_AFTER_MS} ago and never tried (their job was lost with the queue's Redis), oldest first.
+   * While the queue is away all that were accepted: no job of theirs is on its way.
    * At most {@link BATCH} of each; the rest is due on the next tick.
    */
-  async find(quotes: readonly Quote[]): Promise<string[]> {
-    const acceptedBefore = new Date(this.clock.nowMs() - FORGOTTEN_AFTER_MS);
+  async find(quotes: readonly Quote[], queueIsAway: boolean): Promise<string[]> {
+    const nowMs = this.clock.nowMs();
+    // Exclusive: the very latest have the time of now.
+    const acceptedBefore = new Date(queueIsAway ? nowMs + 1 : nowMs - FORGOTTEN_AFTER_MS);
     const reached = await this.orders.findReached(quotes, BATCH);
     return [...reached, ...(await this.orders.findForgotten(acceptedBefore, BATCH))];
   }

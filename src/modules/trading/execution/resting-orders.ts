@@ -34,13 +34,16 @@ export function nextAttempt(last: Attempt | undefined, nowMs: number): Attempt {
  *
  * While the queue is away they are executed right here, one after the other: slower than by all workers, but
  * an order needs nothing that the database does not have. Should the queue have taken the job all the same,
- * the order is found done.
+ * the order is found done. That the queue is away shows in the first job it refuses; the first one that it takes
+ * again ends it.
  */
 @Injectable()
 export class RestingOrders implements OnApplicationBootstrap, BeforeApplicationShutdown {
   #unsubscribe: (() => void) | undefined;
   /** Of the orders that were due on the last tick, and of no others. */
   #attempts = new Map<string, Attempt>();
+  /** By the latest job that was sent to it. */
+  #queueIsAway = false;
 
   constructor(
     private readonly ticks: QuoteTicks,
@@ -62,9 +65,11 @@ export class RestingOrders implements OnApplicationBootstrap, BeforeApplicationS
     const nowMs = this.clock.nowMs();
     const attempts = new Map<string, Attempt>();
     let queued = true;
-    for (const orderId of await this.due.find(quotes)) {
+    const wasAway = this.#queueIsAway;
+    for (const orderId of await this.due.find(quotes, wasAway)) {
       const last = this.#attempts.get(orderId);
-      if (last && last.nextMs > nowMs) {
+      // A job that an absent queue was given before may be lost with it.
+      if (!wasAway && last && last.nextMs > nowMs) {
         attempts.set(orderId, last);
         continue;
       }
@@ -80,9 +85,11 @@ export class RestingOrders implements OnApplicationBootstrap, BeforeApplicationS
     const id = `${orderId}-${nowMs}`;
     try {
       await this.queues.add(tradingQueue, 'execute-order', { orderId }, { id });
+      this.#queueIsAway = false;
       return true;
     } catch (error) {
       if (!(error instanceof AppError) || error.kind !== 'unavailable') throw error;
+      this.#queueIsAway = true;
       return false;
     }
   }

@@ -36,8 +36,16 @@ export class PositionPnlService {
 
   /** Computes it for all of them anew, for whoever asks next. */
   async refresh(userIds: readonly string[]): Promise<UserPnl[]> {
-    const users = await this.#compute(userIds);
-    await Promise.all(users.map(({ userId, pnl }) => this.#cache.set({ userId }, pnl)));
+    let users: UserPnl[] = [];
+    // Not `set` afterwards: positions read before a fill would be stored as those after it.
+    await this.#cache.refresh(
+      userIds.map((userId) => ({ userId })),
+      async () => {
+        users = await this.#compute(userIds);
+        const byId = new Map(users.map(({ userId, pnl }) => [userId, pnl]));
+        return userIds.map((userId) => byId.get(userId));
+      },
+    );
     return users;
   }
 
