@@ -105,7 +105,7 @@ describe('with Redis killed in the middle', () => {
 
     it('changes the profile, and sees the change', async () => {
       await succeeds(200, () => trader.patch('/api/users/me/settings', { theme: 'dark' }));
-      const signal = { symbol: 'AAPL', side: 'buy', strategy: 'Made meanwhile' };
+      const signal = { symbol: 'AAPL', side: 'buy', strategy: 'Made meanwhile', confidence: 0.5 };
       await succeeds(201, () => trader.post('/api/signals', signal));
       await succeeds(200, () => trader.patch('/api/users/me', { displayName: 'Patient' }));
       const profile = await succeeds(200, () => trader.get('/api/users/me'));
