@@ -12,7 +12,7 @@ export { correlationIdOf } from './correlation-id.js';
 export { isCrossSite } from './cross-site.js';
 export { HttpModule } from './http.module.js';
 export { MetricsRegistry } from './metrics-registry.js';
-export { pageQuerySchema, type PageQuery } from './page-query.js';
+export { pageOf, pageQuerySchema, type PageQuery } from './page-query.js';
 export { toProblemDetails, type ProblemDetails } from './problem-details.js';
 export { ProblemDetailsFilter } from './problem-details.filter.js';
 export { RateLimit } from './rate-limit.decorator.js';
