@@ -147,9 +147,10 @@ describe.each(BACKENDS)('signals on $name', (kind) => {
     const schedule = bourse.app.get(ScheduleRegistry).find('trading.drop-old-signals');
     const { signal: stop } = new AbortController();
     expect(await schedule?.run({ signal: stop })).toEqual({ dropped: 1 });
-    const { rows } = (await database.execute(
+    const stored: unknown = await database.execute(
       sql`select strategy from signals where user_id = ${trader.user.id} order by valid_until`,
-    )) as unknown as { rows: { strategy: string }[] };
+    );
+    const { rows } = stored as { rows: { strategy: string }[] };
     expect(rows.map(({ strategy }) => strategy)).toEqual(['recent', valid.strategy]);
     expect((await list()).items).toEqual([valid]);
     expect(await schedule?.run({ signal: stop })).toEqual({ dropped: 0 });
