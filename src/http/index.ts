@@ -13,7 +13,7 @@ export { isCrossSite } from './cross-site.js';
 export { HttpModule } from './http.module.js';
 export { MetricsRegistry } from './metrics-registry.js';
 export { isSensibleMoment, momentSchema } from './moment.js';
-export { pageQuerySchema, type PageQuery } from './page-query.js';
+export { pageOf, pageQuerySchema, type PageQuery } from './page-query.js';
 export { toProblemDetails, type ProblemDetails } from './problem-details.js';
 export { ProblemDetailsFilter } from './problem-details.filter.js';
 export { RateLimit } from './rate-limit.decorator.js';

@@ -1,9 +1,25 @@
 import fc from 'fast-check';
-import { money, moneyText, priceText } from './money.js';
+import { money, moneyText, priceText, sumOf } from './money.js';
 
 describe('money', () => {
   it('adds what floats cannot', () => {
     expect(moneyText(money('0.1').plus('0.2'))).toBe('0.3');
+  });
+
+  it('adds up to the last digit, in whatever order, and nothing to zero', () => {
+    expect(moneyText(sumOf([]))).toBe('0');
+    expect(moneyText(sumOf(['0.1', 0.2, money('-0.3'), '1000000000000000.0000000001']))).toBe(
+      '1000000000000000.0000000001',
+    );
+    const amounts = fc.array(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }));
+    fc.assert(
+      fc.property(amounts, (units) => {
+        const values = units.map((unit) => money(unit.toString()).div('1e10'));
+        const exact = units.reduce((total, unit) => total + unit, 0n);
+        expect(sumOf(values).times('1e10').toFixed()).toBe(exact.toString());
+        expect(sumOf(values.toReversed()).eq(sumOf(values))).toBe(true);
+      }),
+    );
   });
 
   it.each([

@@ -20,6 +20,11 @@ export function money(value: Decimal.Value): Money {
   return new Money(value);
 }
 
+/** Nothing adds up to zero. */
+export function sumOf(values: readonly Decimal.Value[]): Money {
+  return values.reduce<Money>((total, value) => total.plus(value), money(0));
+}
+
 /** Text for JSON and `numeric`: plain digits, at most {@link MONEY_SCALE} places, no trailing zeros. */
 export function moneyText(value: Money): string {
   return value.toDecimalPlaces(MONEY_SCALE).toFixed();

@@ -553,6 +553,23 @@ describe.each(BACKENDS)('the journal on $name', (backend) => {
       });
     });
 
+    it('takes five of twenty that come at once', async () => {
+      await whileLocked(async () => {
+        const answers = await Promise.all(
+          Array.from({ length: 20 }, () =>
+            post<Partial<Problem> & { id?: string }>(trader, form({ content: CSV })),
+          ),
+        );
+        const taken = answers.filter(({ status }) => status === 202);
+        expect(taken).toHaveLength(5);
+        const codes = answers
+          .filter((answer) => !taken.includes(answer))
+          .map(({ body }) => body.code);
+        expect(new Set(codes)).toEqual(new Set(['journal.too_many_imports']));
+        for (const { body } of taken) await trader.delete(`/api/journal/imports/${body.id}`);
+      });
+    });
+
     it('are for the signed-in alone', async () => {
       const answer = await post<Problem>(bourse.client(), form({ content: CSV }));
       expect(answer).toMatchObject({ status: 401, body: { code: 'auth.unauthenticated' } });

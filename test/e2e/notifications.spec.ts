@@ -3,7 +3,7 @@ import { Database, Outbox } from '../../src/database/index.js';
 import type { DomainEvent, EventPayload } from '../../src/kernel/domain-event.js';
 import { newId } from '../../src/kernel/ids.js';
 import { TrainingFinished } from '../../src/modules/ai-studio/ai-studio.events.js';
-import { TradesImported } from '../../src/modules/journal/journal.events.js';
+import { ImportEnded } from '../../src/modules/journal/journal.events.js';
 import { AlertRaised, AlertResolved } from '../../src/modules/monitoring/monitoring.events.js';
 import { EmailDeliveryService } from '../../src/modules/notifications/email/email-delivery.service.js';
 import type {
@@ -80,6 +80,29 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
     failure: null,
     ...overrides,
   });
+  const importEnd = (overrides: Partial<EventPayload<typeof ImportEnded>> = {}) => ({
+    userId: trader.user.id,
+    importId: newId(),
+    fileName: 'a.csv',
+    outcome: 'done' as const,
+    imported: 1,
+    duplicates: 0,
+    failed: 0,
+    failure: null,
+    ...overrides,
+  });
+  const upload = async (fileName: string, content: string): Promise<string> => {
+    const file = new FormData();
+    file.append('file', new Blob([content], { type: 'text/csv' }), fileName);
+    const response = await fetch(`${bourse.url}/api/journal/imports`, {
+      method: 'POST',
+      body: file,
+      headers: { authorization: `Bearer ${trader.token}` },
+      signal: AbortSignal.timeout(10_000),
+    });
+    expect(response.status).toBe(202);
+    return ((await response.json()) as { id: string }).id;
+  };
   const list = async (query = '', by = trader): Promise<NotificationPage> => {
     const answer = await by.get<NotificationPage>(`${PATH}${query}`);
     expect(answer.status).toBe(200);
@@ -160,9 +183,10 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
 
     it('a trader of an import and of a training that have ended', async () => {
       const importId = newId();
-      await happens(TradesImported, { userId: trader.user.id, importId, imported: 12 });
+      const ended = importEnd({ importId, imported: 12, duplicates: 3, failed: 2 });
+      await happens(ImportEnded, ended);
       expect(await untilTold('import-finished')).toMatchObject({
-        title: 'Import finished: 12 new trades',
+        title: 'Import finished: 12 new trades (3 there already, 2 lines could not be read)',
         data: { importId, imported: 12 },
       });
       await happens(
@@ -176,6 +200,28 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
       expect(await untilTold('training-finished')).toMatchObject({
         title: 'Training failed: Momentum',
         body: 'Too few rows.',
+      });
+    });
+
+    it('a trader, once each, of files of which nothing could be imported', async () => {
+      const header = 'Date,Symbol,Side,Quantity,Price,Fee,Currency';
+      const broken = await upload('broken.csv', `${header}\n"never closed,${'x'.repeat(50_000)}`);
+      const told = await untilTold('import-finished');
+      expect(told).toMatchObject({
+        title: expect.stringMatching(/^Import failed: broken\.csv — From line 2 on/) as string,
+        data: { importId: broken, outcome: 'failed', failureCode: 'journal.malformed_csv' },
+      });
+      expect(told.body).toContain('a quote is not closed');
+
+      const unreadable = await upload('odd.csv', `${header}\nnever,AAPL,buy,1,1,0,USD`);
+      await eventually(async () => {
+        expect((await list()).items).toMatchObject([
+          {
+            title: 'Import finished: 0 new trades (1 line could not be read)',
+            data: { importId: unreadable, outcome: 'done' },
+          },
+          { id: told.id },
+        ]);
       });
     });
 
@@ -353,7 +399,7 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
           status: 'filled',
         });
       });
-      await happens(TradesImported, { userId: trader.user.id, importId: newId(), imported: 1 });
+      await happens(ImportEnded, importEnd());
       await happens(TrainingFinished, training());
       await untilTold('training-finished');
       const [mail] = await untilMailed();

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { Database, OutboxRelay } from '../../src/database/index.js';
 import type { Signal } from '../../src/modules/trading/index.js';
+import { ScheduleRegistry } from '../../src/redis/index.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
 import { BACKENDS, type Backend } from './support/backends.js';
@@ -128,6 +129,31 @@ describe.each(BACKENDS)('signals on $name', (kind) => {
     bourse.clock.advance(25 * HOUR_MS);
     expect((await list()).items).toEqual([]);
     await create();
+  });
+
+  it('keeps what has ended for 30 days, and drops it then', async () => {
+    trader = await bourse.trader();
+    const valid = await create();
+    const database = bourse.app.get(Database).sql;
+    const ends = {
+      old: inMs(-30 * 24 * HOUR_MS - 1_000),
+      recent: inMs(-30 * 24 * HOUR_MS + 60_000),
+    };
+    for (const [strategy, end] of Object.entries(ends)) {
+      await database.execute(sql`
+        insert into signals (id, user_id, symbol, side, strategy, confidence, valid_until, created_at)
+        values (gen_random_uuid(), ${trader.user.id}, 'AAPL', 'buy', ${strategy}, 1, ${end}, ${end})`);
+    }
+    const schedule = bourse.app.get(ScheduleRegistry).find('trading.drop-old-signals');
+    const { signal: stop } = new AbortController();
+    expect(await schedule?.run({ signal: stop })).toEqual({ dropped: 1 });
+    const stored: unknown = await database.execute(
+      sql`select strategy from signals where user_id = ${trader.user.id} order by valid_until`,
+    );
+    const { rows } = stored as { rows: { strategy: string }[] };
+    expect(rows.map(({ strategy }) => strategy)).toEqual(['recent', valid.strategy]);
+    expect((await list()).items).toEqual([valid]);
+    expect(await schedule?.run({ signal: stop })).toEqual({ dropped: 0 });
   });
 
   it.each<[string, () => unknown, number, string]>([

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isSensibleMoment } from '../../http/index.js';
+import { NOT_PRINTABLE, PRINTABLE } from '../../kernel/printable-text.js';
 import { symbolSchema, TIMEFRAMES } from '../market-data/index.js';
 import { FEATURE_NAMES } from './features/features.js';
 import { TRAINING_STATUSES } from './training/training-state.js';
@@ -10,9 +11,6 @@ const DEFAULT_LOOKBACK_BARS = 1_000;
 /** The first moment that bars may be asked for. */
 const EARLIEST_MS = Date.UTC(1970, 0, 1);
 
-/** Text that every database, terminal and page can show: no control characters, no broken UTF-16. */
-const PRINTABLE = /^[^\p{Cc}\p{Cs}]*$/u;
-
 const momentSchema = z.iso.datetime({ offset: true }).refine((text) => {
   const atMs = Date.parse(text);
   return atMs >= EARLIEST_MS && isSensibleMoment(atMs);
@@ -20,7 +18,7 @@ const momentSchema = z.iso.datetime({ offset: true }).refine((text) => {
 
 export const createModelSchema = z
   .strictObject({
-    name: z.string().trim().min(1).max(80).regex(PRINTABLE, 'must not hold control characters'),
+    name: z.string().trim().min(1).max(80).regex(PRINTABLE, NOT_PRINTABLE),
     symbol: symbolSchema,
     timeframe: z.enum(TIMEFRAMES),
     features: z
@@ -172,6 +170,3 @@ export const dashboardSchema = z.object({
   asOf: moment.describe('when it was computed'),
 });
 export type Dashboard = z.output<typeof dashboardSchema>;
-
-export const pageOf = <Item extends z.ZodType>(item: Item) =>
-  z.object({ items: z.array(item), nextCursor: z.string().nullable() });

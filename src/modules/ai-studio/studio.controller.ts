@@ -1,12 +1,11 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentPrincipal, SignedIn } from '../../http/index.js';
+import { CurrentPrincipal, pageOf, SignedIn } from '../../http/index.js';
 import type { Page } from '../../kernel/page.js';
 import type { Principal } from '../../kernel/principal.js';
 import {
   dashboardSchema,
   featureSchema,
-  pageOf,
   type Dashboard,
   type FeatureView,
 } from './ai-studio.dto.js';

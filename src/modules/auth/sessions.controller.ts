@@ -7,8 +7,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { z } from 'zod';
-import { CurrentPrincipal, RateLimit, SignedIn } from '../../http/index.js';
+import { CurrentPrincipal, pageOf, RateLimit, SignedIn } from '../../http/index.js';
 import type { Page } from '../../kernel/page.js';
 import type { Principal } from '../../kernel/principal.js';
 import {
@@ -46,7 +45,7 @@ export class SessionsController {
   @Get('sessions')
   @ApiOperation({ summary: 'Where you are signed in, latest login first' })
   @ApiOkResponse({
-    standardSchema: z.object({ items: z.array(sessionSchema), nextCursor: z.string().nullable() }),
+    standardSchema: pageOf(sessionSchema),
   })
   async list(@CurrentPrincipal() principal: Principal): Promise<Page<SessionView>> {
     return { items: await this.sessions.list(principal), nextCursor: null };

@@ -116,6 +116,3 @@ export const topTradesSchema = z.object({
   asOf: z.iso.datetime(),
 });
 export type TopTrades = z.output<typeof topTradesSchema>;
-
-export const journalPageOf = <Item extends z.ZodType>(item: Item) =>
-  z.object({ items: z.array(item), nextCursor: z.string().nullable() });

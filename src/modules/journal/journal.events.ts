@@ -9,9 +9,24 @@ export const TradesImported = defineEvent(
     userId: z.uuid(),
     importId: z.uuid(),
     imported: z.number(),
-    fileName: z.string().optional(),
-    duplicates: z.number().optional(),
-    failed: z.number().optional(),
+  }),
+);
+
+/** An import has ended by itself, whichever way: once for each that is not undone before. */
+export const ImportEnded = defineEvent(
+  'journal.ImportEnded',
+  z.object({
+    userId: z.uuid(),
+    importId: z.uuid(),
+    fileName: z.string(),
+    outcome: z.enum(['done', 'failed']),
+    /** Trades added to the journal; none when it failed. */
+    imported: z.number(),
+    /** Trades that the journal had already. */
+    duplicates: z.number(),
+    /** Lines that could not be read. */
+    failed: z.number(),
+    failure: z.object({ code: z.string(), message: z.string() }).nullable(),
   }),
 );
 

@@ -1,4 +1,4 @@
-import { money, moneyText, type Money } from '../../kernel/money.js';
+import { money, moneyText, sumOf, type Money } from '../../kernel/money.js';
 import type { Account, ValuedPosition } from '../trading/index.js';
 import type { PortfolioSummary } from './portfolio.dto.js';
 
@@ -13,7 +13,7 @@ export function summarise(
   asOfMs: number,
 ): PortfolioSummary {
   const held = positions.filter(({ quantity }) => !money(quantity).isZero());
-  const positionsValue = sum(held.map((position) => position.marketValue ?? atCost(position)));
+  const positionsValue = sumOf(held.map((position) => position.marketValue ?? atCost(position)));
   const equity = money(cash).plus(positionsValue);
   const start = money(startingCash);
   return {
@@ -21,8 +21,8 @@ export function summarise(
     cash: moneyText(money(cash)),
     positionsValue: moneyText(positionsValue),
     equity: moneyText(equity),
-    unrealizedPnl: moneyText(sum(held.map(({ unrealizedPnl }) => unrealizedPnl ?? 0))),
-    realizedPnl: moneyText(sum(positions.map(({ realizedPnl }) => realizedPnl))),
+    unrealizedPnl: moneyText(sumOf(held.map(({ unrealizedPnl }) => unrealizedPnl ?? 0))),
+    realizedPnl: moneyText(sumOf(positions.map(({ realizedPnl }) => realizedPnl))),
     totalReturn: start.isZero() ? '0' : equity.div(start).minus(1).toDecimalPlaces(6).toFixed(),
     positions: held,
     unpriced: held.filter(({ price }) => price === null).map(({ symbol }) => symbol),
@@ -32,8 +32,4 @@ export function summarise(
 
 function atCost({ quantity, averageCost }: ValuedPosition): Money {
   return money(quantity).times(averageCost);
-}
-
-function sum(amounts: readonly (string | number | Money)[]): Money {
-  return amounts.reduce<Money>((total, amount) => total.plus(amount), money(0));
 }

@@ -1,17 +1,12 @@
 import { z } from 'zod';
 import { pageQuerySchema } from '../../http/index.js';
+import { NOT_PRINTABLE, PRINTABLE } from '../../kernel/printable-text.js';
 
 const amount = z
   .string()
   .regex(/^-?\d{1,15}(\.\d{1,4})?$/, 'must be a decimal in text: "1200", "-0.5"');
-/** Text that every terminal and page can show: no control characters, no broken UTF-16. */
 export const printableText = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not hold control characters');
+  z.string().trim().min(1).max(max).regex(PRINTABLE, NOT_PRINTABLE);
 
 export const QUARTER_PATTERN = /^(19|20)\d{2}-Q[1-4]$/;
 export const YEAR_PATTERN = /^(19|20)\d{2}$/;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pageQuerySchema } from '../../http/index.js';
+import { pageOf, pageQuerySchema } from '../../http/index.js';
 import { SETTINGS_KEYS } from './system-config.events.js';
 
 /** One line that every database, header and page can show: no control characters, no broken UTF-16. */
@@ -53,10 +53,7 @@ export const configChangeSchema = z.object({
 });
 export type ConfigChange = z.output<typeof configChangeSchema>;
 
-export const configChangePageSchema = z.object({
-  items: z.array(configChangeSchema),
-  nextCursor: z.string().nullable(),
-});
+export const configChangePageSchema = pageOf(configChangeSchema);
 
 export const listChangesSchema = pageQuerySchema.extend({ key: z.enum(SETTINGS_KEYS).optional() });
 export type ListChanges = z.output<typeof listChangesSchema>;

@@ -94,6 +94,3 @@ export const listOrdersSchema = pageQuerySchema.extend({
   symbol: symbolSchema.optional(),
 });
 export type ListOrders = z.output<typeof listOrdersSchema>;
-
-export const pageOf = <Item extends z.ZodType>(item: Item) =>
-  z.object({ items: z.array(item), nextCursor: z.string().nullable() });

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { QueuesModule } from '../../redis/index.js';
+import { QueuesModule, ScheduleRegistry } from '../../redis/index.js';
 import { MarketDataModule } from '../market-data/index.js';
 import { AccountsRepository } from './accounts/accounts.repository.js';
 import { AccountsService } from './accounts/accounts.service.js';
@@ -19,6 +19,7 @@ import { TradeHistory } from './execution/trade-history.js';
 import { TradingLive } from './trading.live.js';
 import { tradingQueue } from './trading.queues.js';
 import { TradingReactions } from './trading.reactions.js';
+import { dropOldSignals } from './trading.schedules.js';
 
 @Module({
   imports: [MarketDataModule, QueuesModule.forFeature([tradingQueue])],
@@ -52,4 +53,8 @@ import { TradingReactions } from './trading.reactions.js';
     DueOrders,
   ],
 })
-export class TradingModule {}
+export class TradingModule {
+  constructor(schedules: ScheduleRegistry, signals: SignalsService) {
+    schedules.register(dropOldSignals, async () => ({ dropped: await signals.dropOld() }));
+  }
+}

@@ -1,17 +1,10 @@
 import { z } from 'zod';
-import { pageQuerySchema } from '../../http/index.js';
+import { pageOf, pageQuerySchema } from '../../http/index.js';
 import { PERMISSIONS } from '../../kernel/permissions.js';
+import { NOT_PRINTABLE, PRINTABLE } from '../../kernel/printable-text.js';
 import { ROLES } from '../../kernel/principal.js';
 
-/** Text that every database, terminal and page can show: no control characters, no broken UTF-16. */
-const PRINTABLE = /^[^\p{Cc}\p{Cs}]*$/u;
-
-export const displayNameSchema = z
-  .string()
-  .trim()
-  .min(1)
-  .max(80)
-  .regex(PRINTABLE, 'must not hold control characters');
+export const displayNameSchema = z.string().trim().min(1).max(80).regex(PRINTABLE, NOT_PRINTABLE);
 
 export const updateProfileSchema = z.strictObject({ displayName: displayNameSchema });
 export type UpdateProfile = z.output<typeof updateProfileSchema>;
@@ -71,7 +64,7 @@ export const listUsersSchema = pageQuerySchema.extend({
     .trim()
     .min(1)
     .max(100)
-    .regex(PRINTABLE, 'must not hold control characters')
+    .regex(PRINTABLE, NOT_PRINTABLE)
     .optional()
     .describe('part of the e-mail address or the name'),
 });
@@ -84,10 +77,7 @@ export const managedUserSchema = profileSchema.extend({
 });
 export type ManagedUser = z.output<typeof managedUserSchema>;
 
-export const userPageSchema = z.object({
-  items: z.array(managedUserSchema),
-  nextCursor: z.string().nullable(),
-});
+export const userPageSchema = pageOf(managedUserSchema);
 
 export const updateUserSchema = z
   .strictObject({

@@ -10,6 +10,7 @@ import {
 } from '@nestjs/swagger';
 import {
   CurrentPrincipal,
+  pageOf,
   pageQuerySchema,
   SignedIn,
   type PageQuery,
@@ -19,7 +20,6 @@ import type { Principal } from '../../../kernel/principal.js';
 import {
   createModelSchema,
   modelSchema,
-  pageOf,
   performanceSchema,
   predictionSchema,
   type CreateModel,

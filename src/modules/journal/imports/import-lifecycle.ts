@@ -3,7 +3,7 @@ import { Database, Outbox, type Transaction } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
 import type { AppError } from '../../../kernel/app-error.js';
 import { importStuck } from '../journal.errors.js';
-import { ImportChanged, TradesImported, TradesRemoved } from '../journal.events.js';
+import { ImportChanged, ImportEnded, TradesImported, TradesRemoved } from '../journal.events.js';
 import { toImportSummary } from '../journal.mappers.js';
 import { TradesRepository } from '../trades/trades.repository.js';
 import { isHeldBy } from './batch-store.js';
@@ -46,10 +46,10 @@ export class ImportLifecycle {
       const row = await this.imports.lock(transaction.sql, run.id);
       if (!row || !isHeldBy(row, run)) return;
       await this.files.remove(transaction.sql, row.id);
-      await this.#change(transaction, row, { status: 'done', finishedAt: this.#now() });
-      const { id: importId, userId, fileName, imported, duplicates, failed } = row;
-      const news = { userId, importId, fileName, imported, duplicates, failed };
-      await this.outbox.publish(transaction, TradesImported, news);
+      const { id: importId, userId, imported } = row;
+      await this.outbox.publish(transaction, TradesImported, { userId, importId, imported });
+      const change = { status: 'done' as const, finishedAt: this.#now() };
+      await this.#tellEnd(transaction, await this.#change(transaction, row, change));
     });
   }
 
@@ -77,13 +77,22 @@ export class ImportLifecycle {
   }
 
   async #fail(transaction: Transaction, row: ImportRow, reason: AppError): Promise<void> {
-    await this.#clear(transaction, row, {
+    const ended = await this.#clear(transaction, row, {
       status: 'failed',
       imported: 0,
       failureCode: reason.code,
       failureMessage: reason.message,
       finishedAt: this.#now(),
     });
+    await this.#tellEnd(transaction, ended);
+  }
+
+  async #tellEnd(transaction: Transaction, row: ImportRow): Promise<void> {
+    const { userId, fileName, imported, duplicates, failed } = row;
+    const { id: importId, failure } = toImportSummary(row);
+    const outcome = failure === null ? ('done' as const) : ('failed' as const);
+    const news = { userId, importId, fileName, outcome, imported, duplicates, failed, failure };
+    await this.outbox.publish(transaction, ImportEnded, news);
   }
 
   async #clear(transaction: Transaction, row: ImportRow, change: ImportChange): Promise<ImportRow> {

@@ -27,6 +27,7 @@ import type { FastifyRequest } from 'fastify';
 import { Config } from '../../../config/config.js';
 import {
   CurrentPrincipal,
+  pageOf,
   pageQuerySchema,
   SignedIn,
   type PageQuery,
@@ -36,7 +37,6 @@ import type { Principal } from '../../../kernel/principal.js';
 import {
   importSchema,
   importSummarySchema,
-  journalPageOf,
   type Import,
   type ImportSummary,
 } from '../journal.dto.js';
@@ -93,7 +93,7 @@ export class ImportsController {
 
   @Get()
   @ApiOperation({ summary: 'Your imports, newest first' })
-  @ApiOkResponse({ standardSchema: journalPageOf(importSummarySchema) })
+  @ApiOkResponse({ standardSchema: pageOf(importSummarySchema) })
   list(
     @CurrentPrincipal() { userId }: Principal,
     @Query({ schema: pageQuerySchema }) query: PageQuery,

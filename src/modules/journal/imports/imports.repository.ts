@@ -10,18 +10,26 @@ export type ImportChange = Partial<Omit<ImportRow, 'id' | 'userId' | 'version' |
 export class ImportsRepository {
   constructor(private readonly database: Database) {}
 
-  /** @returns false when the user has `maxUnfinished` under way already, and nothing was stored. */
-  async insertUnlessBusy(row: ImportRow, maxUnfinished: number): Promise<boolean> {
-    const unfinished = await this.database.sql.$count(
-      importsTable,
-      and(
-        eq(importsTable.userId, row.userId),
-        inArray(importsTable.status, [...UNFINISHED_STATUSES]),
-      ),
-    );
-    if (unfinished >= maxUnfinished) return false;
-    await this.database.sql.insert(importsTable).values(row);
-    return true;
+  /**
+   * However many come at once.
+   * @returns false when the user has `maxUnfinished` under way already, and nothing was stored
+   */
+  insertUnlessBusy(row: ImportRow, maxUnfinished: number): Promise<boolean> {
+    return this.database.transaction(async ({ sql: transaction }) => {
+      await transaction.execute(
+        sql`select pg_advisory_xact_lock(hashtextextended(${`imports:${row.userId}`}, 0))`,
+      );
+      const unfinished = await transaction.$count(
+        importsTable,
+        and(
+          eq(importsTable.userId, row.userId),
+          inArray(importsTable.status, [...UNFINISHED_STATUSES]),
+        ),
+      );
+      if (unfinished >= maxUnfinished) return false;
+      await transaction.insert(importsTable).values(row);
+      return true;
+    });
   }
 
   async find(id: string): Promise<ImportRow | undefined> {

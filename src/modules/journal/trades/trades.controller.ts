@@ -1,10 +1,9 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentPrincipal, SignedIn } from '../../../http/index.js';
+import { CurrentPrincipal, pageOf, SignedIn } from '../../../http/index.js';
 import type { Page } from '../../../kernel/page.js';
 import type { Principal } from '../../../kernel/principal.js';
 import {
-  journalPageOf,
   journalTradeSchema,
   listTradesSchema,
   topTradesQuerySchema,
@@ -28,7 +27,7 @@ export class TradesController {
 
   @Get()
   @ApiOperation({ summary: 'Your trades wherever they were made, latest first' })
-  @ApiOkResponse({ standardSchema: journalPageOf(journalTradeSchema) })
+  @ApiOkResponse({ standardSchema: pageOf(journalTradeSchema) })
   list(
     @CurrentPrincipal() { userId }: Principal,
     @Query({ schema: listTradesSchema }) query: ListTrades,

@@ -1,4 +1,4 @@
-import { money, moneyText, priceText, type Money } from '../../../kernel/money.js';
+import { money, moneyText, priceText, sumOf, type Money } from '../../../kernel/money.js';
 import type { Quote, QuoteSource } from '../quotes/quote.js';
 
 export const INDEX_BASE_VALUE = 1_000;
@@ -48,13 +48,13 @@ const METHODS: readonly IndexMethod[] = [
     method:
       'mean of price over base price of all components, as if the same sum had been put into each',
     level: (prices, basePrices) =>
-      sum(prices.map((price, i) => price.div(basePrices[i] ?? price))).div(prices.length),
+      sumOf(prices.map((price, i) => price.div(basePrices[i] ?? price))).div(prices.length),
   },
   {
     symbol: 'BOURSE-PW',
     name: 'Bourse Price Weight',
     method: 'sum of the prices over sum of the base prices, as if one unit of each had been bought',
-    level: (prices, basePrices) => sum(prices).div(sum(basePrices)),
+    level: (prices, basePrices) => sumOf(prices).div(sumOf(basePrices)),
   },
 ];
 
@@ -89,8 +89,4 @@ export function marketIndices(
       components: components.map(({ quote }) => quote.symbol),
     };
   });
-}
-
-function sum(values: readonly Money[]): Money {
-  return values.reduce((total, value) => total.plus(value), money(0));
 }

@@ -6,8 +6,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { z } from 'zod';
-import { SignedIn } from '../../../http/index.js';
+import { pageOf, SignedIn } from '../../../http/index.js';
 import type { Page } from '../../../kernel/page.js';
 import type { Instrument, Quote } from './quote.js';
 import { symbolSchema } from '../market-data.dto.js';
@@ -30,10 +29,7 @@ export class QuotesController {
   @Get('instruments')
   @ApiOperation({ summary: 'The instruments that can be quoted and traded' })
   @ApiOkResponse({
-    standardSchema: z.object({
-      items: z.array(instrumentSchema),
-      nextCursor: z.string().nullable(),
-    }),
+    standardSchema: pageOf(instrumentSchema),
   })
   instruments(): Page<Instrument> {
     return { items: this.quotes.instruments(), nextCursor: null };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pageQuerySchema } from '../../../http/index.js';
+import { pageOf, pageQuerySchema } from '../../../http/index.js';
 
 export const alertSchema = z.object({
   id: z.uuid(),
@@ -17,10 +17,7 @@ export const alertSchema = z.object({
 });
 export type Alert = z.output<typeof alertSchema>;
 
-export const alertPageSchema = z.object({
-  items: z.array(alertSchema),
-  nextCursor: z.string().nullable(),
-});
+export const alertPageSchema = pageOf(alertSchema);
 
 export const listAlertsSchema = pageQuerySchema.extend({
   state: z.enum(['active', 'resolved', 'all']).default('all'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pageQuerySchema } from '../../../http/index.js';
+import { pageOf, pageQuerySchema } from '../../../http/index.js';
 import { NOTIFICATION_KINDS } from '../notification-kinds.js';
 
 export const notificationSchema = z.object({
@@ -17,9 +17,7 @@ export type Notification = z.output<typeof notificationSchema>;
 
 export const MAX_UNREAD_COUNT = 1_000;
 
-export const notificationPageSchema = z.object({
-  items: z.array(notificationSchema),
-  nextCursor: z.string().nullable(),
+export const notificationPageSchema = pageOf(notificationSchema).extend({
   unreadCount: z
     .number()
     .int()

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
+import type { EventPayload } from '../../../kernel/domain-event.js';
 import { newId } from '../../../kernel/ids.js';
+import type { ImportEnded } from '../../journal/journal.events.js';
 import {
   draftOfAlert,
   draftOfFill,
@@ -60,6 +62,18 @@ const failed = (name: string, reason: string) => ({
   failure: { code: 'ai_studio.too_few_rows', reason },
 });
 
+const importEnd = (overrides: Partial<EventPayload<typeof ImportEnded>> = {}) => ({
+  userId,
+  importId: newId(),
+  fileName: 'a.csv',
+  outcome: 'done' as const,
+  imported: 0,
+  duplicates: 0,
+  failed: 0,
+  failure: null,
+  ...overrides,
+});
+
 describe('what a notification says', () => {
   it('of a fill: what was traded at which price', () => {
     expect(draftOfFill(fill)).toMatchObject({
@@ -80,13 +94,28 @@ describe('what a notification says', () => {
     expect(draftOfRejection(rejected(null)).body).toContain('no reason');
   });
 
-  it('of an import: how many trades are new', () => {
-    const of = (imported: number) => draftOfImport({ userId, importId: newId(), imported }).title;
-    expect([of(0), of(1), of(20)]).toEqual([
+  it('of an import: how many trades are new, and what became of the other lines', () => {
+    const of = (imported: number, duplicates = 0, unread = 0) =>
+      draftOfImport(importEnd({ imported, duplicates, failed: unread })).title;
+    expect([of(0), of(1), of(20), of(0, 0, 1), of(0, 5), of(12, 3, 2)]).toEqual([
       'Import finished: 0 new trades',
       'Import finished: 1 new trade',
       'Import finished: 20 new trades',
+      'Import finished: 0 new trades (1 line could not be read)',
+      'Import finished: 0 new trades (5 there already)',
+      'Import finished: 12 new trades (3 there already, 2 lines could not be read)',
     ]);
+  });
+
+  it('of an import that failed: of which file, and why', () => {
+    const failure = { code: 'journal.no_rows', message: 'The file is a header and nothing else.' };
+    const told = draftOfImport(importEnd({ outcome: 'failed', failure }));
+    expect(told).toMatchObject({
+      kind: 'import-finished',
+      title: 'Import failed: a.csv — The file is a header and nothing else.',
+      data: { fileName: 'a.csv', outcome: 'failed', failureCode: 'journal.no_rows' },
+    });
+    expect(told.body).toContain(failure.message);
   });
 
   it('of a training: how it ended, of which model, with its figures', () => {

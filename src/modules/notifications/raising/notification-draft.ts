@@ -1,6 +1,6 @@
 import type { EventPayload } from '../../../kernel/domain-event.js';
 import type { TrainingFinished } from '../../ai-studio/ai-studio.events.js';
-import type { TradesImported } from '../../journal/journal.events.js';
+import type { ImportEnded } from '../../journal/journal.events.js';
 import type { AlertRaised } from '../../monitoring/monitoring.events.js';
 import type { OrderChanged, OrderFilled } from '../../trading/trading.events.js';
 import type { NotificationKind } from '../notification-kinds.js';
@@ -55,19 +55,31 @@ export function draftOfRejection({ order }: EventPayload<typeof OrderChanged>): 
   );
 }
 
-export function draftOfImport({
-  importId,
-  imported,
-}: EventPayload<typeof TradesImported>): NotificationDraft {
-  const trades = imported === 1 ? '1 new trade' : `${imported} new trades`;
-  return draft(
-    'import-finished',
-    importId,
-    `Import finished: ${trades}`,
-    `The import of your trades has ended with ${trades} in the journal.`,
-    { importId, imported },
-  );
+export function draftOfImport(ended: EventPayload<typeof ImportEnded>): NotificationDraft {
+  const { importId, outcome, imported, duplicates, failed, failure } = ended;
+  const fileName = plainLine(ended.fileName, MAX_NAME);
+  const data = { importId, fileName, outcome, imported, duplicates, failed };
+  const kind = 'import-finished';
+  if (failure !== null) {
+    const title = `Import failed: ${fileName} — ${failure.message}`;
+    const body = `Nothing of ${fileName} is in the journal: ${failure.message}`;
+    return draft(kind, importId, title, body, { ...data, failureCode: failure.code });
+  }
+  const result = `${counted(imported, 'new trade')}${importRemarks(duplicates, failed)}`;
+  const body = `The import of ${fileName} has ended: ${result}.`;
+  return draft(kind, importId, `Import finished: ${result}`, body, { ...data, failureCode: null });
 }
+
+function importRemarks(duplicates: number, failed: number): string {
+  const remarks = [
+    ...(duplicates > 0 ? [`${duplicates} there already`] : []),
+    ...(failed > 0 ? [`${counted(failed, 'line')} could not be read`] : []),
+  ];
+  return remarks.length > 0 ? ` (${remarks.join(', ')})` : '';
+}
+
+const counted = (count: number, what: string): string =>
+  `${count} ${what}${count === 1 ? '' : 's'}`;
 
 const TRAINING_OUTCOMES = {
   finished: 'Training done',

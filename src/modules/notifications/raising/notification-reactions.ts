@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DomainEvents } from '../../../database/index.js';
 import { ChannelRegistry, LivePublisher } from '../../../realtime/index.js';
 import { TrainingFinished } from '../../ai-studio/ai-studio.events.js';
-import { TradesImported } from '../../journal/journal.events.js';
+import { ImportEnded } from '../../journal/journal.events.js';
 import { AlertRaised, AlertResolved } from '../../monitoring/monitoring.events.js';
 import { OrderChanged, OrderFilled } from '../../trading/trading.events.js';
 import { UsersService } from '../../users/index.js';
@@ -36,9 +36,7 @@ export class NotificationReactions {
       if (change.order.status !== 'rejected') return;
       await notifier.notify([change.userId], draftOfRejection(change));
     });
-    events.announce(TradesImported, (ended) =>
-      notifier.notify([ended.userId], draftOfImport(ended)),
-    );
+    events.announce(ImportEnded, (ended) => notifier.notify([ended.userId], draftOfImport(ended)));
     events.announce(TrainingFinished, (ended) =>
       notifier.notify([ended.userId], draftOfTraining(ended)),
     );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NOT_PRINTABLE, PRINTABLE } from '../../../kernel/printable-text.js';
 import { lineSchema } from '../system-config.dto.js';
 
 const emailSettings = {
@@ -43,7 +44,7 @@ export const replaceEmailSettingsSchema = z.strictObject({
     .string()
     .min(1)
     .max(1_024)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not hold control characters')
+    .regex(PRINTABLE, NOT_PRINTABLE)
     .nullable()
     .optional()
     .describe(

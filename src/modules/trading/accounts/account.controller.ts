@@ -2,6 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   CurrentPrincipal,
+  pageOf,
   pageQuerySchema,
   SignedIn,
   type PageQuery,
@@ -12,7 +13,6 @@ import { AccountsService } from './accounts.service.js';
 import { PositionsService } from './positions.service.js';
 import {
   accountSchema,
-  pageOf,
   tradeSchema,
   valuedPositionSchema,
   type Account,

@@ -8,14 +8,13 @@ import {
   ApiTags,
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
-import { CurrentPrincipal, RateLimit, SignedIn } from '../../../http/index.js';
+import { CurrentPrincipal, pageOf, RateLimit, SignedIn } from '../../../http/index.js';
 import type { Page } from '../../../kernel/page.js';
 import type { Principal } from '../../../kernel/principal.js';
 import { OrdersService } from './orders.service.js';
 import {
   listOrdersSchema,
   orderSchema,
-  pageOf,
   placeOrderSchema,
   type ListOrders,
   type Order,

@@ -1,4 +1,4 @@
-import { money, moneyText } from '../../../kernel/money.js';
+import { money, moneyText, sumOf } from '../../../kernel/money.js';
 import type { ValuedPosition } from '../trading.dto.js';
 import type { PositionPnl } from './pnl.dto.js';
 
@@ -7,8 +7,8 @@ export function toPnl(positions: readonly ValuedPosition[], asOfMs: number): Pos
   const held = positions.filter(isHeld);
   return {
     positions: held,
-    marketValue: sum(held.map(({ marketValue }) => marketValue)),
-    unrealizedPnl: sum(held.map(({ unrealizedPnl }) => unrealizedPnl)),
+    marketValue: moneyText(sumOf(held.map(({ marketValue }) => marketValue ?? 0))),
+    unrealizedPnl: moneyText(sumOf(held.map(({ unrealizedPnl }) => unrealizedPnl ?? 0))),
     asOf: new Date(asOfMs).toISOString(),
   };
 }
@@ -38,8 +38,4 @@ function isSame(one: ValuedPosition, other: ValuedPosition): boolean {
     one.price === other.price &&
     one.realizedPnl === other.realizedPnl
   );
-}
-
-function sum(amounts: readonly (string | null)[]): string {
-  return moneyText(amounts.reduce((total, amount) => total.plus(amount ?? 0), money(0)));
 }

@@ -7,10 +7,9 @@ import {
   ApiTags,
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
-import { CurrentPrincipal, SignedIn } from '../../../http/index.js';
+import { CurrentPrincipal, pageOf, SignedIn } from '../../../http/index.js';
 import type { Page } from '../../../kernel/page.js';
 import type { Principal } from '../../../kernel/principal.js';
-import { pageOf } from '../trading.dto.js';
 import {
   createSignalSchema,
   listSignalsSchema,

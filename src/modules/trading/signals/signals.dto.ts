@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { pageQuerySchema } from '../../../http/index.js';
 import { money } from '../../../kernel/money.js';
+import { NOT_PRINTABLE, PRINTABLE } from '../../../kernel/printable-text.js';
 import { symbolSchema } from '../../market-data/index.js';
 import { ORDER_SIDES } from '../orders/order.js';
 import { positiveDecimal } from '../positive-decimal.js';
-
-/** Text that every database, terminal and page can show: no control characters, no broken UTF-16. */
-const PRINTABLE = /^[^\p{Cc}\p{Cs}]*$/u;
 
 export const createSignalSchema = z
   .strictObject({
@@ -17,7 +15,7 @@ export const createSignalSchema = z
       .trim()
       .min(1)
       .max(80)
-      .regex(PRINTABLE, 'must not hold control characters')
+      .regex(PRINTABLE, NOT_PRINTABLE)
       .describe('what made the signal'),
     confidence: z.number().min(0).max(1),
     targetPrice: positiveDecimal(4).optional().describe('USD a share'),

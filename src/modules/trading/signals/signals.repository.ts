@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, desc, eq, gt, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, lt, sql } from 'drizzle-orm';
 import { Database, type Sql } from '../../../database/index.js';
 import { signalsTable, type SignalRow } from './signals.table.js';
 
@@ -30,6 +30,15 @@ export class SignalsRepository {
       .where(isValid(userId, at))
       .orderBy(desc(signalsTable.id))
       .limit(limit);
+  }
+
+  /** @returns how many. */
+  async dropEndedBefore(moment: Date): Promise<number> {
+    const rows = await this.database.sql
+      .delete(signalsTable)
+      .where(lt(signalsTable.validUntil, moment))
+      .returning({ id: signalsTable.id });
+    return rows.length;
   }
 }
 

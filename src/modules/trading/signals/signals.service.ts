@@ -15,6 +15,7 @@ import { SignalsRepository } from './signals.repository.js';
 import type { SignalRow } from './signals.table.js';
 
 const LONGEST_MS = DAY_MS;
+const ENDED_KEPT_MS = 30 * DAY_MS;
 /** Valid ones of one user: they are cached and read as one list. */
 export const MAX_VALID_SIGNALS = 200;
 
@@ -69,6 +70,11 @@ export class SignalsService {
         (beforeId === undefined || signal.id < beforeId),
     );
     return toPage(listed, limit);
+  }
+
+  /** No list shows them any more. @returns how many. */
+  dropOld(): Promise<number> {
+    return this.signals.dropEndedBefore(new Date(this.clock.nowMs() - ENDED_KEPT_MS));
   }
 
   #newSignal(userId: string, request: CreateSignal): SignalRow {

@@ -3,7 +3,7 @@ import { userIdColumn } from '../../users/index.js';
 import { decimalColumn } from '../accounts/decimal.column.js';
 import { ORDER_SIDES } from '../orders/order.js';
 
-/** What a trader's strategies say about the market. Rows are never changed; they end by themselves. */
+/** What a trader's strategies say about the market. Rows are never changed; they end by themselves, and are deleted later. */
 export const signalsTable = pgTable(
   'signals',
   {
