@@ -11,6 +11,7 @@ const SECRETS = {
   POSTGRES_PASSWORD: 'a1b2c3d4e5f6',
   REDIS_PASSWORD: 'f6e5d4c3b2a1',
   ADMIN_PASSWORD: 'correct horse battery',
+  ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
 };
 /** What the official images of others start, by their documentation. */
 const PROGRAMS = new Map([
