@@ -34,8 +34,8 @@ export class AiChatService {
   }
 
   /**
-   * Asks the model, or answers as before. The same question asked twice at the same time is one call of
-   * the model and one unit of the quota; one that fails costs none.
+   * Asks the model, or answers as before. The same question asked twice at the same time of one
+   * process is one call of the model and one unit of the quota; one that fails costs none.
    * @throws AppError `ai.prompt_too_long`, `ai.unknown_symbol`, `ai.quota_exceeded`,
    *   `ai.model_unavailable`, `ai.model_timeout`
    */

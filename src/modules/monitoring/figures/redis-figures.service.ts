@@ -51,6 +51,8 @@ export class RedisFiguresService {
   async testPerformance(operations: number): Promise<PerformanceTest> {
     const { mode } = this.redis;
     if (mode === 'memory') return { mode, note: EMBEDDED_NOTE, result: null };
+    // Says that Redis is away before the lock would say that it cannot be had.
+    await this.redis.ping();
     try {
       const lock = { ttlMs: TEST_LOCK_MS };
       return await this.locks.using('monitoring.performance-test', 'redis', lock, async () => ({
