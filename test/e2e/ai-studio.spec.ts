@@ -187,7 +187,7 @@ describe.each(BACKENDS)('the AI studio on $name', (backend) => {
       .getCandles('AAPL', '1h', endMs - 2 * 3_600_000, endMs);
     const [before, last] = items.map(({ close }) => Number(close));
     expect(items).toHaveLength(2);
-    expect(body.close).toBe(last);
+    expect(body.close).toBe(String(last));
     expect(body.features.at(-1)?.value).toBeCloseTo((last ?? 0) / (before ?? 0) - 1, 12);
   });
 
