@@ -10,6 +10,9 @@ import type { ApiClient, Problem } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 
+// An hour ahead, everything that comes back is due at once: the embedded database is busy for a while.
+jest.setTimeout(120_000);
+
 describe.each(BACKENDS)('portfolio on $name', (kind) => {
   let bourse: Bourse;
   let trader: ApiClient;
@@ -43,7 +46,7 @@ describe.each(BACKENDS)('portfolio on $name', (kind) => {
         const order = await read<Order>(`/api/orders/${placed.body.id}`);
         expect(order.status).toBe('filled');
       },
-      { timeoutMs: 10_000 },
+      { timeoutMs: 40_000 },
     );
   };
   const runSchedule = () => {
@@ -63,7 +66,7 @@ describe.each(BACKENDS)('portfolio on $name', (kind) => {
         expect(points).toHaveLength(count);
         return points;
       },
-      { timeoutMs: 10_000 },
+      { timeoutMs: 40_000 },
     );
 
   it('begins with the starting cash at the opening, and ends with this moment', async () => {
@@ -119,7 +122,7 @@ describe.each(BACKENDS)('portfolio on $name', (kind) => {
         expect(sold).toMatchObject({ positionsValue: '0', cash: sold?.equity });
         return points;
       },
-      { timeoutMs: 10_000 },
+      { timeoutMs: 40_000 },
     );
     bourse.clock.advance(2 * DAY_MS);
     // Waits until the job of this hour has done its work: on another account.
