@@ -95,7 +95,7 @@ describe('the memory of an import', () => {
     // Code that is compiled and connections that are opened once are no part of the question.
     await importBytes(500_000);
     const before = liveBytes();
-    let most = before;
+    let most = -Infinity;
     let timer: NodeJS.Timeout | undefined;
     const look = () => {
       most = Math.max(most, liveBytes());
@@ -107,7 +107,8 @@ describe('the memory of an import', () => {
     } finally {
       clearTimeout(timer);
     }
-    expect(most).toBeGreaterThan(before);
+    // Looked at once at least; suites before this one may leave something that is collected meanwhile.
+    expect(Number.isFinite(most)).toBe(true);
     expect(most - before).toBeLessThan(MAX_GROWTH_BYTES);
   });
 });
