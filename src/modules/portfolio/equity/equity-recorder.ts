@@ -61,7 +61,7 @@ export class EquityRecorder {
     for (const { accountId, userId } of batch) {
       signal.throwIfAborted();
       try {
-        if (await this.#recordOne(accountId, userId, new Date(slotMs))) recorded += 1;
+        if (await this.#recordOne(accountId, userId, slotMs)) recorded += 1;
       } catch (error) {
         failed += 1;
         this.#logger.warn({ message: 'equity not recorded', err: error, accountId, slotAt });
@@ -71,11 +71,13 @@ export class EquityRecorder {
     return { recorded };
   }
 
-  async #recordOne(accountId: string, userId: string, slotAt: Date): Promise<boolean> {
+  async #recordOne(accountId: string, userId: string, slotMs: number): Promise<boolean> {
     const { asOf, cash, positionsValue, equity } = await this.portfolio.refresh(userId);
+    // The slot may have ended while this account was valued.
+    if (Date.parse(asOf) >= slotMs + SLOT_MS) return false;
     return this.points.insert({
       accountId,
-      slotAt,
+      slotAt: new Date(slotMs),
       asOf: new Date(asOf),
       cash,
       positionsValue,
