@@ -166,7 +166,7 @@ function linkOf(
       dropAll: () => tiers.dropAllHere(),
       reset: () => tiers.reset(),
       settleOwed: () => tiers.settleOwed(),
-      settled: (name) => tiers.settled(name),
+      settled: (name) => tiers.waiters.settled(name),
       serversOf: () => store.servers(),
     },
     emit,
