@@ -257,7 +257,7 @@ export class CacheTiers {
     if (shared === undefined) return;
     if (shared.gate.isOpen) return this.#owed.add(names);
     try {
-      await within(TELL_TIMEOUT_MS, tell(shared));
+      await within(Math.max(TELL_TIMEOUT_MS, shared.gate.callTimeoutMs), tell(shared));
     } catch (error) {
       shared.gate.report(what, error);
       this.#owed.add(names);

@@ -134,6 +134,8 @@ export class Search<Params, Value> {
     }
     this.#counted(key, undefined);
     const stale = this.#grace.staleOf(key, found);
+    const instead = this.#grace.insteadOf(key, stale);
+    if (instead !== undefined) return instead.value;
     const wanted = { params, key, slot, stored, stale };
     return this.#grace.orStale(wanted, () => {
       const [loaded] = this.#loader.obtain({
@@ -165,7 +167,10 @@ export class Search<Params, Value> {
           one.resolve(found.value);
         } else {
           this.#counted(one.key, undefined);
-          missing.push({ ...one, stored, stale: this.#grace.staleOf(one.key, found) });
+          const stale = this.#grace.staleOf(one.key, found);
+          const instead = this.#grace.insteadOf(one.key, stale);
+          if (instead !== undefined) one.resolve(instead.value);
+          else missing.push({ ...one, stored, stale });
         }
       }
       if (missing.length === 0) return;
