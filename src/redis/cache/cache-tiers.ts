@@ -153,12 +153,7 @@ export class CacheTiers {
   async settle(slot: Slot, token: string, entry: NewEntry | undefined): Promise<boolean> {
     const shared = this.#usable();
     if (shared === undefined) return true;
-    const held = await shared.gate.pass('store', async () => {
-      const keep = entry && keepTags(shared.store, slot.tags, entry.ttlMs);
-      const stored = await shared.store.settle(slot.name, token, entry);
-      await keep;
-      return stored;
-    });
+    const held = await shared.gate.pass('store', () => storeUnder(shared, slot, token, entry));
     return held ?? true;
   }
 
@@ -241,11 +236,9 @@ export class CacheTiers {
 
   async #settleOwn(shared: SharedTier, { slot, token, entry }: Write): Promise<void> {
     if (token === undefined || entry === undefined) return shared.store.remove([slot.name]);
-    const kept = keepTags(shared.store, slot.tags, entry.ttlMs);
-    const held = await shared.store.settle(slot.name, token, entry);
+    const held = await storeUnder(shared, slot, token, entry);
     // Somebody else wrote or removed it after us: what we keep is the older one.
     if (!held) this.dropHere([slot.name]);
-    await kept;
   }
 
   async #tell(
@@ -269,6 +262,20 @@ export class CacheTiers {
     if (performance.now() >= this.servesLocalUntilMs(true)) return tags;
     return tags.filter(({ version }) => version === undefined);
   }
+}
+
+/** Stores an entry under a lease, and lets its tags live as long. @returns whether the lease held */
+async function storeUnder(
+  { store }: SharedTier,
+  { name, tags }: Slot,
+  token: string,
+  entry: NewEntry | undefined,
+): Promise<boolean> {
+  const [held] = await Promise.all([
+    store.settle(name, token, entry),
+    entry && keepTags(store, tags, entry.ttlMs),
+  ]);
+  return held;
 }
 
 /** Changes the store, and then lets all others know: who hears of it must not find the older value there. */
