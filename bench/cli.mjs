@@ -2,11 +2,10 @@
 /** Runs the comparisons of one area; README.md beside this file says how to read what it prints. */
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { WrongResult } from './harness/results.mjs';
+import { runCases } from './harness/run-cases.mjs';
 import { tableOf } from './harness/rows.mjs';
 
 /** @typedef {import('./harness/case.mjs').Area} Area */
-/** @typedef {import('./harness/rows.mjs').Row} Row */
 
 const HELP = `Measures Bourse against named peers: npm run bench -- <area> [options]
 
@@ -90,30 +89,6 @@ async function printHelp() {
   console.log(lines.join('\n'));
 }
 
-/**
- * @param {Area} cases
- * @param {number} rounds
- * @returns {Promise<{ rows: Row[], failures: number }>} the rows of all cases that ran
- */
-async function runAll(cases, rounds) {
-  /** @type {Row[]} */
-  const rows = [];
-  let failures = 0;
-  for (const { name, run } of cases) {
-    const startedAt = performance.now();
-    const progress = (/** @type {string} */ text) => console.error(`${name}: ${text}`);
-    try {
-      rows.push(...(await run({ rounds, progress })));
-      progress(`done in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`);
-    } catch (error) {
-      failures += 1;
-      const isWrong = error instanceof WrongResult;
-      progress(isWrong ? `WRONG: ${error.message}` : `FAILED: ${String(error)}`);
-    }
-  }
-  return { rows, failures };
-}
-
 /** @returns {Promise<number>} the exit code */
 async function main() {
   try {
@@ -123,9 +98,10 @@ async function main() {
       return EXIT.done;
     }
     const area = areaOf(positionals);
-    const { rows, failures } = await runAll(selected(await casesOf(area), only), rounds);
+    const cases = selected(await casesOf(area), only);
+    const { rows, failed } = await runCases(cases, rounds, (line) => console.error(line));
     console.log(json ? JSON.stringify({ area, rows }) : tableOf(rows));
-    return failures === 0 ? EXIT.done : EXIT.wrong;
+    return failed.length === 0 ? EXIT.done : EXIT.wrong;
   } catch (error) {
     const isUsage = error instanceof UsageError || error instanceof TypeError;
     console.error(isUsage ? `${error.message}\n\n${HELP}` : error);

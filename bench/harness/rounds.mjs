@@ -14,9 +14,9 @@
  * @returns {Promise<Record<Side, Result[]>>} in the order of the rounds
  */
 export async function interleave({ sides, rounds, warmUps = 0, run, progress }) {
-  const results = /** @type {Record<Side, Result[]>} */ (
-    Object.fromEntries(sides.map((side) => [side, []]))
-  );
+  /** @type {[Side, Result[]][]} */
+  const empty = sides.map((side) => [side, []]);
+  const results = /** @type {Record<Side, Result[]>} */ (Object.fromEntries(empty));
   for (let round = -warmUps; round < rounds; round += 1) {
     progress?.(round < 0 ? 'warm-up' : `round ${round + 1} of ${rounds}`);
     for (const side of shuffled(sides)) {
