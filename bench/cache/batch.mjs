@@ -17,7 +17,8 @@ import { chunksOf, idsFrom, keyOf, paramsOf, profileOf, Walk } from './support/w
 
 /** @typedef {import('./support/workload.mjs').Params} Params */
 /** @typedef {import('./support/workload.mjs').Profile} Profile */
-/** @typedef {(many: Params[]) => Promise<readonly (Profile | null | undefined)[]>} ReadMany */
+/** @typedef {(params: Params) => Profile} Load */
+/** @typedef {(many: Params[], load: Load) => Promise<readonly (Profile | undefined)[]>} ReadMany */
 
 const IDS = 20_000;
 const BATCH = 100;
@@ -36,18 +37,23 @@ function rateSide(readMany, fill) {
   const walk = Walk.throughAll(IDS);
   let checksum = 0;
   let loads = 0;
+  /** @type {Load} */
+  const load = (params) => {
+    loads += 1;
+    return sourceOf(params);
+  };
+  const unexpected = () => {
+    throw new Error('a value that is cached was loaded');
+  };
   const step = async () => {
     const many = Array.from({ length: BATCH }, () => /** @type {Params} */ (all[walk.next()]));
-    for (const profile of await readMany(many)) {
-      if (profile === undefined || profile === null) loads += 1;
-      else checksum += profile.id;
-    }
+    for (const profile of await readMany(many, load)) checksum += profile?.id ?? NaN;
   };
   return {
     fill: async () => {
       for (const some of chunksOf(all, 500)) await fill(some);
     },
-    verify: () => readMany(all.slice(0, BATCH)),
+    verify: () => readMany(all.slice(0, BATCH), unexpected),
     /** @param {number} durationMs */
     measure: async (durationMs) => {
       checksum = 0;
@@ -62,11 +68,11 @@ function rateSide(readMany, fill) {
 async function bourseSide(redisUrl, /** @type {boolean} */ single) {
   const caches = await openCaches(redisUrl);
   const profiles = await profilesIn(caches);
-  const unexpected = () => Promise.reject(new Error('a value that is cached was loaded'));
   const side = rateSide(
     single
-      ? (many) => Promise.all(many.map((params) => profiles.get(params)))
-      : (many) => profiles.getOrSetMany(many, unexpected),
+      ? (many, load) =>
+          Promise.all(many.map(async (params) => (await profiles.get(params)) ?? load(params)))
+      : (many, load) => profiles.getOrSetMany(many, async (missing) => missing.map(load)),
     (some) => profiles.getOrSetMany(some, async (missing) => missing.map(sourceOf)),
   );
   return { ...side, localShare: () => localShare(caches) };
@@ -83,11 +89,14 @@ export const sides = {
   ioredis: ({ redisUrl }) => {
     const redis = new Redis(redisUrl);
     return rateSide(
-      async (many) => {
+      async (many, load) => {
         const texts = await redis.mget(many.map(keyOf));
-        return texts.map((text) =>
-          text === null ? null : /** @type {Profile} */ (JSON.parse(text)),
-        );
+        return many.map((params, i) => {
+          const text = texts[i];
+          return typeof text === 'string'
+            ? /** @type {Profile} */ (JSON.parse(text))
+            : load(params);
+        });
       },
       async (some) => {
         const pipeline = redis.pipeline();

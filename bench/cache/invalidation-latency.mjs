@@ -7,7 +7,7 @@
 import { monotonicMs, yieldToEvents } from '../harness/measuring.mjs';
 import { peerName } from '../harness/peers.mjs';
 import { withRedis } from '../harness/redis.mjs';
-import { expectSame, expectThat } from '../harness/results.mjs';
+import { expectSame } from '../harness/results.mjs';
 import { interleave } from '../harness/rounds.mjs';
 import { limitRow } from '../harness/rows.mjs';
 import { withSides } from '../harness/side.mjs';
@@ -25,8 +25,10 @@ const INVALIDATIONS = 200;
 const LIMIT_MS = 5;
 /** Whoever serves the old value for longer does so for ever, as far as this comparison goes. */
 const GIVE_UP_MS = 3_000;
-/** Reads before B counts as having the value in its local tier. */
+/** Reads that find the value before B counts as having it in its local tier. */
 const PRIMING_READS = 20;
+/** A cache may lose a value; that says nothing about how long invalidation takes, and is tried again, so often. */
+const MAX_LOST = 10;
 
 /**
  * @param {object} cache
@@ -48,19 +50,23 @@ function watchingSide({ set, get, remove }, emit) {
       return beganAtMs;
     },
     /**
-     * Tells when it has the value, then reads until it is another.
+     * Tells when it has the value, then reads until it is gone.
      * @param {number} id
      * @returns {Promise<number>} when that was, ms; the time of giving up where the old value stayed
      */
     watch: async (id) => {
       const params = paramsOf(id);
       const old = profileOf(id, 200);
-      for (let i = 0; i < PRIMING_READS; i += 1) {
-        expectSame('the value before', await get(params), old);
+      const givesUpAtMs = monotonicMs() + GIVE_UP_MS;
+      for (let found = 0; found < PRIMING_READS && monotonicMs() < givesUpAtMs;) {
+        const value = await get(params);
+        if (value !== undefined && value !== null) {
+          expectSame('the value before', value, old);
+          found += 1;
+        }
         await yieldToEvents();
       }
       emit({ primed: id });
-      const givesUpAtMs = monotonicMs() + GIVE_UP_MS;
       while (monotonicMs() < givesUpAtMs) {
         const value = await get(params);
         if (value === undefined || value === null) return monotonicMs();
@@ -120,7 +126,8 @@ export const invalidationLatency = {
             const [a, b] = started.filter((side) => side.name === name);
             if (a === undefined || b === undefined) throw new Error(`no sides ${name}`);
             const latenciesMs = [];
-            for (let i = 0; i < INVALIDATIONS; i += 1) {
+            let lost = 0;
+            while (latenciesMs.length < INVALIDATIONS) {
               id += 1;
               await a.call('put', id);
               const primed = new Promise((resolve) => {
@@ -135,8 +142,9 @@ export const invalidationLatency = {
               /** @type {number} */
               const beganAtMs = await a.call('remove', id);
               const latencyMs = (await gone) - beganAtMs;
-              expectThat(`${name}: the value went before it was deleted`, latencyMs > 0, latencyMs);
-              latenciesMs.push(latencyMs);
+              if (latencyMs > 0) latenciesMs.push(latencyMs);
+              else lost += 1;
+              if (lost > MAX_LOST) throw new Error(`${name}: values go before they are deleted`);
             }
             return { p50Ms: percentile(latenciesMs, 50), p99Ms: percentile(latenciesMs, 99) };
           },

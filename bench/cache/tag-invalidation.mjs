@@ -18,6 +18,7 @@ import { openBentocache, openCaches, profilesIn, TTL_MS } from './support/caches
 import { chunksOf, idsFrom, keyOf, paramsOf, profileOf } from './support/workload.mjs';
 
 /** @typedef {import('./support/workload.mjs').Params} Params */
+/** @typedef {import('../harness/side.mjs').Side} Side */
 /** @typedef {'few' | 'many'} Group */
 /** @typedef {'bourse' | 'bentocache' | 'scan'} Contestant */
 
@@ -29,6 +30,8 @@ const SMALL_REPEATS = 3;
 const SAMPLED = 100;
 /** What filling left behind (garbage, late messages) is done by then. */
 const SETTLE_MS = 100;
+/** After the last entry was put. */
+const FILLED_TIMEOUT_MS = 10_000;
 /** A cost that grew with the entries would be a thousand times higher; twice is what a single call may vary. */
 const FLAT_RATIO = 0.5;
 
@@ -71,6 +74,19 @@ function taggingSide(put, invalidate, get) {
       return found.filter((value) => value !== undefined && value !== null).length;
     },
   };
+}
+
+/**
+ * Ours answers a loader's caller before Redis has the value.
+ * @param {Contestant} name @param {readonly Side[]} sides @param {Group} group
+ */
+async function filled(name, sides, group) {
+  const givesUpAt = performance.now() + FILLED_TIMEOUT_MS;
+  for (const side of sides)
+    while ((await side.call('count', group)) !== SAMPLED) {
+      if (performance.now() > givesUpAt) throw new Error(`${name}: entries are missing`);
+      await pause(20);
+    }
 }
 
 /** @typedef {{ redisUrl: string }} Context */
@@ -140,8 +156,7 @@ export const tagInvalidation = {
           if (here === undefined || there === undefined) throw new Error(`no side ${name}`);
           /** @param {Group} group @returns {Promise<number>} ms */
           const invalidate = async (group) => {
-            for (const side of [here, there])
-              expectSame(`${name}, entries before`, await side.call('count', group), SAMPLED);
+            await filled(name, [here, there], group);
             await pause(SETTLE_MS);
             /** @type {number} */
             const ms = await here.call('invalidate', group);

@@ -1,6 +1,9 @@
 // @ts-check
 import { isDeepStrictEqual } from 'node:util';
 
+/** A cache may give up on a command now and then, on a machine that is busy; more, and it is not its hits that count. */
+const MAX_LOADED_SHARE = 0.001;
+
 /** A side answered something else than it should: its speed means nothing, and the run exits 1. */
 export class WrongResult extends Error {
   /** @override */
@@ -35,7 +38,7 @@ export function expectThat(what, holds, seen) {
  * @property {number} operations
  * @property {number} ms
  * @property {number} checksum over all answers
- * @property {number} loads answers that came from the source, where all should have come from the cache
+ * @property {number} loads values that came from the source, where all should have come from the cache
  */
 
 /**
@@ -47,7 +50,7 @@ export function expectThat(what, holds, seen) {
 export function checkSample(side, { operations, ms, checksum, loads }, checksumOf) {
   expectThat(`${side} did nothing`, operations > 0 && ms > 0);
   expectSame(`${side}, checksum of ${operations} answers`, checksum, checksumOf(operations));
-  expectSame(`${side}, loads of values that are cached`, loads, 0);
+  expectThat(`${side} answered from the source`, loads <= operations * MAX_LOADED_SHARE, loads);
 }
 
 /** @param {readonly Sample[]} samples @returns {number} operations per second in all of them together */
