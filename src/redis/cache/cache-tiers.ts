@@ -285,6 +285,6 @@ async function inOrder(
   names: readonly string[],
 ): Promise<void> {
   // One connection keeps the order by itself; on a Cluster each node has its own.
-  if (store.servers() !== '') await change;
+  if (!store.keepsOrder) await change;
   await Promise.all([change, log.append(names)]);
 }
