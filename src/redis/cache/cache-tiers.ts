@@ -20,6 +20,8 @@ export interface SharedTier {
   readonly log: InvalidationLog;
 }
 
+/** Steps of a load: its readers wait for the source anyway, and without them it would be loaded twice. */
+const LOAD_PATIENCE = 5;
 /** What a change waits for the store before it is left to be repeated: longer than a read, others depend on it. */
 const TELL_TIMEOUT_MS = 300;
 
@@ -122,9 +124,8 @@ export class CacheTiers {
     if (unknown.length === 0) return joinVersions(slot.tags);
     const lifeMs = tagLifeMs(ttlMs);
     const names = unknown.map(({ name }) => name);
-    const versions = await shared.gate.pass('look at tags', () =>
-      shared.store.ensureTags(names, lifeMs),
-    );
+    const ensure = () => shared.store.ensureTags(names, lifeMs);
+    const versions = await shared.gate.pass('look at tags', ensure, LOAD_PATIENCE);
     return versions && takeVersions(slot.tags, slot.since, unknown, versions);
   }
 
@@ -138,9 +139,8 @@ export class CacheTiers {
   async lease(slot: Slot, request: LeaseRequest): Promise<Lease | 'away'> {
     const shared = this.#usable();
     if (shared === undefined) return 'away';
-    const answer = await shared.gate.pass('lease', async () => ({
-      lease: await shared.store.lease(slot.name, request),
-    }));
+    const ask = async () => ({ lease: await shared.store.lease(slot.name, request) });
+    const answer = await shared.gate.pass('lease', ask, LOAD_PATIENCE);
     return answer === undefined ? 'away' : answer.lease;
   }
 
@@ -153,7 +153,8 @@ export class CacheTiers {
   async settle(slot: Slot, token: string, entry: NewEntry | undefined): Promise<boolean> {
     const shared = this.#usable();
     if (shared === undefined) return true;
-    const held = await shared.gate.pass('store', () => storeUnder(shared, slot, token, entry));
+    const store = () => storeUnder(shared, slot, token, entry);
+    const held = await shared.gate.pass('store', store, LOAD_PATIENCE);
     return held ?? true;
   }
 
