@@ -20,6 +20,7 @@ export interface SharedTier {
   readonly log: InvalidationLog;
 }
 
+const NO_TAGS: Tag[] = [];
 /** Steps of a load: its readers wait for the source anyway, and without them it would be loaded twice. */
 const LOAD_PATIENCE = 5;
 /** What a change waits for the store before it is left to be repeated: longer than a read, others depend on it. */
@@ -68,6 +69,11 @@ export class CacheTiers {
     return strict ? this.#link.provenUntilMs : this.#link.servesUntilMs;
   }
 
+  /** Whether this process is told what others do. */
+  get hearsOthers(): boolean {
+    return this.#link?.isProven === true;
+  }
+
   linkState(): CacheLink {
     const link = this.#link;
     return {
@@ -83,6 +89,11 @@ export class CacheTiers {
     return this.#tags.of(name);
   }
 
+  /** One that is never forgotten. */
+  pinnedTag(name: string): Tag {
+    return this.#tags.pin(name);
+  }
+
   /** Taken before a value is looked for, so that an invalidation meanwhile is noticed. */
   slot(name: string, tags: readonly Tag[]): Slot {
     return { name, tags, since: this.#tags.tick };
@@ -95,38 +106,33 @@ export class CacheTiers {
     );
   }
 
-  /** What the store has, in one round trip with the versions that are not known. @returns undefined: it is away. */
-  async read(slot: Slot): Promise<StoredEntry | undefined> {
+  /**
+   * What the store has, in one round trip with the versions that are not known.
+   * @returns in the order of `slots`; undefined: the store is away
+   */
+  read(slots: readonly Slot[]): Promise<readonly StoredEntry[] | undefined> {
     const shared = this.#usable();
-    if (shared === undefined) return undefined;
-    const unknown = this.#unknownTags(slot.tags);
-    const names = [slot.name, ...unknown.map(({ name }) => name)];
-    const texts = await shared.reads.read(names);
-    if (texts === undefined) return undefined;
-    return {
-      text: texts[0],
-      versions: takeVersions(slot.tags, slot.since, unknown, texts.slice(1)),
-      isCertain: unknown.length === slot.tags.length,
-    };
+    if (shared === undefined) return Promise.resolve(undefined);
+    return shared.reads.read(slots, this.#unknownTags(slots));
   }
 
   /** As {@link read}, but believing no version that this process knows. */
-  reread(slot: Slot): Promise<StoredEntry | undefined> {
+  async reread(slot: Slot): Promise<StoredEntry | undefined> {
     for (const tag of slot.tags) tag.version = undefined;
-    return this.read(slot);
+    return (await this.read([slot]))?.[0];
   }
 
   /** Versions to write an entry under, to be had before its value is. @returns undefined: the store is away. */
   async ensureVersions(slot: Slot, ttlMs: number): Promise<string | undefined> {
     const shared = this.#usable();
     if (shared === undefined) return undefined;
-    const unknown = this.#unknownTags(slot.tags);
+    const unknown = this.#unknownTags([slot]);
     if (unknown.length === 0) return joinVersions(slot.tags);
     const lifeMs = tagLifeMs(ttlMs);
     const names = unknown.map(({ name }) => name);
     const ensure = () => shared.store.ensureTags(names, lifeMs);
     const versions = await shared.gate.pass('look at tags', ensure, LOAD_PATIENCE);
-    return versions && takeVersions(slot.tags, slot.since, unknown, versions);
+    return versions && takeVersions(slot, unknown, versions);
   }
 
   /** Unique in the fleet. */
@@ -259,9 +265,17 @@ export class CacheTiers {
   }
 
   /** A version is known as long as its change would have been heard of. */
-  #unknownTags(tags: readonly Tag[]): readonly Tag[] {
-    if (performance.now() >= this.servesLocalUntilMs(true)) return tags;
-    return tags.filter(({ version }) => version === undefined);
+  #unknownTags(slots: readonly Slot[]): readonly Tag[] {
+    const believesNone = performance.now() >= this.servesLocalUntilMs(true);
+    let unknown: Tag[] = NO_TAGS;
+    for (const { tags } of slots) {
+      for (const tag of tags) {
+        if (tag.version !== undefined && !believesNone) continue;
+        if (unknown === NO_TAGS) unknown = [];
+        if (!unknown.includes(tag)) unknown.push(tag);
+      }
+    }
+    return unknown;
   }
 }
 

@@ -7,7 +7,7 @@
   ARGV[1]  channel of the listener
   ARGV[2]  what he knows this beat by
   ARGV[3]  TTL of the log, ms
-  Output   nothing
+  Output   { id, nonce } of the head
 ]]
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
@@ -16,3 +16,4 @@ if last then
   id, nonce = last[1], last[2][2]
 end
 redis.call('PUBLISH', ARGV[1], cjson.encode({ ARGV[2], id, nonce }))
+return { id, nonce }

@@ -4,8 +4,8 @@ import { areClean, type Tag } from './tag-table.js';
 export interface LocalValue {
   /** undefined: it is known that there is nothing. */
   readonly value: unknown;
-  /** The same as a promise, made once: a hit hands it out and allocates nothing. */
-  readonly answer: Promise<unknown>;
+  /** The same as a promise, made by the first hit: all further ones hand it out and allocate nothing. */
+  answer: Promise<unknown> | undefined;
   /** On the monotonic clock, as all times here. Up to it, readers get the value. */
   readonly freshUntilMs: number;
   /** Up to it the value can step in for a source that fails. */

@@ -40,6 +40,7 @@ export function isTagName(name: string): boolean {
  */
 export class TagTable {
   readonly #tags: LRUCache<string, Tag>;
+  readonly #pinned = new Map<string, Tag>();
   #tick = 0;
 
   constructor(maxTags: number = MAX_TAGS) {
@@ -64,14 +65,21 @@ export class TagTable {
   of(name: string): Tag {
     const known = this.#tags.get(name);
     if (known !== undefined) return known;
-    const tag = { name, droppedAtTick: 0, version: undefined, keptUntilMs: 0 };
+    const tag = newTag(name);
     this.#tags.set(name, tag);
+    return tag;
+  }
+
+  /** One that is never forgotten: for the few that every entry of a kind carries. */
+  pin(name: string): Tag {
+    const tag = this.#pinned.get(name) ?? newTag(name);
+    this.#pinned.set(name, tag);
     return tag;
   }
 
   drop(name: string): void {
     const tick = this.advance();
-    const tag = this.#tags.peek(name);
+    const tag = this.#pinned.get(name) ?? this.#tags.peek(name);
     if (tag === undefined) return;
     tag.droppedAtTick = tick;
     tag.version = undefined;
@@ -80,11 +88,15 @@ export class TagTable {
   /** Versions may have changed unheard. */
   forgetVersions(): void {
     const tick = this.advance();
-    for (const tag of this.#tags.values()) {
+    for (const tag of [...this.#pinned.values(), ...this.#tags.values()]) {
       tag.droppedAtTick = tick;
       tag.version = undefined;
     }
   }
+}
+
+function newTag(name: string): Tag {
+  return { name, droppedAtTick: 0, version: undefined, keptUntilMs: 0 };
 }
 
 /** Whether none of `tags` was invalidated after the tick `since`. */
