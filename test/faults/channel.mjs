@@ -9,11 +9,14 @@
  * @typedef {Record<string, (...args: any[]) => unknown>} Handlers
  */
 
+const GONE = 'the process is gone';
+
 /** Calls in both directions between two processes; every answer is awaited for a bounded time. */
 export class Channel {
   /** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error) => void, timer: NodeJS.Timeout }>} */
   #waiting = new Map();
   #lastId = 0;
+  #isClosed = false;
   #endpoint;
   #handlers;
 
@@ -29,6 +32,7 @@ export class Channel {
    * @returns {Promise<any>} rejects with the error of the other side, too
    */
   call(method, args, timeoutMs) {
+    if (this.#isClosed) return Promise.reject(new Error(GONE));
     const id = (this.#lastId += 1);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -47,9 +51,10 @@ export class Channel {
 
   /** The other side is gone: nobody waits any longer. */
   close() {
+    this.#isClosed = true;
     for (const { reject, timer } of this.#waiting.values()) {
       clearTimeout(timer);
-      reject(new Error('the process is gone'));
+      reject(new Error(GONE));
     }
     this.#waiting.clear();
   }

@@ -1,4 +1,5 @@
 // @ts-check
+/** @import { StaleRead } from './checker.mjs' */
 /** @import { Topology } from '../servers/topology.mjs' */
 /** @import { Figures, Scenario } from './scenario.mjs' */
 import { nowMs, sleep } from '../time.mjs';
@@ -131,9 +132,9 @@ export async function underLoad(scenario, stage) {
       ...extra,
     },
     details: [
-      ...stale.slice(0, 5).map(({ read, ageMs, isDuringFault }) => {
+      ...worst(stale).map(({ read, ageMs, isDuringFault }) => {
         const when = isDuringFault ? 'during the fault' : 'outside the fault';
-        const who = read.instance === scenario.writer ? 'the writer' : `reader ${read.instance}`;
+        const who = `${read.instance === scenario.writer ? 'the writer' : 'reader'} ${read.instance}`;
         const sinceMs = Math.round(read.startMs - endedMs);
         return (
           `${who} served key ${read.index} version ${read.version}, forbidden for ${Math.round(ageMs)} ms, ` +
@@ -144,6 +145,13 @@ export async function underLoad(scenario, stage) {
       ...crashed.map(({ id, output }) => `instance ${id} ended: ${output}`),
     ],
   };
+}
+
+/** Those that are not excused by the fault first. @param {readonly StaleRead[]} stale */
+function worst(stale) {
+  return stale
+    .toSorted((a, b) => Number(a.isDuringFault) - Number(b.isDuringFault) || b.ageMs - a.ageMs)
+    .slice(0, 6);
 }
 
 /** Nobody writes: every key must be as in the truth, everywhere. @param {Stage<Topology>} stage */

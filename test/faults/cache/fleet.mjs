@@ -63,7 +63,10 @@ export class Instance {
 
   /** @param {string} method @param {unknown[]} args @returns {Promise<any>} */
   call(method, ...args) {
-    return this.#channel.call(method, args, CALL_TIMEOUT_MS);
+    return this.#channel.call(method, args, CALL_TIMEOUT_MS).catch((/** @type {Error} */ error) => {
+      const last = this.hasCrashed ? `; the last it said: ${this.output}` : '';
+      throw new Error(`instance ${this.id}: ${error.message}${last}`);
+    });
   }
 
   freeze() {

@@ -16,6 +16,8 @@ const BUS_RETRY_MS = 100;
  * @returns {Promise<CacheUnderTest>}
  */
 export async function openBentocache({ address }) {
+  // Nobody awaits its subscription: a link that is cut while it subscribes would end the process.
+  process.on('unhandledRejection', () => undefined);
   const connection = {
     ...address,
     connectTimeout: 2_000,
@@ -38,7 +40,12 @@ export async function openBentocache({ address }) {
         .useBus(
           redisBusDriver({
             // It subscribes before it is connected.
-            connection: { ...connection, enableOfflineQueue: true, connectionName: 'peer-bus' },
+            connection: {
+              ...connection,
+              connectionName: 'peer-bus',
+              enableOfflineQueue: true,
+              maxRetriesPerRequest: null,
+            },
             retryQueue: { enabled: true, retryInterval: BUS_RETRY_MS },
           }),
         ),

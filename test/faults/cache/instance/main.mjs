@@ -74,7 +74,7 @@ const channel = new Channel(
     readTogether: async (/** @type {number} */ index, /** @type {number} */ callers) => {
       const startMs = nowMs();
       const versions = await Promise.all(
-        Array.from({ length: callers }, () => readers?.read(index) ?? -1),
+        Array.from({ length: callers }, async () => readers?.read(index)),
       );
       return { versions, tookMs: nowMs() - startMs };
     },
