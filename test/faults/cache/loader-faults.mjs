@@ -47,7 +47,7 @@ export const loaderFaults = [
 async function loaderKilled({ fleet, truth }) {
   const loader = fleet.instance(CUT_OFF);
   const others = fleet.instances.filter(({ id }) => id !== CUT_OFF);
-  for (const index of KEYS) truth.hold(index);
+  const releases = KEYS.map((index) => truth.hold(index));
   for (const index of KEYS) {
     // Its answer never comes: the process is dead by then.
     loader.call('readTogether', index, CALLERS).catch(() => undefined);
@@ -58,11 +58,10 @@ async function loaderKilled({ fleet, truth }) {
   );
   await sleep(GATHERING_MS);
   const loadsBefore = truth.loads.length;
-  for (const index of KEYS) truth.letOthersPass(index);
   const killedMs = nowMs();
   await loader.kill();
+  for (const release of releases) release();
   const answers = await Promise.all(waiting);
-  await Promise.all(others.map((instance) => instance.call('stopReading')));
   const versions = answers.flatMap((answer) => answer.versions);
   return {
     figures: {

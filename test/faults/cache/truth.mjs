@@ -50,11 +50,6 @@ export class Truth {
     };
   }
 
-  /** Later loads of the key are answered at once; the held ones stay held. @param {number} index */
-  letOthersPass(index) {
-    this.#gates.delete(index);
-  }
-
   /** @param {number} index @returns {Value} */
   #value(index) {
     return { index, version: this.versions[index] ?? 0, padding: PADDING };
