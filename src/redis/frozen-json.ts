@@ -7,7 +7,22 @@ export function deepFreeze<T>(value: T): T {
   return Object.freeze(value);
 }
 
+/** Freezes what `JSON.parse` made, and nobody else has a hold of. */
+export function freezeParsed<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    for (const item of value as unknown[]) if (typeof item === 'object') freezeParsed(item);
+  } else {
+    const record = value as Record<string, unknown>;
+    for (const key in record) {
+      const part = record[key];
+      if (typeof part === 'object') freezeParsed(part);
+    }
+  }
+  return Object.freeze(value);
+}
+
 /** Parses JSON into a value that many readers can share: none can change it under the others. */
 export function parseFrozen(text: string): JsonValue {
-  return deepFreeze(JSON.parse(text) as JsonValue);
+  return freezeParsed(JSON.parse(text) as JsonValue);
 }

@@ -1,10 +1,9 @@
 import type { Config } from '../config/config.js';
 import type { Clock } from '../kernel/clock.js';
-import { HybridCaches } from './cache/hybrid.caches.js';
+import { cacheOptions, HybridCaches } from './cache/hybrid.caches.js';
 import { createHttpCache } from './cache/http/cache-manager.js';
 import { MemoryHttpCacheStore } from './cache/http/memory.http-cache-store.js';
 import { NoHttpCacheStore } from './cache/http/no.http-cache-store.js';
-import { MemoryCacheStore } from './cache/memory.cache-store.js';
 import { UncachedCaches } from './cache/uncached.caches.js';
 import { MemoryRedisDiagnostics } from './diagnostics/memory.redis-diagnostics.js';
 import type { RedisDrivers } from './drivers.js';
@@ -18,15 +17,9 @@ import { MemorySessionCache } from './session/memory.session-cache.js';
 export function createMemoryDrivers(config: Config, keys: KeyBuilder, clock: Clock): RedisDrivers {
   const { enabled, l1MaxEntries } = config.cache;
   const pubsub = new MemoryPubSub(clock);
-  // Nobody else can change what is behind it, for nothing is.
-  const options = {
-    maxLocalEntries: l1MaxEntries,
-    localTtlCapMs: Infinity,
-    encryptionKeys: config.encryptionKeys,
-  };
   return {
     caches: enabled
-      ? new HybridCaches(options, new MemoryCacheStore(), pubsub, keys, clock)
+      ? new HybridCaches(cacheOptions(config), undefined, clock)
       : new UncachedCaches(),
     httpCache: createHttpCache(
       enabled ? new MemoryHttpCacheStore(l1MaxEntries) : new NoHttpCacheStore(),

@@ -4,8 +4,7 @@ import type { Clock } from '../kernel/clock.js';
 import { createHttpCache, httpCacheNamespace } from './cache/http/cache-manager.js';
 import { NoHttpCacheStore } from './cache/http/no.http-cache-store.js';
 import { RedisHttpCacheStore } from './cache/http/redis.http-cache-store.js';
-import { HybridCaches, LOCAL_TTL_CAP_MS } from './cache/hybrid.caches.js';
-import { RedisCacheStore } from './cache/redis.cache-store.js';
+import { cacheOptions, HybridCaches } from './cache/hybrid.caches.js';
 import { UncachedCaches } from './cache/uncached.caches.js';
 import type { RedisConnections } from './connection/redis-connections.js';
 import { LiveRedisDiagnostics } from './diagnostics/live.redis-diagnostics.js';
@@ -33,7 +32,7 @@ export async function createRedisDrivers(
   if (!(await connections.waitUntilReady(connections.command))) {
     new Logger('Redis').warn('starting without Redis; it is tried again in the background');
   }
-  const shared = { connections, keys, pubsub, clock };
+  const shared = { connections, keys, clock };
   const httpKeyStem = `${httpCacheNamespace(keys)}:`;
   return {
     caches: config.cache.enabled ? await startCaches(config, shared) : new UncachedCaches(),
@@ -57,20 +56,14 @@ export async function createRedisDrivers(
 interface Shared {
   readonly connections: RedisConnections;
   readonly keys: KeyBuilder;
-  readonly pubsub: RedisPubSub;
   readonly clock: Clock;
 }
 
 async function startCaches(
   config: Config,
-  { connections, keys, pubsub, clock }: Shared,
+  { connections, keys, clock }: Shared,
 ): Promise<HybridCaches> {
-  const options = {
-    maxLocalEntries: config.cache.l1MaxEntries,
-    localTtlCapMs: LOCAL_TTL_CAP_MS,
-    encryptionKeys: config.encryptionKeys,
-  };
-  const caches = new HybridCaches(options, new RedisCacheStore(connections), pubsub, keys, clock);
+  const caches = new HybridCaches(cacheOptions(config), { connections, keys }, clock);
   await caches.start();
   return caches;
 }

@@ -19,7 +19,7 @@ export function describeCacheBatches(caches: () => Caches): void {
       await cache.set('bb', 22);
       const load = jest.fn(lengthOf);
       expect(await cache.getOrSetMany(['a', 'bb', 'ccc'], load)).toEqual([1, 22, 3]);
-      expect(load.mock.calls).toEqual([[['a', 'ccc']]]);
+      expect(load.mock.calls.map(([keys]) => keys)).toEqual([['a', 'ccc']]);
       expect(await cache.getOrSetMany(['ccc', 'a'], load)).toEqual([3, 1]);
       expect(await cache.get('ccc')).toBe(3);
       expect(load).toHaveBeenCalledTimes(1);
@@ -28,7 +28,7 @@ export function describeCacheBatches(caches: () => Caches): void {
     it('loads what is asked for twice once', async () => {
       const load = jest.fn(lengthOf);
       expect(await caches().use(lengths).getOrSetMany(['a', 'a'], load)).toEqual([1, 1]);
-      expect(load.mock.calls).toEqual([[['a']]]);
+      expect(load.mock.calls.map(([keys]) => keys)).toEqual([['a']]);
     });
 
     it('keeps null and remembers nothing, each as what it is', async () => {

@@ -93,7 +93,12 @@ export function describeCacheContract(driver: string, setup: () => Promise<Cache
     });
 
     it('ends an entry with its TTL', async () => {
-      const brief = defineCache<string, number>({ ...plain, name: 'test.brief', ttlMs: 80 });
+      const brief = defineCache<string, number>({
+        ...plain,
+        name: 'test.brief',
+        ttlMs: 80,
+        jitter: 0,
+      });
       const cache = caches.use(brief);
       const setAtMs = performance.now();
       await cache.set('k', 1);

@@ -3,13 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { systemClock } from '../../src/kernel/clock.js';
 import { createHttpCache, httpCacheNamespace } from '../../src/redis/cache/http/cache-manager.js';
 import { RedisHttpCacheStore } from '../../src/redis/cache/http/redis.http-cache-store.js';
-import { HybridCaches } from '../../src/redis/cache/hybrid.caches.js';
-import { RedisCacheStore } from '../../src/redis/cache/redis.cache-store.js';
 import { RedisLockManager } from '../../src/redis/lock/redis.lock-manager.js';
 import { RedisPubSub } from '../../src/redis/pubsub/redis.pub-sub.js';
 import { RedisRateLimiter } from '../../src/redis/rate-limit/redis.rate-limiter.js';
+import { startCaches } from './cache.setup.js';
 import { describeCacheContract } from './cache.contract.js';
-import { TEST_KEYS } from '../support/encryption-keys.js';
 import { startRedisCluster, type RedisCluster } from '../support/redis-cluster.js';
 import { openClusterInstance, type RedisInstance } from '../support/redis-instance.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -48,16 +46,13 @@ const pubsubOf = ({ connections, keys }: RedisInstance) =>
 
 describeCacheContract('redis cluster', async () => {
   const instance = await open();
-  const { connections, keys } = instance;
-  const caches = new HybridCaches(
-    { maxLocalEntries: 100, localTtlCapMs: 0, encryptionKeys: TEST_KEYS },
-    new RedisCacheStore(connections),
-    pubsubOf(instance),
-    keys,
-    systemClock,
-  );
-  await caches.start();
-  return { caches, close: instance.close };
+  return { caches: await startCaches(instance), close: instance.close };
+});
+
+// Nothing is kept in the process: every read shows what the nodes hold.
+describeCacheContract('redis cluster without local tier', async () => {
+  const instance = await open();
+  return { caches: await startCaches(instance, { maxLocalEntries: 0 }), close: instance.close };
 });
 
 describeHttpCacheContract('redis cluster', async () => {

@@ -3,11 +3,9 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { systemClock } from '../../src/kernel/clock.js';
 import type { JsonValue } from '../../src/kernel/json.js';
 import { defineCache } from '../../src/redis/cache/cache-definition.js';
-import { HybridCaches } from '../../src/redis/cache/hybrid.caches.js';
-import { RedisCacheStore } from '../../src/redis/cache/redis.cache-store.js';
 import { LiveRedisDiagnostics } from '../../src/redis/diagnostics/live.redis-diagnostics.js';
 import { RedisPubSub } from '../../src/redis/pubsub/redis.pub-sub.js';
-import { TEST_KEYS } from '../support/encryption-keys.js';
+import { startCaches } from './cache.setup.js';
 import { eventually } from '../support/eventually.js';
 import {
   createTestRedisPrefix,
@@ -74,17 +72,8 @@ describe('the connections to a Redis of one’s own', () => {
   }, 15_000);
 
   it('leave a cached read to the local tier while Redis is frozen, and bound the others', async () => {
-    const { connections, keys } = instance;
-    const pubsub = new RedisPubSub(connections, keys, systemClock);
-    const options = { maxLocalEntries: 10, localTtlCapMs: 5_000, encryptionKeys: TEST_KEYS };
-    const caches = new HybridCaches(
-      options,
-      new RedisCacheStore(connections),
-      pubsub,
-      keys,
-      systemClock,
-    );
-    await caches.start();
+    const { connections } = instance;
+    const caches = await startCaches(instance);
     const cache = caches.use(
       defineCache<string, number>({
         name: 'test',
@@ -98,9 +87,7 @@ describe('the connections to a Redis of one’s own', () => {
     expect(
       await timeOf(cache.getOrSet('known', () => Promise.reject(new Error('not needed')))),
     ).toBeLessThan(50);
-    const startedAtMs = performance.now();
-    expect(await cache.getOrSet('unknown', async () => 2)).toBe(2);
-    expect(performance.now() - startedAtMs).toBeLessThan(commandTimeoutMs + 500);
+    expect(await timeOf(cache.getOrSet('unknown', async () => 2))).toBeLessThan(commandTimeoutMs);
     // The pause ends before the next test begins.
     await eventually(async () => expect(await connections.command.ping()).toBe('PONG'));
   }, 15_000);

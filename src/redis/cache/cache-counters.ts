@@ -1,4 +1,6 @@
+import { Logger } from '@nestjs/common';
 import type { CacheStatistics } from './cache.js';
+import type { LocalUsage } from './local/local-tier.js';
 import type { CacheNamespace } from './cache-definition.js';
 
 /** What one cache did since the process started. */
@@ -6,7 +8,13 @@ export class CacheCounters {
   localHits = 0;
   remoteHits = 0;
   misses = 0;
+  staleServed = 0;
+  coalesced = 0;
+  awaited = 0;
   refreshes = 0;
+  refused = 0;
+  unreadable = 0;
+  readonly local: LocalUsage = { entries: 0, bytes: 0, evictions: 0 };
   #loads = 0;
   #loadErrors = 0;
   #loadMs = 0;
@@ -30,18 +38,28 @@ export class CacheCounters {
     }
   }
 
-  statistics(): CacheStatistics {
-    const { name, namespace, localHits, remoteHits, misses, refreshes } = this;
+  /** A source's own value breaks the schema: a mistake of ours, not of who asks. */
+  misshapen(): void {
+    new Logger('Cache').error({
+      message: 'a value breaks the schema of its own cache; not cached',
+      cache: this.name,
+    });
+  }
+
+  /** @param ttlMs as it is at this moment */
+  statistics(ttlMs: number): CacheStatistics {
+    const { name, namespace, localHits, remoteHits, misses, staleServed } = this;
+    const { coalesced, awaited, refreshes, refused, unreadable, local } = this;
     return {
-      name,
-      namespace,
-      localHits,
-      remoteHits,
-      misses,
+      ...{ name, namespace, localHits, remoteHits, misses, staleServed },
       loads: this.#loads,
       loadErrors: this.#loadErrors,
       loadMs: this.#loadMs,
-      refreshes,
+      ...{ coalesced, awaited, refreshes, refused, unreadable },
+      evictions: local.evictions,
+      localEntries: local.entries,
+      localBytes: local.bytes,
+      ttlMs,
     };
   }
 }

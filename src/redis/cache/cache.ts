@@ -1,38 +1,72 @@
 import type { CacheDefinition, CacheNamespace } from './cache-definition.js';
 
+/** What a load is told, and may tell. */
+export interface LoadContext {
+  /** Aborted at the hard time-out, and when all who waited have given up. */
+  readonly signal: AbortSignal;
+  /**
+   * How long what is being loaded is good, where its source says so (`Cache-Control`, a bar's end). Only ever
+   * shortens the declared TTL; below 1: it is not kept.
+   */
+  setTtlMs(ttlMs: number): void;
+}
+
+export type Load<Value> = (context: LoadContext) => Promise<Value>;
+
+/** @param missing answers are expected in its order; `setTtlMs` counts for all of them. */
+export type LoadMany<Params, Value> = (
+  missing: readonly Params[],
+  context: LoadContext,
+) => Promise<readonly (Value | undefined)[]>;
+
+export interface ReadOptions {
+  /** Gives up waiting: the reader gets the signal's reason, the load goes on while others wait for it. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * A declared cache, ready to use. `null`, `0`, `false` and `''` are values; `undefined` is "nothing
  * there".
  *
- * Values take the way through JSON, and are frozen: what a reader gets is the same on a hit and on
+ * Values are copied on their way in, as JSON would, and frozen: what a reader gets is the same on a hit and on
  * a miss, from either tier, and shared with all other readers. Copy it to change it.
  */
 export interface Cache<Params, Value> {
   get(params: Params): Promise<Value | undefined>;
+  /** In the order of `params`, in one round trip (one per node on a Cluster). */
+  getMany(params: readonly Params[]): Promise<(Value | undefined)[]>;
+  /** Whether a read would find something, be it the knowledge that there is nothing. */
+  exists(params: Params): Promise<boolean>;
+  /** How long the value is still fresh, ms; undefined: there is none. */
+  ttlMs(params: Params): Promise<number | undefined>;
   set(params: Params, value: Value): Promise<void>;
+  /** {@link set} of many, in one round trip (one per node on a Cluster). */
+  setMany(entries: readonly (readonly [Params, Value])[]): Promise<void>;
   /**
    * The cached value, or what `load` answers, stored. Callers of the same key at the same time
-   * share one load, and its error, which is not stored; one who comes after an invalidation does
-   * not join a load from before it. `load` must bound its own time.
+   * share one load, in all processes of the fleet, and in each its error, which is not stored; one who comes
+   * after an invalidation does not join a load from before it.
+   * @throws AppError `cache.load_timeout` (unavailable), see `hardTimeoutMs`
    */
-  getOrSet(params: Params, load: () => Promise<Value>): Promise<Value>;
+  getOrSet(params: Params, load: Load<Value>, options?: ReadOptions): Promise<Value>;
   /**
    * {@link getOrSet} for sources that may have nothing: an `undefined` is remembered for
    * `negativeTtlMs`.
    */
   getOrSetOptional(
     params: Params,
-    load: () => Promise<Value | undefined>,
+    load: Load<Value | undefined>,
+    options?: ReadOptions,
   ): Promise<Value | undefined>;
   /**
    * Many of {@link getOrSetOptional} at once: one round trip to Redis (one per node on a Cluster), and one
    * `load` for all that are missing. What is missing twice in one call is loaded once.
-   * @param load answers in the order of what it was asked for
    * @returns in the order of `params`
    */
   getOrSetMany(
     params: readonly Params[],
-    load: (missing: readonly Params[]) => Promise<readonly (Value | undefined)[]>,
+    load: LoadMany<Params, Value>,
+    options?: ReadOptions,
   ): Promise<(Value | undefined)[]>;
   /**
    * Loads anew what readers ask for next, whether there is something or not. Unlike {@link set} of a value
@@ -45,6 +79,7 @@ export interface Cache<Params, Value> {
     load: () => Promise<readonly (Value | undefined)[]>,
   ): Promise<void>;
   delete(params: Params): Promise<void>;
+  deleteMany(params: readonly Params[]): Promise<void>;
 }
 
 /** Counts of one declared cache, in this process, since it started. */
@@ -54,31 +89,76 @@ export interface CacheStatistics {
   readonly localHits: number;
   readonly remoteHits: number;
   readonly misses: number;
+  /** Answers with an ended value, because its source failed or was slow. */
+  readonly staleServed: number;
   readonly loads: number;
   /** Of the loads: those that threw. */
   readonly loadErrors: number;
   /** Of all loads together. */
   readonly loadMs: number;
+  /** Readers who got their value from a load that another reader of this process had begun. */
+  readonly coalesced: number;
+  /** Readers who got their value from a load of another process. */
+  readonly awaited: number;
   /** Refreshes that began behind a served value. */
   readonly refreshes: number;
+  /** Values that were not kept because they had been invalidated meanwhile. */
+  readonly refused: number;
+  /** Stored values that could not be read: of an older shape, or sealed with a key that is gone. */
+  readonly unreadable: number;
+  /** Local entries that made room for others. */
+  readonly evictions: number;
+  readonly localEntries: number;
+  /** About what the local entries take, by the size of their JSON. */
+  readonly localBytes: number;
+  /** As declared, or as overridden. */
+  readonly ttlMs: number;
 }
+
+/** How this process stands to the store that it shares with others. */
+export interface CacheLink {
+  /**
+   * `alone`: there is no store. `coherent`: changes of others arrive. `remote`: they do not, and every read
+   * asks the store. `detached`: the store is away, the process serves what it has.
+   */
+  readonly state: 'alone' | 'coherent' | 'remote' | 'detached';
+  /** Invalidations that the store is still to be told of. */
+  readonly owedInvalidations: number;
+  /** Times that messages of others were missed and caught up with. */
+  readonly gaps: number;
+  /** Times that all was dropped, because the store had lost some of its history. */
+  readonly resets: number;
+  /** Commands that failed or took too long. */
+  readonly errors: number;
+}
+
+export interface HotKey {
+  readonly cache: string;
+  readonly key: string;
+  /** Reads since the process started, estimated from one in 64. */
+  readonly reads: number;
+}
+
+/** What happens in the caches of this process, for logs and metrics. */
+export type CacheEvent =
+  | { readonly type: 'invalidated'; readonly keys: number; readonly origin: 'here' | 'elsewhere' }
+  | { readonly type: 'link'; readonly state: CacheLink['state'] }
+  | { readonly type: 'gap' }
+  | { readonly type: 'reset' };
 
 /**
  * Where declared caches come from. A fault of Redis never reaches the caller: reads become misses,
  * the local tier goes on.
  *
- * What is guaranteed once `delete`, `set` or `invalidateTags` has resolved:
- * - in this process, no read serves the older value, and no load that began before stores what it
- *   found;
- * - elsewhere, no read past the local tier serves an entry of an invalidated tag, whenever it was
- *   written; the local tiers are told by a message and drop it at once. Should the message be lost,
- *   they serve it for at most 5 s more (`LOCAL_TTL_CAP_MS`);
- * - a load under way elsewhere may still store an older value over a `delete` or `set` if it ends
- *   before the message is there: what must not survive a change carries a tag.
+ * What is guaranteed once `delete`, `set` or an invalidation has resolved, with Redis reachable:
+ * - in this process, no read serves the older value;
+ * - elsewhere, no read past the local tier serves it; the local tiers are told by a message and drop it at once.
+ *   A process that cannot be told knows within half a second, and asks the store on every read until it has
+ *   caught up with what it missed;
+ * - nothing that was read from a source before is stored after, by any process.
  *
- * An invalidation that Redis did not take (it was away) is repeated until it does. Until then, and of all
- * that was written before, this process believes nothing that Redis holds; so does every other process that
- * lost its connection meanwhile. One that did not may serve the older value until the repetition.
+ * An invalidation that Redis did not take (it was away) is repeated until it does; until then this process serves
+ * none of what it dropped, and others may.
  */
 export abstract class Caches {
   /**
@@ -92,6 +172,27 @@ export abstract class Caches {
    * they are.
    */
   abstract invalidateTags(tags: readonly string[]): Promise<void>;
+  /** As {@link invalidateTags} for all entries of a namespace. */
+  abstract invalidateNamespace(namespace: CacheNamespace): Promise<void>;
+  /** As {@link invalidateTags} for all entries there are. */
+  abstract invalidateAll(): Promise<void>;
+  /**
+   * Drops the entries whose key after the namespace matches, `*` standing for any run of characters. Walks through
+   * all keys in small steps, for 10 s at most: for operators, not for requests.
+   * @returns how many were there
+   * @throws AppError `cache.pattern_incomplete` (unavailable): not all keys could be seen
+   */
+  abstract invalidatePattern(namespace: CacheNamespace, pattern: string): Promise<number>;
   /** What the caches of this process did since it started, in the order of their declaration. */
   abstract statistics(): readonly CacheStatistics[];
+  /** The most read keys, the most read first. */
+  abstract hotKeys(limit: number): readonly HotKey[];
+  abstract link(): CacheLink;
+  /**
+   * Lets new values of a cache live so long in this process, whatever it declares; undefined: as declared again.
+   * @throws AppError `cache.unknown` (not_found), `cache.invalid_ttl` (invalid)
+   */
+  abstract overrideTtl(name: string, ttlMs: number | undefined): void;
+  /** @returns stops listening */
+  abstract onEvent(listener: (event: CacheEvent) => void): () => void;
 }

@@ -1,300 +1,352 @@
-import { Logger } from '@nestjs/common';
 import type { Clock } from '../../kernel/clock.js';
-import type { KeyRing } from '../../kernel/secret-box.js';
-import type { KeyBuilder } from '../keys/redis-key.js';
-import { BackgroundRefresh } from './background-refresh.js';
-import type { Cache, CacheStatistics } from './cache.js';
+import type { Cache, CacheStatistics, Load, LoadContext, LoadMany, ReadOptions } from './cache.js';
 import { CacheCounters } from './cache-counters.js';
 import type { CacheDefinition } from './cache-definition.js';
-import type { StoredEntry } from './cache-store.js';
-import type { Asked, Found, Kept, Wanted } from './cache-steps.js';
-import type { CacheTiers } from './cache-tiers.js';
-import { EntryCodec } from './entry-codec.js';
-import type { Slot } from './local-tier.js';
-import { SingleFlight } from './single-flight.js';
-import { tagKey } from './tag-key.js';
+import { CacheEntries, type CacheSurroundings, type Found } from './cache-entries.js';
+import type { CacheTiers, Slot, StoredEntry } from './cache-tiers.js';
+import type { HotKeys } from './hot-keys.js';
+import { BackgroundRefresh } from './loading/background-refresh.js';
+import { FleetLoader, type Wanted } from './loading/fleet-loader.js';
+import { Flights, join } from './loading/flight.js';
+import { CacheWriter } from './cache-writer.js';
+import type { LocalIndex, LocalTier, LocalValue } from './local/local-tier.js';
 
-/** What all caches of a process have in common. */
-export interface CacheSurroundings {
-  readonly tiers: CacheTiers;
-  readonly keys: KeyBuilder;
+export interface HybridSurroundings extends CacheSurroundings {
   readonly clock: Clock;
-  readonly encryptionKeys: KeyRing;
+  readonly hotKeys: HotKeys;
+}
+
+/** One key of a batch that is to be found, for itself and for all who join it. */
+interface Asked<Params, Value> {
+  readonly params: Params;
+  readonly key: string;
+  readonly slot: Slot;
+  readonly resolve: (value: Value | undefined) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** One declared cache over both tiers. */
 export class HybridCache<Params, Value> implements Cache<Params, Value> {
-  readonly #logger = new Logger('Cache');
-  readonly #definition: CacheDefinition<Params, Value>;
   readonly #tiers: CacheTiers;
-  readonly #keys: KeyBuilder;
-  readonly #clock: Clock;
-  readonly #codec: EntryCodec<Value>;
+  readonly #local: LocalTier;
+  readonly #index: LocalIndex;
+  readonly #keyOf: (params: Params) => string;
+  readonly #strict: boolean;
+  readonly #hotKeys: HotKeys;
+  readonly #entries: CacheEntries<Params, Value>;
   readonly #counters: CacheCounters;
+  readonly #loader: FleetLoader<Params, Value>;
+  readonly #writer: CacheWriter<Params, Value>;
   readonly #refresh: BackgroundRefresh;
-  readonly #loads = new SingleFlight<Value>();
-  readonly #optionalLoads = new SingleFlight<Value | undefined>();
+  readonly #flights = new Flights<Value | undefined>();
+  readonly #requiredFlights = new Flights<Value | undefined>();
 
-  constructor(definition: CacheDefinition<Params, Value>, surroundings: CacheSurroundings) {
-    const { name, namespace, schema, encrypt, refreshAfterMs } = definition;
-    this.#definition = definition;
-    this.#tiers = surroundings.tiers;
-    this.#keys = surroundings.keys;
-    this.#clock = surroundings.clock;
-    const encryption = encrypt === true ? surroundings.encryptionKeys : undefined;
-    this.#codec = new EntryCodec(name, schema, encryption);
+  constructor(definition: CacheDefinition<Params, Value>, surroundings: HybridSurroundings) {
+    const { name, namespace, strict = false } = definition;
+    const { tiers, clock } = surroundings;
+    this.#tiers = tiers;
+    this.#local = tiers.local;
+    this.#strict = strict;
+    this.#hotKeys = surroundings.hotKeys;
     this.#counters = new CacheCounters(name, namespace);
-    this.#refresh = new BackgroundRefresh(name, refreshAfterMs ?? Infinity, this.#clock);
+    this.#entries = new CacheEntries(definition, surroundings, this.#counters);
+    this.#keyOf = (params) => this.#entries.key(params);
+    this.#index = this.#entries.index;
+    this.#loader = new FleetLoader(this.#entries, tiers, this.#counters, clock);
+    this.#writer = new CacheWriter(this.#entries, tiers, this.#loader, clock);
+    this.#refresh = new BackgroundRefresh(name);
   }
 
   statistics(): CacheStatistics {
-    return this.#counters.statistics();
+    return this.#counters.statistics(this.#entries.ttlMs);
   }
 
-  async get(params: Params): Promise<Value | undefined> {
-    const key = this.#key(params);
-    const local = this.#findLocal(key);
-    if (local !== undefined) return local.value;
-    const slot = this.#slot(key, params);
-    return this.#decode(slot, await this.#tiers.read(slot))?.value;
+  overrideTtl(ttlMs: number | undefined): void {
+    this.#entries.overrideTtl(ttlMs);
   }
 
-  async getOrSet(params: Params, load: () => Promise<Value>): Promise<Value> {
-    const key = this.#key(params);
-    const local = this.#findLocal(key);
-    if (local?.value !== undefined) {
-      this.#refreshIfOld(local, params, load);
-      return local.value;
+  get(params: Params): Promise<Value | undefined> {
+    const key = this.#keyOf(params);
+    const held = this.#findLocal(key);
+    if (held !== undefined) return held.answer as Promise<Value | undefined>;
+    return this.#getStored(key, params).then((found) => found?.value);
+  }
+
+  async getMany(params: readonly Params[]): Promise<(Value | undefined)[]> {
+    return Promise.all(params.map((one) => this.get(one)));
+  }
+
+  async exists(params: Params): Promise<boolean> {
+    return (await this.#look(params)) !== undefined;
+  }
+
+  async ttlMs(params: Params): Promise<number | undefined> {
+    const found = await this.#look(params);
+    return found && found.leftMs;
+  }
+
+  getOrSet(params: Params, load: Load<Value>, options?: ReadOptions): Promise<Value> {
+    const key = this.#keyOf(params);
+    const held = this.#findLocal(key);
+    // A remembered "nothing" is no answer here: this source always has something.
+    if (held !== undefined && held.value !== undefined) {
+      if (performance.now() >= held.refreshAtMs) this.#refreshBehind(key, params, load);
+      return held.answer as Promise<Value>;
     }
-    const slot = this.#slot(key, params);
-    const fetch = async (): Promise<Value> => {
-      const stored = await this.#tiers.read(slot);
-      // A remembered "nothing" is no answer here: this source always has something.
-      const found = this.#decode(slot, stored);
-      if (found?.value !== undefined) {
-        this.#refreshIfOld(found, params, load);
-        return found.value;
-      }
-      const tagVersions = await this.#tagVersions(slot, stored);
-      const askedAtMs = this.#clock.nowMs();
-      const loaded = await this.#counters.load(load);
-      return this.#keepValue(slot, loaded, tagVersions, askedAtMs).value;
-    };
-    return this.#loads.run(key, fetch, () => this.#tiers.isCurrent(slot));
+    return this.#search(key, params, load, true, options) as Promise<Value>;
   }
 
-  async getOrSetOptional(
+  getOrSetOptional(
     params: Params,
-    load: () => Promise<Value | undefined>,
+    load: Load<Value | undefined>,
+    options?: ReadOptions,
   ): Promise<Value | undefined> {
-    const [value] = await this.getOrSetMany([params], async () => [await load()]);
-    return value;
+    const key = this.#keyOf(params);
+    const held = this.#findLocal(key);
+    if (held !== undefined) {
+      if (performance.now() >= held.refreshAtMs) this.#refreshBehind(key, params, load);
+      return held.answer as Promise<Value | undefined>;
+    }
+    return this.#search(key, params, load, false, options);
   }
 
-  async getOrSetMany(
+  getOrSetMany(
     params: readonly Params[],
-    load: (missing: readonly Params[]) => Promise<readonly (Value | undefined)[]>,
+    load: LoadMany<Params, Value>,
+    options?: ReadOptions,
   ): Promise<(Value | undefined)[]> {
-    const wanted: Wanted<Params, Value>[] = [];
+    const asked: Asked<Params, Value>[] = [];
     const answers = params.map((one) => {
-      const key = this.#key(one);
-      const local = this.#findLocal(key);
-      if (local !== undefined) {
-        this.#refreshIfOld(local, one, async () => (await load([one]))[0]);
-        return Promise.resolve(local.value);
+      const key = this.#keyOf(one);
+      const held = this.#findLocal(key);
+      if (held !== undefined) {
+        if (performance.now() >= held.refreshAtMs) this.#refreshBehind(key, one, single(load, one));
+        return held.answer as Promise<Value | undefined>;
       }
-      const slot = this.#slot(key, one);
-      const begin = (): Promise<Value | undefined> =>
-        new Promise((resolve, reject) => {
-          wanted.push({ params: one, slot, resolve, reject });
-        });
-      return this.#optionalLoads.run(key, begin, () => this.#tiers.isCurrent(slot));
+      let flight = this.#flights.get(key, (slot) => this.#tiers.isCurrent(slot));
+      if (flight === undefined) {
+        const slot = this.#entries.slot(key, one);
+        flight = this.#flights.start(
+          key,
+          slot,
+          () =>
+            new Promise((resolve, reject) => {
+              asked.push({ params: one, key, slot, resolve, reject });
+            }),
+        );
+      } else this.#counters.coalesced += 1;
+      return join(flight, options?.signal);
     });
-    if (wanted.length > 0) void this.#find(wanted, load);
+    if (asked.length > 0) void this.#findAll(asked, load);
     return Promise.all(answers);
   }
 
-  async set(params: Params, value: Value): Promise<void> {
-    const key = this.#key(params);
-    // Loads under way began before this value was known: they must not overwrite it.
-    this.#tiers.dropHere([key]);
-    const slot = this.#slot(key, params);
-    const tagVersions = await this.#tiers.tagVersions(slot, this.#definition.ttlMs);
-    await this.#keepValue(slot, value, tagVersions, this.#clock.nowMs()).written;
-    await this.#tiers.tellOthers([key]);
+  set(params: Params, value: Value): Promise<void> {
+    return this.setMany([[params, value]]);
   }
 
-  async refresh(
+  setMany(entries: readonly (readonly [Params, Value])[]): Promise<void> {
+    return this.#writer.set(entries);
+  }
+
+  refresh(
     params: readonly Params[],
     load: () => Promise<readonly (Value | undefined)[]>,
   ): Promise<void> {
-    const unread = { text: undefined, tagVersions: [] };
-    const asked = params.map((one) => ({ slot: this.#slot(this.#key(one), one), stored: unread }));
-    const kept = await this.#loadAll(asked, load);
-    await Promise.all(kept.map(({ written }) => written));
-    const told = asked.filter(({ slot }) => this.#tiers.isCurrent(slot));
-    if (told.length > 0) await this.#tiers.tellOthers(told.map(({ slot }) => slot.key));
+    return this.#writer.refresh(params, load);
   }
 
-  async delete(params: Params): Promise<void> {
-    await this.#tiers.drop([this.#key(params)]);
+  delete(params: Params): Promise<void> {
+    return this.deleteMany([params]);
+  }
+
+  deleteMany(params: readonly Params[]): Promise<void> {
+    return this.#writer.delete(params);
+  }
+
+  /** A local value that may be served at this moment. */
+  #findLocal(key: string): LocalValue | undefined {
+    const held = this.#local.get(this.#index, key);
+    if (held === undefined) return undefined;
+    const nowMs = performance.now();
+    if (nowMs >= held.freshUntilMs || nowMs >= this.#tiers.servesLocalUntilMs(this.#strict)) {
+      return undefined;
+    }
+    this.#counters.localHits += 1;
+    this.#hotKeys.count(this.#entries.name, key);
+    return held;
+  }
+
+  async #getStored(key: string, params: Params): Promise<Found<Value> | undefined> {
+    const slot = this.#entries.slot(key, params);
+    const { found } = await this.#entries.read(key, slot);
+    return this.#counted(key, found?.isFresh === true ? found : undefined);
+  }
+
+  async #look(params: Params): Promise<{ readonly leftMs: number } | undefined> {
+    const key = this.#keyOf(params);
+    const held = this.#findLocal(key);
+    if (held !== undefined) return { leftMs: held.freshUntilMs - performance.now() };
+    const found = await this.#getStored(key, params);
+    return found && { leftMs: this.#entries.freshMs(found) };
+  }
+
+  #search(
+    key: string,
+    params: Params,
+    load: Load<Value | undefined>,
+    required: boolean,
+    options: ReadOptions | undefined,
+  ): Promise<Value | undefined> {
+    const flights = required ? this.#requiredFlights : this.#flights;
+    const known = flights.get(key, (slot) => this.#tiers.isCurrent(slot));
+    if (known !== undefined) {
+      this.#counters.coalesced += 1;
+      return join(known, options?.signal);
+    }
+    const slot = this.#entries.slot(key, params);
+    const started = flights.start(key, slot, (abandoned) =>
+      this.#find({ key, params, slot }, load, required, abandoned),
+    );
+    return join(started, options?.signal);
+  }
+
+  /** From the store, or else from the source. */
+  async #find(
+    { key, params, slot }: { key: string; params: Params; slot: Slot },
+    load: Load<Value | undefined>,
+    required: boolean,
+    abandoned: AbortSignal,
+  ): Promise<Value | undefined> {
+    const { stored, found } = await this.#entries.read(key, slot);
+    const isAnswer = found !== undefined && !(required && found.value === undefined);
+    if (isAnswer && found.isFresh) {
+      this.#counted(key, found);
+      if (this.#entries.isOld(found)) this.#refreshBehind(key, params, load);
+      return found.value;
+    }
+    this.#counted(key, undefined);
+    const stale = this.#stale(key, found);
+    const wanted = { params, key, slot, stored, stale };
+    return this.#orStale(wanted, () => {
+      const [loaded] = this.#loader.obtain({
+        wanted: [wanted],
+        load: async (_, context) => [await load(context)],
+        abandoned,
+        whenTaken: 'wait',
+        acceptsNothing: !required,
+      });
+      return (loaded as NonNullable<typeof loaded>).then(({ value }) => value);
+    });
   }
 
   /** Reads the batch in one round trip, loads in one call what is not there, and tells all who wait. */
-  async #find(
-    wanted: readonly Wanted<Params, Value>[],
-    load: (missing: readonly Params[]) => Promise<readonly (Value | undefined)[]>,
+  async #findAll(
+    asked: readonly Asked<Params, Value>[],
+    load: LoadMany<Params, Value>,
   ): Promise<void> {
     try {
-      const stored = await this.#tiers.readAll(wanted.map(({ slot }) => slot));
-      const missing: (Wanted<Params, Value> & Asked)[] = [];
-      for (const [i, one] of wanted.entries()) {
-        const entry = stored?.[i];
-        const found = this.#decode(one.slot, entry);
-        if (found === undefined) {
-          missing.push({ ...one, stored: entry });
-          continue;
+      const read = await Promise.all(asked.map(({ key, slot }) => this.#entries.read(key, slot)));
+      const missing: (Asked<Params, Value> & Wanted<Params, Value>)[] = [];
+      for (const [i, one] of asked.entries()) {
+        const { stored, found } = read[i] as { stored?: StoredEntry; found?: Found<Value> };
+        if (found?.isFresh === true) {
+          this.#counted(one.key, found);
+          if (this.#entries.isOld(found)) {
+            this.#refreshBehind(one.key, one.params, single(load, one.params));
+          }
+          one.resolve(found.value);
+        } else {
+          this.#counted(one.key, undefined);
+          missing.push({ ...one, stored, stale: this.#stale(one.key, found) });
         }
-        this.#refreshIfOld(found, one.params, async () => (await load([one.params]))[0]);
-        one.resolve(found.value);
       }
       if (missing.length === 0) return;
-      const kept = await this.#loadAll(missing, () => load(missing.map(({ params }) => params)));
-      for (const [i, one] of missing.entries()) one.resolve(kept[i]?.value);
+      const loaded = this.#loader.obtain({
+        wanted: missing,
+        load: (wanted, context) =>
+          load(
+            wanted.map(({ params }) => params),
+            context,
+          ),
+        whenTaken: 'wait',
+        acceptsNothing: true,
+      });
+      for (const [i, one] of missing.entries()) {
+        const answer = loaded[i] as (typeof loaded)[number];
+        void this.#orStale(one, () => answer.then(({ value }) => value)).then(
+          one.resolve,
+          one.reject,
+        );
+      }
     } catch (error) {
       // Those that have their answer already take no notice.
-      for (const { reject } of wanted) reject(error);
+      for (const { reject } of asked) reject(error);
     }
   }
 
-  #findLocal(key: string): Found<Value> | undefined {
-    const local = this.#tiers.getLocal(key);
-    if (local === undefined) return undefined;
-    this.#counters.localHits += 1;
-    return { value: local.value as Value | undefined, writtenAtMs: local.writtenAtMs };
+  /** What the source says; an ended value where it fails, or is slower than the soft time-out. */
+  async #orStale(
+    { key, stale }: Wanted<Params, Value>,
+    load: () => Promise<Value | undefined>,
+  ): Promise<Value | undefined> {
+    if (stale === undefined) return load();
+    if (this.#refresh.failedLately(key)) return this.#serveStale(stale);
+    const loading = load().catch((error: unknown) => {
+      this.#refresh.rememberFailure(key, error);
+      return this.#serveStale(stale);
+    });
+    const { softTimeoutMs } = this.#entries.policy;
+    if (softTimeoutMs === Infinity) return loading;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<Value | undefined>((resolve) => {
+      timer = setTimeout(() => resolve(this.#serveStale(stale)), softTimeoutMs);
+    });
+    return Promise.race([loading, late]).finally(() => clearTimeout(timer));
   }
 
-  /** Asks the source again behind the answer; another instance may have done so already. */
-  #refreshIfOld(found: Found<Value>, params: Params, load: () => Promise<Value | undefined>): void {
-    if (found.value === undefined || !this.#refresh.isDue(found.writtenAtMs)) return;
-    const key = this.#key(params);
+  #serveStale({ value }: Found<Value>): Value | undefined {
+    this.#counters.staleServed += 1;
+    return value;
+  }
+
+  /** An ended value that may step in: the later one of both tiers. */
+  #stale(key: string, stored: Found<Value> | undefined): Found<Value> | undefined {
+    if (this.#entries.policy.graceMs === 0) return undefined;
+    const found = stored ?? this.#entries.localAnyway(key);
+    return found?.value === undefined ? undefined : found;
+  }
+
+  /** Asks the source again behind an answer, unless this or another process does so already. */
+  #refreshBehind(key: string, params: Params, load: Load<Value | undefined>): void {
     this.#refresh.run(key, async () => {
-      const slot = this.#slot(key, params);
-      const stored = await this.#tiers.read(slot);
-      const newer = this.#decode(slot, stored);
-      if (newer !== undefined && !this.#refresh.isDue(newer.writtenAtMs)) return;
+      const slot = this.#entries.slot(key, params);
+      const { stored, found } = await this.#entries.read(key, slot);
+      if (found?.isFresh === true && !this.#entries.isOld(found)) return;
       this.#counters.refreshes += 1;
-      const [kept] = await this.#loadAll([{ slot, stored }], async () => [await load()]);
-      await kept?.written;
+      const [loaded] = this.#loader.obtain({
+        wanted: [{ params, key, slot, stored, stale: found }],
+        load: async (_: unknown, context: LoadContext) => [await load(context)],
+        whenTaken: 'skip',
+        acceptsNothing: true,
+      });
+      await (
+        await loaded
+      )?.stored;
     });
   }
 
-  /** Asks the source for all, and keeps each answer unless it was invalidated since its slot was taken. */
-  async #loadAll(
-    asked: readonly Asked[],
-    load: () => Promise<readonly (Value | undefined)[]>,
-  ): Promise<Kept<Value | undefined>[]> {
-    const versions = await Promise.all(
-      asked.map(({ slot, stored }) => this.#tagVersions(slot, stored)),
-    );
-    const askedAtMs = this.#clock.nowMs();
-    const loaded = await this.#counters.load(load);
-    return asked.map(({ slot }, i) => {
-      const value = loaded[i];
-      if (value !== undefined) return this.#keepValue(slot, value, versions[i], askedAtMs);
-      return { value, written: this.#keepNothing(slot, versions[i], askedAtMs) };
-    });
+  #counted(key: string, found: Found<Value> | undefined): Found<Value> | undefined {
+    if (found === undefined) this.#counters.misses += 1;
+    else this.#counters.remoteHits += 1;
+    this.#hotKeys.count(this.#entries.name, key);
+    return found;
   }
+}
 
-  #decode(slot: Slot, stored: StoredEntry | undefined): Found<Value> | undefined {
-    const entry = stored && this.#codec.decode(slot.key, stored);
-    const ttlMs = this.#ttlMs(entry?.value);
-    const writtenAtMs = (entry?.expiresAtMs ?? 0) - ttlMs;
-    if (entry === undefined || !this.#tiers.isTrusted(writtenAtMs)) {
-      this.#counters.misses += 1;
-      return undefined;
-    }
-    this.#counters.remoteHits += 1;
-    // The writer's clock may differ from ours: trusted to shorten an entry's life here, never to
-    // prolong it.
-    const leftMs = Math.min(entry.expiresAtMs - this.#clock.nowMs(), ttlMs);
-    this.#tiers.putLocal(slot, entry.value, leftMs, writtenAtMs);
-    return { value: entry.value, writtenAtMs };
-  }
-
-  #keepValue(
-    slot: Slot,
-    loaded: Value,
-    tagVersions: readonly string[] | undefined,
-    askedAtMs: number,
-  ): Kept<Value> {
-    const text = this.#codec.stringify(loaded);
-    const checked = this.#codec.readBack(text);
-    if (checked === undefined) {
-      this.#logger.error(
-        `${this.#definition.name}: a value breaks the cache's own schema; not cached`,
-      );
-      return { value: loaded, written: this.#tiers.drop([slot.key]) };
-    }
-    const written = this.#keep(slot, checked.value, text, tagVersions, askedAtMs);
-    return { value: checked.value, written };
-  }
-
-  async #keepNothing(
-    slot: Slot,
-    tagVersions: readonly string[] | undefined,
-    askedAtMs: number,
-  ): Promise<void> {
-    if (this.#definition.negativeTtlMs === undefined) return;
-    await this.#keep(slot, undefined, undefined, tagVersions, askedAtMs);
-  }
-
-  async #keep(
-    slot: Slot,
-    value: Value | undefined,
-    text: string | undefined,
-    tagVersions: readonly string[] | undefined,
-    askedAtMs: number,
-  ): Promise<void> {
-    const ttlMs = this.#ttlMs(value);
-    if (ttlMs < 1) return;
-    this.#tiers.putLocal(slot, value, ttlMs, askedAtMs);
-    // Without the versions from before the load nobody could tell later whether a tag was dropped
-    // meanwhile.
-    if (tagVersions === undefined) return;
-    const entry = this.#codec.encode(slot.key, text, this.#clock.nowMs() + ttlMs, tagVersions);
-    await this.#tiers.write(slot, entry, ttlMs);
-  }
-
-  /** Whole milliseconds; below 1: not to be kept. */
-  #ttlMs(value: Value | undefined): number {
-    const { ttlMs, negativeTtlMs = 0 } = this.#definition;
-    if (value === undefined) return negativeTtlMs;
-    return Math.floor(Math.min(ttlMs, this.#definition.ttlMsOf?.(value) ?? ttlMs));
-  }
-
-  /**
-   * Those that came with the read, completed where a tag had none; undefined when the store was not
-   * to be asked.
-   */
-  async #tagVersions(
-    slot: Slot,
-    stored: StoredEntry | undefined,
-  ): Promise<readonly string[] | undefined> {
-    const known = stored?.tagVersions.filter((version) => version !== undefined);
-    if (known === undefined || known.length === slot.tagKeys.length) return known;
-    return this.#tiers.tagVersions(slot, this.#definition.ttlMs);
-  }
-
-  #key(params: Params): string {
-    return this.#keys.key('cache', this.#definition.namespace, this.#definition.key(params));
-  }
-
-  #slot(key: string, params: Params): Slot {
-    const tags = this.#definition.tags?.(params) ?? [];
-    return this.#tiers.slot(
-      key,
-      tags.map((tag) => tagKey(this.#keys, tag)),
-    );
-  }
+function single<Params, Value>(
+  load: LoadMany<Params, Value>,
+  params: Params,
+): Load<Value | undefined> {
+  return async (context) => (await load([params], context))[0];
 }

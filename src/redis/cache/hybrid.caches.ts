@@ -1,54 +1,86 @@
+import type { Config } from '../../config/config.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { KeyRing } from '../../kernel/secret-box.js';
+import type { RedisConnections } from '../connection/redis-connections.js';
 import type { KeyBuilder } from '../keys/redis-key.js';
-import { Caches, type Cache, type CacheStatistics } from './cache.js';
-import type { CacheDefinition } from './cache-definition.js';
+import {
+  Caches,
+  type Cache,
+  type CacheEvent,
+  type CacheLink,
+  type CacheStatistics,
+  type HotKey,
+} from './cache.js';
+import type { CacheDefinition, CacheNamespace } from './cache-definition.js';
 import { CacheRegistry } from './cache-registry.js';
-import type { CacheStore } from './cache-store.js';
-import { CacheTiers } from './cache-tiers.js';
-import { HybridCache, type CacheSurroundings } from './hybrid-cache.js';
-import { InvalidationBus } from './invalidation-bus.js';
-import { InvalidationLog } from './invalidation-log.js';
-import { LocalTier } from './local-tier.js';
-import { tagKey } from './tag-key.js';
-import type { PubSub } from '../pubsub/pub-sub.js';
-
-/**
- * Longest life of a local entry while other instances can change what is behind it: see {@link
- * Caches}.
- */
-export const LOCAL_TTL_CAP_MS = 5_000;
+import { CacheTiers, type SharedTier } from './cache-tiers.js';
+import { CoherenceLink } from './coherence/coherence-link.js';
+import { InvalidationLog } from './coherence/invalidation-log.js';
+import { HotKeys } from './hot-keys.js';
+import { HybridCache, type HybridSurroundings } from './hybrid-cache.js';
+import { LocalTier } from './local/local-tier.js';
+import { EVERYTHING, namespaceTagName, tagName, TagTable } from './local/tag-table.js';
+import { ReadBatch } from './store/read-batch.js';
+import { RedisCacheStore } from './store/redis.cache-store.js';
+import { StoreGate } from './store/store-gate.js';
 
 export interface HybridCachesOptions {
   readonly maxLocalEntries: number;
-  /** {@link LOCAL_TTL_CAP_MS}, or Infinity when this process is alone. */
-  readonly localTtlCapMs: number;
+  readonly maxLocalBytes: number;
   /** For caches that are declared with `encrypt`. */
   readonly encryptionKeys: KeyRing;
 }
 
-/** Caches with a tier in the process and one behind it. */
+export function cacheOptions({ cache, encryptionKeys }: Config): HybridCachesOptions {
+  return {
+    maxLocalEntries: cache.l1MaxEntries,
+    maxLocalBytes: cache.l1MaxBytes,
+    encryptionKeys,
+  };
+}
+
+/** What a pattern drops in one go. */
+const MATCH_BATCH = 500;
+
+/** Caches with a tier in the process and, where there is a Redis, one behind it. */
 export class HybridCaches extends Caches {
   readonly #registry = new CacheRegistry();
-  readonly #surroundings: CacheSurroundings;
+  readonly #hotKeys = new HotKeys();
+  readonly #listeners = new Set<(event: CacheEvent) => void>();
+  readonly #tiers: CacheTiers;
+  readonly #link: CoherenceLink | undefined;
+  readonly #surroundings: HybridSurroundings;
 
+  /** @param redis undefined: this process is alone */
   constructor(
     options: HybridCachesOptions,
-    store: CacheStore,
-    pubsub: PubSub,
-    keys: KeyBuilder,
+    redis: { readonly connections: RedisConnections; readonly keys: KeyBuilder } | undefined,
     clock: Clock,
   ) {
     super();
-    const log = new InvalidationLog();
-    const local = new LocalTier(options.maxLocalEntries, options.localTtlCapMs, log);
-    const tiers = new CacheTiers(local, store, log, new InvalidationBus(pubsub), clock);
-    this.#surroundings = { tiers, keys, clock, encryptionKeys: options.encryptionKeys };
+    const { maxLocalEntries, maxLocalBytes, encryptionKeys } = options;
+    const local = new LocalTier({ maxEntries: maxLocalEntries, maxBytes: maxLocalBytes });
+    const emit = (event: CacheEvent): void => this.#emit(event);
+    const shared = redis && sharedTier(redis, (isOpen) => this.#link?.gateChanged(isOpen));
+    this.#tiers = new CacheTiers(local, new TagTable(), shared, emit);
+    if (shared !== undefined) {
+      this.#link = linkOf(shared, this.#tiers, emit);
+      this.#tiers.attach(this.#link);
+    }
+    const { random } = Math;
+    this.#surroundings = {
+      ...{ tiers: this.#tiers, clock, encryptionKeys, random },
+      hotKeys: this.#hotKeys,
+    };
   }
 
-  /** Follows the invalidations of other instances from now on. */
-  start(): Promise<void> {
-    return this.#surroundings.tiers.start();
+  /** Follows the invalidations of other instances from now on; waits at most `waitMs` for the first proof of it. */
+  async start(waitMs = 1_000): Promise<void> {
+    await this.#link?.start(waitMs);
+  }
+
+  async close(): Promise<void> {
+    await this.#tiers.close();
   }
 
   override use<Params, Value>(definition: CacheDefinition<Params, Value>): Cache<Params, Value> {
@@ -62,8 +94,87 @@ export class HybridCaches extends Caches {
     return this.#registry.statistics();
   }
 
-  override async invalidateTags(tags: readonly string[]): Promise<void> {
-    const { tiers, keys } = this.#surroundings;
-    if (tags.length > 0) await tiers.drop(tags.map((tag) => tagKey(keys, tag)));
+  override hotKeys(limit: number): readonly HotKey[] {
+    return this.#hotKeys.top(limit);
   }
+
+  override link(): CacheLink {
+    return this.#tiers.linkState();
+  }
+
+  override overrideTtl(name: string, ttlMs: number | undefined): void {
+    this.#registry.overrideTtl(name, ttlMs);
+  }
+
+  override invalidateTags(tags: readonly string[]): Promise<void> {
+    return this.#tiers.drop(tags.map(tagName));
+  }
+
+  override invalidateNamespace(namespace: CacheNamespace): Promise<void> {
+    return this.#tiers.drop([namespaceTagName(namespace)]);
+  }
+
+  override invalidateAll(): Promise<void> {
+    return this.#tiers.drop([EVERYTHING]);
+  }
+
+  override async invalidatePattern(namespace: CacheNamespace, pattern: string): Promise<number> {
+    const matches = globOf(pattern);
+    const dropped = new Set<string>();
+    const drop = async (names: readonly string[]): Promise<void> => {
+      for (const name of names) dropped.add(name);
+      for (let i = 0; i < names.length; i += MATCH_BATCH) {
+        await this.#tiers.drop(names.slice(i, i + MATCH_BATCH));
+      }
+    };
+    const here = this.#tiers.local.keys(namespace).filter((key) => matches.test(key));
+    await drop(here.map((key) => `${namespace}:${key}`));
+    for await (const names of this.#tiers.match(namespace, pattern)) await drop(names);
+    return dropped.size;
+  }
+
+  override onEvent(listener: (event: CacheEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #emit(event: CacheEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+function sharedTier(
+  { connections, keys }: { readonly connections: RedisConnections; readonly keys: KeyBuilder },
+  onGate: (isOpen: boolean) => void,
+): SharedTier {
+  const log = new InvalidationLog(connections, keys);
+  const store = new RedisCacheStore(connections, keys, log.settledChannel);
+  const gate = new StoreGate(onGate);
+  return { log, store, gate, reads: new ReadBatch(store, gate) };
+}
+
+function linkOf(
+  { log, gate, store }: SharedTier,
+  tiers: CacheTiers,
+  emit: (event: CacheEvent) => void,
+): CoherenceLink {
+  return new CoherenceLink(
+    log,
+    gate,
+    {
+      drop: (names) => tiers.dropHere(names),
+      dropAll: () => tiers.dropAllHere(),
+      reset: () => tiers.reset(),
+      settleOwed: () => tiers.settleOwed(),
+      settled: (name) => tiers.settled(name),
+      serversOf: () => store.servers(),
+    },
+    emit,
+  );
+}
+
+/** `*` stands for any run of characters, every other character for itself. */
+function globOf(pattern: string): RegExp {
+  const parts = pattern.split(/\*+/).map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 's');
 }

@@ -1,8 +1,18 @@
-import { Caches, type Cache, type CacheStatistics } from './cache.js';
+import {
+  Caches,
+  type Cache,
+  type CacheLink,
+  type CacheStatistics,
+  type HotKey,
+  type Load,
+  type LoadContext,
+  type LoadMany,
+  type ReadOptions,
+} from './cache.js';
 import type { CacheDefinition } from './cache-definition.js';
 import { CacheCounters } from './cache-counters.js';
-import { CacheRegistry } from './cache-registry.js';
-import { EntryCodec } from './entry-codec.js';
+import { CacheRegistry, type OperatedCache } from './cache-registry.js';
+import { EntryCodec } from './store/entry-codec.js';
 
 /** `CACHE_ENABLED=false`: every read goes to its source. */
 export class UncachedCaches extends Caches {
@@ -16,46 +26,89 @@ export class UncachedCaches extends Caches {
     return this.#registry.statistics();
   }
 
+  override hotKeys(): readonly HotKey[] {
+    return [];
+  }
+
+  override link(): CacheLink {
+    return { state: 'alone', owedInvalidations: 0, gaps: 0, resets: 0, errors: 0 };
+  }
+
   override async invalidateTags(): Promise<void> {}
+  override async invalidateNamespace(): Promise<void> {}
+  override async invalidateAll(): Promise<void> {}
+
+  override async invalidatePattern(): Promise<number> {
+    return 0;
+  }
+
+  override overrideTtl(name: string, ttlMs: number | undefined): void {
+    this.#registry.overrideTtl(name, ttlMs);
+  }
+
+  override onEvent(): () => void {
+    return () => undefined;
+  }
 }
 
-/** Values take the way through JSON all the same: what works without a cache must work with one. */
-class NoCache<Params, Value> implements Cache<Params, Value> {
+/** Values are copied as JSON all the same: what works without a cache must work with one. */
+class NoCache<Params, Value> implements Cache<Params, Value>, OperatedCache {
   readonly #definition: CacheDefinition<Params, Value>;
   readonly #codec: EntryCodec<Value>;
   readonly #counters: CacheCounters;
+  #ttlMs: number | undefined;
 
   constructor(definition: CacheDefinition<Params, Value>) {
+    const { name, namespace, schema } = definition;
     this.#definition = definition;
-    this.#codec = new EntryCodec(definition.name, definition.schema);
-    this.#counters = new CacheCounters(definition.name, definition.namespace);
+    this.#codec = new EntryCodec({
+      ...{ name, schema, encryption: undefined },
+      compressAboveBytes: Infinity,
+    });
+    this.#counters = new CacheCounters(name, namespace);
   }
 
   statistics(): CacheStatistics {
-    return this.#counters.statistics();
+    return this.#counters.statistics(this.#ttlMs ?? this.#definition.ttlMs);
+  }
+
+  overrideTtl(ttlMs: number | undefined): void {
+    this.#ttlMs = ttlMs;
   }
 
   async get(): Promise<undefined> {}
 
-  async getOrSet(_params: Params, load: () => Promise<Value>): Promise<Value> {
-    return this.#readBack(await this.#load(load));
+  async getMany(params: readonly Params[]): Promise<undefined[]> {
+    return params.map(() => undefined);
+  }
+
+  async exists(): Promise<boolean> {
+    return false;
+  }
+
+  async ttlMs(): Promise<undefined> {}
+
+  async getOrSet(_: Params, load: Load<Value>, options?: ReadOptions): Promise<Value> {
+    return this.#readBack(await this.#load(load, options));
   }
 
   async getOrSetOptional(
-    _params: Params,
-    load: () => Promise<Value | undefined>,
+    _: Params,
+    load: Load<Value | undefined>,
+    options?: ReadOptions,
   ): Promise<Value | undefined> {
-    const loaded = await this.#load(load);
+    const loaded = await this.#load(load, options);
     return loaded === undefined ? undefined : this.#readBack(loaded);
   }
 
   async getOrSetMany(
     params: readonly Params[],
-    load: (missing: readonly Params[]) => Promise<readonly (Value | undefined)[]>,
+    load: LoadMany<Params, Value>,
+    options?: ReadOptions,
   ): Promise<(Value | undefined)[]> {
     const once = new Map(params.map((one) => [this.#definition.key(one), one]));
     if (once.size === 0) return [];
-    const loaded = await this.#load(() => load([...once.values()]));
+    const loaded = await this.#load((context) => load([...once.values()], context), options);
     const values = new Map([...once.keys()].map((key, i) => [key, loaded[i]]));
     return params.map((one) => {
       const value = values.get(this.#definition.key(one));
@@ -64,6 +117,9 @@ class NoCache<Params, Value> implements Cache<Params, Value> {
   }
 
   async set(): Promise<void> {}
+  async setMany(): Promise<void> {}
+  async delete(): Promise<void> {}
+  async deleteMany(): Promise<void> {}
 
   async refresh(
     _params: readonly Params[],
@@ -72,14 +128,13 @@ class NoCache<Params, Value> implements Cache<Params, Value> {
     await this.#counters.load(load);
   }
 
-  async delete(): Promise<void> {}
-
-  #load<T>(load: () => Promise<T>): Promise<T> {
+  #load<T>(load: (context: LoadContext) => Promise<T>, options?: ReadOptions): Promise<T> {
     this.#counters.misses += 1;
-    return this.#counters.load(load);
+    const signal = options?.signal ?? new AbortController().signal;
+    return this.#counters.load(() => load({ signal, setTtlMs: () => undefined }));
   }
 
   #readBack(value: Value): Value {
-    return (this.#codec.readBack(this.#codec.stringify(value)) ?? { value }).value;
+    return (this.#codec.readable(value) ?? { value }).value;
   }
 }

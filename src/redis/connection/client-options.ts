@@ -7,10 +7,12 @@ import type { RedisOptions } from 'ioredis';
  * - `command`: the request path. Never waits for Redis longer than one command time-out.
  * - `diagnostics`: what operators ask; fails as fast as `command`.
  * - `subscriber`: receives messages; sends nothing but subscriptions.
+ * - `invalidation`: the same for the cache alone: no flood of other messages may hold it up.
  * - `queue`: adds and reads jobs, on the queue Redis; fails as fast as `command`.
  * - `worker`: takes jobs, on the queue Redis; blocking commands wait as long as they ask to.
  */
-export type ConnectionPurpose = 'command' | 'diagnostics' | 'subscriber' | 'queue' | 'worker';
+export type ConnectionPurpose =
+  'command' | 'diagnostics' | 'subscriber' | 'invalidation' | 'queue' | 'worker';
 
 export interface ConnectionTimeouts {
   readonly connectTimeoutMs: number;
@@ -64,6 +66,7 @@ export function optionsFor(purpose: ConnectionPurpose, timeouts: ConnectionTimeo
         socketTimeout: SOCKET_TIMEOUT_MS,
       };
     case 'subscriber':
+    case 'invalidation':
       return {
         ...common,
         enableOfflineQueue: false,

@@ -11,6 +11,8 @@ const cache = (overrides: Partial<CacheStatistics>): CacheStatistics => ({
   loadErrors: 0,
   loadMs: 5,
   refreshes: 0,
+  ...{ staleServed: 0, coalesced: 0, awaited: 0, refused: 0, unreadable: 0, evictions: 0 },
+  ...{ localEntries: 0, localBytes: 0, ttlMs: 60_000 },
   ...overrides,
 });
 const quotes = cache({ name: 'market.quote', namespace: 'market', misses: 12, loads: 0 });

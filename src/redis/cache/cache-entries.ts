@@ -1,0 +1,246 @@
+import type { Clock } from '../../kernel/clock.js';
+import type { KeyRing } from '../../kernel/secret-box.js';
+import type { CacheCounters } from './cache-counters.js';
+import { policyOf, type CacheDefinition, type CachePolicy } from './cache-definition.js';
+import type { CacheTiers, Slot, StoredEntry } from './cache-tiers.js';
+import type { LocalIndex, LocalValue } from './local/local-tier.js';
+import { EVERYTHING, namespaceTagName, tagName, type Tag } from './local/tag-table.js';
+import type { NewEntry } from './store/cache-store.js';
+import { EntryCodec, type StoredTimes } from './store/entry-codec.js';
+
+/** What all caches of a process have in common. */
+export interface CacheSurroundings {
+  readonly tiers: CacheTiers;
+  readonly clock: Clock;
+  readonly encryptionKeys: KeyRing;
+  readonly random: () => number;
+}
+
+/** A value that was found, be it past its end. */
+export interface Found<Value> extends StoredTimes {
+  readonly value: Value | undefined;
+  readonly isFresh: boolean;
+}
+
+/** A value as it is kept from now on. */
+export interface Prepared<Value> {
+  /** What readers get. */
+  readonly value: Value | undefined;
+  readonly bytes: number;
+  /** How long it is fresh; 0: it is not to be kept. */
+  readonly freshMs: number;
+}
+
+/** The entries of one cache in both tiers: their names, tags, times and shapes. */
+export class CacheEntries<Params, Value> {
+  readonly name: string;
+  readonly policy: CachePolicy;
+  readonly index: LocalIndex;
+  readonly #definition: CacheDefinition<Params, Value>;
+  readonly #tiers: CacheTiers;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #codec: EntryCodec<Value>;
+  readonly #counters: CacheCounters;
+  readonly #stem: string;
+  readonly #suffix: string;
+  #ttlOverrideMs: number | undefined;
+
+  constructor(
+    definition: CacheDefinition<Params, Value>,
+    surroundings: CacheSurroundings,
+    counters: CacheCounters,
+  ) {
+    const { name, namespace, schema, encrypt, version = 1 } = definition;
+    this.name = name;
+    this.#definition = definition;
+    this.#counters = counters;
+    this.#tiers = surroundings.tiers;
+    this.#clock = surroundings.clock;
+    this.#random = surroundings.random;
+    this.policy = policyOf(definition);
+    this.#stem = `${namespace}:`;
+    this.#suffix = version > 1 ? `@${version}` : '';
+    this.index = this.#tiers.local.index(namespace);
+    const encryption = encrypt === true ? surroundings.encryptionKeys : undefined;
+    const { compressAboveBytes } = this.policy;
+    this.#codec = new EntryCodec({ name, schema, encryption, compressAboveBytes });
+  }
+
+  get ttlMs(): number {
+    return this.#ttlOverrideMs ?? this.#definition.ttlMs;
+  }
+
+  overrideTtl(ttlMs: number | undefined): void {
+    this.#ttlOverrideMs = ttlMs;
+  }
+
+  /** The part after the namespace. */
+  key(params: Params): string {
+    const key = this.#definition.key(params);
+    return this.#suffix === '' ? key : key + this.#suffix;
+  }
+
+  slot(key: string, params: Params): Slot {
+    const { namespace, tags } = this.#definition;
+    // Looked up anew each time: a tag that the table forgot must not be held on to.
+    const carried: Tag[] = [
+      this.#tiers.tag(EVERYTHING),
+      this.#tiers.tag(namespaceTagName(namespace)),
+    ];
+    for (const tag of tags?.(params) ?? []) carried.push(this.#tiers.tag(tagName(tag)));
+    return this.#tiers.slot(this.#stem + key, carried);
+  }
+
+  /** What the process keeps, past its end or not: for when there is nothing better. */
+  localAnyway(key: string): Found<Value> | undefined {
+    const held = this.#tiers.local.get(this.index, key);
+    return held && this.#foundLocally(held);
+  }
+
+  /** What the store has, taken into the process; `found` undefined: nothing of use. */
+  async read(
+    key: string,
+    slot: Slot,
+  ): Promise<{ stored: StoredEntry | undefined; found: Found<Value> | undefined }> {
+    const stored = await this.#tiers.read(slot);
+    const found = stored && this.#decode(key, slot, stored);
+    if (found !== 'outdated') return { stored, found };
+    if (stored?.isCertain === true) return { stored, found: undefined };
+    // Perhaps it is not the entry that is old, but what is known of its tags.
+    const again = await this.#tiers.reread(slot);
+    return { stored: again, found: again && this.take(key, slot, again) };
+  }
+
+  /** What an entry of the store holds, taken into the process; undefined: nothing of use. */
+  take(key: string, slot: Slot, stored: StoredEntry): Found<Value> | undefined {
+    const found = this.#decode(key, slot, stored);
+    return found === 'outdated' ? undefined : found;
+  }
+
+  /**
+   * What becomes of a value that came from its source.
+   * @param goodForMs as its source said
+   * @throws AppError `cache.not_serializable` (internal)
+   */
+  prepare(loaded: Value | undefined, goodForMs = Infinity): Prepared<Value> {
+    if (loaded === undefined) {
+      const freshMs = this.#jittered(Math.min(this.#negativeTtlMs, goodForMs));
+      return { value: undefined, bytes: 0, freshMs };
+    }
+    const readable = this.#codec.readable(loaded);
+    if (readable === undefined) {
+      this.#counters.misshapen();
+      return { value: loaded, bytes: 0, freshMs: 0 };
+    }
+    const ownMs = this.#definition.ttlMsOf?.(readable.value) ?? Infinity;
+    return { ...readable, freshMs: this.#jittered(Math.min(this.ttlMs, ownMs, goodForMs)) };
+  }
+
+  /** Keeps it in the process, unless it was invalidated since the slot was taken. */
+  keepHere(
+    key: string,
+    slot: Slot,
+    { value, bytes, freshMs }: Prepared<Value>,
+    writtenAtMs: number,
+  ): void {
+    if (freshMs > 0) this.#keepHere(key, slot, value, bytes, { freshMs, writtenAtMs });
+  }
+
+  /**
+   * What the store is to keep of it; undefined: nothing.
+   * @param versions of its tags, from before the source was asked
+   * @throws AppError `cache.not_serializable` (internal)
+   */
+  entry(
+    slot: Slot,
+    { value, freshMs }: Prepared<Value>,
+    versions: string,
+    writtenAtMs: number,
+  ): NewEntry | undefined {
+    if (freshMs < 1) return undefined;
+    const times = { freshUntilMs: this.#clock.nowMs() + freshMs, writtenAtMs };
+    const valueText = value === undefined ? undefined : this.#codec.stringify(value);
+    const text = this.#codec.encode(slot.name, valueText, times, versions);
+    return { name: slot.name, text, ttlMs: freshMs + this.#graceMs(value) };
+  }
+
+  /** Whether it is time to load a fresh value anew. */
+  isOld({ writtenAtMs }: StoredTimes): boolean {
+    return this.#clock.nowMs() - writtenAtMs > this.policy.refreshAfterMs;
+  }
+
+  /** How long it is fresh yet. */
+  freshMs({ freshUntilMs }: StoredTimes): number {
+    return freshUntilMs - this.#clock.nowMs();
+  }
+
+  get #negativeTtlMs(): number {
+    return this.#definition.negativeTtlMs ?? 0;
+  }
+
+  #keepHere(
+    key: string,
+    slot: Slot,
+    value: Value | undefined,
+    bytes: number,
+    { freshMs, writtenAtMs }: { readonly freshMs: number; readonly writtenAtMs: number },
+  ): void {
+    const keptMs = freshMs + this.#graceMs(value);
+    if (keptMs <= 0 || !this.#tiers.isCurrent(slot)) return;
+    const nowMs = performance.now();
+    const ageMs = this.#clock.nowMs() - writtenAtMs;
+    this.#tiers.local.put(this.index, key, {
+      value,
+      answer: Promise.resolve(value),
+      freshUntilMs: nowMs + freshMs,
+      refreshAtMs: nowMs + this.policy.refreshAfterMs - ageMs,
+      keptUntilMs: nowMs + keptMs,
+      writtenAtMs,
+      tags: slot.tags,
+      since: slot.since,
+      bytes,
+      usage: this.#counters.local,
+    });
+  }
+
+  /** Only a value can step in for a failing source. */
+  #graceMs(value: Value | undefined): number {
+    return value === undefined ? 0 : this.policy.graceMs;
+  }
+
+  #foundLocally(held: LocalValue): Found<Value> | undefined {
+    const nowMs = performance.now();
+    if (nowMs >= held.keptUntilMs) return undefined;
+    return {
+      value: held.value as Value | undefined,
+      isFresh: nowMs < held.freshUntilMs,
+      writtenAtMs: held.writtenAtMs,
+      freshUntilMs: this.#clock.nowMs() + held.freshUntilMs - nowMs,
+    };
+  }
+
+  #decode(key: string, slot: Slot, stored: StoredEntry): Found<Value> | 'outdated' | undefined {
+    if (stored.text === undefined) return undefined;
+    const entry = this.#codec.decode(slot.name, stored.text);
+    if (entry === undefined) {
+      this.#counters.unreadable += 1;
+      return undefined;
+    }
+    if (entry.versions !== stored.versions) return 'outdated';
+    const { value, writtenAtMs } = entry;
+    // The writer's clock may differ from ours: trusted to shorten an entry's life here, never to prolong it.
+    const freshMs = Math.min(
+      this.freshMs(entry),
+      value === undefined ? this.#negativeTtlMs : this.ttlMs,
+    );
+    this.#keepHere(key, slot, value, stored.text.length, { freshMs, writtenAtMs });
+    return { value, writtenAtMs, freshUntilMs: entry.freshUntilMs, isFresh: freshMs > 0 };
+  }
+
+  /** Whole milliseconds; below 1: not to be kept. */
+  #jittered(ttlMs: number): number {
+    if (ttlMs < 1) return 0;
+    return Math.max(1, Math.floor(ttlMs * (1 - this.policy.jitter * this.#random())));
+  }
+}

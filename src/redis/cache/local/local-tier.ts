@@ -1,0 +1,165 @@
+import { areClean, type Tag } from './tag-table.js';
+
+/** What the process knows of one key. */
+export interface LocalValue {
+  /** undefined: it is known that there is nothing. */
+  readonly value: unknown;
+  /** The same as a promise, made once: a hit hands it out and allocates nothing. */
+  readonly answer: Promise<unknown>;
+  /** On the monotonic clock, as all times here. Up to it, readers get the value. */
+  readonly freshUntilMs: number;
+  /** From it on a reader lets it be loaded anew, behind the answer. */
+  readonly refreshAtMs: number;
+  /** Up to it the value can step in for a source that fails. */
+  readonly keptUntilMs: number;
+  readonly tags: readonly Tag[];
+  /** The tick before its source was asked. */
+  readonly since: number;
+  readonly bytes: number;
+  /** When its source was asked, by the clock of who did; ms since 1970. */
+  readonly writtenAtMs: number;
+  /** Of the cache that it belongs to. */
+  readonly usage: LocalUsage;
+}
+
+/** What one cache has in the process. */
+export interface LocalUsage {
+  entries: number;
+  bytes: number;
+  /** Entries that made room for others. */
+  evictions: number;
+}
+
+interface Node {
+  readonly key: string;
+  readonly index: LocalIndex;
+  held: LocalValue;
+  newer: Node | undefined;
+  older: Node | undefined;
+}
+
+/** The local entries of one namespace, by their key within it. */
+export interface LocalIndex {
+  readonly nodes: Map<string, Node>;
+}
+
+/** An entry costs so much beside its value: node, map slot, promise. */
+const ENTRY_OVERHEAD_BYTES = 300;
+
+/**
+ * The tier in the process: least recently used out first, bounded by entries and by bytes over all caches. It
+ * holds frozen values and hands them out as they are: a copy per hit would cost more than the hit.
+ *
+ * Our own list instead of lru-cache: namespaces have maps of their own, so that a hit needs no key with the
+ * namespace in front, and the time is asked for once per hit, by the caller.
+ */
+export class LocalTier {
+  readonly #maxEntries: number;
+  readonly #maxBytes: number;
+  readonly #indexes = new Map<string, LocalIndex>();
+  #newest: Node | undefined;
+  #oldest: Node | undefined;
+  #entries = 0;
+  #bytes = 0;
+
+  constructor(limits: { readonly maxEntries: number; readonly maxBytes: number }) {
+    this.#maxEntries = limits.maxEntries;
+    this.#maxBytes = limits.maxBytes;
+  }
+
+  get entries(): number {
+    return this.#entries;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  index(namespace: string): LocalIndex {
+    const known = this.#indexes.get(namespace);
+    if (known !== undefined) return known;
+    const index = { nodes: new Map<string, Node>() };
+    this.#indexes.set(namespace, index);
+    return index;
+  }
+
+  /** What is kept of the key, be it past its end, unless it was invalidated. */
+  get(index: LocalIndex, key: string): LocalValue | undefined {
+    const node = index.nodes.get(key);
+    if (node === undefined) return undefined;
+    const { held } = node;
+    if (!areClean(held.tags, held.since)) {
+      this.#remove(node);
+      return undefined;
+    }
+    if (node !== this.#newest) {
+      this.#unlink(node);
+      this.#link(node);
+    }
+    return held;
+  }
+
+  put(index: LocalIndex, key: string, held: LocalValue): void {
+    const cost = held.bytes + ENTRY_OVERHEAD_BYTES;
+    const known = index.nodes.get(key);
+    if (known !== undefined) this.#remove(known);
+    if (cost > this.#maxBytes || this.#maxEntries < 1) return;
+    const node: Node = { key, index, held, newer: undefined, older: undefined };
+    index.nodes.set(key, node);
+    this.#link(node);
+    this.#count(node, 1);
+    while (this.#entries > this.#maxEntries || this.#bytes > this.#maxBytes) this.#evict();
+  }
+
+  delete(namespace: string, key: string): void {
+    const node = this.#indexes.get(namespace)?.nodes.get(key);
+    if (node !== undefined) this.#remove(node);
+  }
+
+  clear(): void {
+    for (const { nodes } of this.#indexes.values()) {
+      for (const node of nodes.values()) this.#remove(node);
+    }
+  }
+
+  /** The keys that are kept of a namespace, at this moment. */
+  keys(namespace: string): readonly string[] {
+    return [...(this.#indexes.get(namespace)?.nodes.keys() ?? [])];
+  }
+
+  #evict(): void {
+    const node = this.#oldest;
+    if (node === undefined) return;
+    this.#remove(node);
+    node.held.usage.evictions += 1;
+  }
+
+  #remove(node: Node): void {
+    node.index.nodes.delete(node.key);
+    this.#unlink(node);
+    this.#count(node, -1);
+  }
+
+  #count({ held }: Node, by: 1 | -1): void {
+    const bytes = by * (held.bytes + ENTRY_OVERHEAD_BYTES);
+    this.#entries += by;
+    this.#bytes += bytes;
+    held.usage.entries += by;
+    held.usage.bytes += bytes;
+  }
+
+  #link(node: Node): void {
+    node.newer = undefined;
+    node.older = this.#newest;
+    if (this.#newest !== undefined) this.#newest.newer = node;
+    this.#newest = node;
+    this.#oldest ??= node;
+  }
+
+  #unlink(node: Node): void {
+    if (node.newer === undefined) this.#newest = node.older;
+    else node.newer.older = node.older;
+    if (node.older === undefined) this.#oldest = node.newer;
+    else node.older.newer = node.newer;
+  }
+}

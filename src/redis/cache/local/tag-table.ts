@@ -1,0 +1,94 @@
+import { LRUCache } from 'lru-cache';
+
+/** Tags beyond this number are forgotten, the least used first, and with them what they hold together. */
+const MAX_TAGS = 20_000;
+
+/** Begins the names that are not of entries: no namespace begins with it. */
+const TAG_STEM = '~tag:';
+/** Carried by every entry of all caches. */
+export const EVERYTHING = `${TAG_STEM}~all`;
+
+/** A tag as this process knows it. Entries point to it, so that their check is a comparison, not a look-up. */
+export interface Tag {
+  readonly name: string;
+  /** The {@link TagTable} tick of its last invalidation; Infinity: it was forgotten. */
+  droppedAtTick: number;
+  /** What entries in the store are written under; undefined: to be asked for. */
+  version: string | undefined;
+  /** Until when the store is known to keep it, on the monotonic clock. */
+  keptUntilMs: number;
+}
+
+export function tagName(tag: string): string {
+  return TAG_STEM + tag;
+}
+
+export function namespaceTagName(namespace: string): string {
+  return `${TAG_STEM}~namespace:${namespace}`;
+}
+
+export function isTagName(name: string): boolean {
+  return name.startsWith(TAG_STEM);
+}
+
+/**
+ * The tags in use, and a tick that every invalidation moves. Who noted the tick before a look-up can tell
+ * afterwards whether what was found is still good.
+ *
+ * Bounded: a tag that is forgotten counts as invalidated, so an entry may be dropped without need, but never
+ * kept wrongly.
+ */
+export class TagTable {
+  readonly #tags: LRUCache<string, Tag>;
+  #tick = 0;
+
+  constructor(maxTags: number = MAX_TAGS) {
+    this.#tags = new LRUCache({
+      max: maxTags,
+      dispose: (tag) => {
+        tag.droppedAtTick = Infinity;
+      },
+    });
+  }
+
+  get tick(): number {
+    return this.#tick;
+  }
+
+  /** Moves the tick for what is not a tag. */
+  advance(): number {
+    this.#tick += 1;
+    return this.#tick;
+  }
+
+  of(name: string): Tag {
+    const known = this.#tags.get(name);
+    if (known !== undefined) return known;
+    const tag = { name, droppedAtTick: 0, version: undefined, keptUntilMs: 0 };
+    this.#tags.set(name, tag);
+    return tag;
+  }
+
+  drop(name: string): void {
+    const tick = this.advance();
+    const tag = this.#tags.peek(name);
+    if (tag === undefined) return;
+    tag.droppedAtTick = tick;
+    tag.version = undefined;
+  }
+
+  /** Versions may have changed unheard. */
+  forgetVersions(): void {
+    const tick = this.advance();
+    for (const tag of this.#tags.values()) {
+      tag.droppedAtTick = tick;
+      tag.version = undefined;
+    }
+  }
+}
+
+/** Whether none of `tags` was invalidated after the tick `since`. */
+export function areClean(tags: readonly Tag[], since: number): boolean {
+  for (const tag of tags) if (tag.droppedAtTick > since) return false;
+  return true;
+}

@@ -1,0 +1,168 @@
+import { randomBytes } from 'node:crypto';
+import type { Cluster, Redis } from 'ioredis';
+import { AppError } from '../../../kernel/app-error.js';
+import { MINUTE_MS, SECOND_MS } from '../../../kernel/duration.js';
+import type { RedisClient } from '../../connection/create-client.js';
+import type { RedisConnections } from '../../connection/redis-connections.js';
+import type { KeyBuilder } from '../../keys/redis-key.js';
+import { LuaScript } from '../../scripts/lua-script.js';
+import { isTagName } from '../local/tag-table.js';
+import type { CacheStore, Lease, LeaseRequest, NewEntry, StoredText } from './cache-store.js';
+
+/** Longer than any load may take: it ends when nobody is left to give it back. */
+const LEASE_TTL_MS = MINUTE_MS;
+/** A holder renews every third of it; after it, he is taken for dead. */
+export const LEASE_ALIVE_MS = SECOND_MS;
+const SCAN_COUNT = 500;
+const MATCH_TIMEOUT_MS = 10 * SECOND_MS;
+
+/**
+ * Entries, leases and tag versions as plain keys of their own, so that a Cluster may spread them. A tag's
+ * version is random, not counted: one that Redis evicted or lost comes back as another, so an entry
+ * from before can turn into a miss, but not into a hit again.
+ */
+export class RedisCacheStore implements CacheStore {
+  readonly #connections: RedisConnections;
+  readonly #stem: string;
+  readonly #settledChannel: string;
+  readonly #lease = new LuaScript('cache-lease');
+  readonly #renew = new LuaScript('cache-renew');
+  readonly #fill = new LuaScript('cache-fill');
+
+  /** @param settledChannel where those are told who wait for somebody else's load */
+  constructor(connections: RedisConnections, keys: KeyBuilder, settledChannel: string) {
+    this.#connections = connections;
+    this.#stem = `${keys.key('cache')}:`;
+    this.#settledChannel = settledChannel;
+  }
+
+  async read(names: readonly string[]): Promise<readonly StoredText[]> {
+    const client = this.#client;
+    const keys = names.map((name) => this.#key(name));
+    // On a Cluster the keys lie on several nodes, and MGET would be refused; sent in one step all the same.
+    const texts = client.isCluster
+      ? await Promise.all(keys.map((key) => client.get(key)))
+      : await client.mget(keys);
+    return texts.map((text) => text ?? undefined);
+  }
+
+  async lease(name: string, request: LeaseRequest): Promise<Lease> {
+    const key = this.#key(name);
+    const { token, versions, force } = request;
+    const args = [token, versions, LEASE_TTL_MS, LEASE_ALIVE_MS, force ? '1' : '0'];
+    const answer = await this.#lease.run(this.#client, [key, this.#leaseKey(key)], args);
+    const [granted, text] = answer as [number, (string | null)?];
+    return granted === 1 ? { stored: text ?? undefined } : undefined;
+  }
+
+  async renew(name: string, token: string): Promise<void> {
+    await this.#renew.run(this.#client, [this.#leaseKey(this.#key(name))], [token]);
+  }
+
+  async settle(name: string, token: string, entry: NewEntry | undefined): Promise<boolean> {
+    const key = this.#key(name);
+    const stored = entry === undefined ? [] : [entry.text, entry.ttlMs];
+    const args = [token, this.#settledChannel, name, ...stored];
+    return (await this.#fill.run(this.#client, [key, this.#leaseKey(key)], args)) === 1;
+  }
+
+  async remove(names: readonly string[]): Promise<void> {
+    const client = this.#client;
+    const keys = names.flatMap((name) => {
+      const key = this.#key(name);
+      return isTagName(name) ? [key] : [this.#leaseKey(key), key];
+    });
+    if (client.isCluster) await Promise.all(keys.map((key) => client.unlink(key)));
+    else await client.unlink(keys);
+  }
+
+  async ensureTags(names: readonly string[], lifeMs: number): Promise<readonly string[]> {
+    const known = await Promise.all(
+      names.map(async (name) => {
+        const fresh = randomBytes(6).toString('base64url');
+        const version = await this.#client.set(this.#key(name), fresh, 'PX', lifeMs, 'NX', 'GET');
+        return version ?? fresh;
+      }),
+    );
+    return known;
+  }
+
+  async keepTags(names: readonly string[], lifeMs: number): Promise<void> {
+    await Promise.all(names.map((name) => this.#client.pexpire(this.#key(name), lifeMs, 'GT')));
+  }
+
+  async *match(namespace: string, pattern: string): AsyncGenerator<readonly string[]> {
+    const deadlineMs = performance.now() + MATCH_TIMEOUT_MS;
+    const stem = `${this.#stem}${namespace}:`;
+    const glob = `${escapeGlob(stem)}${escapeGlob(encodeBraces(pattern)).replaceAll('\\*', '*')}`;
+    for (const node of masters(this.#client)) {
+      // What is being loaded counts as well: its lease bears its name.
+      for (const match of [glob, this.#leaseKey(glob)]) {
+        yield* this.#scan(node, match, deadlineMs);
+      }
+    }
+  }
+
+  servers(): string {
+    const client = this.#client;
+    if (!client.isCluster) return '';
+    return masters(client)
+      .map(({ options }) => `${options.host}:${options.port}`)
+      .sort()
+      .join();
+  }
+
+  async *#scan(node: Redis, match: string, deadlineMs: number): AsyncGenerator<string[]> {
+    let cursor = '0';
+    do {
+      if (performance.now() > deadlineMs) throw incomplete();
+      const found = await node.scan(cursor, 'MATCH', match, 'COUNT', SCAN_COUNT).catch((cause) => {
+        throw incomplete(cause);
+      });
+      const names = found[1].map((key) => this.#name(key));
+      if (names.length > 0) yield names;
+      cursor = found[0];
+    } while (cursor !== '0');
+  }
+
+  get #client(): RedisClient {
+    return this.#connections.command;
+  }
+
+  #key(name: string): string {
+    return this.#stem + encodeBraces(name);
+  }
+
+  #name(key: string): string {
+    const braced = /\{(.*)\}$/s.exec(key)?.[1] ?? key;
+    return braced.slice(this.#stem.length).replaceAll('%7B', '{').replaceAll('%7D', '}');
+  }
+
+  /** On the same node of a Cluster as the entry: what stands in braces decides, and the entry has none. */
+  #leaseKey(key: string): string {
+    return `${this.#stem}~lease:{${key}}`;
+  }
+}
+
+function encodeBraces(text: string): string {
+  return text.includes('{') || text.includes('}')
+    ? text.replaceAll('{', '%7B').replaceAll('}', '%7D')
+    : text;
+}
+
+function escapeGlob(text: string): string {
+  return text.replace(/[*?[\]\\^]/g, '\\$&');
+}
+
+function masters(client: RedisClient): Redis[] {
+  return client.isCluster ? (client as Cluster).nodes('master') : [client as Redis];
+}
+
+function incomplete(cause?: unknown): AppError {
+  return new AppError(
+    'unavailable',
+    'cache.pattern_incomplete',
+    'Not all keys could be looked at: some entries may be left.',
+    { cause },
+  );
+}

@@ -1,0 +1,124 @@
+import { Logger } from '@nestjs/common';
+import {
+  CircuitState,
+  ConsecutiveBreaker,
+  ExponentialBackoff,
+  circuitBreaker,
+  handleAll,
+} from 'cockatiel';
+import { FaultLog } from '../../../kernel/fault-log.js';
+import { SECOND_MS } from '../../../kernel/duration.js';
+
+/**
+ * What a call to the store may take before its caller goes on without it. A healthy one answers within 2 ms also
+ * under load; beyond this the database is faster.
+ */
+export const CALL_TIMEOUT_MS = 40;
+const FAULTS_TO_OPEN = 3;
+const FIRST_PROBE_MS = 100;
+const LAST_PROBE_MS = SECOND_MS;
+/** What one refused command says nothing about the store: it is full, or holds something else under that key. */
+const REFUSALS = ['OOM', 'WRONGTYPE', 'ERR'];
+
+/** Not an answer in time. */
+export class StoreTimeoutError extends Error {
+  override readonly name = 'StoreTimeoutError';
+}
+
+/**
+ * Stands before the store: no call takes longer than its bound, none rejects, and after some faults in a row none
+ * is made until a probe has shown that the store is back (a circuit breaker).
+ */
+export class StoreGate {
+  readonly #faults = new FaultLog(new Logger('Cache'));
+  readonly #breaker = circuitBreaker(handleAll, {
+    halfOpenAfter: new ExponentialBackoff({
+      initialDelay: FIRST_PROBE_MS,
+      maxDelay: LAST_PROBE_MS,
+    }),
+    breaker: new ConsecutiveBreaker(FAULTS_TO_OPEN),
+  });
+  #isOpen = false;
+  #errors = 0;
+
+  /** @param onChange told whether the store is let through to from now on */
+  constructor(onChange: (isOpen: boolean) => void) {
+    this.#breaker.onStateChange((state) => {
+      const isOpen = state !== CircuitState.Closed;
+      if (isOpen === this.#isOpen) return;
+      this.#isOpen = isOpen;
+      onChange(isOpen);
+    });
+  }
+
+  /** Whether calls are kept away from the store. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  get errors(): number {
+    return this.#errors;
+  }
+
+  /** @returns undefined: the store is away, too slow, or refused it. */
+  async pass<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
+    if (this.#isOpen) return undefined;
+    try {
+      return await within(CALL_TIMEOUT_MS, work());
+    } catch (error) {
+      this.report(what, error);
+      return undefined;
+    }
+  }
+
+  /** A fault of a call that was made elsewhere. */
+  report(what: string, error: unknown): void {
+    this.#errors += 1;
+    this.#faults.report(what, error);
+    if (isRefusal(error)) return;
+    this.#breaker.execute(() => Promise.reject(asError(error))).catch(() => undefined);
+  }
+
+  /**
+   * The regular sign of life. While the gate is open it runs only when a probe is due, and lets calls through again
+   * if it succeeds. Never rejects.
+   */
+  async probe(work: () => Promise<void>): Promise<void> {
+    try {
+      await this.#breaker.execute(work);
+    } catch {
+      // Counted by the breaker.
+    }
+  }
+}
+
+/**
+ * The answer, or a StoreTimeoutError. A process that was busy itself has its socket read before it blames the other
+ * side: timers come before arrived data in the event loop, immediates after.
+ */
+export function within<T>(timeoutMs: number, answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      setImmediate(() => reject(new StoreTimeoutError(`no answer within ${timeoutMs} ms`)));
+    }, timeoutMs);
+    answer.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(asError(error));
+      },
+    );
+  });
+}
+
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error) || error.name !== 'ReplyError') return false;
+  return REFUSALS.some((code) => error.message.startsWith(code));
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,15 @@
+import { systemClock } from '../../src/kernel/clock.js';
+import { HybridCaches } from '../../src/redis/cache/hybrid.caches.js';
+import { TEST_KEYS } from '../support/encryption-keys.js';
+import type { RedisInstance } from '../support/redis-instance.js';
+
+/** @param instance undefined: a process alone */
+export async function startCaches(
+  instance: RedisInstance | undefined,
+  { maxLocalEntries = 100 }: { readonly maxLocalEntries?: number } = {},
+): Promise<HybridCaches> {
+  const options = { maxLocalEntries, maxLocalBytes: 10_000_000, encryptionKeys: TEST_KEYS };
+  const caches = new HybridCaches(options, instance, systemClock);
+  await caches.start();
+  return caches;
+}
