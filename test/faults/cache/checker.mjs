@@ -28,10 +28,11 @@
  */
 
 /**
- * How long a message may take to another instance before a read there counts as stale. A bench measures the
- * 5 ms; here three instances, three proxies and a load share the cores.
+ * How long another instance may go on serving what was invalidated: as long as the cache promises to take to notice
+ * that messages do not arrive, which is also the longest that one may be under way unnoticed. How long they do
+ * take is measured by the bench; here it is a figure, `slowestDeliveryMs`.
  */
-export const DELIVERY_MS = 100;
+export const DELIVERY_MS = 500;
 
 /**
  * Holds every read against the truth: a version is stale from the moment on at which the invalidation of a
@@ -49,12 +50,14 @@ export function check({ reads, resolved, changes, versions, writer, faultFromMs,
     startMs >= faultFromMs && startMs < healedMs;
 
   const answered = reads.filter(({ version }) => version >= 0);
-  const stale = answered.flatMap((read) => {
+  const outdated = answered.flatMap((read) => {
     const since = firstNewer(forbidden.get(read.index), read.version);
     const ageMs = read.startMs - (since?.atMs ?? Infinity);
-    const toleratedMs = read.instance === writer ? 0 : DELIVERY_MS;
-    return ageMs > toleratedMs ? [{ read, ageMs, isDuringFault: isDuringFault(read) }] : [];
+    return ageMs > 0 ? [{ read, ageMs, isDuringFault: isDuringFault(read) }] : [];
   });
+  const stale = outdated.filter(
+    ({ read, ageMs }) => read.instance === writer || ageMs > DELIVERY_MS,
+  );
   const during = reads.filter(isDuringFault);
   const cached = cachedReads(answered, changed).filter(isDuringFault);
   return {
@@ -67,9 +70,8 @@ export function check({ reads, resolved, changes, versions, writer, faultFromMs,
       stale: stale.filter((one) => !one.isDuringFault).length,
       ownStale: stale.filter(({ read }) => read.instance === writer).length,
       staleDuring: stale.filter((one) => one.isDuringFault).length,
-      stalestDuringMs: round(
-        Math.max(0, ...stale.filter((one) => one.isDuringFault).map(({ ageMs }) => ageMs)),
-      ),
+      stalestDuringMs: oldest(outdated.filter((one) => one.isDuringFault)),
+      slowestDeliveryMs: oldest(outdated.filter((one) => !one.isDuringFault)),
       readsDuring: during.length,
       cachedDuring: cached.length,
       p99Ms: percentile(cached.map(durationMs), 0.99),
@@ -104,6 +106,11 @@ function cachedReads(reads, changed) {
     const changedAtMs = firstNewer(changed.get(read.index), known.version)?.atMs ?? Infinity;
     return changedAtMs > read.startMs;
   });
+}
+
+/** @param {readonly StaleRead[]} reads */
+function oldest(reads) {
+  return round(Math.max(0, ...reads.map(({ ageMs }) => ageMs)));
 }
 
 /** By key, in the order of their versions. @param {readonly Change[]} changes */

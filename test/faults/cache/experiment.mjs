@@ -3,13 +3,15 @@
 /** @import { Topology } from '../servers/topology.mjs' */
 /** @import { Figures, Scenario } from './scenario.mjs' */
 import { nowMs, sleep } from '../time.mjs';
-import { DELIVERY_MS, check } from './checker.mjs';
+import { check } from './checker.mjs';
 import { Fleet } from './fleet.mjs';
 import { ALL_KEYS } from './key-space.mjs';
 import { Truth } from './truth.mjs';
 
 const WARM_UP_MS = 800;
 const AFTER_MS = 800;
+/** By then the last message of a writer that has stopped is where it should be. */
+const DELIVERED_MS = 250;
 /** Until then every instance is in step again, or the promise is broken. */
 export const HEAL_MS = 10_000;
 export const INSTANCES = 3;
@@ -92,13 +94,13 @@ export async function underLoad(scenario, stage) {
 
   // Before the writer goes on: its next changes would hide what was lost of those during the fault.
   await fleet.writer.call('stopWriting');
-  await sleep(DELIVERY_MS);
+  await sleep(DELIVERED_MS);
   const afterFault = await sweepStale(stage);
   await fleet.writer.call('startWriting');
   await sleep(AFTER_MS);
   await fleet.writer.call('stopWriting');
   const hanging = await fleet.all('stopReading');
-  await sleep(DELIVERY_MS);
+  await sleep(DELIVERED_MS);
   const atTheEnd = await sweepStale(stage);
   const newcomer = await sweepNewcomer(stage);
 

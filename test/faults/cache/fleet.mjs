@@ -15,7 +15,7 @@ const CALL_TIMEOUT_MS = 20_000;
 const CLOSE_TIMEOUT_MS = 3_000;
 /** For products that do not say how they stand to their store. */
 const SETTLE_MS = 2_000;
-const OUTPUT_LIMIT = 4_096;
+const OUTPUT_LIMIT = 2_048;
 
 /** One process with a cache. */
 export class Instance {
@@ -31,7 +31,10 @@ export class Instance {
     this.id = id;
     const command = [process.execPath, '--enable-source-maps', MAIN, JSON.stringify(options)];
     const [file = '', ...args] = tiedToUs(command);
-    this.#child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    this.#child = spawn(file, args, {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { PATH: process.env['PATH'], NO_COLOR: '1' },
+    });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on('data', (/** @type {Buffer} */ chunk) => {
         this.#output = (this.#output + chunk.toString()).slice(-OUTPUT_LIMIT);

@@ -19,7 +19,7 @@ export const sentinelFaults = [
     strike: async ({ redis }) => {
       const former = await redis.primary();
       await former.kill();
-      await redis.untilMovedFrom(former);
+      await redis.untilMovedFrom(former, false);
     },
   }),
   fault({
@@ -29,7 +29,7 @@ export const sentinelFaults = [
     strike: async ({ redis }) => {
       const former = await redis.primary();
       await redis.failOver();
-      await redis.untilMovedFrom(former);
+      await redis.untilMovedFrom(former, true);
     },
   }),
 ];

@@ -69,15 +69,21 @@ export class Sentinels {
     await this.#sentinels[0]?.admin.call('SENTINEL', 'FAILOVER', NAME);
   }
 
-  /** Until all Sentinels name another primary, and it says itself that it is one. @param {RedisServer} former */
-  async untilMovedFrom(former) {
+  /**
+   * Until all Sentinels name another primary, and it says itself that it is one; and until a former one that lives
+   * follows it. The Sentinels take 8 s to tell it so: till then there are two that take writes.
+   * @param {RedisServer} former @param {boolean} isAlive
+   */
+  async untilMovedFrom(former, isAlive) {
     await until(
       'another primary',
       async () => {
         const ports = await Promise.all(this.#sentinels.map((one) => this.#primaryPort(one)));
         if (ports.some((port) => port === former.port || port !== ports[0])) return false;
         const primary = await this.primary();
-        return String(await primary.admin.call('ROLE')).startsWith('master');
+        const roles = [String(await primary.admin.call('ROLE'))];
+        if (isAlive) roles.push(String(await former.admin.call('ROLE')));
+        return roles.every((role, i) => role.startsWith(i === 0 ? 'master' : 'slave'));
       },
       READY_MS,
     );
