@@ -31,6 +31,7 @@ describe('parseConfig', () => {
       enabled: true,
       l1MaxEntries: 1_000,
       l1MaxBytes: 64 * 1024 * 1024,
+      callTimeoutMs: 40,
     });
     expect(parseConfig({ CACHE_L1_MAX_BYTES: '1048576' }).cache.l1MaxBytes).toBe(1_048_576);
     expect(failure({ CACHE_L1_MAX_BYTES: '64MiB' }).message).toContain('CACHE_L1_MAX_BYTES');

@@ -57,6 +57,7 @@ export interface Config {
     readonly enabled: boolean;
     readonly l1MaxEntries: number;
     readonly l1MaxBytes: number;
+    readonly callTimeoutMs: number;
   };
   readonly session: {
     readonly idleMs: number;
@@ -156,6 +157,7 @@ function toConfig(env: Environment): Config {
       enabled: env.CACHE_ENABLED,
       l1MaxEntries: env.CACHE_L1_MAX_ENTRIES,
       l1MaxBytes: env.CACHE_L1_MAX_BYTES,
+      callTimeoutMs: env.CACHE_CALL_TIMEOUT_MS,
     },
     session: {
       idleMs: env.SESSION_IDLE_MS,

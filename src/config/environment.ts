@@ -160,6 +160,9 @@ export const environmentSchema = z.object({
   CACHE_L1_MAX_BYTES: count
     .default(67_108_864)
     .describe('bytes of the in-process cache tier, by the JSON of its values'),
+  CACHE_CALL_TIMEOUT_MS: milliseconds
+    .default(40)
+    .describe('ms that a cached read waits for Redis before it goes to its source'),
 
   SESSION_IDLE_MS: milliseconds.default(1_800_000).describe('ms without use that end a session'),
   SESSION_ABSOLUTE_MS: milliseconds

@@ -3,6 +3,8 @@ import type { Caches } from '../../src/redis/cache/cache.js';
 import { eventually } from '../support/eventually.js';
 import { describeCacheAgeing } from './cache-ageing.contract.js';
 import { describeCacheBatches } from './cache-batch.contract.js';
+import { describeCacheLoading } from './cache-loading.contract.js';
+import { describeCacheOperating } from './cache-operating.contract.js';
 import { describeCacheValues } from './cache-values.contract.js';
 import { Deferred } from '../support/deferred.js';
 
@@ -234,6 +236,8 @@ export function describeCacheContract(driver: string, setup: () => Promise<Cache
     describeCacheValues(() => caches);
     describeCacheBatches(() => caches);
     describeCacheAgeing(() => caches);
+    describeCacheLoading(() => caches);
+    describeCacheOperating(() => caches);
 
     it('refuses what JSON cannot hold', async () => {
       const code = { code: 'cache.not_serializable' };

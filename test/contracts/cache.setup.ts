@@ -3,12 +3,23 @@ import { HybridCaches } from '../../src/redis/cache/hybrid.caches.js';
 import { TEST_KEYS } from '../support/encryption-keys.js';
 import type { RedisInstance } from '../support/redis-instance.js';
 
+interface SetupOptions {
+  readonly maxLocalEntries?: number;
+  readonly callTimeoutMs?: number;
+}
+
 /** @param instance undefined: a process alone */
 export async function startCaches(
   instance: RedisInstance | undefined,
-  { maxLocalEntries = 100 }: { readonly maxLocalEntries?: number } = {},
+  { maxLocalEntries = 100, callTimeoutMs = 1_000 }: SetupOptions = {},
 ): Promise<HybridCaches> {
-  const options = { maxLocalEntries, maxLocalBytes: 10_000_000, encryptionKeys: TEST_KEYS };
+  const options = {
+    maxLocalEntries,
+    maxLocalBytes: 10_000_000,
+    // A busy machine is not a fault, unless the test is about one.
+    callTimeoutMs,
+    encryptionKeys: TEST_KEYS,
+  };
   const caches = new HybridCaches(options, instance, systemClock);
   await caches.start();
   return caches;

@@ -73,7 +73,7 @@ describe('the connections to a Redis of one’s own', () => {
 
   it('leave a cached read to the local tier while Redis is frozen, and bound the others', async () => {
     const { connections } = instance;
-    const caches = await startCaches(instance);
+    const caches = await startCaches(instance, { callTimeoutMs: 40 });
     const cache = caches.use(
       defineCache<string, number>({
         name: 'test',

@@ -108,7 +108,8 @@ export function policyOf<Params, Value>(definition: CacheDefinition<Params, Valu
 /** @throws AppError `cache.invalid_definition` (internal) */
 export function checkDefinition<Params, Value>(definition: CacheDefinition<Params, Value>): void {
   const { name, ttlMs, negativeTtlMs = 1, refreshAfterMs = 1, version = 1 } = definition;
-  const { graceMs = 1, softTimeoutMs = 1, hardTimeoutMs = 1, jitter = 0 } = definition;
+  const { graceMs = 1, softTimeoutMs = 1, jitter = 0 } = definition;
+  const { hardTimeoutMs } = policyOf(definition);
   const counts = [ttlMs, negativeTtlMs, refreshAfterMs, version];
   const times = [graceMs, softTimeoutMs, hardTimeoutMs];
   const isGood =

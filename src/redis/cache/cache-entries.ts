@@ -2,7 +2,8 @@ import type { Clock } from '../../kernel/clock.js';
 import type { KeyRing } from '../../kernel/secret-box.js';
 import type { CacheCounters } from './cache-counters.js';
 import { policyOf, type CacheDefinition, type CachePolicy } from './cache-definition.js';
-import type { CacheTiers, Slot, StoredEntry } from './cache-tiers.js';
+import type { CacheTiers } from './cache-tiers.js';
+import type { Slot, StoredEntry } from './slot.js';
 import type { LocalIndex, LocalValue } from './local/local-tier.js';
 import { EVERYTHING, namespaceTagName, tagName, type Tag } from './local/tag-table.js';
 import type { NewEntry } from './store/cache-store.js';
@@ -189,12 +190,10 @@ export class CacheEntries<Params, Value> {
     const keptMs = freshMs + this.#graceMs(value);
     if (keptMs <= 0 || !this.#tiers.isCurrent(slot)) return;
     const nowMs = performance.now();
-    const ageMs = this.#clock.nowMs() - writtenAtMs;
     this.#tiers.local.put(this.index, key, {
       value,
       answer: Promise.resolve(value),
       freshUntilMs: nowMs + freshMs,
-      refreshAtMs: nowMs + this.policy.refreshAfterMs - ageMs,
       keptUntilMs: nowMs + keptMs,
       writtenAtMs,
       tags: slot.tags,

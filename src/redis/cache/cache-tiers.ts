@@ -1,5 +1,3 @@
-import { LRUCache } from 'lru-cache';
-import { HOUR_MS, MINUTE_MS } from '../../kernel/duration.js';
 import type { CacheEvent, CacheLink } from './cache.js';
 import type { CoherenceLink } from './coherence/coherence-link.js';
 import { OwedInvalidations } from './coherence/owed-invalidations.js';
@@ -7,33 +5,12 @@ import type { InvalidationLog } from './coherence/invalidation-log.js';
 import { RecentNames } from './local/recent-names.js';
 import type { LocalTier } from './local/local-tier.js';
 import { areClean, EVERYTHING, isTagName, type Tag, type TagTable } from './local/tag-table.js';
-import type { CacheStore, Lease, LeaseRequest, NewEntry, StoredText } from './store/cache-store.js';
+import type { CacheStore, Lease, LeaseRequest, NewEntry } from './store/cache-store.js';
+import { joinVersions, keepTags, tagLifeMs, takeVersions } from './store/tag-versions.js';
 import type { ReadBatch } from './store/read-batch.js';
+import { LoadWaiters } from './loading/load-waiters.js';
+import type { Slot, StoredEntry, Write } from './slot.js';
 import { within, type StoreGate } from './store/store-gate.js';
-
-/** Where an entry stands, and the tick before its value was looked for. */
-export interface Slot {
-  readonly name: string;
-  readonly tags: readonly Tag[];
-  readonly since: number;
-}
-
-/** What the store has under a slot's name, and the versions of its tags; '': the tag has none. */
-export interface StoredEntry {
-  readonly text: StoredText;
-  readonly versions: string;
-  /** Whether the versions were read in the same round trip, not remembered. */
-  readonly isCertain: boolean;
-}
-
-/** A value that replaces what the store has. */
-export interface Write {
-  readonly slot: Slot;
-  /** Of the lease; undefined: there was none to be had. */
-  readonly token: string | undefined;
-  /** undefined: what is there is only removed. */
-  readonly entry: NewEntry | undefined;
-}
 
 /** The parts behind a process that shares a store. */
 export interface SharedTier {
@@ -43,13 +20,8 @@ export interface SharedTier {
   readonly log: InvalidationLog;
 }
 
-/** A tag outlives the entries that carry it by so much: it must not be what ends them. */
-const TAG_MARGIN_MS = MINUTE_MS;
-const MIN_TAG_LIFE_MS = HOUR_MS;
 /** What a change waits for the store before it is left to be repeated: longer than a read, others depend on it. */
 const TELL_TIMEOUT_MS = 300;
-
-const MAX_SETTLED = 1_000;
 
 /**
  * Both tiers as all caches of the process share them: what is in the process, what is behind it, and what may be
@@ -57,13 +29,12 @@ const MAX_SETTLED = 1_000;
  */
 export class CacheTiers {
   readonly local: LocalTier;
+  readonly waiters = new LoadWaiters();
   readonly #tags: TagTable;
   readonly #shared: SharedTier | undefined;
   readonly #recent: RecentNames;
   readonly #owed = new OwedInvalidations(EVERYTHING);
   readonly #emit: (event: CacheEvent) => void;
-  readonly #waiting = new Map<string, Set<() => void>>();
-  readonly #lastSettledMs = new LRUCache<string, number>({ max: MAX_SETTLED });
   #link: CoherenceLink | undefined;
   #tokens = 0;
 
@@ -132,7 +103,7 @@ export class CacheTiers {
     if (texts === undefined) return undefined;
     return {
       text: texts[0],
-      versions: this.#versions(slot, unknown, texts),
+      versions: takeVersions(slot.tags, slot.since, unknown, texts.slice(1)),
       isCertain: unknown.length === slot.tags.length,
     };
   }
@@ -148,13 +119,13 @@ export class CacheTiers {
     const shared = this.#usable();
     if (shared === undefined) return undefined;
     const unknown = this.#unknownTags(slot.tags);
-    if (unknown.length === 0) return joined(slot.tags);
+    if (unknown.length === 0) return joinVersions(slot.tags);
     const lifeMs = tagLifeMs(ttlMs);
     const names = unknown.map(({ name }) => name);
     const versions = await shared.gate.pass('look at tags', () =>
       shared.store.ensureTags(names, lifeMs),
     );
-    return versions && this.#versions(slot, unknown, ['', ...versions]);
+    return versions && takeVersions(slot.tags, slot.since, unknown, versions);
   }
 
   /** Unique in the fleet. */
@@ -183,7 +154,7 @@ export class CacheTiers {
     const shared = this.#usable();
     if (shared === undefined) return true;
     const held = await shared.gate.pass('store', async () => {
-      const keep = entry && this.#keepTags(shared, slot, entry.ttlMs);
+      const keep = entry && keepTags(shared.store, slot.tags, entry.ttlMs);
       const stored = await shared.store.settle(slot.name, token, entry);
       await keep;
       return stored;
@@ -230,14 +201,14 @@ export class CacheTiers {
         const colon = name.indexOf(':');
         this.local.delete(name.slice(0, colon), name.slice(colon + 1));
       }
-      this.#wake(name);
+      this.waiters.wake(name);
     }
   }
 
   dropAllHere(): void {
     this.#tags.forgetVersions();
     this.local.clear();
-    for (const name of [...this.#waiting.keys()]) this.#wake(name);
+    this.waiters.wakeAll();
   }
 
   /** The store may hold again what was removed from it: nothing in it counts any more. */
@@ -251,36 +222,6 @@ export class CacheTiers {
     const shared = this.#shared;
     if (shared === undefined) return;
     await this.#owed.repeat((names) => inOrder(shared, shared.store.remove(names), names));
-  }
-
-  /**
-   * Resolves when whoever loads the entry is done, or it was invalidated, at the latest after `timeoutMs`.
-   * @param sinceMs on the monotonic clock: what was told after it counts as well
-   */
-  whenSettled(name: string, sinceMs: number, timeoutMs: number): Promise<void> {
-    if ((this.#lastSettledMs.get(name) ?? -Infinity) >= sinceMs) return Promise.resolve();
-    return new Promise((resolve) => {
-      const waiting = this.#waiting.get(name) ?? new Set<() => void>();
-      this.#waiting.set(name, waiting);
-      const done = (): void => {
-        clearTimeout(timer);
-        waiting.delete(done);
-        if (waiting.size === 0 && this.#waiting.get(name) === waiting) this.#waiting.delete(name);
-        resolve();
-      };
-      const timer = setTimeout(done, timeoutMs);
-      waiting.add(done);
-    });
-  }
-
-  /** Whoever loaded the entry is done with it; told only where somebody waits. */
-  settled(name: string): void {
-    this.#lastSettledMs.set(name, performance.now());
-    this.#wake(name);
-  }
-
-  #wake(name: string): void {
-    for (const done of this.#waiting.get(name) ?? []) done();
   }
 
   /** @throws AppError `cache.pattern_incomplete` */
@@ -300,7 +241,7 @@ export class CacheTiers {
 
   async #settleOwn(shared: SharedTier, { slot, token, entry }: Write): Promise<void> {
     if (token === undefined || entry === undefined) return shared.store.remove([slot.name]);
-    const kept = this.#keepTags(shared, slot, entry.ttlMs);
+    const kept = keepTags(shared.store, slot.tags, entry.ttlMs);
     const held = await shared.store.settle(slot.name, token, entry);
     // Somebody else wrote or removed it after us: what we keep is the older one.
     if (!held) this.dropHere([slot.name]);
@@ -316,40 +257,17 @@ export class CacheTiers {
     if (shared === undefined) return;
     if (shared.gate.isOpen) return this.#owed.add(names);
     try {
-      await within(TELL_TIMEOUT_MS, tell(shared));
+      await within(Math.max(TELL_TIMEOUT_MS, shared.gate.callTimeoutMs), tell(shared));
     } catch (error) {
       shared.gate.report(what, error);
       this.#owed.add(names);
     }
   }
 
-  async #keepTags(shared: SharedTier | undefined, slot: Slot, ttlMs = 0): Promise<void> {
-    const neededUntilMs = performance.now() + ttlMs + TAG_MARGIN_MS;
-    const ending = slot.tags.filter(({ keptUntilMs }) => keptUntilMs < neededUntilMs);
-    if (shared === undefined || ending.length === 0) return;
-    const lifeMs = tagLifeMs(ttlMs);
-    for (const tag of ending) tag.keptUntilMs = performance.now() + lifeMs - TAG_MARGIN_MS;
-    await shared.store.keepTags(
-      ending.map(({ name }) => name),
-      lifeMs,
-    );
-  }
-
   /** A version is known as long as its change would have been heard of. */
   #unknownTags(tags: readonly Tag[]): readonly Tag[] {
     if (performance.now() >= this.servesLocalUntilMs(true)) return tags;
     return tags.filter(({ version }) => version === undefined);
-  }
-
-  /** Takes up what was read of the tags, as far as none was invalidated meanwhile. */
-  #versions(slot: Slot, read: readonly Tag[], texts: readonly StoredText[]): string {
-    for (const [i, tag] of read.entries()) {
-      if (tag.droppedAtTick <= slot.since) tag.version = texts[i + 1];
-    }
-    if (read.length === 0) return joined(slot.tags);
-    return slot.tags
-      .map((tag) => (read.includes(tag) ? texts[read.indexOf(tag) + 1] : tag.version) ?? '')
-      .join(' ');
   }
 }
 
@@ -362,14 +280,4 @@ async function inOrder(
   // One connection keeps the order by itself; on a Cluster each node has its own.
   if (store.servers() !== '') await change;
   await Promise.all([change, log.append(names)]);
-}
-
-function joined(tags: readonly Tag[]): string {
-  let text = tags[0]?.version ?? '';
-  for (let i = 1; i < tags.length; i += 1) text += ` ${tags[i]?.version ?? ''}`;
-  return text;
-}
-
-function tagLifeMs(ttlMs: number): number {
-  return Math.max(2 * ttlMs, MIN_TAG_LIFE_MS) + 2 * TAG_MARGIN_MS;
 }

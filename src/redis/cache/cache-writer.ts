@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { CacheEntries, Prepared } from './cache-entries.js';
-import type { CacheTiers, Slot, Write } from './cache-tiers.js';
+import type { CacheTiers } from './cache-tiers.js';
+import type { Slot, Write } from './slot.js';
 import type { FleetLoader } from './loading/fleet-loader.js';
 
 /** The changes that owners make to a cache, as against what its readers find. */

@@ -27,6 +27,8 @@ import { StoreGate } from './store/store-gate.js';
 export interface HybridCachesOptions {
   readonly maxLocalEntries: number;
   readonly maxLocalBytes: number;
+  /** What a read waits for Redis. */
+  readonly callTimeoutMs: number;
   /** For caches that are declared with `encrypt`. */
   readonly encryptionKeys: KeyRing;
 }
@@ -35,6 +37,7 @@ export function cacheOptions({ cache, encryptionKeys }: Config): HybridCachesOpt
   return {
     maxLocalEntries: cache.l1MaxEntries,
     maxLocalBytes: cache.l1MaxBytes,
+    callTimeoutMs: cache.callTimeoutMs,
     encryptionKeys,
   };
 }
@@ -58,10 +61,11 @@ export class HybridCaches extends Caches {
     clock: Clock,
   ) {
     super();
-    const { maxLocalEntries, maxLocalBytes, encryptionKeys } = options;
+    const { maxLocalEntries, maxLocalBytes, callTimeoutMs, encryptionKeys } = options;
     const local = new LocalTier({ maxEntries: maxLocalEntries, maxBytes: maxLocalBytes });
     const emit = (event: CacheEvent): void => this.#emit(event);
-    const shared = redis && sharedTier(redis, (isOpen) => this.#link?.gateChanged(isOpen));
+    const gate = new StoreGate(callTimeoutMs, (isOpen) => this.#link?.gateChanged(isOpen));
+    const shared = redis && sharedTier(redis, gate);
     this.#tiers = new CacheTiers(local, new TagTable(), shared, emit);
     if (shared !== undefined) {
       this.#link = linkOf(shared, this.#tiers, emit);
@@ -145,11 +149,10 @@ export class HybridCaches extends Caches {
 
 function sharedTier(
   { connections, keys }: { readonly connections: RedisConnections; readonly keys: KeyBuilder },
-  onGate: (isOpen: boolean) => void,
+  gate: StoreGate,
 ): SharedTier {
   const log = new InvalidationLog(connections, keys);
   const store = new RedisCacheStore(connections, keys, log.settledChannel);
-  const gate = new StoreGate(onGate);
   return { log, store, gate, reads: new ReadBatch(store, gate) };
 }
 
@@ -166,7 +169,7 @@ function linkOf(
       dropAll: () => tiers.dropAllHere(),
       reset: () => tiers.reset(),
       settleOwed: () => tiers.settleOwed(),
-      settled: (name) => tiers.settled(name),
+      settled: (name) => tiers.waiters.settled(name),
       serversOf: () => store.servers(),
     },
     emit,

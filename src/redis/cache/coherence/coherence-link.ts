@@ -1,5 +1,5 @@
 import type { CacheEvent, CacheLink } from '../cache.js';
-import { within, CALL_TIMEOUT_MS, type StoreGate } from '../store/store-gate.js';
+import { within, type StoreGate } from '../store/store-gate.js';
 import type { InvalidationLog } from './invalidation-log.js';
 import { LogFollower, type LogEntry, type LogPosition } from './log-follower.js';
 
@@ -131,7 +131,7 @@ export class CoherenceLink {
     }
     this.#sentAtMs.set(beatId, performance.now());
     // A store that is slow is as good as away; what was sent counts all the same if it comes back.
-    await within(CALL_TIMEOUT_MS, this.#log.beat(beatId));
+    await within(this.#gate.callTimeoutMs, this.#log.beat(beatId));
   }
 
   /** A Cluster's log lies on one node: what another loses does not show there. */

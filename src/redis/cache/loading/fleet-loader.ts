@@ -3,7 +3,9 @@ import type { Clock } from '../../../kernel/clock.js';
 import type { LoadContext } from '../cache.js';
 import type { CacheCounters } from '../cache-counters.js';
 import type { CacheEntries, Found, Prepared } from '../cache-entries.js';
-import type { CacheTiers, Slot, StoredEntry } from '../cache-tiers.js';
+import type { CacheTiers } from '../cache-tiers.js';
+import type { Slot, StoredEntry } from '../slot.js';
+import { areComplete } from '../store/tag-versions.js';
 import { LEASE_ALIVE_MS } from '../store/redis.cache-store.js';
 
 /** One key that is to be loaded. */
@@ -20,10 +22,10 @@ export interface Wanted<Params, Value> {
 export interface LoadRequest<Params, Value> {
   readonly wanted: readonly Wanted<Params, Value>[];
   /** Answers in the order of what it is asked for. */
-  load(
+  readonly load: (
     missing: readonly Wanted<Params, Value>[],
     context: LoadContext,
-  ): Promise<readonly (Value | undefined)[]>;
+  ) => Promise<readonly (Value | undefined)[]>;
   /** All readers have given up. */
   readonly abandoned?: AbortSignal;
   /** What to do where another process loads already: wait for it, leave it to it, or load all the same. */
@@ -118,8 +120,9 @@ export class FleetLoader<Params, Value> {
   }
 
   #versions({ slot, stored }: Wanted<Params, Value>): Promise<string | undefined> {
-    const isComplete = stored !== undefined && !` ${stored.versions} `.includes('  ');
-    if (isComplete) return Promise.resolve(stored.versions);
+    if (stored !== undefined && areComplete(stored.versions, slot.tags.length)) {
+      return Promise.resolve(stored.versions);
+    }
     const { ttlMs, policy } = this.entries;
     return this.tiers.ensureVersions(slot, ttlMs + policy.graceMs);
   }
@@ -213,7 +216,7 @@ export class FleetLoader<Params, Value> {
     const { key, slot } = wanted;
     const leftMs = deadlineMs - performance.now();
     if (leftMs <= 0) throw loadTimeout(this.entries.name);
-    await this.tiers.whenSettled(slot.name, askedAtMs, Math.min(leftMs, LEASE_ALIVE_MS));
+    await this.tiers.waiters.wait(slot.name, askedAtMs, Math.min(leftMs, LEASE_ALIVE_MS));
     const { stored, found } = await this.entries.read(key, slot);
     if (found?.isFresh === true && (request.acceptsNothing || found.value !== undefined)) {
       this.counters.awaited += 1;

@@ -1,4 +1,4 @@
-import type { Slot } from '../cache-tiers.js';
+import type { Slot } from '../slot.js';
 
 /** One search for a key, shared by all who ask for it meanwhile. */
 export interface Flight<Value> {
@@ -14,10 +14,13 @@ export interface Flight<Value> {
 export class Flights<Value> {
   readonly #flights = new Map<string, Flight<Value>>();
 
-  /** One that may be joined. @param isCurrent whether what it will find is still good for who comes now */
-  get(key: string, isCurrent: (slot: Slot) => boolean): Flight<Value> | undefined {
+  /** @param isCurrent whether what a search finds is still good for who comes now */
+  constructor(private readonly isCurrent: (slot: Slot) => boolean) {}
+
+  /** One that may be joined. */
+  get(key: string): Flight<Value> | undefined {
     const flight = this.#flights.get(key);
-    return flight && isCurrent(flight.slot) && !flight.abandoned.signal.aborted
+    return flight && this.isCurrent(flight.slot) && !flight.abandoned.signal.aborted
       ? flight
       : undefined;
   }

@@ -6,7 +6,6 @@ const held = (value: unknown, part: Partial<LocalValue> = {}): LocalValue => ({
   value,
   answer: Promise.resolve(value),
   freshUntilMs: Infinity,
-  refreshAtMs: Infinity,
   keptUntilMs: Infinity,
   writtenAtMs: 0,
   tags: [],

@@ -8,8 +8,6 @@ export interface LocalValue {
   readonly answer: Promise<unknown>;
   /** On the monotonic clock, as all times here. Up to it, readers get the value. */
   readonly freshUntilMs: number;
-  /** From it on a reader lets it be loaded anew, behind the answer. */
-  readonly refreshAtMs: number;
   /** Up to it the value can step in for a source that fails. */
   readonly keptUntilMs: number;
   readonly tags: readonly Tag[];

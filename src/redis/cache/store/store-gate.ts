@@ -9,11 +9,6 @@ import {
 import { FaultLog } from '../../../kernel/fault-log.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
 
-/**
- * What a call to the store may take before its caller goes on without it. A healthy one answers within 2 ms also
- * under load; beyond this the database is faster.
- */
-export const CALL_TIMEOUT_MS = 40;
 const FAULTS_TO_OPEN = 3;
 const FIRST_PROBE_MS = 100;
 const LAST_PROBE_MS = SECOND_MS;
@@ -41,8 +36,15 @@ export class StoreGate {
   #isOpen = false;
   #errors = 0;
 
-  /** @param onChange told whether the store is let through to from now on */
-  constructor(onChange: (isOpen: boolean) => void) {
+  /**
+   * @param callTimeoutMs What a call may take before its caller goes on without it. A healthy store answers within
+   *   2 ms also under load; beyond some 40 ms the database is faster.
+   * @param onChange told whether the store is let through to from now on
+   */
+  constructor(
+    readonly callTimeoutMs: number,
+    onChange: (isOpen: boolean) => void,
+  ) {
     this.#breaker.onStateChange((state) => {
       const isOpen = state !== CircuitState.Closed;
       if (isOpen === this.#isOpen) return;
@@ -64,7 +66,7 @@ export class StoreGate {
   async pass<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
     if (this.#isOpen) return undefined;
     try {
-      return await within(CALL_TIMEOUT_MS, work());
+      return await within(this.callTimeoutMs, work());
     } catch (error) {
       this.report(what, error);
       return undefined;

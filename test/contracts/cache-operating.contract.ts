@@ -1,0 +1,141 @@
+import { defineCache } from '../../src/redis/cache/cache-definition.js';
+import type { CacheEvent, Caches } from '../../src/redis/cache/cache.js';
+import { eventually } from '../support/eventually.js';
+
+const plain = { key: (key: string) => key, ttlMs: 60_000, jitter: 0 };
+const users = defineCache<string, number>({ ...plain, name: 'test.users', namespace: 'users' });
+const market = defineCache<string, number>({ ...plain, name: 'test.market', namespace: 'market' });
+
+/** The part of the cache contract about many keys, whole groups of them, and what operators see and set. */
+export function describeCacheOperating(caches: () => Caches): void {
+  describe('with many keys', () => {
+    it('writes and reads them in their order', async () => {
+      const cache = caches().use(users);
+      await cache.setMany([
+        ['a', 1],
+        ['b', 2],
+      ]);
+      expect(await cache.getMany(['b', 'none', 'a', 'b'])).toEqual([2, undefined, 1, 2]);
+      await cache.deleteMany(['a', 'b']);
+      expect(await cache.getMany(['a', 'b'])).toEqual([undefined, undefined]);
+      await cache.setMany([]);
+      expect(await cache.getMany([])).toEqual([]);
+    });
+
+    it('knows what there is, and for how long', async () => {
+      const cache = caches().use(users);
+      await cache.set('a', 0);
+      expect([await cache.exists('a'), await cache.exists('b')]).toEqual([true, false]);
+      expect(await cache.ttlMs('a')).toBeGreaterThan(50_000);
+      expect(await cache.ttlMs('a')).toBeLessThanOrEqual(60_000);
+      expect(await cache.ttlMs('b')).toBeUndefined();
+    });
+  });
+
+  describe('dropping', () => {
+    const fill = async () => {
+      await caches()
+        .use(users)
+        .setMany([
+          ['1:profile', 1],
+          ['1:roles', 1],
+          ['2:profile', 2],
+        ]);
+      await caches().use(market).set('1:profile', 3);
+    };
+    const left = async () => [
+      ...(await caches().use(users).getMany(['1:profile', '1:roles', '2:profile'])),
+      await caches().use(market).get('1:profile'),
+    ];
+    const none = undefined;
+
+    it('a namespace spares the others', async () => {
+      await fill();
+      await caches().invalidateNamespace('users');
+      expect(await left()).toEqual([none, none, none, 3]);
+      await fill();
+      expect(await left()).toEqual([1, 1, 2, 3]);
+    });
+
+    it('all leaves nothing', async () => {
+      await fill();
+      await caches().invalidateAll();
+      expect(await left()).toEqual([none, none, none, none]);
+      await fill();
+      expect(await left()).toEqual([1, 1, 2, 3]);
+    });
+
+    it('a pattern takes what matches, and says how many', async () => {
+      await fill();
+      expect(await caches().invalidatePattern('users', '1:*')).toBe(2);
+      expect(await left()).toEqual([none, none, 2, 3]);
+      expect(await caches().invalidatePattern('users', '*:profile')).toBe(1);
+      expect(await caches().invalidatePattern('users', 'nothing')).toBe(0);
+      expect(await left()).toEqual([none, none, none, 3]);
+    });
+
+    it.each(['a.c', 'a[b]c', 'a?c', 'a\\c', 'a{b}c', '{a}', '}a{', 'a^c$', '~lease:{x}'])(
+      'the pattern %s means these very characters',
+      async (odd) => {
+        const cache = caches().use(users);
+        await cache.setMany([
+          [odd, 1],
+          ['abc', 2],
+        ]);
+        expect(await caches().invalidatePattern('users', odd)).toBe(1);
+        expect(await cache.getMany([odd, 'abc'])).toEqual([none, 2]);
+      },
+    );
+  });
+
+  describe('for operators', () => {
+    it('overrides the TTL of new values, until it is taken back', async () => {
+      const cache = caches().use(users);
+      caches().overrideTtl('test.users', 1_000);
+      await cache.set('brief', 1);
+      expect(await cache.ttlMs('brief')).toBeLessThanOrEqual(1_000);
+      caches().overrideTtl('test.users', undefined);
+      await cache.set('long', 1);
+      expect(await cache.ttlMs('long')).toBeGreaterThan(50_000);
+    });
+
+    it('refuses a TTL that is none, and a cache that it does not know', () => {
+      caches().use(users);
+      for (const ttlMs of [0, -1, 1.5, NaN]) {
+        expect(() => caches().overrideTtl('test.users', ttlMs)).toThrow(
+          expect.objectContaining({ code: 'cache.invalid_ttl' }),
+        );
+      }
+      expect(() => caches().overrideTtl('test.unknown', 1)).toThrow(
+        expect.objectContaining({ code: 'cache.unknown' }),
+      );
+    });
+
+    it('tells which keys are read most', async () => {
+      const cache = caches().use(users);
+      for (let i = 0; i < 300; i += 1) {
+        await cache.getOrSet('hot', async () => 1);
+        if (i % 10 === 0) await cache.getOrSet(`cold ${i}`, async () => 1);
+      }
+      const [hottest] = caches().hotKeys(1);
+      expect(hottest).toMatchObject({ cache: 'test.users', key: 'hot' });
+      expect(hottest?.reads).toBeGreaterThan(100);
+    });
+
+    it('tells of invalidations as they happen', async () => {
+      const events: CacheEvent[] = [];
+      const stop = caches().onEvent((event) => events.push(event));
+      await caches().use(users).deleteMany(['a', 'b']);
+      expect(events).toContainEqual({ type: 'invalidated', keys: 2, origin: 'here' });
+      stop();
+      const { length } = events;
+      await caches().use(users).delete('a');
+      expect(events).toHaveLength(length);
+    });
+
+    it('says how it stands to the store', async () => {
+      await eventually(() => expect(['alone', 'coherent']).toContain(caches().link().state));
+      expect(caches().link()).toMatchObject({ owedInvalidations: 0, resets: 0 });
+    });
+  });
+}
