@@ -51,7 +51,7 @@ const WAYS = [
   PLAIN,
   { ...PLAIN, encrypt: true },
   // Ends, is refreshed before, and may be served after its end: but never after an invalidation.
-  { ttlMs: 1_500, refreshAfterMs: 500, graceMs: 10_000, softTimeoutMs: 500, hardTimeoutMs: 5_000 },
+  { ttlMs: 1_500, refreshAfterMs: 500, graceMs: 10_000, softTimeoutMs: 500 },
   { ...PLAIN, compressAboveBytes: 100 },
 ];
 
