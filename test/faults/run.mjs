@@ -17,7 +17,7 @@ const HELP = `Breaks things under load and says which promises held: npm run fau
   --list           prints the names of the scenarios
   --no-peers       leaves out the peers
   --seed <number>  repeats the choices of an earlier run
-  --deaf <n>       instance n serves what it has read for ever: every scenario must fail then
+  --deaf <n>       instance n serves what it has read for ever: whatever has a writer must fail then
   --help           prints this
 
 Areas: ${Object.keys(AREAS).join(', ')}
@@ -50,8 +50,10 @@ const deaf = wholeNumber('deaf');
 
 /** Ends what the scenario under way has started. @type {() => Promise<void>} */
 let closeCurrent = () => Promise.resolve();
+let isStopped = false;
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
   process.once(signal, () => {
+    isStopped = true;
     tell(`${signal}: ending what was started`);
     void within('the end', closeCurrent(), CLOSE_TIMEOUT_MS)
       .catch((error) => tell(String(error)))
@@ -62,11 +64,14 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
 tell(`seed ${seed}`);
 const results = [];
 for (const scenario of chosen) {
+  if (isStopped) break;
   results.push(await run(scenario, OURS));
-  if (scenario.hasPeer && !values['no-peers']) {
+  if (scenario.hasPeer && !values['no-peers'] && !isStopped) {
     results.push({ ...(await run(scenario, PEER.product)), peer: PEER.version });
   }
 }
+// Half a run is no answer.
+if (isStopped) process.exit(130);
 const broken = results.filter((result) => !('peer' in result) && !result.pass);
 if (values.json) console.log(JSON.stringify({ area, scenarios: results }));
 else for (const result of results) print(result);
@@ -90,6 +95,7 @@ async function run(scenario, product) {
     tell(String(error)),
   );
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
+  if (isStopped) return { name, promise, figures: {}, pass: false };
   tell(`${pass ? 'kept  ' : 'BROKEN'} ${name} (${product}, ${seconds} s)`);
   for (const detail of details) tell(`       ${detail}`);
   return { name, promise, figures: { ...figures, seed }, pass };

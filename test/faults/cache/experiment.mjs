@@ -8,8 +8,8 @@ import { Fleet } from './fleet.mjs';
 import { ALL_KEYS } from './key-space.mjs';
 import { Truth } from './truth.mjs';
 
-const WARM_UP_MS = 800;
-const AFTER_MS = 800;
+const WARM_UP_MS = 600;
+const AFTER_MS = 600;
 /** By then the last message of a writer that has stopped is where it should be. */
 const DELIVERED_MS = 250;
 /** Until then every instance is in step again, or the promise is broken. */
@@ -49,9 +49,13 @@ const BYSTANDER = 2;
 export async function onStage(scenario, setting, work) {
   /** @type {(() => Promise<void>)[]} */
   const closers = [];
-  const close = async () => {
-    for (let next = closers.pop(); next; next = closers.pop()) await next();
-  };
+  /** @type {Promise<void> | undefined} */
+  let closing;
+  // Asked by the end of the work and by a signal alike: both wait for all of it.
+  const close = () =>
+    (closing ??= (async () => {
+      for (let next = closers.pop(); next; next = closers.pop()) await next();
+    })());
   setting.onOpen(close);
   try {
     const redis = await scenario.open();

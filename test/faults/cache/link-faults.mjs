@@ -6,7 +6,7 @@ import { sleep } from '../time.mjs';
 import { oneServer } from './server-faults.mjs';
 import { CUT_OFF, UNAFFECTED, fault } from './scenario.mjs';
 
-const FAULT_MS = 2_000;
+const FAULT_MS = 1_700;
 /** How long the cut-off instance may go on with what it has before it knows that it is cut off, and a margin. */
 const NOTICED_MS = 1_000;
 
