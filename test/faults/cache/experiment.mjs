@@ -49,17 +49,21 @@ const BYSTANDER = 2;
 export async function onStage(scenario, setting, work) {
   /** @type {(() => Promise<void>)[]} */
   const closers = [];
-  /** @type {Promise<void> | undefined} */
-  let closing;
-  // Asked by the end of the work and by a signal alike: both wait for all of it.
-  const close = () =>
-    (closing ??= (async () => {
+  let isClosing = false;
+  let closing = Promise.resolve();
+  // Asked by the end of the work and by a signal alike: both wait for all of it, and for what came up meanwhile.
+  const close = () => {
+    isClosing = true;
+    closing = closing.then(async () => {
       for (let next = closers.pop(); next; next = closers.pop()) await next();
-    })());
+    });
+    return closing;
+  };
   setting.onOpen(close);
   try {
     const redis = await scenario.open();
     closers.push(() => redis.stop());
+    if (isClosing) throw new Error('stopped while the servers started');
     const truth = new Truth();
     const { product, seed, deaf } = setting;
     const fleet = new Fleet(truth, redis.targets(), {
