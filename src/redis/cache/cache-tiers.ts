@@ -20,6 +20,8 @@ export interface SharedTier {
   readonly log: InvalidationLog;
 }
 
+/** Steps of a load: its readers wait for the source anyway, and without them it would be loaded twice. */
+const LOAD_PATIENCE = 5;
 /** What a change waits for the store before it is left to be repeated: longer than a read, others depend on it. */
 const TELL_TIMEOUT_MS = 300;
 
@@ -122,9 +124,8 @@ export class CacheTiers {
     if (unknown.length === 0) return joinVersions(slot.tags);
     const lifeMs = tagLifeMs(ttlMs);
     const names = unknown.map(({ name }) => name);
-    const versions = await shared.gate.pass('look at tags', () =>
-      shared.store.ensureTags(names, lifeMs),
-    );
+    const ensure = () => shared.store.ensureTags(names, lifeMs);
+    const versions = await shared.gate.pass('look at tags', ensure, LOAD_PATIENCE);
     return versions && takeVersions(slot.tags, slot.since, unknown, versions);
   }
 
@@ -138,9 +139,8 @@ export class CacheTiers {
   async lease(slot: Slot, request: LeaseRequest): Promise<Lease | 'away'> {
     const shared = this.#usable();
     if (shared === undefined) return 'away';
-    const answer = await shared.gate.pass('lease', async () => ({
-      lease: await shared.store.lease(slot.name, request),
-    }));
+    const ask = async () => ({ lease: await shared.store.lease(slot.name, request) });
+    const answer = await shared.gate.pass('lease', ask, LOAD_PATIENCE);
     return answer === undefined ? 'away' : answer.lease;
   }
 
@@ -153,12 +153,8 @@ export class CacheTiers {
   async settle(slot: Slot, token: string, entry: NewEntry | undefined): Promise<boolean> {
     const shared = this.#usable();
     if (shared === undefined) return true;
-    const held = await shared.gate.pass('store', async () => {
-      const keep = entry && keepTags(shared.store, slot.tags, entry.ttlMs);
-      const stored = await shared.store.settle(slot.name, token, entry);
-      await keep;
-      return stored;
-    });
+    const store = () => storeUnder(shared, slot, token, entry);
+    const held = await shared.gate.pass('store', store, LOAD_PATIENCE);
     return held ?? true;
   }
 
@@ -241,11 +237,9 @@ export class CacheTiers {
 
   async #settleOwn(shared: SharedTier, { slot, token, entry }: Write): Promise<void> {
     if (token === undefined || entry === undefined) return shared.store.remove([slot.name]);
-    const kept = keepTags(shared.store, slot.tags, entry.ttlMs);
-    const held = await shared.store.settle(slot.name, token, entry);
+    const held = await storeUnder(shared, slot, token, entry);
     // Somebody else wrote or removed it after us: what we keep is the older one.
     if (!held) this.dropHere([slot.name]);
-    await kept;
   }
 
   async #tell(
@@ -271,6 +265,20 @@ export class CacheTiers {
   }
 }
 
+/** Stores an entry under a lease, and lets its tags live as long. @returns whether the lease held */
+async function storeUnder(
+  { store }: SharedTier,
+  { name, tags }: Slot,
+  token: string,
+  entry: NewEntry | undefined,
+): Promise<boolean> {
+  const [held] = await Promise.all([
+    store.settle(name, token, entry),
+    entry && keepTags(store, tags, entry.ttlMs),
+  ]);
+  return held;
+}
+
 /** Changes the store, and then lets all others know: who hears of it must not find the older value there. */
 async function inOrder(
   { store, log }: SharedTier,
@@ -278,6 +286,6 @@ async function inOrder(
   names: readonly string[],
 ): Promise<void> {
   // One connection keeps the order by itself; on a Cluster each node has its own.
-  if (store.servers() !== '') await change;
+  if (!store.keepsOrder) await change;
   await Promise.all([change, log.append(names)]);
 }

@@ -137,7 +137,7 @@ export class CoherenceLink {
   /** A Cluster's log lies on one node: what another loses does not show there. */
   async #checkServers(): Promise<void> {
     const servers = this.#cache.serversOf();
-    if (servers === this.#servers) return;
+    if (servers === '' || servers === this.#servers) return;
     if (this.#servers !== undefined) await this.#reset();
     this.#servers = servers;
   }

@@ -96,8 +96,10 @@ export class FleetLoader<Params, Value> {
     { whenTaken, acceptsNothing }: LoadRequest<Params, Value>,
     wanted: Wanted<Params, Value>,
   ): Promise<Held<Params, Value> | Found<Value> | 'taken'> {
-    if (!this.tiers.isShared) return { ...wanted, token: undefined, versions: undefined };
-    const { slot, key } = wanted;
+    const { slot, key, stored } = wanted;
+    // Who could not be asked for the entry is not asked for a lease: a reader waits for the store once.
+    const isAway = stored === undefined && whenTaken !== 'take';
+    if (isAway || !this.tiers.isShared) return { ...wanted, token: undefined, versions: undefined };
     const token = this.tiers.newToken();
     // Before the source is asked: an invalidation meanwhile wins.
     const versions = await this.#versions(wanted);

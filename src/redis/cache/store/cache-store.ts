@@ -23,6 +23,8 @@ export type Lease = { readonly stored: StoredText } | undefined;
  * tags; every method may reject, and none waits longer than the connection lets it.
  */
 export interface CacheStore {
+  /** Whether commands take effect in the order they are sent: not where they go to several servers. */
+  readonly keepsOrder: boolean;
   /** In one round trip, or one per node; answers in the order of `names`. */
   read(names: readonly string[]): Promise<readonly StoredText[]>;
   /** The right to load an entry, for one instance at a time; it comes with what is stored at that moment. */
@@ -46,6 +48,6 @@ export interface CacheStore {
    * @throws AppError `cache.pattern_incomplete` (unavailable)
    */
   match(namespace: string, pattern: string): AsyncIterable<readonly string[]>;
-  /** Which servers hold the data. */
+  /** Which servers hold the data; '': it is one, or they are not known. */
   servers(): string;
 }

@@ -3,6 +3,8 @@ import type { StoreGate } from './store-gate.js';
 
 /** Keys of one command: the server answers nobody else meanwhile. */
 const MAX_NAMES = 512;
+/** Commands under way. More would wait for each other's answers to be read, and be taken for lost meanwhile. */
+const MAX_COMMANDS = 4;
 
 interface Question {
   readonly names: readonly string[];
@@ -17,6 +19,8 @@ export class ReadBatch {
   readonly #store: CacheStore;
   readonly #gate: StoreGate;
   #questions: Question[] = [];
+  #isDue = false;
+  #commands = 0;
 
   constructor(store: CacheStore, gate: StoreGate) {
     this.#store = store;
@@ -27,36 +31,49 @@ export class ReadBatch {
   read(names: readonly string[]): Promise<readonly StoredText[] | undefined> {
     return new Promise((answer) => {
       this.#questions.push({ names, answer });
+      if (this.#isDue) return;
+      this.#isDue = true;
       // After all that becomes ready in this turn, before anything is waited for.
-      if (this.#questions.length === 1) process.nextTick(() => this.#ask());
+      process.nextTick(() => {
+        this.#isDue = false;
+        this.#ask();
+      });
     });
   }
 
   #ask(): void {
-    const questions = this.#questions;
-    this.#questions = [];
-    let part: Question[] = [];
-    let count = 0;
-    for (const question of questions) {
-      if (count > 0 && count + question.names.length > MAX_NAMES) {
-        void this.#askPart(part);
-        part = [];
-        count = 0;
-      }
-      part.push(question);
-      count += question.names.length;
+    let from = 0;
+    while (from < this.#questions.length && this.#commands < MAX_COMMANDS) {
+      let to = from;
+      let count = 0;
+      do {
+        count += this.#questions[to]?.names.length ?? 0;
+        to += 1;
+      } while (
+        to < this.#questions.length &&
+        count + (this.#questions[to]?.names.length ?? 0) <= MAX_NAMES
+      );
+      void this.#send(this.#questions.slice(from, to));
+      from = to;
     }
-    void this.#askPart(part);
+    if (from > 0) this.#questions = this.#questions.slice(from);
   }
 
-  async #askPart(questions: readonly Question[]): Promise<void> {
-    const names = questions.flatMap((question) => question.names);
+  async #send(questions: readonly Question[]): Promise<void> {
+    const names = questions.length === 1 ? first(questions) : questions.flatMap((one) => one.names);
+    this.#commands += 1;
     const texts = await this.#gate.pass('read', () => this.#store.read(names));
+    this.#commands -= 1;
     let from = 0;
     for (const question of questions) {
       const to = from + question.names.length;
       question.answer(texts?.slice(from, to));
       from = to;
     }
+    if (this.#questions.length > 0 && !this.#isDue) this.#ask();
   }
+}
+
+function first(questions: readonly Question[]): readonly string[] {
+  return questions[0]?.names ?? [];
 }

@@ -36,6 +36,10 @@ export class RedisCacheStore implements CacheStore {
     this.#settledChannel = settledChannel;
   }
 
+  get keepsOrder(): boolean {
+    return !this.#client.isCluster;
+  }
+
   async read(names: readonly string[]): Promise<readonly StoredText[]> {
     const client = this.#client;
     const keys = names.map((name) => this.#key(name));
