@@ -9,7 +9,7 @@ import {
   type PutOptions,
   type WriteClaim,
 } from '../../kernel/pending-writes.js';
-import { Database, type Sql } from '../database.js';
+import { Database } from '../database.js';
 import { pendingWritesTable as writesTable } from './pending-writes.table.js';
 
 const nextVersion = sql<bigint>`nextval('pending_write_versions')`;
@@ -64,7 +64,15 @@ export class DatabasePendingWrites extends PendingWrites {
     const holder = newId();
     const isFree = sql`(${writesTable.leasedUntil} is null or ${writesTable.leasedUntil} <= now())`;
     const isDue = early ? undefined : sql`${writesTable.dueAt} <= now()`;
-    const free = this.#locked(this.database.sql, name, and(isFree, isDue), { limit });
+    const free = this.database.sql.$with('free').as(
+      this.database.sql
+        .select({ key: writesTable.key })
+        .from(writesTable)
+        .where(and(eq(writesTable.name, name), isFree, isDue))
+        .orderBy(asc(writesTable.attempts), asc(writesTable.dueAt))
+        .limit(limit)
+        .for('update', { skipLocked: true }),
+    );
     const claimed = await this.database.sql
       .with(free)
       .update(writesTable)
@@ -90,24 +98,22 @@ export class DatabasePendingWrites extends PendingWrites {
       writes.map(({ key, version }) => sql`(${key}::text, ${version}::bigint)`),
       sql`, `,
     );
+    const isHeld = and(eq(writesTable.name, name), eq(writesTable.holder, holder));
     await this.database.transaction(async ({ sql: transaction }) => {
-      const held = this.#locked(transaction, name, eq(writesTable.holder, holder));
-      const unchanged = sql`(${writesTable.key}, ${writesTable.version}) in (${written})`;
+      // All locks first, in the order of keys: as part of the next statement they would come as its plan likes.
       await transaction
-        .with(held)
+        .select({ key: writesTable.key })
+        .from(writesTable)
+        .where(isHeld)
+        .orderBy(asc(writesTable.key))
+        .for('update');
+      await transaction
         .delete(writesTable)
-        .where(
-          and(
-            eq(writesTable.name, name),
-            inArray(writesTable.key, sql`(select key from held)`),
-            unchanged,
-          ),
-        );
-      // A statement of its own: it sees what was written again while the one above waited for its locks.
+        .where(and(isHeld, sql`(${writesTable.key}, ${writesTable.version}) in (${written})`));
       await transaction
         .update(writesTable)
         .set({ holder: null, leasedUntil: null, attempts: 0 })
-        .where(and(eq(writesTable.name, name), eq(writesTable.holder, holder)));
+        .where(isHeld);
     });
   }
 
@@ -118,7 +124,15 @@ export class DatabasePendingWrites extends PendingWrites {
   ): Promise<void> {
     if (writes.length === 0) return;
     const delays = JSON.stringify(writes.map(({ key }, i) => ({ key, ms: delaysMs[i] ?? 0 })));
-    const held = this.#locked(this.database.sql, name, eq(writesTable.holder, holder));
+    // Locked in the order of keys, as put does it.
+    const held = this.database.sql.$with('held').as(
+      this.database.sql
+        .select({ key: writesTable.key })
+        .from(writesTable)
+        .where(and(eq(writesTable.name, name), eq(writesTable.holder, holder)))
+        .orderBy(asc(writesTable.key))
+        .for('update'),
+    );
     await this.database.sql
       .with(held)
       .update(writesTable)
@@ -152,27 +166,6 @@ export class DatabasePendingWrites extends PendingWrites {
       .from(writesTable)
       .where(eq(writesTable.name, name));
     return { pending: row?.pending ?? 0, oldestAgeMs: Math.max(0, row?.oldestAgeMs ?? 0) };
-  }
-
-  /**
-   * Locked rows. Those of a claim in the order of their turn, without waiting for any; the others in the order of keys,
-   * as {@link put} takes them.
-   */
-  #locked(from: Sql, name: string, condition: SQL | undefined, claim?: { readonly limit: number }) {
-    const rows = from
-      .select({ key: writesTable.key })
-      .from(writesTable)
-      .where(and(eq(writesTable.name, name), condition));
-    return from
-      .$with('held')
-      .as(
-        claim === undefined
-          ? rows.orderBy(asc(writesTable.key)).for('update')
-          : rows
-              .orderBy(asc(writesTable.attempts), asc(writesTable.dueAt))
-              .limit(claim.limit)
-              .for('update', { skipLocked: true }),
-      );
   }
 }
 
