@@ -52,8 +52,9 @@ describe.each([
         timeoutMs: 30_000,
       });
       const seen = writer.stdout.length;
-      await eventually(() =>
-        expect(writer.stdout.length).toBeGreaterThan(seen + 500 * (round + 1)),
+      await eventually(
+        () => expect(writer.stdout.length).toBeGreaterThan(seen + 300 * (round + 1)),
+        { timeoutMs: 30_000 },
       );
       writer.kill('SIGKILL');
       expect(await writer.exited).toEqual({ code: null, signal: 'SIGKILL' });
