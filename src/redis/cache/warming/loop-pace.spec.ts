@@ -30,8 +30,9 @@ describe('the pace of work on the event loop', () => {
           for (const pieceMs of piecesMs) {
             meter.idle(pace.nextInMs());
             expect(meter.activeMs()).toBeLessThanOrEqual(meter.nowMs() * loopShare + 0.001);
+            const begunAtMs = meter.activeMs();
             meter.work(pieceMs);
-            pace.done();
+            pace.done(begunAtMs);
           }
         },
       ),
@@ -54,7 +55,30 @@ describe('the pace of work on the event loop', () => {
     expect(pace.nextInMs()).toBe(0);
     meter.work(10);
     meter.work(90);
-    pace.done();
+    pace.done(0);
     expect(pace.nextInMs()).toBe(100);
+  });
+
+  it('does not rest longer for what others did while it rested', () => {
+    const meter = new TestMeter();
+    const pace = new LoopPace({ loopShare: 0.25, perSecond: Infinity }, meter);
+    for (let piece = 0; piece < 20; piece += 1) {
+      const restMs = pace.nextInMs();
+      expect(restMs).toBe(piece === 0 ? 0 : 30);
+      meter.work(restMs);
+      const begunAtMs = meter.activeMs();
+      meter.work(10);
+      pace.done(begunAtMs);
+    }
+  });
+
+  it('counts once what two pieces side by side were busy with', () => {
+    const meter = new TestMeter();
+    const pace = new LoopPace({ loopShare: 0.5, perSecond: Infinity }, meter);
+    meter.work(40);
+    pace.done(0);
+    meter.work(10);
+    pace.done(0);
+    expect(pace.nextInMs()).toBe(50 - 10);
   });
 });

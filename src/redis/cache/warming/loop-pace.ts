@@ -29,19 +29,19 @@ export const loopMeter: LoopMeter = {
 };
 
 /**
- * Spaces work out over time, however many do it at once. What others keep the loop busy with meanwhile counts as well: in
- * a busy process the work goes slower.
+ * Spaces work out over time, however many do it at once. What others keep the loop busy with during a piece counts as
+ * well: in a busy process the work goes slower.
  */
 export class LoopPace {
   readonly #options: PaceOptions;
   readonly #meter: LoopMeter;
-  #activeMs: number;
+  /** Of the loop's time, what has been rested from. */
+  #restedMs = 0;
   #freeAtMs = -Infinity;
 
   constructor(options: PaceOptions, meter: LoopMeter = loopMeter) {
     this.#options = options;
     this.#meter = meter;
-    this.#activeMs = meter.activeMs();
   }
 
   /** How long the next piece of work has to wait. Books its beginning: to be asked once per piece. */
@@ -52,16 +52,20 @@ export class LoopPace {
     return beginsAtMs - nowMs;
   }
 
-  /** A piece of work is done: what the loop was busy with since the last one was. */
-  done(): void {
+  /**
+   * A piece of work is done: the next one waits for as long as this one and those beside it deserve. What the loop was busy
+   * with between two pieces does not count: rests would grow from rests.
+   * @param begunAtMs the loop's time when it began, see {@link LoopMeter.activeMs}
+   */
+  done(begunAtMs: number): void {
     const activeMs = this.#meter.activeMs();
-    const rest = restMs(activeMs - this.#activeMs, this.#options.loopShare);
-    this.#activeMs = activeMs;
+    const rest = restMs(activeMs - Math.max(begunAtMs, this.#restedMs), this.#options.loopShare);
+    this.#restedMs = activeMs;
     this.#freeAtMs = Math.max(this.#meter.nowMs(), this.#freeAtMs) + rest;
   }
 
-  /** Waits for its turn. Rejects with the signal's reason. */
-  async turn(signal: AbortSignal): Promise<void> {
+  /** Waits for its turn. @returns the loop's time then, for {@link done}. Rejects with the signal's reason. */
+  async turn(signal: AbortSignal): Promise<number> {
     const inMs = this.nextInMs();
     try {
       if (inMs > 0) await sleep(inMs, undefined, { signal, ref: false });
@@ -69,5 +73,6 @@ export class LoopPace {
       signal.throwIfAborted();
     }
     signal.throwIfAborted();
+    return this.#meter.activeMs();
   }
 }

@@ -46,11 +46,11 @@ export class PacedWarmUp<Params> implements WarmUp {
 
     const lane = async (): Promise<void> => {
       for (;;) {
-        await pace.turn(signal);
+        const begunAtMs = await pace.turn(signal);
         const next = await queue.next();
         if (next.done === true) return;
         await this.#load(next.value, signal, count);
-        pace.done();
+        pace.done(begunAtMs);
         const done = count.warmed + count.failed;
         await onProgress?.(done, total);
         if (performance.now() - loggedAtMs < LOG_EVERY_MS) continue;
