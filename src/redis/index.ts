@@ -11,6 +11,13 @@ export {
 export { defineCounter, type CounterDefinition } from './cache/counters/counter-definition.js';
 export { Counters, type Counter } from './cache/counters/counters.js';
 export {
+  definePrefetch,
+  Prefetch,
+  type PrefetchDefinition,
+  type PrefetchParts,
+  type PrefetchStatistics,
+} from './cache/prefetch/prefetch.js';
+export {
   defineWarmUp,
   type WarmUp,
   type WarmUpDefinition,
