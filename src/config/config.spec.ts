@@ -26,6 +26,16 @@ describe('parseConfig', () => {
     });
   });
 
+  it('bounds the in-process cache tier by entries and by bytes', () => {
+    expect(parseConfig({}).cache).toEqual({
+      enabled: true,
+      l1MaxEntries: 1_000,
+      l1MaxBytes: 64 * 1024 * 1024,
+    });
+    expect(parseConfig({ CACHE_L1_MAX_BYTES: '1048576' }).cache.l1MaxBytes).toBe(1_048_576);
+    expect(failure({ CACHE_L1_MAX_BYTES: '64MiB' }).message).toContain('CACHE_L1_MAX_BYTES');
+  });
+
   it('takes an empty variable for an unset one, as compose files write it', () => {
     expect(parseConfig({ PORT: '', REDIS_URL: ' ' })).toEqual(parseConfig({}));
   });

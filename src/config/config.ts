@@ -53,7 +53,11 @@ export interface Config {
     readonly connectTimeoutMs: number;
     readonly commandTimeoutMs: number;
   };
-  readonly cache: { readonly enabled: boolean; readonly l1MaxEntries: number };
+  readonly cache: {
+    readonly enabled: boolean;
+    readonly l1MaxEntries: number;
+    readonly l1MaxBytes: number;
+  };
   readonly session: {
     readonly idleMs: number;
     readonly absoluteMs: number;
@@ -148,7 +152,11 @@ function toConfig(env: Environment): Config {
       connectTimeoutMs: env.REDIS_CONNECT_TIMEOUT_MS,
       commandTimeoutMs: env.REDIS_COMMAND_TIMEOUT_MS,
     },
-    cache: { enabled: env.CACHE_ENABLED, l1MaxEntries: env.CACHE_L1_MAX_ENTRIES },
+    cache: {
+      enabled: env.CACHE_ENABLED,
+      l1MaxEntries: env.CACHE_L1_MAX_ENTRIES,
+      l1MaxBytes: env.CACHE_L1_MAX_BYTES,
+    },
     session: {
       idleMs: env.SESSION_IDLE_MS,
       absoluteMs: env.SESSION_ABSOLUTE_MS,

@@ -157,6 +157,9 @@ export const environmentSchema = z.object({
     .optional()
     .describe('Redis of the queues, with maxmemory-policy noeviction; unset: the Redis above'),
   CACHE_L1_MAX_ENTRIES: count.default(1_000).describe('entries of the in-process cache tier'),
+  CACHE_L1_MAX_BYTES: count
+    .default(67_108_864)
+    .describe('bytes of the in-process cache tier, by the JSON of its values'),
 
   SESSION_IDLE_MS: milliseconds.default(1_800_000).describe('ms without use that end a session'),
   SESSION_ABSOLUTE_MS: milliseconds
