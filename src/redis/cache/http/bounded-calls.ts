@@ -4,6 +4,7 @@ import {
   ConsecutiveBreaker,
   handleWhen,
   isBrokenCircuitError,
+  CircuitState,
   type CircuitBreakerPolicy,
 } from 'cockatiel';
 import { ReplyError } from 'ioredis';
@@ -13,10 +14,9 @@ import { FaultLog } from '../../../kernel/fault-log.js';
  * The longest that a request waits for a cached answer. Far below the command time-out (1 s unless set), and far
  * above what a Redis that is well takes (0.1–2 ms): slower than this, it is not worth asking.
  */
-export const HTTP_CACHE_DEADLINE_MS = 30;
-/** So many calls in a row that failed, and nobody waits for Redis any more, */
+export const HTTP_CACHE_DEADLINE_MS = 40;
+/** So many calls in a row that failed, and nobody waits for Redis any more, until a probe finds it well. */
 const FAULTS_UNTIL_OPEN = 5;
-/** but for one call each so often, which tells whether it is back. */
 const PROBE_AFTER_MS = 1_000;
 
 /** Calls to Redis that never reject and never take long: what fails or is late has the answer `otherwise`. */
@@ -27,23 +27,41 @@ export class BoundedCalls {
     breaker: new ConsecutiveBreaker(FAULTS_UNTIL_OPEN),
   });
 
-  constructor(name: string) {
+  readonly #probe: () => Promise<unknown>;
+  readonly #deadlineMs: number;
+
+  /** @param probe asks whether Redis is there, behind the backs of those who call */
+  constructor(name: string, probe: () => Promise<unknown>, deadlineMs = HTTP_CACHE_DEADLINE_MS) {
     this.#faults = new FaultLog(new Logger(name));
+    this.#probe = probe;
+    this.#deadlineMs = deadlineMs;
   }
 
   /** @param what is asked, in a word, for the log: `read` */
   async run<Answer>(what: string, call: () => Promise<Answer>, otherwise: Answer): Promise<Answer> {
-    try {
-      return await this.#breaker.execute(() => inTime(call()));
-    } catch (error) {
-      if (!isBrokenCircuitError(error)) this.#faults.report(what, error);
+    if (this.#breaker.state !== CircuitState.Closed) {
+      void this.#try('probe', this.#probe, undefined);
       return otherwise;
     }
+    return this.#try(what, call, otherwise);
   }
 
   /** For what is not asked through {@link run}. */
   report(what: string, error: unknown): void {
     this.#faults.report(what, error);
+  }
+
+  async #try<Answer>(
+    what: string,
+    call: () => Promise<Answer>,
+    otherwise: Answer,
+  ): Promise<Answer> {
+    try {
+      return await this.#breaker.execute(() => inTime(call(), this.#deadlineMs));
+    } catch (error) {
+      if (!isBrokenCircuitError(error)) this.#faults.report(what, error);
+      return otherwise;
+    }
   }
 }
 
@@ -52,12 +70,12 @@ function isFaultOfTheLink(error: Error): boolean {
   return !(error instanceof ReplyError);
 }
 
-async function inTime<Answer>(call: Promise<Answer>): Promise<Answer> {
+async function inTime<Answer>(call: Promise<Answer>, deadlineMs: number): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const giveUp = (): void => reject(new Error(`no answer within ${HTTP_CACHE_DEADLINE_MS} ms`));
+    const giveUp = (): void => reject(new Error(`no answer within ${deadlineMs} ms`));
     // After a stall of this process timers come before the answers that lie in its sockets: those go first.
-    timer = setTimeout(() => setImmediate(giveUp), HTTP_CACHE_DEADLINE_MS);
+    timer = setTimeout(() => setImmediate(giveUp), deadlineMs);
   });
   try {
     return await Promise.race([call, late]);

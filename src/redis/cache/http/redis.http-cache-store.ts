@@ -21,16 +21,20 @@ interface TextStore {
  * `keys` is KEYS, its `mget` answers undefined for everything on a Cluster, and a key without a TTL stays for ever.
  */
 export class RedisHttpCacheStore implements HttpCacheStore {
-  readonly #calls = new BoundedCalls('HttpCache');
+  readonly #calls: BoundedCalls;
   readonly #client: RedisClient;
   readonly #texts: TextStore;
   readonly #keyStem: string;
   readonly #owed: OwedRemovals;
   #settling: Promise<void> | undefined;
 
-  /** @param keyStem what every key of this cache begins with: nothing else is ever removed */
-  constructor(client: RedisClient, keyStem: string) {
+  /**
+   * @param keyStem what every key of this cache begins with: nothing else is ever removed
+   * @param deadlineMs the longest that a call waits, 40 ms unless said; clearing takes longer
+   */
+  constructor(client: RedisClient, keyStem: string, deadlineMs?: number) {
     this.#client = client;
+    this.#calls = new BoundedCalls('HttpCache', () => client.ping(), deadlineMs);
     this.#texts = redisInsStore(harmless(client)) as unknown as TextStore;
     this.#keyStem = keyStem;
     this.#owed = new OwedRemovals(keyStem);
