@@ -40,6 +40,7 @@ export {
 } from './cache/writing/write-behind-definition.js';
 export { WriteBehinds } from './cache/writing/write-behinds.js';
 export { WriteThrough, type WriteOne } from './cache/writing/write-through.js';
+export { byModel, bySymbol, byUser } from './cache/tagging/standard-tags.js';
 export { type ClientList, type ConnectedClient } from './diagnostics/client-list.js';
 export { type KeyspaceReport, type NamespaceUsage } from './diagnostics/keyspace.js';
 export { type LatencySummary, type PerformanceReport } from './diagnostics/performance-test.js';

@@ -117,7 +117,8 @@ export class CacheEntries<Params, Value> {
     const stored = await this.#tiers.read(slots);
     if (stored === undefined) return places.map(() => UNREAD);
     const readings: Reading<Value>[] = [];
-    for (const [i, place] of places.entries()) {
+    for (let i = 0; i < places.length; i += 1) {
+      const place = places[i] as Place;
       const entry = stored[i] as StoredEntry;
       const found = this.#decode(place.key, place.slot, entry);
       readings.push(
@@ -261,7 +262,9 @@ export class CacheEntries<Params, Value> {
       this.freshMs(entry),
       value === undefined ? this.#negativeTtlMs : this.ttlMs,
     );
-    this.#keepHere(key, slot, value, stored.text.length, { freshMs, writtenAtMs });
+    if (this.#tiers.local.admits(key)) {
+      this.#keepHere(key, slot, value, stored.text.length, { freshMs, writtenAtMs });
+    }
     return { value, writtenAtMs, freshUntilMs: entry.freshUntilMs, isFresh: freshMs > 0 };
   }
 

@@ -93,9 +93,19 @@ function entriesOf(
 ): StoredEntry[] {
   const ofTags = from + slots.length;
   const versions = tags.length === 0 ? [] : texts.slice(ofTags, ofTags + tags.length);
-  return slots.map((slot, i) => ({
-    text: texts[from + i] ?? null,
-    versions: takeVersions(slot, tags, versions),
-    isCertain: tags.length > 0 && slot.tags.every((tag) => tags.includes(tag)),
-  }));
+  const entries: StoredEntry[] = [];
+  let before: Slot | undefined;
+  for (let i = 0; i < slots.length; i += 1) {
+    const slot = slots[i] as Slot;
+    // Entries of one cache often carry the same tags: their versions are put together once.
+    const isAlike = before?.tags === slot.tags && before.since === slot.since;
+    const last = entries[i - 1];
+    entries.push({
+      text: texts[from + i] ?? null,
+      versions: isAlike && last ? last.versions : takeVersions(slot, tags, versions),
+      isCertain: tags.length > 0 && slot.tags.every((tag) => tags.includes(tag)),
+    });
+    before = slot;
+  }
+  return entries;
 }
