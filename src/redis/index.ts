@@ -8,6 +8,10 @@ export {
   type CacheDefinition,
   type CacheNamespace,
 } from './cache/cache-definition.js';
+export {
+  CachedResponse,
+  type CachedResponseOptions,
+} from './cache/http/cached-response.decorator.js';
 export { type ClientList, type ConnectedClient } from './diagnostics/client-list.js';
 export { type KeyspaceReport, type NamespaceUsage } from './diagnostics/keyspace.js';
 export { type LatencySummary, type PerformanceReport } from './diagnostics/performance-test.js';

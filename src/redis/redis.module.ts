@@ -1,9 +1,11 @@
 import { CACHE_MANAGER, Cache as CacheManager } from '@nestjs/cache-manager';
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { DiscoveryModule } from '@nestjs/core';
 import { Clock } from '../kernel/clock.js';
 import { SessionRecords } from '../kernel/session-records.js';
 import { Caches } from './cache/cache.js';
+import { CachedRoutes } from './cache/http/cached-routes.js';
 import { RedisConnections } from './connection/redis-connections.js';
 import { RedisDiagnostics } from './diagnostics/redis-diagnostics.js';
 import type { RedisDrivers } from './drivers.js';
@@ -42,6 +44,7 @@ export class RedisModule {
     return {
       module: RedisModule,
       global: true,
+      imports: [DiscoveryModule],
       providers: [
         RedisConnections,
         {
@@ -56,12 +59,14 @@ export class RedisModule {
         },
         ...abilities,
         { provide: CacheManager, useExisting: CACHE_MANAGER },
+        CachedRoutes,
       ],
       exports: [
         RedisConnections,
         KeyBuilder,
         ...abilities.map(({ provide }) => provide),
         CacheManager,
+        CachedRoutes,
       ],
     };
   }
