@@ -8,6 +8,13 @@ export {
   type CacheDefinition,
   type CacheNamespace,
 } from './cache/cache-definition.js';
+export { Cached, CachedOptional, type UsesCaches } from './cache/decorators/cached.decorator.js';
+export {
+  CachedQueries,
+  defineCachedQuery,
+  type CachedQuery,
+  type TableRows,
+} from './cache/decorators/cached-queries.js';
 export {
   CachedResponse,
   type CachedResponseOptions,

@@ -5,6 +5,8 @@ import { DiscoveryModule } from '@nestjs/core';
 import { Clock } from '../kernel/clock.js';
 import { SessionRecords } from '../kernel/session-records.js';
 import { Caches } from './cache/cache.js';
+import { CachedMethods } from './cache/decorators/cached-methods.js';
+import { CachedQueries } from './cache/decorators/cached-queries.js';
 import { CachedRoutes } from './cache/http/cached-routes.js';
 import { RedisConnections } from './connection/redis-connections.js';
 import { RedisDiagnostics } from './diagnostics/redis-diagnostics.js';
@@ -60,6 +62,8 @@ export class RedisModule {
         ...abilities,
         { provide: CacheManager, useExisting: CACHE_MANAGER },
         CachedRoutes,
+        CachedMethods,
+        CachedQueries,
       ],
       exports: [
         RedisConnections,
@@ -67,6 +71,7 @@ export class RedisModule {
         ...abilities.map(({ provide }) => provide),
         CacheManager,
         CachedRoutes,
+        CachedQueries,
       ],
     };
   }

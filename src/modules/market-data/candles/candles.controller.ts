@@ -8,7 +8,6 @@ import {
 } from '@nestjs/swagger';
 import { SignedIn } from '../../../http/index.js';
 import { CachedResponse } from '../../../redis/index.js';
-import { SECOND_MS } from '../../../kernel/duration.js';
 import { symbolSchema } from '../market-data.dto.js';
 import {
   candlesAnswerSchema,
@@ -16,7 +15,6 @@ import {
   type CandlesAnswer,
   type CandlesQuery,
 } from './candles.dto.js';
-import { QuotesService } from '../quotes/quotes.service.js';
 import { CandlesService } from './candles.service.js';
 
 @ApiTags('market')
@@ -26,16 +24,7 @@ export class CandlesController {
   constructor(private readonly candles: CandlesService) {}
 
   @Get(':symbol')
-  @CachedResponse({
-    name: 'market.candles-response',
-    namespace: 'market',
-    scope: 'shared',
-    // Everybody looks at the same few charts: one of each a second is enough.
-    ttlMs: SECOND_MS,
-    revisionOf: QuotesService,
-    // Ranges of one's own are asked for once, and would push out what others read.
-    keeps: ({ from, to }) => from === undefined && to === undefined,
-  })
+  @CachedResponse({ scope: 'shared', store: false })
   @ApiOperation({ summary: 'Bars of a symbol; those of a replay on the times of its recording' })
   @ApiOkResponse({ standardSchema: candlesAnswerSchema })
   @ApiBadRequestResponse({

@@ -40,8 +40,6 @@ interface Kept {
   readonly revalidate?: boolean;
   /** An injectable: of another revision of it, nothing is served. */
   readonly revisionOf?: Type<Revised>;
-  /** Which answers are kept, by what the handler takes in; all unless said. */
-  readonly keeps?: (values: CachedRequest['values']) => boolean;
 }
 
 interface NotKept {
@@ -68,18 +66,14 @@ export function CachedResponse(options: CachedResponseOptions): MethodDecorator 
   );
 }
 
-const keepsAll = () => true;
-
 function declarationOf(options: CachedResponseOptions): ResponseDeclaration {
   if (options.store === false) {
-    const { scope } = options;
-    return { scope, definition: undefined, maxAgeMs: 0, revisionOf: undefined, keeps: keepsAll };
+    return { scope: options.scope, definition: undefined, maxAgeMs: 0, revisionOf: undefined };
   }
-  const { scope, revisionOf, keeps = keepsAll, revalidate = options.tags !== undefined } = options;
+  const { scope, revisionOf, revalidate = options.tags !== undefined } = options;
   return {
     scope,
     revisionOf,
-    keeps,
     maxAgeMs: revalidate ? 0 : options.ttlMs,
     definition: definitionOf(options),
   };

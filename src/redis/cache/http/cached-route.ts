@@ -1,9 +1,8 @@
 import type { Principal } from '../../../kernel/principal.js';
 import type { Cache } from '../cache.js';
-import { keyTextOf } from './canonical-text.js';
+import { keyTextOf } from '../decorators/canonical-text.js';
 import type {
   CachedRequest,
-  ResponseDeclaration,
   ResponseScope,
   Revised,
   StoredResponse,
@@ -16,14 +15,13 @@ export interface CachedRoute {
   readonly maxAgeMs: number;
   readonly inputs: readonly RouteInput[];
   readonly revised: Revised | undefined;
-  readonly keeps: ResponseDeclaration['keeps'];
   /** Where its answers are kept; undefined: nowhere. */
   readonly cache: Cache<CachedRequest, StoredResponse> | undefined;
 }
 
 /** @returns undefined for a request whose answer is not kept. */
 export async function cachedRequestOf(
-  { scope, inputs, revised, keeps }: CachedRoute,
+  { scope, inputs, revised }: CachedRoute,
   request: AddressedRequest,
   principal: Principal | undefined,
 ): Promise<CachedRequest | undefined> {
@@ -32,13 +30,11 @@ export async function cachedRequestOf(
   const groups = await readInputs(inputs, request);
   const keyText = groups && keyTextOf(groups);
   if (keyText === undefined) return undefined;
-  const values = Object.assign({}, ...(groups ?? [])) as CachedRequest['values'];
-  if (!keeps(values)) return undefined;
   return {
     owner,
     keyText,
     revision: revised?.revision,
-    values,
+    values: Object.assign({}, ...(groups ?? [])) as CachedRequest['values'],
     userId: scope === 'shared' ? undefined : principal?.userId,
   };
 }

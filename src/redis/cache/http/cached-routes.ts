@@ -54,11 +54,10 @@ export class CachedRoutes implements OnModuleInit {
     if (declaration === undefined) return [];
     try {
       assertPlainGet(handler);
-      const { scope, maxAgeMs, definition, revisionOf, keeps } = declaration;
+      const { scope, maxAgeMs, definition, revisionOf } = declaration;
       this.#routes.set(handler, {
         scope,
         maxAgeMs,
-        keeps,
         inputs: routeInputsOf(controller, name, scope === 'user'),
         revised: revisionOf && this.modules.get(revisionOf, { strict: false }),
         cache: definition && this.caches.use(definition),

@@ -43,7 +43,6 @@ export interface ResponseDeclaration {
   readonly definition: CacheDefinition<CachedRequest, StoredResponse> | undefined;
   readonly maxAgeMs: number;
   readonly revisionOf: Type<Revised> | undefined;
-  readonly keeps: (values: CachedRequest['values']) => boolean;
 }
 
 export const storedResponseSchema = z.strictObject({
