@@ -41,6 +41,17 @@ export {
 export { WriteBehinds } from './cache/writing/write-behinds.js';
 export { WriteThrough, type WriteOne } from './cache/writing/write-through.js';
 export { byModel, bySymbol, byUser } from './cache/tagging/standard-tags.js';
+export { Cached, CachedOptional, type UsesCaches } from './cache/decorators/cached.decorator.js';
+export {
+  CachedQueries,
+  defineCachedQuery,
+  type CachedQuery,
+  type TableRows,
+} from './cache/decorators/cached-queries.js';
+export {
+  CachedResponse,
+  type CachedResponseOptions,
+} from './cache/http/cached-response.decorator.js';
 export { type ClientList, type ConnectedClient } from './diagnostics/client-list.js';
 export { type KeyspaceReport, type NamespaceUsage } from './diagnostics/keyspace.js';
 export { type LatencySummary, type PerformanceReport } from './diagnostics/performance-test.js';

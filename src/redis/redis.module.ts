@@ -1,6 +1,7 @@
 import { CACHE_MANAGER, Cache as CacheManager } from '@nestjs/cache-manager';
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { DiscoveryModule } from '@nestjs/core';
 import { Clock } from '../kernel/clock.js';
 import { PendingWrites } from '../kernel/pending-writes.js';
 import { SessionRecords } from '../kernel/session-records.js';
@@ -8,6 +9,9 @@ import { Caches } from './cache/cache.js';
 import { Counters } from './cache/counters/counters.js';
 import { WarmUps } from './cache/warming/warm-ups.js';
 import { WriteBehinds } from './cache/writing/write-behinds.js';
+import { CachedMethods } from './cache/decorators/cached-methods.js';
+import { CachedQueries } from './cache/decorators/cached-queries.js';
+import { CachedRoutes } from './cache/http/cached-routes.js';
 import { RedisConnections } from './connection/redis-connections.js';
 import { RedisDiagnostics } from './diagnostics/redis-diagnostics.js';
 import type { RedisDrivers } from './drivers.js';
@@ -53,6 +57,7 @@ export class RedisModule {
     return {
       module: RedisModule,
       global: true,
+      imports: [DiscoveryModule],
       providers: [
         RedisConnections,
         {
@@ -68,6 +73,9 @@ export class RedisModule {
         ...abilities,
         WarmUps,
         { provide: CacheManager, useExisting: CACHE_MANAGER },
+        CachedRoutes,
+        CachedMethods,
+        CachedQueries,
       ],
       exports: [
         RedisConnections,
@@ -75,6 +83,8 @@ export class RedisModule {
         ...abilities.map(({ provide }) => provide),
         WarmUps,
         CacheManager,
+        CachedRoutes,
+        CachedQueries,
       ],
     };
   }

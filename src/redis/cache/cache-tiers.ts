@@ -6,19 +6,12 @@ import { RecentNames } from './local/recent-names.js';
 import type { LocalTier } from './local/local-tier.js';
 import { areClean, EVERYTHING, isTagName, type Tag, type TagTable } from './local/tag-table.js';
 import type { CacheStore, Lease, LeaseRequest, NewEntry } from './store/cache-store.js';
+import { changeInOrder, storeUnder, type SharedTier } from './store/shared-tier.js';
 import { joinVersions, keepTags, tagLifeMs, takeVersions } from './store/tag-versions.js';
 import type { ReadBatch } from './store/read-batch.js';
 import { LoadWaiters } from './loading/load-waiters.js';
 import type { Slot, StoredEntry, Write } from './slot.js';
 import { within, type StoreGate } from './store/store-gate.js';
-
-/** The parts behind a process that shares a store. */
-export interface SharedTier {
-  readonly store: CacheStore;
-  readonly gate: StoreGate;
-  readonly reads: ReadBatch;
-  readonly log: InvalidationLog;
-}
 
 const NO_TAGS: Tag[] = [];
 /** Steps of a load: its readers wait for the source anyway, and without them it would be loaded twice. */
@@ -175,7 +168,7 @@ export class CacheTiers {
     const names = writes.map(({ slot }) => slot.name);
     await this.#tell('store', names, async (shared) => {
       const settled = Promise.all(writes.map((write) => this.#settleOwn(shared, write)));
-      await inOrder(shared, settled, names);
+      await changeInOrder(shared, settled, names);
     });
   }
 
@@ -190,7 +183,7 @@ export class CacheTiers {
     this.dropHere(names);
     this.#emit({ type: 'invalidated', keys: names.length, origin: 'here' });
     await this.#tell('invalidation', names, (shared) =>
-      inOrder(shared, shared.store.remove(names), names),
+      changeInOrder(shared, shared.store.remove(names), names),
     );
   }
 
@@ -223,7 +216,7 @@ export class CacheTiers {
   async settleOwed(): Promise<void> {
     const shared = this.#shared;
     if (shared === undefined) return;
-    await this.#owed.repeat((names) => inOrder(shared, shared.store.remove(names), names));
+    await this.#owed.repeat((names) => changeInOrder(shared, shared.store.remove(names), names));
   }
 
   /** @throws AppError `cache.pattern_incomplete` */
@@ -277,29 +270,4 @@ export class CacheTiers {
     }
     return unknown;
   }
-}
-
-/** Stores an entry under a lease, and lets its tags live as long. @returns whether the lease held */
-async function storeUnder(
-  { store }: SharedTier,
-  { name, tags }: Slot,
-  token: string,
-  entry: NewEntry | undefined,
-): Promise<boolean> {
-  const [held] = await Promise.all([
-    store.settle(name, token, entry),
-    entry && keepTags(store, tags, entry.ttlMs),
-  ]);
-  return held;
-}
-
-/** Changes the store, and then lets all others know: who hears of it must not find the older value there. */
-async function inOrder(
-  { store, log }: SharedTier,
-  change: Promise<unknown>,
-  names: readonly string[],
-): Promise<void> {
-  // One connection keeps the order by itself; on a Cluster each node has its own.
-  if (!store.keepsOrder) await change;
-  await Promise.all([change, log.append(names)]);
 }
