@@ -1,17 +1,15 @@
 import type { CacheEvent, CacheLink } from './cache.js';
 import type { CoherenceLink } from './coherence/coherence-link.js';
 import { OwedInvalidations } from './coherence/owed-invalidations.js';
-import type { InvalidationLog } from './coherence/invalidation-log.js';
 import { RecentNames } from './local/recent-names.js';
 import type { LocalTier } from './local/local-tier.js';
 import { areClean, EVERYTHING, isTagName, type Tag, type TagTable } from './local/tag-table.js';
-import type { CacheStore, Lease, LeaseRequest, NewEntry } from './store/cache-store.js';
+import type { Lease, LeaseRequest, NewEntry } from './store/cache-store.js';
 import { changeInOrder, storeUnder, type SharedTier } from './store/shared-tier.js';
-import { joinVersions, keepTags, tagLifeMs, takeVersions } from './store/tag-versions.js';
-import type { ReadBatch } from './store/read-batch.js';
+import { joinVersions, tagLifeMs, takeVersions } from './store/tag-versions.js';
 import { LoadWaiters } from './loading/load-waiters.js';
 import type { Slot, StoredEntry, Write } from './slot.js';
-import { within, type StoreGate } from './store/store-gate.js';
+import { within } from './store/store-gate.js';
 
 const NO_TAGS: Tag[] = [];
 /** Steps of a load: its readers wait for the source anyway, and without them it would be loaded twice. */
