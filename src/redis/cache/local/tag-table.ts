@@ -19,8 +19,9 @@ export interface Tag {
   keptUntilMs: number;
 }
 
+/** A tag of a declaration, whatever it is made of, is never one of ours. */
 export function tagName(tag: string): string {
-  return TAG_STEM + tag;
+  return tag.startsWith('~') ? `${TAG_STEM}~${tag}` : TAG_STEM + tag;
 }
 
 export function namespaceTagName(namespace: string): string {
