@@ -74,18 +74,21 @@ export class TagTable {
     const tick = this.advance();
     const tag = this.#tags.peek(name);
     if (tag === undefined) return;
-    tag.droppedAtTick = tick;
-    tag.version = undefined;
+    forget(tag, tick);
   }
 
   /** Versions may have changed unheard. */
   forgetVersions(): void {
     const tick = this.advance();
-    for (const tag of this.#tags.values()) {
-      tag.droppedAtTick = tick;
-      tag.version = undefined;
-    }
+    for (const tag of this.#tags.values()) forget(tag, tick);
   }
+}
+
+function forget(tag: Tag, tick: number): void {
+  tag.droppedAtTick = tick;
+  tag.version = undefined;
+  // What the store keeps from now on is another one, and lives as long as who made it wanted.
+  tag.keptUntilMs = 0;
 }
 
 /** Whether none of `tags` was invalidated after the tick `since`. */
