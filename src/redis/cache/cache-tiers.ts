@@ -93,6 +93,13 @@ export class CacheTiers {
     );
   }
 
+  /** Lets what began before the slot's value was found be worthless here, and the slot itself not. */
+  supersede(slot: Slot): Slot {
+    if (!this.isCurrent(slot)) return slot;
+    this.dropHere([slot.name]);
+    return this.slot(slot.name, slot.tags);
+  }
+
   /** What the store has, in one round trip with the versions that are not known. @returns undefined: it is away. */
   async read(slot: Slot): Promise<StoredEntry | undefined> {
     const shared = this.#usable();

@@ -47,7 +47,7 @@ export class CacheWriter<Params, Value> {
       this.loader.obtain({ wanted, load, whenTaken: 'take', acceptsNothing: true }),
     );
     const stored = await Promise.all(loaded.map((one) => one.stored));
-    const told = wanted.filter(({ slot }, i) => stored[i] === true && this.tiers.isCurrent(slot));
+    const told = wanted.filter((_, i) => stored[i] === true);
     await this.tiers.tellOthers(told.map(({ slot }) => slot.name));
   }
 
