@@ -32,6 +32,13 @@ export class CacheWriter<Params, Value> {
     if (!this.tiers.isShared) return;
     const writes = placed.map(({ slot, prepared }) => this.#write(slot, prepared, writtenAtMs));
     await this.tiers.put(await Promise.all(writes));
+    const tookMs = this.clock.nowMs() - writtenAtMs;
+    for (const { key, slot, prepared } of placed) {
+      if (!this.tiers.isCurrent(slot)) continue;
+      // Who had to ask the store meanwhile may have brought the older value from there.
+      const aged = { ...prepared, freshMs: prepared.freshMs - tookMs };
+      this.entries.keepHere(key, this.tiers.supersede(slot), aged, writtenAtMs);
+    }
   }
 
   async refresh(
