@@ -51,7 +51,6 @@ export class CacheTiers {
     this.#recent = new RecentNames(tags);
   }
 
-  /** Follows the invalidations of other instances. */
   attach(link: CoherenceLink): void {
     this.#link = link;
   }
@@ -105,8 +104,7 @@ export class CacheTiers {
     const shared = this.#usable();
     if (shared === undefined) return undefined;
     const unknown = this.#unknownTags(slot.tags);
-    const names = [slot.name, ...unknown.map(({ name }) => name)];
-    const texts = await shared.reads.read(names);
+    const texts = await shared.reads.read([slot.name, ...unknown.map(({ name }) => name)]);
     if (texts === undefined) return undefined;
     return {
       text: texts[0],
@@ -205,6 +203,11 @@ export class CacheTiers {
       }
       this.waiters.wake(name);
     }
+  }
+
+  /** Makes all that is being looked for worthless here, and drops nothing. */
+  outdateSearches(): void {
+    this.#recent.markAll();
   }
 
   dropAllHere(): void {

@@ -24,6 +24,16 @@ describe('the names that were invalidated lately', () => {
     },
   );
 
+  it('are all names once it is not known which', () => {
+    const table = new TagTable();
+    const recent = new RecentNames(table, 2);
+    recent.mark('a');
+    const since = table.tick;
+    recent.markAll();
+    expect([...'ab'].some((one) => recent.isClean(one, since))).toBe(false);
+    expect([...'ab'].every((one) => recent.isClean(one, table.tick))).toBe(true);
+  });
+
   it('leave clean who looks after the last of them', () => {
     const table = new TagTable();
     const recent = new RecentNames(table, 2);
