@@ -41,7 +41,7 @@ const beatSchema = z.tuple([z.string(), z.string(), z.string()]);
  */
 export class InvalidationLog {
   /** Tells this instance's entries and beats from others'. */
-  readonly instanceId = randomBytes(6).toString('base64url');
+  readonly instanceId = newNonce();
   readonly #connections: RedisConnections;
   readonly #append = new LuaScript('cache-log-append');
   readonly #beat = new LuaScript('cache-log-beat');
@@ -94,7 +94,7 @@ export class InvalidationLog {
           this.#connections.command,
           [this.#stream],
           [
-            ...[randomBytes(6).toString('base64url'), this.instanceId, JSON.stringify(part)],
+            ...[newNonce(), this.instanceId, JSON.stringify(part)],
             ...[this.#entries, MAX_ENTRIES, LOG_TTL_MS],
           ],
         ),
@@ -105,7 +105,8 @@ export class InvalidationLog {
   /** Rejects while Redis takes no writes. The beat comes back by `onBeat`, if all is well. */
   async beat(beatId: string): Promise<void> {
     const { command } = this.#connections;
-    await this.#beat.run(command, [this.#stream], [this.#beats, beatId, LOG_TTL_MS]);
+    const args = [this.#beats, beatId, LOG_TTL_MS, newNonce()];
+    await this.#beat.run(command, [this.#stream], args);
   }
 
   /**
@@ -151,6 +152,10 @@ export class InvalidationLog {
       listener.onSilence();
     }
   }
+}
+
+function newNonce(): string {
+  return randomBytes(6).toString('base64url');
 }
 
 function parseNames(text: string): readonly string[] {
