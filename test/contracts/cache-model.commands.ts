@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Cache } from '../../src/redis/cache/cache.js';
-import { KEYS, type HowToLoad, type Key, type Value, type World } from './cache-model.world.js';
+import { KEYS, type Key, type Value } from './cache-model.values.js';
+import type { HowToLoad, World } from './cache-model.world.js';
 
 /** The world is the model as well: it knows what may be read. */
 type Step = fc.AsyncCommand<object, World, true>;

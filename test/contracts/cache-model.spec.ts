@@ -5,13 +5,8 @@ import { openRedisInstance } from '../support/redis-instance.js';
 import { createTestRedisPrefix } from '../support/servers/index.js';
 import { startCaches } from './cache.setup.js';
 import { commands } from './cache-model.commands.js';
-import {
-  World,
-  ttlMsOf,
-  type Member,
-  type ModelDefinition,
-  type Value,
-} from './cache-model.world.js';
+import { ttlMsOf, type ModelDefinition, type Value } from './cache-model.values.js';
+import { World, type Member } from './cache-model.world.js';
 
 /**
  * Longer: `FC_RUNS=20000 npm run test:integration -- --testPathPatterns cache-model`. A failure prints what it takes
@@ -76,7 +71,6 @@ async function holdsFor(
     ),
     { ...replay, numRuns: RUNS || runs },
   );
-  if (process.env['FC_DEBUG']) process.stderr.write(`runs: ${run}\n`);
 }
 
 describe.each<[string, ModelDefinition]>([

@@ -1,28 +1,17 @@
-import type { CacheDefinition } from '../../src/redis/cache/cache-definition.js';
-import type { Cache, CacheEvent, LoadContext } from '../../src/redis/cache/cache.js';
+import type { Cache, LoadContext } from '../../src/redis/cache/cache.js';
 import type { HybridCaches } from '../../src/redis/cache/hybrid.caches.js';
 import { Deferred } from '../support/deferred.js';
 import { eventually } from '../support/eventually.js';
-
-export type Value = number | string | boolean | null;
-export type ModelDefinition = CacheDefinition<string, Value>;
-
-/** Of the keys, the third ends within moments, and the fourth has values that look like none. */
-export const KEYS = [0, 1, 2, 3] as const;
-export type Key = (typeof KEYS)[number];
-const BRIEF: Key = 2;
-const FALSY: Key = 3;
-const NOTHING_LIKE = [0, false, '', null] as const;
-export const BRIEF_TTL_MS = 25;
-
-/** What the source says of a key in its n-th version. No value of one key is one of another's. */
-function valueOf(key: Key, version: number): Value {
-  if (key === FALSY) return NOTHING_LIKE[version % 4] as Value;
-  return version * KEYS.length + key;
-}
-
-export const ttlMsOf = (value: Value): number =>
-  typeof value === 'number' && value > 0 && value % KEYS.length === BRIEF ? BRIEF_TTL_MS : Infinity;
+import { heardOf } from './cache-fleet.setup.js';
+import {
+  BRIEF,
+  KEYS,
+  valueOf,
+  versionOf,
+  type Key,
+  type ModelDefinition,
+  type Value,
+} from './cache-model.values.js';
 
 export interface Member {
   readonly caches: HybridCaches;
@@ -303,28 +292,4 @@ export class SourceDownError extends Error {
   constructor() {
     super('source is down');
   }
-}
-
-/** Which version it is; undefined: none of those between. */
-function versionOf(key: Key, value: Value, floor: number, newest: number): number | undefined {
-  for (let version = floor; version <= newest; version += 1) {
-    if (valueOf(key, version) === value) return version;
-  }
-  return undefined;
-}
-
-function heardOf(caches: HybridCaches, keys: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const late = setTimeout(() => {
-      stop();
-      reject(new Error(`an invalidation was not heard of: ${JSON.stringify(caches.link())}`));
-    }, 5_000);
-    const stop = caches.onEvent((event: CacheEvent) => {
-      if (event.type !== 'invalidated' || event.origin !== 'elsewhere') return;
-      if (event.keys !== keys) return;
-      stop();
-      clearTimeout(late);
-      resolve();
-    });
-  });
 }
