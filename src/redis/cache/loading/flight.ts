@@ -52,7 +52,7 @@ export function join<Value>(
     flight.waiting = Infinity;
     return flight.answer;
   }
-  if (signal.aborted) return Promise.reject(reasonOf(signal));
+  if (signal.aborted) return gaveUp(signal);
   flight.waiting += 1;
   return new Promise((resolve, reject) => {
     const leave = (): void => {
@@ -63,6 +63,11 @@ export function join<Value>(
     signal.addEventListener('abort', leave, { once: true });
     flight.answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
   });
+}
+
+/** What a reader gets who has given up. */
+export function gaveUp(signal: AbortSignal): Promise<never> {
+  return Promise.reject(reasonOf(signal));
 }
 
 function reasonOf({ reason }: AbortSignal): Error {

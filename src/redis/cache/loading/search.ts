@@ -6,7 +6,7 @@ import type { HotKeys } from '../hot-keys.js';
 import type { Slot, StoredEntry } from '../slot.js';
 import { BackgroundRefresh } from './background-refresh.js';
 import type { FleetLoader, Wanted } from './fleet-loader.js';
-import { Flights, join } from './flight.js';
+import { Flights, gaveUp, join } from './flight.js';
 import { Grace } from './grace.js';
 
 /** One key of a batch that is to be found, for itself and for all who join it. */
@@ -62,6 +62,7 @@ export class Search<Params, Value> {
     required: boolean,
     options: ReadOptions | undefined,
   ): Promise<Value | undefined> {
+    if (options?.signal?.aborted === true) return gaveUp(options.signal);
     const flights = required ? this.#requiredFlights : this.#flights;
     const known = flights.get(key);
     if (known !== undefined) {
@@ -81,19 +82,21 @@ export class Search<Params, Value> {
     load: LoadMany<Params, Value>,
     options: ReadOptions | undefined,
   ): Promise<Value | undefined>[] {
+    const { signal } = options ?? {};
+    if (signal?.aborted === true) return missing.map(() => gaveUp(signal));
     const asked: Asked<Params, Value>[] = [];
     const answers = missing.map(({ key, params }) => {
       const known = this.#flights.get(key);
       if (known !== undefined) {
         this.#counters.coalesced += 1;
-        return join(known, options?.signal);
+        return join(known, signal);
       }
       const slot = this.#entries.slot(key, params);
       const search = (): Promise<Value | undefined> =>
         new Promise((resolve, reject) => {
           asked.push({ params, key, slot, resolve, reject });
         });
-      return join(this.#flights.start(key, slot, search), options?.signal);
+      return join(this.#flights.start(key, slot, search), signal);
     });
     if (asked.length > 0) void this.#findAll(asked, load);
     return answers;
