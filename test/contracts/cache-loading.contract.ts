@@ -124,6 +124,12 @@ export function describeCacheLoading(caches: () => Caches): void {
       const load = jest.fn(() => Promise.resolve(1));
       const signal = AbortSignal.abort(new Error('gone'));
       await expect(cacheOf().getOrSet('gone', load, { signal })).rejects.toThrow('gone');
+      await expect(cacheOf().getOrSetOptional('gone', load, { signal })).rejects.toThrow('gone');
+      const loadMany = () => load().then((value) => [value]);
+      await expect(cacheOf().getOrSetMany(['gone'], loadMany, { signal })).rejects.toThrow('gone');
+      // Whatever was begun would show by then.
+      await cacheOf().getOrSet('other', () => Promise.resolve(1));
+      expect(load).not.toHaveBeenCalled();
     });
   });
 

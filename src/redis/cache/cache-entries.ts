@@ -105,8 +105,10 @@ export class CacheEntries<Params, Value> {
     return this.#tiers.slot(this.#stem + key, this.#tagsOf(params));
   }
 
-  /** What the process keeps, past its end or not: for when there is nothing better. */
+  /** What the process keeps, past its end or not, unless it may have been invalidated unheard. */
   localAnyway(key: string): Found<Value> | undefined {
+    const { strict = false } = this.#definition;
+    if (performance.now() >= this.#tiers.servesLocalUntilMs(strict)) return undefined;
     const held = this.#tiers.local.get(this.index, key);
     return held && this.#foundLocally(held);
   }

@@ -45,7 +45,6 @@ export class CacheTiers {
     this.#recent = new RecentNames(tags);
   }
 
-  /** Follows the invalidations of other instances. */
   attach(link: CoherenceLink): void {
     this.#link = link;
   }
@@ -95,6 +94,13 @@ export class CacheTiers {
     return (
       since === this.#tags.tick || (areClean(tags, since) && this.#recent.isClean(name, since))
     );
+  }
+
+  /** Lets what began before the slot's value was found be worthless here, and the slot itself not. */
+  supersede(slot: Slot): Slot {
+    if (!this.isCurrent(slot)) return slot;
+    this.dropHere([slot.name]);
+    return this.slot(slot.name, slot.tags);
   }
 
   /**
@@ -196,6 +202,11 @@ export class CacheTiers {
       }
       this.waiters.wake(name);
     }
+  }
+
+  /** Makes all that is being looked for worthless here, and drops nothing. */
+  outdateSearches(): void {
+    this.#recent.markAll();
   }
 
   dropAllHere(): void {

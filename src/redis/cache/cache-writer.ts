@@ -38,6 +38,13 @@ export class CacheWriter<Params, Value> {
       const writes = part.map(({ slot, prepared }) => this.#write(slot, prepared, writtenAtMs));
       await this.tiers.put(await Promise.all(writes));
     }
+    const tookMs = this.clock.nowMs() - writtenAtMs;
+    for (const { key, slot, prepared } of placed) {
+      if (!this.tiers.isCurrent(slot)) continue;
+      // Who had to ask the store meanwhile may have brought the older value from there.
+      const aged = { ...prepared, freshMs: prepared.freshMs - tookMs };
+      this.entries.keepHere(key, this.tiers.supersede(slot), aged, writtenAtMs);
+    }
   }
 
   async refresh(
@@ -53,7 +60,7 @@ export class CacheWriter<Params, Value> {
       this.loader.obtain({ wanted, load, whenTaken: 'take', acceptsNothing: true }),
     );
     const stored = await Promise.all(loaded.map((one) => one.stored));
-    const told = wanted.filter(({ slot }, i) => stored[i] === true && this.tiers.isCurrent(slot));
+    const told = wanted.filter((_, i) => stored[i] === true);
     await this.tiers.tellOthers(told.map(({ slot }) => slot.name));
   }
 

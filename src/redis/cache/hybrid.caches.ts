@@ -125,6 +125,8 @@ export class HybridCaches extends Caches {
 
   override async invalidatePattern(namespace: CacheNamespace, pattern: string): Promise<number> {
     const matches = globOf(pattern);
+    // What is being loaded here may match as well, and be known to nobody else.
+    this.#tiers.outdateSearches();
     const dropped = new Set<string>();
     const drop = async (names: readonly string[]): Promise<void> => {
       for (const name of names) dropped.add(name);

@@ -41,7 +41,7 @@ const beatSchema = z.tuple([z.string(), z.string(), z.string()]);
  */
 export class InvalidationLog {
   /** Tells this instance's entries and beats from others'. */
-  readonly instanceId = randomBytes(6).toString('base64url');
+  readonly instanceId = newNonce();
   readonly #connections: RedisConnections;
   readonly #append = new LuaScript('cache-log-append');
   readonly #beat = new LuaScript('cache-log-beat');
@@ -94,7 +94,7 @@ export class InvalidationLog {
           this.#connections.command,
           [this.#stream],
           [
-            ...[randomBytes(6).toString('base64url'), this.instanceId, JSON.stringify(part)],
+            ...[newNonce(), this.instanceId, JSON.stringify(part)],
             ...[this.#entries, MAX_ENTRIES, LOG_TTL_MS],
           ],
         ),
@@ -104,7 +104,7 @@ export class InvalidationLog {
 
   /** Rejects while Redis takes no writes. The beat comes back by `onBeat`, if all is well. @returns the head */
   async beat(beatId: string): Promise<LogPosition> {
-    const args = [this.#beats, beatId, LOG_TTL_MS];
+    const args = [this.#beats, beatId, LOG_TTL_MS, newNonce()];
     const answer = await this.#beat.run(this.#connections.command, [this.#stream], args);
     const [id, nonce] = answer as [string, string];
     return positionOf(id, nonce);
@@ -153,6 +153,10 @@ export class InvalidationLog {
       listener.onSilence();
     }
   }
+}
+
+function newNonce(): string {
+  return randomBytes(6).toString('base64url');
 }
 
 function parseNames(text: string): readonly string[] {

@@ -147,7 +147,10 @@ export class FleetLoader<Params, Value> {
       const prepared = held.map((_, i) => this.entries.prepare(values[i], ttlMs));
       return held.map((one, i) => {
         const kept = prepared[i] as Prepared<Value>;
-        this.entries.keepHere(one.key, one.slot, kept, askedAtMs);
+        const isUpdate = request.whenTaken === 'take' && values[i] !== undefined;
+        // Readers may be loading since before: what they find must not overwrite this here.
+        const slot = isUpdate ? this.tiers.supersede(one.slot) : one.slot;
+        this.entries.keepHere(one.key, slot, kept, askedAtMs);
         return { value: kept.value, stored: this.#store(request, one, kept, askedAtMs) };
       });
     } catch (error) {

@@ -81,6 +81,11 @@ export class Flights<Value> {
   }
 }
 
+/** What a reader gets who has given up. */
+export function gaveUp(signal: AbortSignal): Promise<never> {
+  return Promise.reject(reasonOf(signal));
+}
+
 function reasonOf({ reason }: AbortSignal): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
 }

@@ -5,7 +5,7 @@ import type { CacheTiers } from '../cache-tiers.js';
 import type { HotKeys } from '../hot-keys.js';
 import { BackgroundRefresh } from './background-refresh.js';
 import type { FleetLoader, Wanted } from './fleet-loader.js';
-import { Flights, type Flight } from './flight.js';
+import { Flights, gaveUp, type Flight } from './flight.js';
 import { Grace } from './grace.js';
 
 /** A key that is read. */
@@ -71,6 +71,7 @@ export class Search<Params, Value> {
     required: boolean,
     options: ReadOptions | undefined,
   ): Promise<Value | undefined> {
+    if (options?.signal?.aborted === true) return gaveUp(options.signal);
     const flights = required ? this.#requiredFlights : this.#flights;
     const known = flights.get(key);
     if (known !== undefined) {
@@ -93,10 +94,12 @@ export class Search<Params, Value> {
     load: LoadMany<Params, Value>,
     options: ReadOptions | undefined,
   ): Promise<(Value | undefined)[]> {
+    const { signal } = options ?? {};
+    if (signal?.aborted === true) return gaveUp(signal);
     const answers: (Value | undefined)[] = requests.map(() => undefined);
     const waits: Promise<void>[] = [];
     const wait = (flight: Flight<Value | undefined>, at: number): void => {
-      const answer = flight.join(options?.signal);
+      const answer = flight.join(signal);
       waits.push(answer.then((value) => void (answers[at] = value)));
     };
     const asked: Asked<Params, Value>[] = [];

@@ -29,6 +29,12 @@ export class RecentNames {
     this.#marks.set(name, this.#tags.advance());
   }
 
+  /** For names that are not known one by one. */
+  markAll(): void {
+    this.#marks.clear();
+    this.#forgottenUpTo = this.#tags.advance();
+  }
+
   /** Whether `name` was not invalidated after the tick `since`. */
   isClean(name: string, since: number): boolean {
     // peek, not get: what must be forgotten first is the oldest mark, not the least read one.

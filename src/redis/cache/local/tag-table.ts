@@ -19,8 +19,9 @@ export interface Tag {
   keptUntilMs: number;
 }
 
+/** A tag of a declaration, whatever it is made of, is never one of ours. */
 export function tagName(tag: string): string {
-  return TAG_STEM + tag;
+  return tag.startsWith('~') ? `${TAG_STEM}~${tag}` : TAG_STEM + tag;
 }
 
 export function namespaceTagName(namespace: string): string {
@@ -81,22 +82,25 @@ export class TagTable {
     const tick = this.advance();
     const tag = this.#pinned.get(name) ?? this.#tags.peek(name);
     if (tag === undefined) return;
-    tag.droppedAtTick = tick;
-    tag.version = undefined;
+    forget(tag, tick);
   }
 
   /** Versions may have changed unheard. */
   forgetVersions(): void {
     const tick = this.advance();
-    for (const tag of [...this.#pinned.values(), ...this.#tags.values()]) {
-      tag.droppedAtTick = tick;
-      tag.version = undefined;
-    }
+    for (const tag of [...this.#pinned.values(), ...this.#tags.values()]) forget(tag, tick);
   }
 }
 
 function newTag(name: string): Tag {
   return { name, droppedAtTick: 0, version: undefined, keptUntilMs: 0 };
+}
+
+function forget(tag: Tag, tick: number): void {
+  tag.droppedAtTick = tick;
+  tag.version = undefined;
+  // What the store keeps from now on is another one, and lives as long as who made it wanted.
+  tag.keptUntilMs = 0;
 }
 
 /** Whether none of `tags` was invalidated after the tick `since`. */

@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { TagTable, type Tag } from '../local/tag-table.js';
+import type { CacheStore } from './cache-store.js';
+import { areComplete, joinVersions, keepTags, tagLifeMs, takeVersions } from './tag-versions.js';
+
+const HOUR_MS = 3_600_000;
+const word = fc.stringMatching(/^[A-Za-z0-9_-]{1,8}$/);
+const maybe = fc.option(word, { nil: undefined });
+
+const tagsOf = (versions: readonly (string | undefined)[], table = new TagTable()): Tag[] =>
+  versions.map((version, i) => Object.assign(table.of(`t${i}`), { version }));
+
+describe('the versions of an entry’s tags', () => {
+  it('are complete exactly when there is one of each tag', () => {
+    fc.assert(
+      fc.property(fc.array(maybe, { maxLength: 5 }), (versions) => {
+        const text = joinVersions(tagsOf(versions));
+        expect(areComplete(text, versions.length)).toBe(!versions.includes(undefined));
+      }),
+    );
+  });
+
+  it('differ as soon as one of them does', () => {
+    const pair = fc
+      .integer({ min: 1, max: 5 })
+      .chain((n) => fc.tuple(fc.array(maybe, size(n)), fc.array(maybe, size(n))));
+    fc.assert(
+      fc.property(pair, ([one, other]) => {
+        const same = JSON.stringify(one) === JSON.stringify(other);
+        expect(joinVersions(tagsOf(one)) === joinVersions(tagsOf(other))).toBe(same);
+      }),
+    );
+  });
+
+  it('are those that were read, and for the rest those that were known', () => {
+    const tags = fc.array(fc.record({ known: maybe, isRead: fc.boolean(), text: maybe }), {
+      minLength: 1,
+      maxLength: 5,
+    });
+    fc.assert(
+      fc.property(tags, (all) => {
+        const carried = tagsOf(all.map(({ known }) => known));
+        const read = carried.filter((_, i) => all[i]?.isRead);
+        const texts = all.filter(({ isRead }) => isRead).map(({ text }) => text ?? null);
+        const wanted = all.map(({ isRead, text, known }) => (isRead ? text : known));
+        expect(takeVersions({ tags: carried, since: 0 }, read, texts)).toBe(
+          joinVersions(tagsOf(wanted)),
+        );
+        expect(carried.map(({ version }) => version)).toEqual(wanted);
+      }),
+    );
+  });
+
+  it('are not remembered of a tag that was invalidated while they were read', () => {
+    const table = new TagTable();
+    const [tag] = tagsOf([undefined], table) as [Tag];
+    const since = table.tick;
+    table.drop(tag.name);
+    expect(takeVersions({ tags: [tag], since }, [tag], ['old'])).toBe('old');
+    expect(tag.version).toBeUndefined();
+  });
+});
+
+const size = (n: number) => ({ minLength: n, maxLength: n });
+
+describe('the life of a tag', () => {
+  it('is longer than that of any entry which carries it', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1_000 * HOUR_MS }), (ttlMs) => {
+        expect(tagLifeMs(ttlMs)).toBeGreaterThan(ttlMs);
+      }),
+    );
+  });
+
+  /** Keeps of each tag how long it lives, and how often it was told to. */
+  const storeOf = () => {
+    const lives = new Map<string, number>();
+    const keepTagsInStore = jest.fn(async (names: readonly string[], lifeMs: number) => {
+      for (const name of names) lives.set(name, Math.max(lives.get(name) ?? 0, lifeMs));
+    });
+    // Nothing but the one ability that is asked for here.
+    const store = { keepTags: keepTagsInStore } as Partial<CacheStore> as CacheStore;
+    return { store, lives, keepTagsInStore };
+  };
+
+  it('is prolonged only when an entry would outlive it', async () => {
+    const { store, lives, keepTagsInStore } = storeOf();
+    const tags = tagsOf(['a', 'b']);
+    await keepTags(store, tags, 60_000);
+    await keepTags(store, tags, 60_000);
+    expect(keepTagsInStore).toHaveBeenCalledTimes(1);
+    await keepTags(store, tags, 5 * HOUR_MS);
+    expect(keepTagsInStore).toHaveBeenCalledTimes(2);
+    expect(lives.get('t0')).toBeGreaterThan(5 * HOUR_MS);
+  });
+
+  it('is not taken from before an invalidation: the tag in the store is a new one since', async () => {
+    const { store, keepTagsInStore } = storeOf();
+    const table = new TagTable();
+    const tags = tagsOf(['a'], table);
+    await keepTags(store, tags, 5 * HOUR_MS);
+    table.drop('t0');
+    await keepTags(store, tags, 5 * HOUR_MS);
+    expect(keepTagsInStore).toHaveBeenCalledTimes(2);
+    table.forgetVersions();
+    await keepTags(store, tags, 5 * HOUR_MS);
+    expect(keepTagsInStore).toHaveBeenCalledTimes(3);
+  });
+});

@@ -1,0 +1,207 @@
+import '../support/quiet.js';
+import { defineCache } from '../../src/redis/cache/cache-definition.js';
+import { eventually } from '../support/eventually.js';
+import type { TcpProxy } from '../support/tcp-proxy.js';
+import {
+  commandOf,
+  failing,
+  Fleet,
+  numbers,
+  pause,
+  reaches,
+  warm,
+  type Member,
+} from './cache-fleet.setup.js';
+
+const strict = defineCache<string, number>({ ...numbers, name: 'test.strict', strict: true });
+
+describe('a fleet on one Redis', () => {
+  const fleet = new Fleet();
+
+  describe('whose links break', () => {
+    it('serves what it has while Redis is away, but nothing of a strict cache', async () => {
+      const [member] = (await fleet.of(1)) as [Member];
+      const { caches, proxy } = member;
+      await caches.use(numbers).set('k', 1);
+      await caches.use(strict).set('s', 1);
+      expect(await caches.use(strict).get('s')).toBe(1);
+      await proxy.down();
+      await reaches(caches, 'detached');
+      expect(await caches.use(numbers).getOrSet('k', failing)).toBe(1);
+      expect(await caches.use(strict).get('s')).toBeUndefined();
+      expect(await caches.use(strict).getOrSet('s', () => Promise.resolve(2))).toBe(2);
+      await proxy.up();
+      await reaches(caches, 'coherent');
+      expect(await caches.use(strict).get('s')).toBe(2);
+    });
+
+    it.each<[string, (proxy: TcpProxy) => Promise<void> | void]>([
+      ['cut', (proxy) => proxy.down()],
+      ['frozen', (proxy) => proxy.freeze()],
+    ])('serves nothing old once a link that was %s is back', async (_, breakLink) => {
+      const [away, other] = [await fleet.join({ callTimeoutMs: 100 }), await fleet.join()];
+      await warm([away, other], 'tagged', 1);
+      await warm([away, other], 'deleted', 1);
+      await warm([away, other], 'set', 1);
+      await breakLink(away.proxy);
+      await reaches(away.caches, 'detached');
+      await other.caches.invalidateTags(['fleet:tagged']);
+      await other.caches.use(numbers).delete('deleted');
+      await other.caches.use(numbers).set('set', 2);
+      const states: string[] = [];
+      away.caches.onEvent((event) => {
+        if (event.type === 'link') states.push(event.state);
+      });
+      await away.proxy.down();
+      await away.proxy.up();
+      const cache = away.caches.use(numbers);
+      // From the first moment on in which the process says that it hears of changes.
+      await reaches(away.caches, 'coherent');
+      expect(await cache.get('tagged')).toBeUndefined();
+      expect(await cache.get('deleted')).toBeUndefined();
+      expect(await cache.get('set')).toBe(2);
+      expect(states.at(-1)).toBe('coherent');
+      expect(away.caches.link().gaps).toBeGreaterThan(0);
+      expect(away.caches.link().resets).toBe(0);
+    });
+
+    it('asks Redis on every read while it cannot be told of changes', async () => {
+      const [deaf, other] = (await fleet.of(2)) as [Member, Member];
+      await warm([deaf, other], 'k', 1);
+      const command = commandOf(other);
+      await command.call('ACL', 'SETUSER', 'default', '-subscribe');
+      try {
+        await command.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+        await reaches(deaf.caches, 'remote');
+        await other.caches.use(numbers).set('k', 2);
+        expect(await deaf.caches.use(numbers).get('k')).toBe(2);
+        await other.caches.invalidateTags(['fleet:k']);
+        expect(await deaf.caches.use(numbers).get('k')).toBeUndefined();
+        await other.caches.use(numbers).set('k', 3);
+        expect(await deaf.caches.use(strict).get('k')).toBe(3);
+      } finally {
+        await command.call('ACL', 'SETUSER', 'default', '+subscribe');
+      }
+      await Promise.all([deaf, other].map(({ caches }) => reaches(caches, 'coherent')));
+      expect(await deaf.caches.use(numbers).get('k')).toBe(3);
+    });
+
+    it('does not serve an ended value that was invalidated while it could not be told', async () => {
+      const graced = defineCache<string, number>({
+        ...numbers,
+        name: 'test.fleet.graced',
+        ttlMs: 50,
+        graceMs: 60_000,
+      });
+      const [deaf, other] = (await fleet.of(2)) as [Member, Member];
+      await deaf.caches.use(graced).set('k', 1);
+      const command = commandOf(other);
+      await command.call('ACL', 'SETUSER', 'default', '-subscribe');
+      try {
+        await command.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+        await reaches(deaf.caches, 'remote');
+        await other.caches.use(graced).delete('k');
+        await pause(60);
+        await expect(deaf.caches.use(graced).getOrSet('k', failing)).rejects.toThrow('down');
+      } finally {
+        await command.call('ACL', 'SETUSER', 'default', '+subscribe');
+      }
+    });
+
+    it('misses nothing under a storm of cuts of the invalidation connection alone', async () => {
+      const [reader, writer] = (await fleet.of(2)) as [Member, Member];
+      const cache = reader.caches.use(numbers);
+      await warm([reader, writer], 'k', 0);
+      for (let version = 1; version <= 15; version += 1) {
+        const killed = commandOf(writer).call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+        await writer.caches.use(numbers).set('k', version);
+        await killed;
+        if (version % 3 === 0) {
+          await reaches(reader.caches, 'coherent');
+          expect(await cache.get('k')).toBe(version);
+        }
+        await cache.getOrSet('k', failing).catch(() => undefined);
+      }
+      await reaches(reader.caches, 'coherent');
+      expect(await cache.get('k')).toBe(15);
+    });
+
+    it('repeats on return what was invalidated while it was cut off', async () => {
+      const [away, other] = (await fleet.of(2)) as [Member, Member];
+      await warm([away, other], 'k', 1);
+      await warm([away, other], 'tagged', 1);
+      await away.proxy.down();
+      await away.caches.use(numbers).delete('k');
+      await away.caches.invalidateTags(['fleet:tagged']);
+      expect(away.caches.link().owedInvalidations).toBe(2);
+      // Not to be had back from Redis, which has not been told.
+      expect(await away.caches.use(numbers).get('k')).toBeUndefined();
+      expect(await away.caches.use(numbers).get('tagged')).toBeUndefined();
+      await away.proxy.up();
+      await eventually(() => expect(away.caches.link().owedInvalidations).toBe(0));
+      for (const { caches } of [other, away]) {
+        await eventually(async () => expect(await caches.use(numbers).get('k')).toBeUndefined());
+        expect(await caches.use(numbers).get('tagged')).toBeUndefined();
+      }
+    });
+  });
+
+  describe('whose Redis fails it', () => {
+    it('leaves nothing older behind where Redis is too full to take a new value', async () => {
+      const [here, there] = (await fleet.of(2)) as [Member, Member];
+      const local = here.caches.use(numbers);
+      await warm([here, there], 'k', 1);
+      const command = commandOf(here);
+      await command.config('SET', 'maxmemory', '1');
+      try {
+        await local.set('k', 2);
+        expect(await local.get('k')).toBe(2);
+        await eventually(async () => {
+          expect(await command.exists(`${fleet.prefix}:cache:general:k`)).toBe(0);
+          expect(await there.caches.use(numbers).get('k')).toBeUndefined();
+        });
+        expect(await there.caches.use(numbers).getOrSet('k', () => Promise.resolve(3))).toBe(3);
+        // Invalidations get through all the same.
+        await here.caches.invalidateTags(['fleet:k']);
+        await eventually(async () => {
+          expect(await there.caches.use(numbers).get('k')).toBeUndefined();
+        });
+        expect(here.caches.link().state).toBe('coherent');
+      } finally {
+        await command.config('SET', 'maxmemory', '0');
+      }
+      await local.set('k', 4);
+      await eventually(async () => expect(await there.caches.use(numbers).get('k')).toBe(4));
+    });
+
+    it('notices that Redis lost all it had, and drops what it knew from there', async () => {
+      const members = await fleet.of(2);
+      await warm(members, 'k', 1);
+      await members[0]?.caches.use(numbers).delete('other');
+      await members[0]?.caches.use(numbers).set('k', 2);
+      await fleet.redis.flush();
+      for (const { caches } of members) {
+        await eventually(() => {
+          const { resets, gaps } = caches.link();
+          expect(resets + gaps).toBeGreaterThan(0);
+        });
+        await reaches(caches, 'coherent');
+        await eventually(async () => expect(await caches.use(numbers).get('k')).toBeUndefined());
+      }
+    });
+
+    it('notices it also where nothing had been invalidated before the process was cut off', async () => {
+      const [away, other] = (await fleet.of(2)) as [Member, Member];
+      await warm([away, other], 'k', 1);
+      await away.proxy.down();
+      await reaches(away.caches, 'detached');
+      await other.caches.use(numbers).delete('k');
+      await other.caches.close();
+      await other.instance.close();
+      await fleet.redis.flush();
+      await away.proxy.up();
+      await reaches(away.caches, 'coherent');
+      expect(await away.caches.use(numbers).get('k')).toBeUndefined();
+    });
+  });
+});

@@ -1,0 +1,75 @@
+import '../support/quiet.js';
+import { defineCache } from '../../src/redis/cache/cache-definition.js';
+import type { HybridCaches } from '../../src/redis/cache/hybrid.caches.js';
+import { Deferred } from '../support/deferred.js';
+import { eventually } from '../support/eventually.js';
+import { openRedisInstance } from '../support/redis-instance.js';
+import { createTestRedisPrefix } from '../support/servers/index.js';
+import { startCaches } from './cache.setup.js';
+
+const numbers = defineCache<string, number>({
+  name: 'test.races',
+  namespace: 'general',
+  key: (key) => key,
+  ttlMs: 60_000,
+  tags: () => ['races'],
+});
+
+const redis = async (maxLocalEntries: number): Promise<HybridCaches> =>
+  startCaches(await openRedisInstance(createTestRedisPrefix()), { maxLocalEntries });
+
+// What the model of cache-model.spec.ts found, or what takes a moment that it seldom meets.
+describe.each<[string, () => Promise<HybridCaches>]>([
+  ['a memory cache', () => startCaches(undefined)],
+  ['a redis cache', () => redis(100)],
+])('%s in the moment of a change', (_, open) => {
+  it('does not let a load from before a refresh overwrite what the refresh brought', async () => {
+    const cache = (await open()).use(numbers);
+    const source = new Deferred<number>();
+    const load = jest.fn(() => source.promise);
+    const old = cache.getOrSet('k', load);
+    await eventually(() => expect(load).toHaveBeenCalled());
+    await cache.refresh(['k'], () => Promise.resolve([2]));
+    source.resolve(1);
+    // Seen at once, and for good.
+    const seen = [await old.then(() => cache.get('k'))];
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    seen.push(await cache.get('k'));
+    expect(seen).toEqual([2, 2]);
+  });
+
+  it('does not keep a load from before the invalidation of a pattern', async () => {
+    const caches = await open();
+    const cache = caches.use(numbers);
+    const source = new Deferred<number>();
+    const load = jest.fn(() => source.promise);
+    const old = cache.getOrSet('k', load);
+    await eventually(() => expect(load).toHaveBeenCalled());
+    await caches.invalidatePattern('general', 'k*');
+    source.resolve(1);
+    await old;
+    expect(await cache.get('k')).toBeUndefined();
+  });
+
+  it('keeps a refreshed value whatever is read meanwhile', async () => {
+    const cache = (await open()).use(numbers);
+    await cache.set('k', 1);
+    const refreshed = cache.refresh(['k'], () => Promise.resolve([2]));
+    const reads = Array.from({ length: 20 }, () => cache.get('k'));
+    await Promise.all([refreshed, ...reads]);
+    expect(await cache.get('k')).toBe(2);
+  });
+});
+
+describe('a redis cache without room in the process', () => {
+  it('serves what was set last, also if the key was read past the process meanwhile', async () => {
+    const cache = (await redis(1)).use(numbers);
+    await cache.set('k', 1);
+    const changed = cache.set('k', 2);
+    // Takes the only place, so the read has to ask Redis, which has the older value still.
+    const other = cache.set('other', 7);
+    const meanwhile = cache.get('k');
+    await Promise.all([changed, other, meanwhile]);
+    expect(await cache.get('k')).toBe(2);
+  });
+});
