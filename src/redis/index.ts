@@ -2,12 +2,21 @@
  * The face of the Redis layer: ports and declarations. Which driver stands behind them is nobody's
  * business.
  */
-export { Caches, type Cache, type CacheStatistics } from './cache/cache.js';
 export {
+  Caches,
+  type Cache,
+  type CacheLink,
+  type CacheStatistics,
+  type HotKey,
+} from './cache/cache.js';
+export {
+  CACHE_NAMESPACES,
   defineCache,
   type CacheDefinition,
   type CacheNamespace,
 } from './cache/cache-definition.js';
+export { lookupsOf, type CacheLookups } from './cache/cache-lookups.js';
+export { byModel, bySymbol, byUser } from './cache/tagging/standard-tags.js';
 export { type ClientList, type ConnectedClient } from './diagnostics/client-list.js';
 export { type KeyspaceReport, type NamespaceUsage } from './diagnostics/keyspace.js';
 export { type LatencySummary, type PerformanceReport } from './diagnostics/performance-test.js';
