@@ -111,6 +111,7 @@ export interface CacheStatistics {
   readonly localEntries: number;
   /** About what the local entries take, by the size of their JSON. */
   readonly localBytes: number;
+  readonly declaredTtlMs: number;
   /** As declared, or as overridden. */
   readonly ttlMs: number;
 }
