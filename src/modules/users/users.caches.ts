@@ -33,6 +33,8 @@ export const rolesCache = defineCache<ByUser, UserRole[]>({
   namespace: 'users',
   key: ({ userId }) => `${userId}:roles`,
   ttlMs: 30 * MINUTE_MS,
+  // What decides on access is asked for anew while nobody could tell that it changed.
+  strict: true,
   tags: ({ userId }) => [byUser(userId)],
   schema: profileSchema.shape.roles,
 });
@@ -42,6 +44,8 @@ export const permissionsCache = defineCache<ByUser, Permissions>({
   namespace: 'users',
   key: ({ userId }) => `${userId}:permissions`,
   ttlMs: 30 * MINUTE_MS,
+  // What decides on access is asked for anew while nobody could tell that it changed.
+  strict: true,
   tags: ({ userId }) => [byUser(userId)],
   schema: permissionsSchema,
 });
