@@ -36,6 +36,7 @@ const VALUE_BYTES = 200;
 const LATE_MS = 3_000;
 const RECOVERY_MS = 15_000;
 const WARMING_TRIES = 5;
+/** Our default. */
 const COMMAND_TIMEOUT_MS = 1_000;
 const BREAK_MS = 2_000;
 
@@ -115,7 +116,7 @@ function readingSide({ read, set }) {
 export const sides = {
   /** @param {Context} context */
   bourse: async ({ redisUrl }) => {
-    const profiles = await profilesIn(await openCaches(redisUrl));
+    const profiles = await profilesIn(await openCaches(redisUrl, COMMAND_TIMEOUT_MS));
     return readingSide({
       read: (params, load) => profiles.getOrSet(params, load),
       set: (params, value) => profiles.set(params, value),

@@ -5,6 +5,7 @@ import { AppError } from '../kernel/app-error.js';
 import { systemClock } from '../kernel/clock.js';
 import { Correlation } from '../kernel/correlation.js';
 import { FirstAdmin } from '../modules/auth/index.js';
+import { WarmUps } from '../redis/index.js';
 import { banner } from './banner.js';
 import { createApp } from './create-app.js';
 import { createLogger } from './logger.js';
@@ -26,6 +27,7 @@ async function start(): Promise<void> {
   const app = await createApp({ config, clock: systemClock, correlation }, logger);
   stopOnSignal(app, config, (line) => logger.info(line));
   await listen(app, config);
+  app.get(WarmUps).beginAtBoot();
   // Last of all: a start that fails after this would have shown the generated password to nobody.
   const admin = await app.get(FirstAdmin).ensure();
   const url = await app.getUrl();

@@ -1,6 +1,7 @@
 import { Global, Injectable, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { JobStore } from '../kernel/job-store.js';
+import { PendingWrites } from '../kernel/pending-writes.js';
 import { SessionRecords } from '../kernel/session-records.js';
 import { Database } from './database.js';
 import { DatabaseJobStore } from './jobs/jobs.repository.js';
@@ -10,6 +11,7 @@ import { OutboxRelay } from './outbox/outbox-relay.js';
 import { OutboxRepository } from './outbox/outbox.repository.js';
 import { Outbox } from './outbox/outbox.js';
 import { DatabaseSessionRecords } from './sessions/sessions.repository.js';
+import { DatabasePendingWrites } from './writes/pending-writes.repository.js';
 
 /** Closes the database last: everything that could still need it stops in the hooks before this one. */
 @Injectable()
@@ -48,7 +50,8 @@ class DatabaseShutdown implements OnApplicationShutdown {
     OutboxRelay,
     { provide: JobStore, useClass: DatabaseJobStore },
     { provide: SessionRecords, useClass: DatabaseSessionRecords },
+    { provide: PendingWrites, useClass: DatabasePendingWrites },
   ],
-  exports: [Database, Outbox, DomainEvents, OutboxRelay, JobStore, SessionRecords],
+  exports: [Database, Outbox, DomainEvents, OutboxRelay, JobStore, SessionRecords, PendingWrites],
 })
 export class DatabaseModule {}

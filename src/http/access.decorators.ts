@@ -7,7 +7,7 @@ import {
 import { ApiBearerAuth, ApiForbiddenResponse, ApiUnauthorizedResponse } from '@nestjs/swagger';
 import { AppError } from '../kernel/app-error.js';
 import type { Permission } from '../kernel/permissions.js';
-import type { Principal } from '../kernel/principal.js';
+import type { AuthenticatedRequest } from '../kernel/principal.js';
 
 /** Who may call a route. Each route declares exactly one; a route without one fails the boot. */
 export type Access =
@@ -36,10 +36,6 @@ export const Requires = (permission: Permission) =>
     ApiUnauthorizedResponse({ description: 'no live session' }),
     ApiForbiddenResponse({ description: `needs the permission ${permission}` }),
   );
-
-export interface AuthenticatedRequest {
-  principal?: Principal;
-}
 
 /** The caller of a route that is not public: `handler(@CurrentPrincipal() principal: Principal)`. */
 export const CurrentPrincipal = createParamDecorator((_: unknown, context: ExecutionContext) => {

@@ -2,7 +2,8 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../kernel/app-error.js';
-import { ACCESS_METADATA, type Access, type AuthenticatedRequest } from './access.decorators.js';
+import type { AuthenticatedRequest } from '../kernel/principal.js';
+import { ACCESS_METADATA, type Access } from './access.decorators.js';
 import { RequestAuthentication } from './request-authentication.js';
 
 /** Default deny: what does not say who may call it cannot be called. */

@@ -1,11 +1,4 @@
-export {
-  CurrentPrincipal,
-  Public,
-  Requires,
-  SignedIn,
-  type Access,
-  type AuthenticatedRequest,
-} from './access.decorators.js';
+export { CurrentPrincipal, Public, Requires, SignedIn, type Access } from './access.decorators.js';
 export { answerUnreadableRequest, refuseOtherUpgrades } from './unreadable-request.js';
 export { configureHttp } from './configure-http.js';
 export { correlationIdOf } from './correlation-id.js';

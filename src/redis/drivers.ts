@@ -1,5 +1,6 @@
 import type { Cache as CacheManager } from 'cache-manager';
 import type { Caches } from './cache/cache.js';
+import type { Counters } from './cache/counters/counters.js';
 import type { RedisDiagnostics } from './diagnostics/redis-diagnostics.js';
 import type { LockManager } from './lock/lock-manager.js';
 import type { PubSub } from './pubsub/pub-sub.js';
@@ -13,6 +14,7 @@ import type { SessionCache } from './session/session-cache.js';
 export interface RedisDrivers {
   readonly caches: Caches;
   readonly httpCache: CacheManager;
+  readonly counters: Counters;
   readonly pubsub: PubSub;
   readonly locks: LockManager;
   /** In front of the session records, which are the database's. */

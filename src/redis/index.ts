@@ -8,6 +8,50 @@ export {
   type CacheDefinition,
   type CacheNamespace,
 } from './cache/cache-definition.js';
+export { defineCounter, type CounterDefinition } from './cache/counters/counter-definition.js';
+export { Counters, type Counter } from './cache/counters/counters.js';
+export {
+  definePrefetch,
+  Prefetch,
+  type PrefetchDefinition,
+  type PrefetchParts,
+  type PrefetchStatistics,
+} from './cache/prefetch/prefetch.js';
+export {
+  defineWarmUp,
+  type WarmUp,
+  type WarmUpDefinition,
+  type WarmUpResult,
+  type WarmUpRun,
+  type WarmUpSource,
+} from './cache/warming/warm-up.js';
+export { WarmUps } from './cache/warming/warm-ups.js';
+export {
+  type BehindWrite,
+  type FlushResult,
+  type WriteBehind,
+  type WriteBehindStatistics,
+  type WriteSource,
+} from './cache/writing/write-behind.js';
+export {
+  defineWriteBehind,
+  type Durability,
+  type WriteBehindDefinition,
+} from './cache/writing/write-behind-definition.js';
+export { WriteBehinds } from './cache/writing/write-behinds.js';
+export { WriteThrough, type WriteOne } from './cache/writing/write-through.js';
+export { byModel, bySymbol, byUser } from './cache/tagging/standard-tags.js';
+export { Cached, CachedOptional, type UsesCaches } from './cache/decorators/cached.decorator.js';
+export {
+  CachedQueries,
+  defineCachedQuery,
+  type CachedQuery,
+  type TableRows,
+} from './cache/decorators/cached-queries.js';
+export {
+  CachedResponse,
+  type CachedResponseOptions,
+} from './cache/http/cached-response.decorator.js';
 export { type ClientList, type ConnectedClient } from './diagnostics/client-list.js';
 export { type KeyspaceReport, type NamespaceUsage } from './diagnostics/keyspace.js';
 export { type LatencySummary, type PerformanceReport } from './diagnostics/performance-test.js';

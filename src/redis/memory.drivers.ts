@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.js';
 import type { Clock } from '../kernel/clock.js';
+import { MemoryCounters } from './cache/counters/memory.counters.js';
 import { cacheOptions, HybridCaches } from './cache/hybrid.caches.js';
 import { createHttpCache } from './cache/http/cache-manager.js';
 import { MemoryHttpCacheStore } from './cache/http/memory.http-cache-store.js';
@@ -25,6 +26,7 @@ export function createMemoryDrivers(config: Config, keys: KeyBuilder, clock: Clo
       enabled ? new MemoryHttpCacheStore(l1MaxEntries) : new NoHttpCacheStore(),
       keys,
     ),
+    counters: new MemoryCounters(clock),
     pubsub,
     locks: new MemoryLockManager(),
     sessions: new MemorySessionCache(config.session, clock),

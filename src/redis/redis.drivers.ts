@@ -1,6 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import type { Clock } from '../kernel/clock.js';
+import { MemoryCounters } from './cache/counters/memory.counters.js';
+import { RedisCounters } from './cache/counters/redis.counters.js';
 import { createHttpCache, httpCacheNamespace } from './cache/http/cache-manager.js';
 import { NoHttpCacheStore } from './cache/http/no.http-cache-store.js';
 import { RedisHttpCacheStore } from './cache/http/redis.http-cache-store.js';
@@ -42,6 +44,7 @@ export async function createRedisDrivers(
         : new NoHttpCacheStore(),
       keys,
     ),
+    counters: new RedisCounters(connections, keys, new MemoryCounters(clock)),
     pubsub,
     locks: new RedisLockManager(connections, keys),
     sessions: new RedisSessionCache(connections, keys, config.session, clock),

@@ -1,9 +1,17 @@
 import { CACHE_MANAGER, Cache as CacheManager } from '@nestjs/cache-manager';
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { DiscoveryModule } from '@nestjs/core';
 import { Clock } from '../kernel/clock.js';
+import { PendingWrites } from '../kernel/pending-writes.js';
 import { SessionRecords } from '../kernel/session-records.js';
 import { Caches } from './cache/cache.js';
+import { Counters } from './cache/counters/counters.js';
+import { WarmUps } from './cache/warming/warm-ups.js';
+import { WriteBehinds } from './cache/writing/write-behinds.js';
+import { CachedMethods } from './cache/decorators/cached-methods.js';
+import { CachedQueries } from './cache/decorators/cached-queries.js';
+import { CachedRoutes } from './cache/http/cached-routes.js';
 import { RedisConnections } from './connection/redis-connections.js';
 import { RedisDiagnostics } from './diagnostics/redis-diagnostics.js';
 import type { RedisDrivers } from './drivers.js';
@@ -22,10 +30,17 @@ const DRIVERS = Symbol('RedisDrivers');
 const abilities: readonly FactoryProvider[] = [
   ability(Caches, (drivers) => drivers.caches),
   ability(CACHE_MANAGER, (drivers) => drivers.httpCache),
+  ability(Counters, (drivers) => drivers.counters),
   ability(PubSub, (drivers) => drivers.pubsub),
   ability(LockManager, (drivers) => drivers.locks),
   ability(RateLimiter, (drivers) => drivers.limiter),
   ability(RedisDiagnostics, (drivers) => drivers.diagnostics),
+  {
+    provide: WriteBehinds,
+    inject: [Caches, PendingWrites, Config],
+    useFactory: (caches: Caches, journal: PendingWrites, config: Config) =>
+      new WriteBehinds(caches, journal, config.encryptionKeys),
+  },
   {
     provide: SessionStore,
     inject: [DRIVERS, SessionRecords, Config, Clock],
@@ -37,11 +52,12 @@ const abilities: readonly FactoryProvider[] = [
 /** The Redis layer without its queues, which are a module of their own (`QueuesModule`). */
 @Module({})
 export class RedisModule {
-  /** Once and globally. Needs `Config`, `Clock` and `SessionRecords` from global modules. */
+  /** Once and globally. Needs `Config`, `Clock`, `SessionRecords` and `PendingWrites` from global modules. */
   static forRoot(): DynamicModule {
     return {
       module: RedisModule,
       global: true,
+      imports: [DiscoveryModule],
       providers: [
         RedisConnections,
         {
@@ -55,13 +71,20 @@ export class RedisModule {
           useFactory: chooseDrivers,
         },
         ...abilities,
+        WarmUps,
         { provide: CacheManager, useExisting: CACHE_MANAGER },
+        CachedRoutes,
+        CachedMethods,
+        CachedQueries,
       ],
       exports: [
         RedisConnections,
         KeyBuilder,
         ...abilities.map(({ provide }) => provide),
+        WarmUps,
         CacheManager,
+        CachedRoutes,
+        CachedQueries,
       ],
     };
   }

@@ -12,7 +12,7 @@ import { startRedisCluster, type RedisCluster } from '../support/redis-cluster.j
 import { openClusterInstance, type RedisInstance } from '../support/redis-instance.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { age } from '../support/time-travel.js';
-import { describeHttpCacheContract } from './http-cache.contract.js';
+import { describeHttpCacheContract, LEISURELY_MS } from './http-cache.contract.js';
 import { describeLockContract } from './lock.contract.js';
 import { describePubSubContract } from './pubsub.contract.js';
 import { describeRateLimitContract } from './rate-limit.contract.js';
@@ -57,7 +57,11 @@ describeCacheContract('redis cluster without local tier', async () => {
 
 describeHttpCacheContract('redis cluster', async () => {
   const { connections, keys, close } = await open();
-  const store = new RedisHttpCacheStore(connections.command, `${httpCacheNamespace(keys)}:`);
+  const store = new RedisHttpCacheStore(
+    connections.command,
+    `${httpCacheNamespace(keys)}:`,
+    LEISURELY_MS,
+  );
   return { cache: createHttpCache(store, keys), close };
 });
 

@@ -7,11 +7,11 @@ import { createKeyBuilder } from '../../src/redis/keys/redis-key.js';
 import { createTestRedisPrefix } from '../support/servers/index.js';
 import { ttlsByKey } from '../support/keyspace.js';
 import { NO_REDIS_URL, openRedisInstance, type RedisInstance } from '../support/redis-instance.js';
-import { describeHttpCacheContract } from './http-cache.contract.js';
+import { describeHttpCacheContract, LEISURELY_MS } from './http-cache.contract.js';
 
 const cacheOf = ({ connections, keys }: RedisInstance) =>
   createHttpCache(
-    new RedisHttpCacheStore(connections.command, `${httpCacheNamespace(keys)}:`),
+    new RedisHttpCacheStore(connections.command, `${httpCacheNamespace(keys)}:`, LEISURELY_MS),
     keys,
   );
 

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { eventually } from '../support/eventually.js';
 import { BourseProcess, NodeProcess } from '../support/processes.js';
+import { openReference } from '../support/reference.js';
 import { PrivateRedis } from '../support/redis-server.js';
 import {
   createTestDatabase,
@@ -11,7 +11,7 @@ import {
 import { ADMIN } from './support/backends.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const REFERENCE = resolve(process.env['REFERENCE_DIR'] ?? join(ROOT, '../shared/reference'));
+const bars = openReference('indicators', 'quotes.csv');
 const TIMEOUT_MS = 240_000;
 
 type Step = Readonly<Record<string, unknown>> & { readonly step: string };
@@ -143,13 +143,12 @@ describe('the demo', () => {
     TIMEOUT_MS,
   );
 
-  const onReference = existsSync(join(REFERENCE, 'indicators/quotes.csv')) ? it : it.skip;
-  onReference(
+  bars.it(
     'walks through it on real prices: daily bars of an index fund',
     async () => {
       const bourse = await start({
         MARKET_PROVIDER: 'replay',
-        MARKET_REPLAY_DIR: join(REFERENCE, 'indicators'),
+        MARKET_REPLAY_DIR: bars.folder,
       });
       const steps = await new Demo('--url', bourse.url, '--symbol', 'QUOTES').ends();
       expect(JSON.stringify(steps)).toContain('"source":"replay"');

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { Database } from '../../src/database/index.js';
@@ -10,6 +10,7 @@ import type {
 } from '../../src/modules/journal/journal.dto.js';
 import { LockManager, ScheduleRegistry } from '../../src/redis/index.js';
 import { eventually } from '../support/eventually.js';
+import { openReference } from '../support/reference.js';
 import type { ApiClient, Problem } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
@@ -36,8 +37,7 @@ const CSV = [
 ].join('\n');
 const UNKNOWN_ID = '00000000-0000-7000-8000-000000000000';
 
-const reference = join(process.env['REFERENCE_DIR'] ?? '../shared/reference', 'brokers');
-const describeReference = existsSync(reference) ? describe : describe.skip;
+const reference = openReference('brokers');
 
 type Part = { name?: string; fileName?: string; content: string | Uint8Array };
 
@@ -614,8 +614,8 @@ describe.each(BACKENDS)('the journal on $name', (backend) => {
     });
   });
 
-  describeReference('real exports', () => {
-    const file = (name: string) => readFileSync(join(reference, name));
+  reference.describe(`real exports${reference.why}`, () => {
+    const file = (name: string) => readFileSync(join(reference.folder, name));
 
     it('of Schwab become trades, cent for cent', async () => {
       const done = await importAll(file('schwab.csv'));

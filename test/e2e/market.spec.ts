@@ -285,9 +285,9 @@ describe.each(BACKENDS)('market data on $name', (backend) => {
         await read(`candles/${symbol}?timeframe=1h`);
         expect(made()).toBe(before);
       },
-      { timeoutMs: 20_000 },
+      { timeoutMs: 60_000 },
     );
-  });
+  }, 90_000);
 
   it('tells by rule whether New York trades, and live when it opens', async () => {
     const status = await read<MarketStatus>('status');

@@ -15,13 +15,20 @@ export const LOCAL_ENTRIES = 1_000;
 /** Outlives every run. */
 export const TTL_MS = 3_600_000;
 
+/** Peers wait for ever by default; on a busy machine a command that is given up would be measured as a miss. */
+const PATIENT_TIMEOUT_MS = 10_000;
+
 /**
  * Our caches as an application has them, in front of Redis.
  * @param {string} redisUrl
+ * @param {number} [commandTimeoutMs]
  * @returns {Promise<Caches>}
  */
-export async function openCaches(redisUrl) {
-  const { caches } = await openBourse(redisUrl, { CACHE_L1_MAX_ENTRIES: String(LOCAL_ENTRIES) });
+export async function openCaches(redisUrl, commandTimeoutMs = PATIENT_TIMEOUT_MS) {
+  const { caches } = await openBourse(redisUrl, {
+    CACHE_L1_MAX_ENTRIES: String(LOCAL_ENTRIES),
+    REDIS_COMMAND_TIMEOUT_MS: String(commandTimeoutMs),
+  });
   return caches;
 }
 

@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '../../kernel/duration.js';
-import { defineCache } from '../../redis/index.js';
+import { byUser, defineCache } from '../../redis/index.js';
 import { storedAnswerSchema, type StoredAnswer } from './ai-chat.dto.js';
 
 /** Encrypted: an answer tells what somebody holds, and what they think of doing. */
@@ -12,5 +12,6 @@ export const answerCache = defineCache<
   key: ({ userId, hash }) => `user:${userId}:prompt:${hash}`,
   ttlMs: 30 * MINUTE_MS,
   encrypt: true,
+  tags: ({ userId }) => [byUser(userId)],
   schema: storedAnswerSchema,
 });

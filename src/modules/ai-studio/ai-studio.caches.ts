@@ -1,5 +1,5 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../kernel/duration.js';
-import { defineCache } from '../../redis/index.js';
+import { byModel, byUser, defineCache } from '../../redis/index.js';
 import {
   dashboardSchema,
   featureSchema,
@@ -11,9 +11,6 @@ import {
 
 /** On everything that a change of the user's models or trainings makes wrong. */
 export const studioTag = (userId: string) => `studio:${userId}`;
-
-/** On everything that a new version of the model makes wrong. */
-export const modelTag = (modelId: string) => `studio-model:${modelId}`;
 
 export const featuresCache = defineCache<void, FeatureView[]>({
   name: 'ai-studio.features',
@@ -28,7 +25,7 @@ export const dashboardCache = defineCache<{ readonly userId: string }, Dashboard
   namespace: 'ai',
   key: ({ userId }) => `studio:dashboard:${userId}`,
   ttlMs: 5 * MINUTE_MS,
-  tags: ({ userId }) => [studioTag(userId)],
+  tags: ({ userId }) => [byUser(userId), studioTag(userId)],
   schema: dashboardSchema,
 });
 
@@ -37,6 +34,6 @@ export const performanceCache = defineCache<{ readonly modelId: string }, Perfor
   namespace: 'ai',
   key: ({ modelId }) => `studio:model:${modelId}:performance`,
   ttlMs: DAY_MS,
-  tags: ({ modelId }) => [modelTag(modelId)],
+  tags: ({ modelId }) => [byModel(modelId)],
   schema: performanceSchema,
 });

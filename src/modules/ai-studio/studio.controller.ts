@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, pageOf, SignedIn } from '../../http/index.js';
 import type { Page } from '../../kernel/page.js';
 import type { Principal } from '../../kernel/principal.js';
+import { CachedResponse } from '../../redis/index.js';
 import {
   dashboardSchema,
   featureSchema,
@@ -22,6 +23,7 @@ export class StudioController {
   ) {}
 
   @Get('features')
+  @CachedResponse({ scope: 'shared', store: false })
   @ApiOperation({ summary: 'What a model can learn from' })
   @ApiOkResponse({ standardSchema: pageOf(featureSchema) })
   async features(): Promise<Page<FeatureView>> {
@@ -29,6 +31,7 @@ export class StudioController {
   }
 
   @Get('dashboard')
+  @CachedResponse({ scope: 'user', store: false })
   @ApiOperation({ summary: 'Your models and trainings in figures' })
   @ApiOkResponse({ standardSchema: dashboardSchema })
   dashboard(@CurrentPrincipal() { userId }: Principal): Promise<Dashboard> {

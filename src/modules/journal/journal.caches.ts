@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '../../kernel/duration.js';
-import { defineCache } from '../../redis/index.js';
+import { byUser, defineCache } from '../../redis/index.js';
 import { topTradesSchema, type TopTrades, type TopTradesQuery } from './journal.dto.js';
 
 /** On everything that a trade more or less in the user's journal makes wrong. */
@@ -11,6 +11,6 @@ export const topTradesCache = defineCache<TopTradesQuery & { readonly userId: st
   key: ({ userId, by, currency, limit }) =>
     `${userId}:trades:top-${by}:${currency ?? 'any'}:${limit}`,
   ttlMs: 5 * MINUTE_MS,
-  tags: ({ userId }) => [journalTag(userId)],
+  tags: ({ userId }) => [byUser(userId), journalTag(userId)],
   schema: topTradesSchema,
 });

@@ -1,5 +1,5 @@
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../kernel/duration.js';
-import { defineCache } from '../../redis/index.js';
+import { bySymbol, defineCache } from '../../redis/index.js';
 import { marketStatusSchema } from './calendar/market-status.dto.js';
 import type { MarketStatus } from './calendar/market-status.js';
 import { blockTtlMs, type CandleBlock, type CandleBlockKey } from './candles/candle-range.js';
@@ -19,19 +19,25 @@ interface OfMarket {
   readonly revision: string;
 }
 
+interface OfSymbol {
+  readonly symbol: string;
+}
+
 /**
  * In a tag, not in the key, as with the files of research: what was cached of another market is a miss. Quotes and
  * order books do without: they last a second or two.
  */
 export const marketTag = (revision: string) => `market:${revision}`;
 const marketTags = ({ revision }: OfMarket) => [marketTag(revision)];
+const symbolTags = ({ symbol }: OfSymbol) => [bySymbol(symbol)];
 
 /** Written through by the feed; `asOf` tells a reader the age. */
-export const quoteCache = defineCache<{ readonly symbol: string }, Quote>({
+export const quoteCache = defineCache<OfSymbol, Quote>({
   name: 'market.quote',
   namespace: 'market',
   key: ({ symbol }) => `quote:${symbol}`,
   ttlMs: 2 * SECOND_MS,
+  tags: symbolTags,
   schema: quoteSchema,
 });
 
@@ -45,19 +51,19 @@ export const candlesCache = defineCache<CandleBlockKey & OfMarket, CandleBlock>(
   key: ({ symbol, timeframe, fromMs, toMs }) => `candles:${symbol}:${timeframe}:${fromMs}-${toMs}`,
   ttlMs: DAY_MS,
   ttlMsOf: blockTtlMs,
-  tags: marketTags,
+  tags: (params) => [...marketTags(params), ...symbolTags(params)],
   schema: candleBlockSchema,
 });
 
 export const optionChainCache = defineCache<
-  OfMarket & { readonly symbol: string; readonly expiry: string },
+  OfMarket & OfSymbol & { readonly expiry: string },
   OptionChain
 >({
   name: 'market.option-chain',
   namespace: 'market',
   key: ({ symbol, expiry }) => `option-chain:${symbol}:${expiry}`,
   ttlMs: 5 * SECOND_MS,
-  tags: marketTags,
+  tags: (params) => [...marketTags(params), ...symbolTags(params)],
   schema: optionChainSchema,
 });
 
@@ -88,11 +94,12 @@ export const searchCache = defineCache<OfMarket & { readonly queryHash: string }
 });
 
 /** Written through by the feed. */
-export const orderBookCache = defineCache<{ readonly symbol: string }, OrderBook>({
+export const orderBookCache = defineCache<OfSymbol, OrderBook>({
   name: 'trading.order-book',
   namespace: 'trading',
   key: ({ symbol }) => `order-book:${symbol}`,
   ttlMs: SECOND_MS,
+  tags: symbolTags,
   schema: orderBookSchema,
 });
 

@@ -16,6 +16,7 @@ import { QuoteTicks } from './quotes/quote-ticks.js';
 import { QuotesService } from './quotes/quotes.service.js';
 import { ReplayRepository } from './replay/replay.repository.js';
 import { SearchService } from './search/search.service.js';
+import { CacheWarming } from './warming/cache-warming.js';
 import { WarmingSchedule } from './warming/warming-schedule.js';
 
 @Module({
@@ -35,6 +36,7 @@ import { WarmingSchedule } from './warming/warming-schedule.js';
     IndicesService,
     SearchService,
     MarketStatusService,
+    CacheWarming,
     WarmingSchedule,
   ],
   exports: [
@@ -47,6 +49,7 @@ import { WarmingSchedule } from './warming/warming-schedule.js';
     IndicesService,
     SearchService,
     MarketStatusService,
+    CacheWarming,
   ],
 })
 export class MarketDataModule {

@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '../../kernel/duration.js';
-import { defineCache } from '../../redis/index.js';
+import { byUser, defineCache } from '../../redis/index.js';
 import { fillsTag } from '../trading/index.js';
 import {
   performanceSchema,
@@ -24,7 +24,7 @@ export const portfolioSummaryCache = defineCache<ByUser, PortfolioSummary>({
   key: ({ userId }) => `${userId}:portfolio-summary`,
   ttlMs: 10 * MINUTE_MS,
   refreshAfterMs: 2 * MINUTE_MS,
-  tags: ({ userId }) => [fillsTag(userId)],
+  tags: ({ userId }) => [byUser(userId), fillsTag(userId)],
   schema: portfolioSummarySchema,
 });
 
@@ -36,7 +36,7 @@ export const performanceCache = defineCache<
   namespace: 'analytics',
   key: ({ userId, timeframe }) => `${userId}:performance:${timeframe}`,
   ttlMs: 30 * MINUTE_MS,
-  tags: ({ userId }) => [fillsTag(userId), importsTag(userId)],
+  tags: ({ userId }) => [byUser(userId), fillsTag(userId), importsTag(userId)],
   schema: performanceSchema,
 });
 
@@ -45,6 +45,6 @@ export const riskCache = defineCache<ByUser, Risk>({
   namespace: 'analytics',
   key: ({ userId }) => `${userId}:risk`,
   ttlMs: 10 * MINUTE_MS,
-  tags: ({ userId }) => [fillsTag(userId)],
+  tags: ({ userId }) => [byUser(userId), fillsTag(userId)],
   schema: riskSchema,
 });

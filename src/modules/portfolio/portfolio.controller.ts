@@ -2,6 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, SignedIn } from '../../http/index.js';
 import type { Principal } from '../../kernel/principal.js';
+import { CachedResponse } from '../../redis/index.js';
 import { EquityHistoryService } from './equity/equity-history.service.js';
 import {
   equityHistorySchema,
@@ -23,6 +24,7 @@ export class PortfolioController {
   ) {}
 
   @Get('summary')
+  @CachedResponse({ scope: 'user', store: false })
   @ApiOperation({ summary: 'Cash, positions, profit and return of your account' })
   @ApiOkResponse({ standardSchema: portfolioSummarySchema })
   summary(@CurrentPrincipal() { userId }: Principal): Promise<PortfolioSummary> {

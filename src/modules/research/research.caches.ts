@@ -1,5 +1,5 @@
 import { HOUR_MS, MINUTE_MS } from '../../kernel/duration.js';
-import { defineCache } from '../../redis/index.js';
+import { bySymbol, defineCache } from '../../redis/index.js';
 import { marketTag } from '../market-data/index.js';
 import { analysisSchema, type Analysis } from './analysis/analysis.dto.js';
 import type { Horizon } from './analysis/rating.js';
@@ -18,7 +18,7 @@ interface OfSymbol {
  * The revision stands in a tag, not in the key: what was cached of other files (before a restart, in a
  * process that has not been restarted yet) carries another tag, and is a miss.
  */
-const revisionTag = ({ revision }: OfSymbol) => [`research:${revision}`];
+const researchTags = ({ symbol, revision }: OfSymbol) => [bySymbol(symbol), `research:${revision}`];
 
 export const financialsCache = defineCache<
   OfSymbol & { readonly period: 'annual' | 'quarterly'; readonly quarter: string | undefined },
@@ -29,7 +29,7 @@ export const financialsCache = defineCache<
   key: ({ symbol, period, quarter }) => `financials:${symbol}:${period}:${quarter ?? 'all'}`,
   ttlMs: 24 * HOUR_MS,
   negativeTtlMs: EMPTY_MS,
-  tags: revisionTag,
+  tags: researchTags,
   schema: financialsSchema,
 });
 
@@ -39,7 +39,7 @@ export const newsCache = defineCache<OfSymbol & { readonly category: string | un
   key: ({ symbol, category }) => `news:${symbol}:${category ?? 'all'}`,
   ttlMs: HOUR_MS,
   negativeTtlMs: EMPTY_MS,
-  tags: revisionTag,
+  tags: researchTags,
   schema: companyNewsSchema,
 });
 
@@ -56,6 +56,6 @@ export const analysisCache = defineCache<
   key: ({ symbol, horizon }) => `analysis:${symbol}:${horizon}`,
   ttlMs: 6 * HOUR_MS,
   negativeTtlMs: EMPTY_MS,
-  tags: (params) => [...revisionTag(params), marketTag(params.marketRevision)],
+  tags: (params) => [...researchTags(params), marketTag(params.marketRevision)],
   schema: analysisSchema,
 });

@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { SignedIn } from '../../http/index.js';
+import { CachedResponse } from '../../redis/index.js';
 import { symbolSchema } from '../market-data/index.js';
 import {
   analysisQuerySchema,
@@ -31,6 +32,7 @@ export class ResearchController {
   ) {}
 
   @Get('financials')
+  @CachedResponse({ scope: 'shared', store: false })
   @ApiOperation({ summary: 'Income statements, balance sheets and cash flows, by year or quarter' })
   @ApiOkResponse({ standardSchema: financialsSchema })
   @ApiNotFoundResponse({
@@ -44,6 +46,7 @@ export class ResearchController {
   }
 
   @Get('news')
+  @CachedResponse({ scope: 'shared', store: false })
   @ApiOperation({ summary: 'News, newest first, of one category or all' })
   @ApiOkResponse({ standardSchema: newsPageSchema })
   @ApiNotFoundResponse({ description: 'market_data.unknown_symbol, research.no_data' })
@@ -55,6 +58,7 @@ export class ResearchController {
   }
 
   @Get('analysis')
+  @CachedResponse({ scope: 'shared', store: false })
   @ApiOperation({ summary: 'A rating by a fixed rule, with every figure it used' })
   @ApiOkResponse({ standardSchema: analysisSchema })
   @ApiNotFoundResponse({ description: 'market_data.unknown_symbol, research.not_enough_data' })

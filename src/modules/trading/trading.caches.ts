@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DAY_MS, SECOND_MS } from '../../kernel/duration.js';
-import { defineCache } from '../../redis/index.js';
+import { byUser, defineCache } from '../../redis/index.js';
 import { positionPnlSchema, type PositionPnl } from './pnl/pnl.dto.js';
 import { signalSchema, type Signal } from './signals/signals.dto.js';
 
@@ -19,7 +19,7 @@ export const signalsCache = defineCache<ByUser, Signal[]>({
   namespace: 'trading',
   key: ({ userId }) => `${userId}:signals`,
   ttlMs: DAY_MS,
-  tags: ({ userId }) => [signalsTag(userId)],
+  tags: ({ userId }) => [byUser(userId), signalsTag(userId)],
   schema: z.array(signalSchema),
 });
 
@@ -29,6 +29,6 @@ export const positionPnlCache = defineCache<ByUser, PositionPnl>({
   namespace: 'trading',
   key: ({ userId }) => `${userId}:position-pnl`,
   ttlMs: 30 * SECOND_MS,
-  tags: ({ userId }) => [fillsTag(userId)],
+  tags: ({ userId }) => [byUser(userId), fillsTag(userId)],
   schema: positionPnlSchema,
 });

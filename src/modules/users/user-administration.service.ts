@@ -3,8 +3,7 @@ import { Database, Outbox } from '../../database/index.js';
 import { Clock } from '../../kernel/clock.js';
 import { isId } from '../../kernel/ids.js';
 import { decodeCursor, toPage, type Page } from '../../kernel/page.js';
-import { Caches } from '../../redis/index.js';
-import { userTag } from './users.caches.js';
+import { byUser, Caches } from '../../redis/index.js';
 import type { ListUsers, ManagedUser, UpdateUser } from './users.dto.js';
 import { lastAdmin, userNotFound } from './users.errors.js';
 import { UserAccessChanged } from './users.events.js';
@@ -57,7 +56,7 @@ export class UserAdministrationService {
       });
       return row;
     });
-    await this.caches.invalidateTags([userTag(id)]);
+    await this.caches.invalidateTags([byUser(id)]);
     return toManagedUser(changed);
   }
 }

@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Database } from '../../database/index.js';
+import { Database, Outbox } from '../../database/index.js';
 import { Clock } from '../../kernel/clock.js';
 import { Caches, type Cache } from '../../redis/index.js';
-import { settingsCache, userTag, type ByUser } from './users.caches.js';
+import { accountTag, settingsCache, type ByUser } from './users.caches.js';
 import { settingsSchema, type Settings, type UpdateSettings } from './users.dto.js';
 import { userNotFound } from './users.errors.js';
+import { UserUpdated } from './users.events.js';
 import { UsersRepository } from './users.repository.js';
 
 /** What users prefer; kept as what they changed, so that a new default reaches all who never chose. */
@@ -16,6 +17,7 @@ export class UserSettingsService {
     private readonly database: Database,
     private readonly users: UsersRepository,
     private readonly caches: Caches,
+    private readonly outbox: Outbox,
     @Inject(Clock) private readonly clock: Clock,
   ) {
     this.#settings = caches.use(settingsCache);
@@ -32,15 +34,17 @@ export class UserSettingsService {
 
   /** @throws AppError `users.not_found` */
   async update(userId: string, change: UpdateSettings): Promise<Settings> {
-    const settings = await this.database.transaction(async ({ sql }) => {
+    const settings = await this.database.transaction(async (transaction) => {
+      const { sql } = transaction;
       // Locked: of two changes at the same time neither undoes the other.
       const row = await this.users.findForUpdate(sql, userId);
       if (!row) throw userNotFound();
       const changed = { ...row.settings, ...change };
       await this.users.update(sql, userId, { settings: changed }, new Date(this.clock.nowMs()));
+      await this.outbox.publish(transaction, UserUpdated, { userId });
       return settingsSchema.parse(changed);
     });
-    await this.caches.invalidateTags([userTag(userId)]);
+    await this.caches.invalidateTags([accountTag(userId)]);
     return settings;
   }
 }

@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '../../kernel/duration.js';
-import { defineCache } from '../../redis/index.js';
+import { byUser, defineCache } from '../../redis/index.js';
 import type { UserRole } from '../../kernel/principal.js';
 import {
   permissionsSchema,
@@ -14,15 +14,17 @@ export interface ByUser {
   readonly userId: string;
 }
 
-/** On everything that a change of the user makes wrong. */
-export const userTag = (userId: string) => `user:${userId}`;
+/** On everything that a change of the profile or the settings makes wrong: that and no more of the user. */
+export const accountTag = (userId: string) => `account:${userId}`;
+
+const accountTags = ({ userId }: ByUser) => [byUser(userId), accountTag(userId)];
 
 export const profileCache = defineCache<ByUser, Profile>({
   name: 'users.profile',
   namespace: 'users',
   key: ({ userId }) => `${userId}:profile`,
   ttlMs: 15 * MINUTE_MS,
-  tags: ({ userId }) => [userTag(userId)],
+  tags: accountTags,
   schema: profileSchema,
 });
 
@@ -31,7 +33,7 @@ export const rolesCache = defineCache<ByUser, UserRole[]>({
   namespace: 'users',
   key: ({ userId }) => `${userId}:roles`,
   ttlMs: 30 * MINUTE_MS,
-  tags: ({ userId }) => [userTag(userId)],
+  tags: ({ userId }) => [byUser(userId)],
   schema: profileSchema.shape.roles,
 });
 
@@ -40,7 +42,7 @@ export const permissionsCache = defineCache<ByUser, Permissions>({
   namespace: 'users',
   key: ({ userId }) => `${userId}:permissions`,
   ttlMs: 30 * MINUTE_MS,
-  tags: ({ userId }) => [userTag(userId)],
+  tags: ({ userId }) => [byUser(userId)],
   schema: permissionsSchema,
 });
 
@@ -49,6 +51,6 @@ export const settingsCache = defineCache<ByUser, Settings>({
   namespace: 'users',
   key: ({ userId }) => `${userId}:settings`,
   ttlMs: 10 * MINUTE_MS,
-  tags: ({ userId }) => [userTag(userId)],
+  tags: accountTags,
   schema: settingsSchema,
 });

@@ -82,7 +82,7 @@ export class UsersRepository {
   async update(
     connection: Sql,
     id: string,
-    change: Partial<Pick<UserRow, 'roles' | 'disabledAt' | 'settings'>>,
+    change: Partial<Pick<UserRow, 'displayName' | 'roles' | 'disabledAt' | 'settings'>>,
     updatedAt: Date,
   ): Promise<UserRow | undefined> {
     const [row] = await connection
@@ -110,18 +110,5 @@ export class UsersRepository {
       .orderBy(usersTable.id)
       .limit(limit);
     return rows.map(({ id }) => id);
-  }
-
-  async updateDisplayName(
-    id: string,
-    displayName: string,
-    updatedAt: Date,
-  ): Promise<UserRow | undefined> {
-    const [row] = await this.database.sql
-      .update(usersTable)
-      .set({ displayName, updatedAt })
-      .where(eq(usersTable.id, id))
-      .returning();
-    return row;
   }
 }

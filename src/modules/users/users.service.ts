@@ -1,20 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DomainEvents, type Transaction } from '../../database/index.js';
+import { Database, DomainEvents, Outbox, type Transaction } from '../../database/index.js';
 import { Clock } from '../../kernel/clock.js';
 import { newId } from '../../kernel/ids.js';
 import { permissionsOf } from '../../kernel/permissions.js';
 import type { UserRole } from '../../kernel/principal.js';
-import { Caches, type Cache } from '../../redis/index.js';
+import { byUser, Caches, type Cache } from '../../redis/index.js';
 import {
+  accountTag,
   permissionsCache,
   profileCache,
   rolesCache,
-  userTag,
   type ByUser,
 } from './users.caches.js';
 import type { Permissions, Profile, UpdateProfile } from './users.dto.js';
 import { emailTaken, userNotFound } from './users.errors.js';
-import { UserAccessChanged } from './users.events.js';
+import { UserAccessChanged, UserUpdated } from './users.events.js';
 import { UsersRepository } from './users.repository.js';
 import type { UserRow } from './users.table.js';
 
@@ -35,8 +35,10 @@ export class UsersService {
   readonly #permissions: Cache<ByUser, Permissions>;
 
   constructor(
+    private readonly database: Database,
     private readonly users: UsersRepository,
     private readonly caches: Caches,
+    private readonly outbox: Outbox,
     events: DomainEvents,
     @Inject(Clock) private readonly clock: Clock,
   ) {
@@ -44,7 +46,8 @@ export class UsersService {
     this.#roles = caches.use(rolesCache);
     this.#permissions = caches.use(permissionsCache);
     // Dropped by the request that changes it; once more here, should its process die in between.
-    events.on(UserAccessChanged, ({ userId }) => caches.invalidateTags([userTag(userId)]));
+    events.on(UserAccessChanged, ({ userId }) => caches.invalidateTags([byUser(userId)]));
+    events.on(UserUpdated, ({ userId }) => caches.invalidateTags([accountTag(userId)]));
   }
 
   /** @throws AppError `users.email_taken` */
@@ -75,13 +78,14 @@ export class UsersService {
 
   /** @throws AppError `users.not_found` */
   async updateProfile(userId: string, { displayName }: UpdateProfile): Promise<Profile> {
-    const row = await this.users.updateDisplayName(
-      userId,
-      displayName,
-      new Date(this.clock.nowMs()),
-    );
-    if (!row) throw userNotFound();
-    await this.caches.invalidateTags([userTag(userId)]);
+    const row = await this.database.transaction(async (transaction) => {
+      const now = new Date(this.clock.nowMs());
+      const changed = await this.users.update(transaction.sql, userId, { displayName }, now);
+      if (!changed) throw userNotFound();
+      await this.outbox.publish(transaction, UserUpdated, { userId });
+      return changed;
+    });
+    await this.caches.invalidateTags([accountTag(userId)]);
     return toProfile(row);
   }
 

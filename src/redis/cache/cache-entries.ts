@@ -23,6 +23,21 @@ export interface Found<Value> extends StoredTimes {
   readonly isFresh: boolean;
 }
 
+/** Where a value is looked for. */
+export interface Place {
+  readonly key: string;
+  readonly slot: Slot;
+}
+
+export interface Reading<Value> {
+  /** undefined: the store could not be asked. */
+  readonly stored: StoredEntry | undefined;
+  /** undefined: there is nothing of use. */
+  readonly found: Found<Value> | undefined;
+}
+
+const UNREAD = { stored: undefined, found: undefined };
+
 /** A value as it is kept from now on. */
 export interface Prepared<Value> {
   /** What readers get. */
@@ -45,6 +60,7 @@ export class CacheEntries<Params, Value> {
   readonly #counters: CacheCounters;
   readonly #stem: string;
   readonly #suffix: string;
+  readonly #commonTags: readonly Tag[];
   #ttlOverrideMs: number | undefined;
 
   constructor(
@@ -62,6 +78,9 @@ export class CacheEntries<Params, Value> {
     this.policy = policyOf(definition);
     this.#stem = `${namespace}:`;
     this.#suffix = version > 1 ? `@${version}` : '';
+    this.#commonTags = [EVERYTHING, namespaceTagName(namespace)].map((tag) =>
+      this.#tiers.pinnedTag(tag),
+    );
     this.index = this.#tiers.local.index(namespace);
     const encryption = encrypt === true ? surroundings.encryptionKeys : undefined;
     const { compressAboveBytes } = this.policy;
@@ -83,14 +102,7 @@ export class CacheEntries<Params, Value> {
   }
 
   slot(key: string, params: Params): Slot {
-    const { namespace, tags } = this.#definition;
-    // Looked up anew each time: a tag that the table forgot must not be held on to.
-    const carried: Tag[] = [
-      this.#tiers.tag(EVERYTHING),
-      this.#tiers.tag(namespaceTagName(namespace)),
-    ];
-    for (const tag of tags?.(params) ?? []) carried.push(this.#tiers.tag(tagName(tag)));
-    return this.#tiers.slot(this.#stem + key, carried);
+    return this.#tiers.slot(this.#stem + key, this.#tagsOf(params));
   }
 
   /** What the process keeps, past its end or not, unless it may have been invalidated unheard. */
@@ -101,18 +113,21 @@ export class CacheEntries<Params, Value> {
     return held && this.#foundLocally(held);
   }
 
-  /** What the store has, taken into the process; `found` undefined: nothing of use. */
-  async read(
-    key: string,
-    slot: Slot,
-  ): Promise<{ stored: StoredEntry | undefined; found: Found<Value> | undefined }> {
-    const stored = await this.#tiers.read(slot);
-    const found = stored && this.#decode(key, slot, stored);
-    if (found !== 'outdated') return { stored, found };
-    if (stored?.isCertain === true) return { stored, found: undefined };
-    // Perhaps it is not the entry that is old, but what is known of its tags.
-    const again = await this.#tiers.reread(slot);
-    return { stored: again, found: again && this.take(key, slot, again) };
+  /** What the store has, taken into the process; in the order of `places`. */
+  async read(places: readonly Place[]): Promise<readonly Reading<Value>[]> {
+    const slots = places.map(({ slot }) => slot);
+    const stored = await this.#tiers.read(slots);
+    if (stored === undefined) return places.map(() => UNREAD);
+    const readings: Reading<Value>[] = [];
+    for (let i = 0; i < places.length; i += 1) {
+      const place = places[i] as Place;
+      const entry = stored[i] as StoredEntry;
+      const found = this.#decode(place.key, place.slot, entry);
+      readings.push(
+        found === 'outdated' ? await this.#readAgain(place, entry) : { stored: entry, found },
+      );
+    }
+    return readings;
   }
 
   /** What an entry of the store holds, taken into the process; undefined: nothing of use. */
@@ -178,6 +193,20 @@ export class CacheEntries<Params, Value> {
     return freshUntilMs - this.#clock.nowMs();
   }
 
+  /** Perhaps it is not the entry that is old, but what is known of its tags. */
+  async #readAgain({ key, slot }: Place, stored: StoredEntry): Promise<Reading<Value>> {
+    if (stored.isCertain) return { stored, found: undefined };
+    const again = await this.#tiers.reread(slot);
+    return { stored: again, found: again && this.take(key, slot, again) };
+  }
+
+  #tagsOf(params: Params): readonly Tag[] {
+    const declared = this.#definition.tags?.(params);
+    if (declared === undefined || declared.length === 0) return this.#commonTags;
+    // Looked up anew each time: a tag that the table forgot must not be held on to.
+    return [...this.#commonTags, ...declared.map((tag) => this.#tiers.tag(tagName(tag)))];
+  }
+
   get #negativeTtlMs(): number {
     return this.#definition.negativeTtlMs ?? 0;
   }
@@ -194,7 +223,7 @@ export class CacheEntries<Params, Value> {
     const nowMs = performance.now();
     this.#tiers.local.put(this.index, key, {
       value,
-      answer: Promise.resolve(value),
+      answer: undefined,
       freshUntilMs: nowMs + freshMs,
       keptUntilMs: nowMs + keptMs,
       writtenAtMs,
@@ -222,7 +251,7 @@ export class CacheEntries<Params, Value> {
   }
 
   #decode(key: string, slot: Slot, stored: StoredEntry): Found<Value> | 'outdated' | undefined {
-    if (stored.text === undefined) return undefined;
+    if (stored.text === null) return undefined;
     const entry = this.#codec.decode(slot.name, stored.text);
     if (entry === undefined) {
       this.#counters.unreadable += 1;
@@ -235,7 +264,9 @@ export class CacheEntries<Params, Value> {
       this.freshMs(entry),
       value === undefined ? this.#negativeTtlMs : this.ttlMs,
     );
-    this.#keepHere(key, slot, value, stored.text.length, { freshMs, writtenAtMs });
+    if (this.#tiers.local.admits(key)) {
+      this.#keepHere(key, slot, value, stored.text.length, { freshMs, writtenAtMs });
+    }
     return { value, writtenAtMs, freshUntilMs: entry.freshUntilMs, isFresh: freshMs > 0 };
   }
 

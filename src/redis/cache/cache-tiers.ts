@@ -1,25 +1,19 @@
 import type { CacheEvent, CacheLink } from './cache.js';
 import type { CoherenceLink } from './coherence/coherence-link.js';
 import { OwedInvalidations } from './coherence/owed-invalidations.js';
-import type { InvalidationLog } from './coherence/invalidation-log.js';
 import { RecentNames } from './local/recent-names.js';
 import type { LocalTier } from './local/local-tier.js';
 import { areClean, EVERYTHING, isTagName, type Tag, type TagTable } from './local/tag-table.js';
-import type { CacheStore, Lease, LeaseRequest, NewEntry } from './store/cache-store.js';
-import { joinVersions, keepTags, tagLifeMs, takeVersions } from './store/tag-versions.js';
-import type { ReadBatch } from './store/read-batch.js';
+import type { Lease, LeaseRequest, NewEntry } from './store/cache-store.js';
+import { changeInOrder, storeUnder, type SharedTier } from './store/shared-tier.js';
+import { joinVersions, tagLifeMs, takeVersions } from './store/tag-versions.js';
 import { LoadWaiters } from './loading/load-waiters.js';
 import type { Slot, StoredEntry, Write } from './slot.js';
-import { within, type StoreGate } from './store/store-gate.js';
+import { within } from './store/store-gate.js';
 
-/** The parts behind a process that shares a store. */
-export interface SharedTier {
-  readonly store: CacheStore;
-  readonly gate: StoreGate;
-  readonly reads: ReadBatch;
-  readonly log: InvalidationLog;
-}
-
+const NO_TAGS: Tag[] = [];
+/** Steps of a load: its readers wait for the source anyway, and without them it would be loaded twice. */
+const LOAD_PATIENCE = 5;
 /** What a change waits for the store before it is left to be repeated: longer than a read, others depend on it. */
 const TELL_TIMEOUT_MS = 300;
 
@@ -65,6 +59,11 @@ export class CacheTiers {
     return strict ? this.#link.provenUntilMs : this.#link.servesUntilMs;
   }
 
+  /** Whether this process is told what others do. */
+  get hearsOthers(): boolean {
+    return this.#link?.isProven === true;
+  }
+
   linkState(): CacheLink {
     const link = this.#link;
     return {
@@ -78,6 +77,11 @@ export class CacheTiers {
 
   tag(name: string): Tag {
     return this.#tags.of(name);
+  }
+
+  /** One that is never forgotten. */
+  pinnedTag(name: string): Tag {
+    return this.#tags.pin(name);
   }
 
   /** Taken before a value is looked for, so that an invalidation meanwhile is noticed. */
@@ -99,38 +103,33 @@ export class CacheTiers {
     return this.slot(slot.name, slot.tags);
   }
 
-  /** What the store has, in one round trip with the versions that are not known. @returns undefined: it is away. */
-  async read(slot: Slot): Promise<StoredEntry | undefined> {
+  /**
+   * What the store has, in one round trip with the versions that are not known.
+   * @returns in the order of `slots`; undefined: the store is away
+   */
+  read(slots: readonly Slot[]): Promise<readonly StoredEntry[] | undefined> {
     const shared = this.#usable();
-    if (shared === undefined) return undefined;
-    const unknown = this.#unknownTags(slot.tags);
-    const texts = await shared.reads.read([slot.name, ...unknown.map(({ name }) => name)]);
-    if (texts === undefined) return undefined;
-    return {
-      text: texts[0],
-      versions: takeVersions(slot.tags, slot.since, unknown, texts.slice(1)),
-      isCertain: unknown.length === slot.tags.length,
-    };
+    if (shared === undefined) return Promise.resolve(undefined);
+    return shared.reads.read(slots, this.#unknownTags(slots));
   }
 
   /** As {@link read}, but believing no version that this process knows. */
-  reread(slot: Slot): Promise<StoredEntry | undefined> {
+  async reread(slot: Slot): Promise<StoredEntry | undefined> {
     for (const tag of slot.tags) tag.version = undefined;
-    return this.read(slot);
+    return (await this.read([slot]))?.[0];
   }
 
   /** Versions to write an entry under, to be had before its value is. @returns undefined: the store is away. */
   async ensureVersions(slot: Slot, ttlMs: number): Promise<string | undefined> {
     const shared = this.#usable();
     if (shared === undefined) return undefined;
-    const unknown = this.#unknownTags(slot.tags);
+    const unknown = this.#unknownTags([slot]);
     if (unknown.length === 0) return joinVersions(slot.tags);
     const lifeMs = tagLifeMs(ttlMs);
     const names = unknown.map(({ name }) => name);
-    const versions = await shared.gate.pass('look at tags', () =>
-      shared.store.ensureTags(names, lifeMs),
-    );
-    return versions && takeVersions(slot.tags, slot.since, unknown, versions);
+    const ensure = () => shared.store.ensureTags(names, lifeMs);
+    const versions = await shared.gate.pass('look at tags', ensure, LOAD_PATIENCE);
+    return versions && takeVersions(slot, unknown, versions);
   }
 
   /** Unique in the fleet. */
@@ -143,9 +142,8 @@ export class CacheTiers {
   async lease(slot: Slot, request: LeaseRequest): Promise<Lease | 'away'> {
     const shared = this.#usable();
     if (shared === undefined) return 'away';
-    const answer = await shared.gate.pass('lease', async () => ({
-      lease: await shared.store.lease(slot.name, request),
-    }));
+    const ask = async () => ({ lease: await shared.store.lease(slot.name, request) });
+    const answer = await shared.gate.pass('lease', ask, LOAD_PATIENCE);
     return answer === undefined ? 'away' : answer.lease;
   }
 
@@ -158,7 +156,8 @@ export class CacheTiers {
   async settle(slot: Slot, token: string, entry: NewEntry | undefined): Promise<boolean> {
     const shared = this.#usable();
     if (shared === undefined) return true;
-    const held = await shared.gate.pass('store', () => storeUnder(shared, slot, token, entry));
+    const store = () => storeUnder(shared, slot, token, entry);
+    const held = await shared.gate.pass('store', store, LOAD_PATIENCE);
     return held ?? true;
   }
 
@@ -173,7 +172,7 @@ export class CacheTiers {
     const names = writes.map(({ slot }) => slot.name);
     await this.#tell('store', names, async (shared) => {
       const settled = Promise.all(writes.map((write) => this.#settleOwn(shared, write)));
-      await inOrder(shared, settled, names);
+      await changeInOrder(shared, settled, names);
     });
   }
 
@@ -188,7 +187,7 @@ export class CacheTiers {
     this.dropHere(names);
     this.#emit({ type: 'invalidated', keys: names.length, origin: 'here' });
     await this.#tell('invalidation', names, (shared) =>
-      inOrder(shared, shared.store.remove(names), names),
+      changeInOrder(shared, shared.store.remove(names), names),
     );
   }
 
@@ -226,7 +225,7 @@ export class CacheTiers {
   async settleOwed(): Promise<void> {
     const shared = this.#shared;
     if (shared === undefined) return;
-    await this.#owed.repeat((names) => inOrder(shared, shared.store.remove(names), names));
+    await this.#owed.repeat((names) => changeInOrder(shared, shared.store.remove(names), names));
   }
 
   /** @throws AppError `cache.pattern_incomplete` */
@@ -268,33 +267,16 @@ export class CacheTiers {
   }
 
   /** A version is known as long as its change would have been heard of. */
-  #unknownTags(tags: readonly Tag[]): readonly Tag[] {
-    if (performance.now() >= this.servesLocalUntilMs(true)) return tags;
-    return tags.filter(({ version }) => version === undefined);
+  #unknownTags(slots: readonly Slot[]): readonly Tag[] {
+    const believesNone = performance.now() >= this.servesLocalUntilMs(true);
+    let unknown: Tag[] = NO_TAGS;
+    for (const { tags } of slots) {
+      for (const tag of tags) {
+        if (tag.version !== undefined && !believesNone) continue;
+        if (unknown === NO_TAGS) unknown = [];
+        if (!unknown.includes(tag)) unknown.push(tag);
+      }
+    }
+    return unknown;
   }
-}
-
-/** Stores an entry under a lease, and lets its tags live as long. @returns whether the lease held */
-async function storeUnder(
-  { store }: SharedTier,
-  { name, tags }: Slot,
-  token: string,
-  entry: NewEntry | undefined,
-): Promise<boolean> {
-  const [held] = await Promise.all([
-    store.settle(name, token, entry),
-    entry && keepTags(store, tags, entry.ttlMs),
-  ]);
-  return held;
-}
-
-/** Changes the store, and then lets all others know: who hears of it must not find the older value there. */
-async function inOrder(
-  { store, log }: SharedTier,
-  change: Promise<unknown>,
-  names: readonly string[],
-): Promise<void> {
-  // One connection keeps the order by itself; on a Cluster each node has its own.
-  if (!store.keepsOrder) await change;
-  await Promise.all([change, log.append(names)]);
 }

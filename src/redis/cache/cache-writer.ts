@@ -4,6 +4,9 @@ import type { CacheTiers } from './cache-tiers.js';
 import type { Slot, Write } from './slot.js';
 import type { FleetLoader } from './loading/fleet-loader.js';
 
+/** At a time: more would hold each other up until they are taken for lost. */
+const MAX_WRITES = 200;
+
 /** The changes that owners make to a cache, as against what its readers find. */
 export class CacheWriter<Params, Value> {
   constructor(
@@ -30,8 +33,11 @@ export class CacheWriter<Params, Value> {
       this.entries.keepHere(key, slot, prepared, writtenAtMs);
     }
     if (!this.tiers.isShared) return;
-    const writes = placed.map(({ slot, prepared }) => this.#write(slot, prepared, writtenAtMs));
-    await this.tiers.put(await Promise.all(writes));
+    for (let i = 0; i < placed.length; i += MAX_WRITES) {
+      const part = placed.slice(i, i + MAX_WRITES);
+      const writes = part.map(({ slot, prepared }) => this.#write(slot, prepared, writtenAtMs));
+      await this.tiers.put(await Promise.all(writes));
+    }
     const tookMs = this.clock.nowMs() - writtenAtMs;
     for (const { key, slot, prepared } of placed) {
       if (!this.tiers.isCurrent(slot)) continue;

@@ -16,6 +16,13 @@ export interface HybridSurroundings extends CacheSurroundings {
   readonly hotKeys: HotKeys;
 }
 
+/** One of a batch that the process itself cannot answer, and its place in it. */
+interface Missing<Params> {
+  readonly params: Params;
+  readonly key: string;
+  readonly at: number;
+}
+
 /** One declared cache over both tiers. */
 export class HybridCache<Params, Value> implements Cache<Params, Value>, OperatedCache {
   readonly #tiers: CacheTiers;
@@ -58,12 +65,15 @@ export class HybridCache<Params, Value> implements Cache<Params, Value>, Operate
   get(params: Params): Promise<Value | undefined> {
     const key = this.#entries.key(params);
     const held = this.#findLocal(key);
-    if (held !== undefined) return held.answer as Promise<Value | undefined>;
+    if (held !== undefined) return answerOf<Value | undefined>(held);
     return this.#search.stored(key, params).then((found) => found?.value);
   }
 
   async getMany(params: readonly Params[]): Promise<(Value | undefined)[]> {
-    return Promise.all(params.map((one) => this.get(one)));
+    const { values, missing } = this.#split(params);
+    const found = await this.#search.storedMany(missing);
+    for (const [i, { at }] of missing.entries()) values[at] = found[i]?.value;
+    return values;
   }
 
   async exists(params: Params): Promise<boolean> {
@@ -79,7 +89,7 @@ export class HybridCache<Params, Value> implements Cache<Params, Value>, Operate
     const key = this.#entries.key(params);
     const held = this.#hit(key, params, load);
     // A remembered "nothing" is no answer here: this source always has something.
-    if (held !== undefined && held.value !== undefined) return held.answer as Promise<Value>;
+    if (held !== undefined && held.value !== undefined) return answerOf<Value>(held);
     return this.#search.one(key, params, load, true, options) as Promise<Value>;
   }
 
@@ -90,27 +100,20 @@ export class HybridCache<Params, Value> implements Cache<Params, Value>, Operate
   ): Promise<Value | undefined> {
     const key = this.#entries.key(params);
     const held = this.#hit(key, params, load);
-    if (held !== undefined) return held.answer as Promise<Value | undefined>;
+    if (held !== undefined) return answerOf<Value | undefined>(held);
     return this.#search.one(key, params, load, false, options);
   }
 
-  getOrSetMany(
+  async getOrSetMany(
     params: readonly Params[],
     load: LoadMany<Params, Value>,
     options?: ReadOptions,
   ): Promise<(Value | undefined)[]> {
-    const missing: { key: string; params: Params; at: number }[] = [];
-    const answers = params.map((one, at) => {
-      const key = this.#entries.key(one);
-      const held = this.#hit(key, one, single(load, one));
-      if (held === undefined) missing.push({ key, params: one, at });
-      return held?.answer as Promise<Value | undefined>;
-    });
-    const found = this.#search.many(missing, load, options);
-    for (const [i, { at }] of missing.entries()) {
-      answers[at] = found[i] as Promise<Value | undefined>;
-    }
-    return Promise.all(answers);
+    const { values, missing } = this.#split(params, load);
+    if (missing.length === 0) return values;
+    const found = await this.#search.many(missing, load, options);
+    for (const [i, { at }] of missing.entries()) values[at] = found[i];
+    return values;
   }
 
   set(params: Params, value: Value): Promise<void> {
@@ -152,10 +155,34 @@ export class HybridCache<Params, Value> implements Cache<Params, Value>, Operate
   /** {@link #findLocal}, and loaded anew behind the answer once it is old. */
   #hit(key: string, params: Params, load: Load<Value | undefined>): LocalValue | undefined {
     const held = this.#findLocal(key);
-    if (held !== undefined && this.#refreshes && this.#entries.isOld(held)) {
-      this.#search.behind(key, params, load);
-    }
+    if (held !== undefined) this.#refreshIfOld(held, key, params, load);
     return held;
+  }
+
+  /** What the process can answer of a batch, and what it cannot. */
+  #split(
+    params: readonly Params[],
+    load?: LoadMany<Params, Value>,
+  ): { values: (Value | undefined)[]; missing: Missing<Params>[] } {
+    const values: (Value | undefined)[] = [];
+    const missing: Missing<Params>[] = [];
+    for (const [at, one] of params.entries()) {
+      const key = this.#entries.key(one);
+      const held = this.#findLocal(key);
+      values.push(held?.value as Value | undefined);
+      if (held === undefined) missing.push({ params: one, key, at });
+      else if (load !== undefined) this.#refreshIfOld(held, key, one, single(load, one));
+    }
+    return { values, missing };
+  }
+
+  #refreshIfOld(
+    held: LocalValue,
+    key: string,
+    params: Params,
+    load: Load<Value | undefined>,
+  ): void {
+    if (this.#refreshes && this.#entries.isOld(held)) this.#search.behind(key, params, load);
   }
 
   async #look(params: Params): Promise<{ readonly leftMs: number } | undefined> {
@@ -165,4 +192,9 @@ export class HybridCache<Params, Value> implements Cache<Params, Value>, Operate
     const found = await this.#search.stored(key, params);
     return found && { leftMs: this.#entries.freshMs(found) };
   }
+}
+
+function answerOf<T>(held: LocalValue): Promise<T> {
+  held.answer ??= Promise.resolve(held.value);
+  return held.answer as Promise<T>;
 }

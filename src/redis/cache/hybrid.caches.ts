@@ -13,7 +13,8 @@ import {
 } from './cache.js';
 import type { CacheDefinition, CacheNamespace } from './cache-definition.js';
 import { CacheRegistry } from './cache-registry.js';
-import { CacheTiers, type SharedTier } from './cache-tiers.js';
+import { CacheTiers } from './cache-tiers.js';
+import type { SharedTier } from './store/shared-tier.js';
 import { CoherenceLink } from './coherence/coherence-link.js';
 import { InvalidationLog } from './coherence/invalidation-log.js';
 import { HotKeys } from './hot-keys.js';

@@ -9,7 +9,7 @@
   ARGV[2]  what he knows this beat by
   ARGV[3]  TTL of the log, ms
   ARGV[4]  nonce of the first entry
-  Output   nothing
+  Output   { id, nonce } of the head
 ]]
 local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 local id, nonce = '1-0', ARGV[4]
@@ -20,3 +20,4 @@ else
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 redis.call('PUBLISH', ARGV[1], cjson.encode({ ARGV[2], id, nonce }))
+return { id, nonce }

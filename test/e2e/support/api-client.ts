@@ -85,7 +85,7 @@ export class ApiClient {
     return {
       status: response.status,
       headers: response.headers,
-      body: (isJson ? JSON.parse(text) : text) as Body,
+      body: (isJson && text !== '' ? JSON.parse(text) : text) as Body,
     };
   }
 

@@ -5,7 +5,6 @@ import { parseConfig } from '../../../src/config/config.js';
 import { DatabaseModule } from '../../../src/database/index.js';
 import { Correlation } from '../../../src/kernel/correlation.js';
 import { MarketDataModule, QuotesService } from '../../../src/modules/market-data/index.js';
-import { CacheWarming } from '../../../src/modules/market-data/warming/cache-warming.js';
 import { MarketDataProcessor } from '../../../src/modules/market-data/warming/market-data.processor.js';
 import { RealtimeModule } from '../../../src/realtime/index.js';
 import { QueuesModule, RedisModule } from '../../../src/redis/index.js';
@@ -30,7 +29,7 @@ describe('quotes on the embedded default', () => {
         MarketDataModule,
       ],
       // Without the feed, whose quotes would take the place of those that are cached here.
-      providers: [CacheWarming, MarketDataProcessor],
+      providers: [MarketDataProcessor],
     }).compile();
     module.useLogger(false);
     app = await module.init();

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseConfig } from '../../../src/config/config.js';
 import { createProvider } from '../../../src/modules/market-data/provider-factory.js';
+import { openReference } from '../../support/reference.js';
 
 const STARTED_AT_MS = Date.UTC(2025, 0, 2, 10);
 const HEADER = 'date,open,high,low,close,volume';
@@ -20,13 +21,11 @@ function open(folder: string, variables: Record<string, string> = {}) {
   return createProvider(config, { nowMs: () => STARTED_AT_MS }, replays);
 }
 
-const referenceFolder = resolve(
-  process.env['REFERENCE_DIR'] ?? '../shared/reference',
-  'indicators',
-);
-const hasReference = existsSync(join(referenceFolder, 'quotes.csv'));
-const itWithReference = hasReference ? it : it.skip;
-const why = hasReference ? '' : ' (skipped: no reference data, set REFERENCE_DIR)';
+const {
+  folder: referenceFolder,
+  it: itWithReference,
+  why,
+} = openReference('indicators', 'quotes.csv');
 
 describe(`a replay of 502 daily bars of an index fund${why}`, () => {
   /** The reference figures, read without the code under test. */

@@ -108,6 +108,11 @@ export class ServerProcess {
     }
   }
 
+  /** For faults. @param {NodeJS.Signals} name */
+  signal(name) {
+    this.#child.kill(name);
+  }
+
   /** @returns {Promise<void>} */
   async stop() {
     if (this.#hasExited()) return;

@@ -1,9 +1,9 @@
 import { money } from '../../../kernel/money.js';
 import { Injectable } from '@nestjs/common';
 import { DomainEvents } from '../../../database/index.js';
-import { Caches, type Cache } from '../../../redis/index.js';
+import { byModel, Caches, type Cache } from '../../../redis/index.js';
 import { TIMEFRAME_MS } from '../../market-data/index.js';
-import { modelTag, performanceCache } from '../ai-studio.caches.js';
+import { performanceCache } from '../ai-studio.caches.js';
 import type { Performance, Prediction } from '../ai-studio.dto.js';
 import { notTrained, tooFewBars } from '../ai-studio.errors.js';
 import { TrainingChanged } from '../ai-studio.events.js';
@@ -30,7 +30,7 @@ export class ForecastsService {
   ) {
     this.#performances = caches.use(performanceCache);
     events.on(TrainingChanged, async ({ training: { modelId, status } }) => {
-      if (status === 'finished') await caches.invalidateTags([modelTag(modelId)]);
+      if (status === 'finished') await caches.invalidateTags([byModel(modelId)]);
     });
   }
 

@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, pageOf, SignedIn } from '../../../http/index.js';
 import type { Page } from '../../../kernel/page.js';
 import type { Principal } from '../../../kernel/principal.js';
+import { CachedResponse } from '../../../redis/index.js';
 import {
   journalTradeSchema,
   listTradesSchema,
@@ -26,6 +27,7 @@ export class TradesController {
   ) {}
 
   @Get()
+  @CachedResponse({ scope: 'user', store: false })
   @ApiOperation({ summary: 'Your trades wherever they were made, latest first' })
   @ApiOkResponse({ standardSchema: pageOf(journalTradeSchema) })
   list(

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openReference } from '../../../../test/support/reference.js';
 import { DAY_MS } from '../../../kernel/duration.js';
 import {
   closureOn,
@@ -9,16 +10,11 @@ import {
   sessionOn,
 } from './xnys-calendar.js';
 
-const file = join(
-  resolve(process.env['REFERENCE_DIR'] ?? '../shared/reference'),
-  'calendars/xnys.csv',
-);
-const itWithReference = existsSync(file) ? it : it.skip;
-const why = existsSync(file) ? '' : ' (skipped: no reference data, set REFERENCE_DIR)';
+const { folder, it: itWithReference, why } = openReference('calendars', 'xnys.csv');
 
 describe('the calendar of the New York Stock Exchange', () => {
   itWithReference(`has the sessions that were published since 2015, and no others${why}`, () => {
-    const published = readFileSync(file, 'utf8')
+    const published = readFileSync(join(folder, 'xnys.csv'), 'utf8')
       .trim()
       .split('\n')
       .slice(1)

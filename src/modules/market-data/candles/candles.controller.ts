@@ -7,6 +7,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { SignedIn } from '../../../http/index.js';
+import { CachedResponse } from '../../../redis/index.js';
 import { symbolSchema } from '../market-data.dto.js';
 import {
   candlesAnswerSchema,
@@ -23,6 +24,7 @@ export class CandlesController {
   constructor(private readonly candles: CandlesService) {}
 
   @Get(':symbol')
+  @CachedResponse({ scope: 'shared', store: false })
   @ApiOperation({ summary: 'Bars of a symbol; those of a replay on the times of its recording' })
   @ApiOkResponse({ standardSchema: candlesAnswerSchema })
   @ApiBadRequestResponse({

@@ -7,7 +7,9 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { pageOf, SignedIn } from '../../../http/index.js';
+import { MINUTE_MS } from '../../../kernel/duration.js';
 import type { Page } from '../../../kernel/page.js';
+import { CachedResponse } from '../../../redis/index.js';
 import type { Instrument, Quote } from './quote.js';
 import { symbolSchema } from '../market-data.dto.js';
 import {
@@ -27,6 +29,14 @@ export class QuotesController {
   constructor(private readonly quotes: QuotesService) {}
 
   @Get('instruments')
+  @CachedResponse({
+    name: 'market.instruments-response',
+    namespace: 'market',
+    scope: 'shared',
+    ttlMs: 5 * MINUTE_MS,
+    revisionOf: QuotesService,
+    revalidate: true,
+  })
   @ApiOperation({ summary: 'The instruments that can be quoted and traded' })
   @ApiOkResponse({
     standardSchema: pageOf(instrumentSchema),

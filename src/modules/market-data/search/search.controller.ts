@@ -1,6 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { SignedIn } from '../../../http/index.js';
+import { CachedResponse } from '../../../redis/index.js';
 import {
   searchAnswerSchema,
   searchQuerySchema,
@@ -16,6 +17,7 @@ export class SearchController {
   constructor(private readonly market: SearchService) {}
 
   @Get()
+  @CachedResponse({ scope: 'shared', store: false })
   @ApiOperation({ summary: 'Instruments by symbol or name' })
   @ApiOkResponse({ standardSchema: searchAnswerSchema })
   search(@Query({ schema: searchQuerySchema }) { q }: SearchQuery): Promise<SearchAnswer> {

@@ -1,32 +1,55 @@
 import { Injectable } from '@nestjs/common';
 import { inArray } from 'drizzle-orm';
 import { Database } from '../../../database/index.js';
-import type { Preferences } from './preferences.dto.js';
+import { CachedQueries, type Cache } from '../../../redis/index.js';
+import { preferencesOf, preferencesQuery } from '../notifications.caches.js';
+import { storedPreferencesSchema, type Preferences } from './preferences.dto.js';
 import { notificationPreferencesTable } from './preferences.table.js';
 
 @Injectable()
 export class PreferencesRepository {
-  constructor(private readonly database: Database) {}
+  readonly #preferences: Cache<{ userId: string }, Preferences>;
 
-  /** Of those who have set them. */
-  async findMany(userIds: readonly string[]): Promise<{ userId: string; preferences: unknown }[]> {
-    if (userIds.length === 0) return [];
-    return this.database.sql
+  constructor(
+    private readonly database: Database,
+    private readonly queries: CachedQueries,
+  ) {
+    this.#preferences = queries.use(preferencesQuery);
+  }
+
+  /** In the order of the users; undefined for those who have not set them. */
+  findMany(userIds: readonly string[]): Promise<(Preferences | undefined)[]> {
+    return this.#preferences.getOrSetMany(
+      userIds.map((userId) => ({ userId })),
+      (missing) => this.#read(missing.map(({ userId }) => userId)),
+    );
+  }
+
+  /** Who is told something from now on, is told it as they chose. */
+  async save(userId: string, preferences: Preferences, updatedAt: Date): Promise<void> {
+    await this.queries.write([preferencesOf(userId)], () =>
+      this.database.sql
+        .insert(notificationPreferencesTable)
+        .values({ userId, preferences, updatedAt })
+        .onConflictDoUpdate({
+          target: notificationPreferencesTable.userId,
+          set: { preferences, updatedAt },
+        }),
+    );
+  }
+
+  async #read(userIds: string[]): Promise<(Preferences | undefined)[]> {
+    const rows = await this.database.sql
       .select({
         userId: notificationPreferencesTable.userId,
         preferences: notificationPreferencesTable.preferences,
       })
       .from(notificationPreferencesTable)
-      .where(inArray(notificationPreferencesTable.userId, [...userIds]));
-  }
-
-  async save(userId: string, preferences: Preferences, updatedAt: Date): Promise<void> {
-    await this.database.sql
-      .insert(notificationPreferencesTable)
-      .values({ userId, preferences, updatedAt })
-      .onConflictDoUpdate({
-        target: notificationPreferencesTable.userId,
-        set: { preferences, updatedAt },
-      });
+      .where(inArray(notificationPreferencesTable.userId, userIds));
+    const found = new Map(rows.map((row) => [row.userId, row.preferences]));
+    return userIds.map((userId) => {
+      const stored = found.get(userId);
+      return stored && storedPreferencesSchema.parse(stored);
+    });
   }
 }

@@ -19,8 +19,8 @@ export class PreferencesService {
   ) {}
 
   async get(userId: string): Promise<Preferences> {
-    const [row] = await this.preferences.findMany([userId]);
-    return row ? storedPreferencesSchema.parse(row.preferences) : DEFAULTS;
+    const [preferences = DEFAULTS] = await this.preferences.findMany([userId]);
+    return preferences;
   }
 
   async replace(userId: string, preferences: Preferences): Promise<Preferences> {
@@ -33,10 +33,7 @@ export class PreferencesService {
     userIds: readonly string[],
     kind: NotificationKind,
   ): Promise<Map<string, ChannelPreferences>> {
-    const rows = await this.preferences.findMany(userIds);
-    const set = new Map(
-      rows.map(({ userId, preferences }) => [userId, storedPreferencesSchema.parse(preferences)]),
-    );
-    return new Map(userIds.map((userId) => [userId, (set.get(userId) ?? DEFAULTS)[kind]]));
+    const found = await this.preferences.findMany(userIds);
+    return new Map(userIds.map((userId, index) => [userId, (found[index] ?? DEFAULTS)[kind]]));
   }
 }

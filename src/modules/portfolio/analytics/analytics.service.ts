@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DomainEvents } from '../../../database/index.js';
-import { Caches, type Cache } from '../../../redis/index.js';
+import { Cached, Caches } from '../../../redis/index.js';
 import { TradesImported, TradesRemoved } from '../../journal/journal.events.js';
 import { TradeHistory } from '../../trading/index.js';
 import { EquityHistoryService } from '../equity/equity-history.service.js';
@@ -15,36 +15,29 @@ import { addTrade, NO_TRADES, type TradeTotals } from './trade-figures.js';
 /** How an account did, and what it stands to lose. Cached per user; a fill drops both. */
 @Injectable()
 export class AnalyticsService {
-  readonly #performances: Cache<{ userId: string; timeframe: Timeframe }, Performance>;
-  readonly #risks: Cache<{ userId: string }, Risk>;
-
   constructor(
     private readonly equity: EquityHistoryService,
     private readonly trades: TradeHistory,
-    caches: Caches,
+    readonly caches: Caches,
     events: DomainEvents,
   ) {
-    this.#performances = caches.use(performanceCache);
-    this.#risks = caches.use(riskCache);
     for (const event of [TradesImported, TradesRemoved]) {
       events.on(event, ({ userId }) => caches.invalidateTags([importsTag(userId)]));
     }
   }
 
-  performance(userId: string, timeframe: Timeframe): Promise<Performance> {
-    return this.#performances.getOrSet({ userId, timeframe }, async () => {
-      const { base, points, now } = await this.equity.daily(userId, timeframe);
-      const trades = await this.#closedSince(userId, base.atMs);
-      return reportPerformance(timeframe, base, points, trades, now.asOf);
-    });
+  @Cached(performanceCache, (userId: string, timeframe: Timeframe) => ({ userId, timeframe }))
+  async performance(userId: string, timeframe: Timeframe): Promise<Performance> {
+    const { base, points, now } = await this.equity.daily(userId, timeframe);
+    const trades = await this.#closedSince(userId, base.atMs);
+    return reportPerformance(timeframe, base, points, trades, now.asOf);
   }
 
   /** Of the last year's days. */
-  risk(userId: string): Promise<Risk> {
-    return this.#risks.getOrSet({ userId }, async () => {
-      const { base, points, now } = await this.equity.daily(userId, '1Y');
-      return reportRisk(now, returnsOf([base, ...points].map(({ equity }) => equity)));
-    });
+  @Cached(riskCache, (userId: string) => ({ userId }))
+  async risk(userId: string): Promise<Risk> {
+    const { base, points, now } = await this.equity.daily(userId, '1Y');
+    return reportRisk(now, returnsOf([base, ...points].map(({ equity }) => equity)));
   }
 
   async #closedSince(userId: string, fromMs: number): Promise<TradeTotals> {

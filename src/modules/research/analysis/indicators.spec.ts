@@ -1,11 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openReference } from '../../../../test/support/reference.js';
 import { technicalsOf, type Bar, type Technicals } from './indicators.js';
 
-const folder = resolve(process.env['REFERENCE_DIR'] ?? '../shared/reference', 'indicators');
-const hasReference = existsSync(join(folder, 'quotes.csv'));
-const itWithReference = hasReference ? it : it.skip;
-const why = hasReference ? '' : ' (skipped: no reference data, set REFERENCE_DIR)';
+const { folder, it: itWithReference, why } = openReference('indicators', 'quotes.csv');
 
 const published = (name: string) =>
   JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as Record<string, number | null>[];

@@ -66,7 +66,8 @@ export class PositionsService {
   ): Promise<Page<Trade>> {
     const { id } = await this.accounts.getOrOpen(userId);
     const beforeId = cursor === undefined ? undefined : decodeCursor(cursor);
-    return toPage((await this.executions.list(id, beforeId, limit + 1)).map(toTrade), limit);
+    const rows = await this.executions.list(id, 'newest first', beforeId, limit + 1);
+    return toPage(rows.map(toTrade), limit);
   }
 
   async #list(sql: Sql, accountId: string): Promise<ValuedPosition[]> {

@@ -17,22 +17,25 @@ export class ExecutionsRepository {
     await transaction.insert(executionsTable).values(row);
   }
 
-  /** Newest first; `beforeId` is where the previous page ended. */
+  /** @param pastId where the previous page ended, in the same order */
   async list(
     accountId: string,
-    beforeId: string | undefined,
+    order: 'newest first' | 'oldest first',
+    pastId: string | undefined,
     limit: number,
   ): Promise<ExecutionRow[]> {
+    const { id } = executionsTable;
+    const [past, sorted] = order === 'newest first' ? [lt, desc(id)] : [gt, asc(id)];
     return this.database.sql
       .select()
       .from(executionsTable)
       .where(
         and(
           eq(executionsTable.accountId, accountId),
-          beforeId === undefined ? undefined : lt(executionsTable.id, beforeId),
+          pastId === undefined ? undefined : past(id, pastId),
         ),
       )
-      .orderBy(desc(executionsTable.id))
+      .orderBy(sorted)
       .limit(limit);
   }
 
@@ -94,24 +97,5 @@ export class ExecutionsRepository {
       .innerJoin(positionsTable, eq(positionsTable.accountId, accountsTable.id))
       .where(inArray(accountsTable.userId, [...userIds]))
       .orderBy(positionsTable.symbol);
-  }
-
-  /** Oldest first; `afterId` is where the previous batch ended. */
-  async listInOrder(
-    accountId: string,
-    afterId: string | undefined,
-    limit: number,
-  ): Promise<ExecutionRow[]> {
-    return this.database.sql
-      .select()
-      .from(executionsTable)
-      .where(
-        and(
-          eq(executionsTable.accountId, accountId),
-          afterId === undefined ? undefined : gt(executionsTable.id, afterId),
-        ),
-      )
-      .orderBy(asc(executionsTable.id))
-      .limit(limit);
   }
 }

@@ -25,7 +25,7 @@ export class TradeHistory {
     const positions = new Map<string, Position>();
     let afterId: string | undefined;
     for (;;) {
-      const rows = await this.executions.listInOrder(accountId, afterId, BATCH);
+      const rows = await this.executions.list(accountId, 'oldest first', afterId, BATCH);
       for (const row of rows) {
         const before = positions.get(row.symbol) ?? NO_POSITION;
         const { position, closed } = replayFill(before, toFill(row));

@@ -93,6 +93,11 @@ export class CoherenceLink {
     return this.#state;
   }
 
+  /** Whether changes of others arrive. */
+  get isProven(): boolean {
+    return performance.now() < this.provenUntilMs;
+  }
+
   get gaps(): number {
     return this.#gaps;
   }
@@ -131,7 +136,9 @@ export class CoherenceLink {
     }
     this.#sentAtMs.set(beatId, performance.now());
     // A store that is slow is as good as away; what was sent counts all the same if it comes back.
-    await within(this.#gate.callTimeoutMs, this.#log.beat(beatId));
+    const head = await within(this.#gate.callTimeoutMs, this.#log.beat(beatId));
+    // Deaf, but not cut off: what is kept may not be served yet, but stays good for when the store goes too.
+    if (!this.isProven && this.#follower.check(head) === 'gap') await this.#catchUp();
   }
 
   /** A Cluster's log lies on one node: what another loses does not show there. */
@@ -210,8 +217,7 @@ export class CoherenceLink {
   }
 
   #refreshState(): void {
-    const isCoherent = performance.now() < this.provenUntilMs;
-    const connected = isCoherent ? 'coherent' : 'remote';
+    const connected = this.isProven ? 'coherent' : 'remote';
     const state = this.#gate.isOpen ? 'detached' : connected;
     if (state === this.#state) return;
     this.#state = state;

@@ -102,11 +102,12 @@ export class InvalidationLog {
     );
   }
 
-  /** Rejects while Redis takes no writes. The beat comes back by `onBeat`, if all is well. */
-  async beat(beatId: string): Promise<void> {
-    const { command } = this.#connections;
+  /** Rejects while Redis takes no writes. The beat comes back by `onBeat`, if all is well. @returns the head */
+  async beat(beatId: string): Promise<LogPosition> {
     const args = [this.#beats, beatId, LOG_TTL_MS, newNonce()];
-    await this.#beat.run(command, [this.#stream], args);
+    const answer = await this.#beat.run(this.#connections.command, [this.#stream], args);
+    const [id, nonce] = answer as [string, string];
+    return positionOf(id, nonce);
   }
 
   /**

@@ -1,45 +1,35 @@
 import { LRUCache } from 'lru-cache';
-import { DEFAULT_HTTP_TTL_MS, refuseKeys, type HttpCacheStore } from './http-cache-store.js';
+import type { HttpCacheEntry, HttpCacheStore } from './http-cache-store.js';
 
-/** Responses in the process, bounded by entries. */
+/** Responses in the process, bounded by entries, and by bytes where that is said. */
 export class MemoryHttpCacheStore implements HttpCacheStore {
-  readonly name = 'memory';
-  readonly keys = refuseKeys;
-  readonly #entries: LRUCache<string, string>;
+  readonly #texts: LRUCache<string, string>;
 
-  constructor(maxEntries: number) {
-    this.#entries = new LRUCache({ max: maxEntries });
+  /** @param maxBytes about, of the texts: two for each of their UTF-16 units */
+  constructor(maxEntries: number, maxBytes?: number) {
+    this.#texts = new LRUCache({
+      max: maxEntries,
+      ...(maxBytes !== undefined && {
+        maxSize: maxBytes,
+        sizeCalculation: (text, key) => 2 * (text.length + key.length) || 1,
+      }),
+    });
   }
 
-  async get(key: string): Promise<string | undefined> {
-    return this.#entries.get(key);
+  async read(keys: readonly string[]): Promise<readonly (string | undefined)[]> {
+    return keys.map((key) => this.#texts.get(key));
   }
 
-  async mget(...keys: string[]): Promise<(string | undefined)[]> {
-    return keys.map((key) => this.#entries.get(key));
+  async write(entries: readonly HttpCacheEntry[]): Promise<boolean> {
+    for (const { key, text, ttlMs } of entries) this.#texts.set(key, text, { ttl: ttlMs });
+    return true;
   }
 
-  async set(key: string, value: string, ttlMs?: number): Promise<void> {
-    this.#entries.set(key, value, { ttl: ttlMs || DEFAULT_HTTP_TTL_MS });
+  async remove(keys: readonly string[]): Promise<number> {
+    return keys.filter((key) => this.#texts.delete(key)).length;
   }
 
-  async mset(values: Record<string, string>, ttlMs?: number): Promise<void> {
-    for (const [key, value] of Object.entries(values)) await this.set(key, value, ttlMs);
-  }
-
-  async del(key: string): Promise<void> {
-    this.#entries.delete(key);
-  }
-
-  async mdel(...keys: string[]): Promise<void> {
-    for (const key of keys) this.#entries.delete(key);
-  }
-
-  async ttl(key: string): Promise<number> {
-    return this.#entries.getRemainingTTL(key);
-  }
-
-  async reset(): Promise<void> {
-    this.#entries.clear();
+  async clear(stem: string): Promise<void> {
+    for (const key of [...this.#texts.keys()]) if (key.startsWith(stem)) this.#texts.delete(key);
   }
 }

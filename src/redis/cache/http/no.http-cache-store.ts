@@ -2,25 +2,17 @@ import type { HttpCacheStore } from './http-cache-store.js';
 
 /** `CACHE_ENABLED=false`: keeps nothing. */
 export class NoHttpCacheStore implements HttpCacheStore {
-  readonly name = 'none';
-
-  async get(): Promise<undefined> {}
-
-  async mget(...keys: string[]): Promise<undefined[]> {
+  async read(keys: readonly string[]): Promise<undefined[]> {
     return keys.map(() => undefined);
   }
 
-  async set(): Promise<void> {}
-  async mset(): Promise<void> {}
-  async del(): Promise<void> {}
-  async mdel(): Promise<void> {}
-  async reset(): Promise<void> {}
+  async write(): Promise<boolean> {
+    return false;
+  }
 
-  async ttl(): Promise<number> {
+  async remove(): Promise<number> {
     return 0;
   }
 
-  async keys(): Promise<string[]> {
-    return [];
-  }
+  async clear(): Promise<void> {}
 }

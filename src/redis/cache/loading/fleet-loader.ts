@@ -2,7 +2,7 @@ import { AppError } from '../../../kernel/app-error.js';
 import type { Clock } from '../../../kernel/clock.js';
 import type { LoadContext } from '../cache.js';
 import type { CacheCounters } from '../cache-counters.js';
-import type { CacheEntries, Found, Prepared } from '../cache-entries.js';
+import type { CacheEntries, Found, Prepared, Reading } from '../cache-entries.js';
 import type { CacheTiers } from '../cache-tiers.js';
 import type { Slot, StoredEntry } from '../slot.js';
 import { areComplete } from '../store/tag-versions.js';
@@ -42,6 +42,10 @@ export interface Loaded<Value> {
 }
 
 const RENEW_MS = LEASE_ALIVE_MS / 3;
+/** Who waits for another process is told when it is done; should that go missing, he looks himself. */
+const LOOK_AGAIN_MS = LEASE_ALIVE_MS / 4;
+/** The same for a process that is told nothing at this moment. */
+const LOOK_AGAIN_DEAF_MS = 25;
 const DONE = Promise.resolve(true);
 
 interface Held<Params, Value> extends Wanted<Params, Value> {
@@ -96,8 +100,10 @@ export class FleetLoader<Params, Value> {
     { whenTaken, acceptsNothing }: LoadRequest<Params, Value>,
     wanted: Wanted<Params, Value>,
   ): Promise<Held<Params, Value> | Found<Value> | 'taken'> {
-    if (!this.tiers.isShared) return { ...wanted, token: undefined, versions: undefined };
-    const { slot, key } = wanted;
+    const { slot, key, stored } = wanted;
+    // Who could not be asked for the entry is not asked for a lease: a reader waits for the store once.
+    const isAway = stored === undefined && whenTaken !== 'take';
+    if (isAway || !this.tiers.isShared) return { ...wanted, token: undefined, versions: undefined };
     const token = this.tiers.newToken();
     // Before the source is asked: an invalidation meanwhile wins.
     const versions = await this.#versions(wanted);
@@ -107,7 +113,7 @@ export class FleetLoader<Params, Value> {
     if (lease === 'away') return { ...wanted, token: undefined, versions: undefined };
     if (lease === undefined) return 'taken';
     // Somebody may have been done between our look and our lease.
-    if (lease.stored !== undefined && whenTaken !== 'take') {
+    if (lease.stored !== null && whenTaken !== 'take') {
       const found = this.entries.take(key, slot, { text: lease.stored, versions, isCertain: true });
       if (found?.isFresh === true && (acceptsNothing || found.value !== undefined)) {
         if (found.writtenAtMs !== wanted.stale?.writtenAtMs) {
@@ -219,8 +225,10 @@ export class FleetLoader<Params, Value> {
     const { key, slot } = wanted;
     const leftMs = deadlineMs - performance.now();
     if (leftMs <= 0) throw loadTimeout(this.entries.name);
-    await this.tiers.waiters.wait(slot.name, askedAtMs, Math.min(leftMs, LEASE_ALIVE_MS));
-    const { stored, found } = await this.entries.read(key, slot);
+    const waitMs = this.tiers.hearsOthers ? LOOK_AGAIN_MS : LOOK_AGAIN_DEAF_MS;
+    await this.tiers.waiters.wait(slot.name, askedAtMs, Math.min(leftMs, waitMs));
+    const [reading] = await this.entries.read([{ key, slot }]);
+    const { stored, found } = reading as Reading<Value>;
     if (found?.isFresh === true && (request.acceptsNothing || found.value !== undefined)) {
       this.counters.awaited += 1;
       return { value: found.value, stored: DONE };

@@ -1,13 +1,56 @@
 import type { Slot } from '../slot.js';
 
 /** One search for a key, shared by all who ask for it meanwhile. */
-export interface Flight<Value> {
-  readonly slot: Slot;
-  readonly answer: Promise<Value>;
-  /** Aborted when all who joined with a signal of their own have given up. */
-  readonly abandoned: AbortController;
+export class Flight<Value> {
+  /** Set in the step that makes it. */
+  answer!: Promise<Value>;
   /** Those who still wait; Infinity once somebody joined who cannot give up. */
-  waiting: number;
+  #waiting = 0;
+  // Made when it is asked for: a signal costs more than all the rest of a read.
+  #abandoned: AbortController | undefined;
+
+  constructor(readonly slot: Slot) {}
+
+  /** Aborted when all who joined with a signal of their own have given up. */
+  get abandoned(): AbortSignal {
+    this.#abandoned ??= new AbortController();
+    return this.#abandoned.signal;
+  }
+
+  get isAbandoned(): boolean {
+    return this.#abandoned?.signal.aborted === true;
+  }
+
+  /** The answer, or the reason of the reader's own signal. */
+  join(signal: AbortSignal | undefined): Promise<Value> {
+    if (signal === undefined) {
+      this.#waiting = Infinity;
+      return this.answer;
+    }
+    if (signal.aborted) {
+      this.#leaveIfLast(signal);
+      return Promise.reject(reasonOf(signal));
+    }
+    this.#waiting += 1;
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        this.#waiting -= 1;
+        this.#leaveIfLast(signal);
+        reject(reasonOf(signal));
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      const stay = (): void => signal.removeEventListener('abort', leave);
+      this.answer.then(resolve, reject).finally(stay);
+    });
+  }
+
+  #leaveIfLast(signal: AbortSignal): void {
+    if (this.#waiting > 0) return;
+    this.#abandoned ??= new AbortController();
+    this.#abandoned.abort(reasonOf(signal));
+    // Nobody is left who would take its end.
+    this.answer.catch(() => undefined);
+  }
 }
 
 /** The searches under way, by key. */
@@ -20,49 +63,22 @@ export class Flights<Value> {
   /** One that may be joined. */
   get(key: string): Flight<Value> | undefined {
     const flight = this.#flights.get(key);
-    return flight && this.isCurrent(flight.slot) && !flight.abandoned.signal.aborted
-      ? flight
-      : undefined;
+    return flight && this.isCurrent(flight.slot) && !flight.isAbandoned ? flight : undefined;
   }
 
-  /** @param search given the signal that all have given up */
-  start(
-    key: string,
-    slot: Slot,
-    search: (abandoned: AbortSignal) => Promise<Value>,
-  ): Flight<Value> {
-    const abandoned = new AbortController();
-    const flight = { slot, answer: search(abandoned.signal), abandoned, waiting: 0 };
+  /** @param search has to {@link land} the flight at its end, whatever that is */
+  start(key: string, slot: Slot, search: (flight: Flight<Value>) => Promise<Value>): Flight<Value> {
+    const flight = new Flight<Value>(slot);
     this.#flights.set(key, flight);
-    const land = (): void => {
-      // A newer one may have taken the place.
-      if (this.#flights.get(key) === flight) this.#flights.delete(key);
-    };
-    flight.answer.then(land, land);
+    flight.answer = search(flight);
     return flight;
   }
-}
 
-/** The flight's answer, or the reason of the reader's own signal. */
-export function join<Value>(
-  flight: Flight<Value>,
-  signal: AbortSignal | undefined,
-): Promise<Value> {
-  if (signal === undefined) {
-    flight.waiting = Infinity;
-    return flight.answer;
+  /** The search is over: who comes now begins another. */
+  land(key: string, flight: Flight<Value>): void {
+    // A newer one may have taken the place.
+    if (this.#flights.get(key) === flight) this.#flights.delete(key);
   }
-  if (signal.aborted) return gaveUp(signal);
-  flight.waiting += 1;
-  return new Promise((resolve, reject) => {
-    const leave = (): void => {
-      flight.waiting -= 1;
-      if (flight.waiting === 0) flight.abandoned.abort(reasonOf(signal));
-      reject(reasonOf(signal));
-    };
-    signal.addEventListener('abort', leave, { once: true });
-    flight.answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-  });
 }
 
 /** What a reader gets who has given up. */

@@ -1,19 +1,21 @@
 import type { Load, LoadContext, LoadMany, ReadOptions } from '../cache.js';
 import type { CacheCounters } from '../cache-counters.js';
-import type { CacheEntries, Found } from '../cache-entries.js';
+import type { CacheEntries, Found, Place, Reading } from '../cache-entries.js';
 import type { CacheTiers } from '../cache-tiers.js';
 import type { HotKeys } from '../hot-keys.js';
-import type { Slot, StoredEntry } from '../slot.js';
 import { BackgroundRefresh } from './background-refresh.js';
 import type { FleetLoader, Wanted } from './fleet-loader.js';
-import { Flights, gaveUp, join } from './flight.js';
+import { Flights, gaveUp, type Flight } from './flight.js';
 import { Grace } from './grace.js';
 
-/** One key of a batch that is to be found, for itself and for all who join it. */
-interface Asked<Params, Value> {
-  readonly params: Params;
+/** A key that is read. */
+interface Request<Params> {
   readonly key: string;
-  readonly slot: Slot;
+  readonly params: Params;
+}
+
+/** One key of a batch that is to be loaded, for itself and for all who join it. */
+interface Asked<Params, Value> extends Wanted<Params, Value> {
   readonly resolve: (value: Value | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -49,9 +51,16 @@ export class Search<Params, Value> {
 
   /** A fresh value of the store. */
   async stored(key: string, params: Params): Promise<Found<Value> | undefined> {
-    const slot = this.#entries.slot(key, params);
-    const { found } = await this.#entries.read(key, slot);
-    return this.#counted(key, found?.isFresh === true ? found : undefined);
+    return (await this.storedMany([{ key, params }]))[0];
+  }
+
+  /** {@link stored} for many, in one round trip. */
+  async storedMany(wanted: readonly Request<Params>[]): Promise<(Found<Value> | undefined)[]> {
+    if (wanted.length === 0) return [];
+    const readings = await this.#entries.read(this.#places(wanted));
+    return readings.map(({ found }, i) =>
+      this.#counted(wanted[i]?.key ?? '', found?.isFresh === true ? found : undefined),
+    );
   }
 
   /** @param required a remembered "nothing" is no answer */
@@ -67,38 +76,52 @@ export class Search<Params, Value> {
     const known = flights.get(key);
     if (known !== undefined) {
       this.#counters.coalesced += 1;
-      return join(known, options?.signal);
+      return known.join(options?.signal);
     }
     const slot = this.#entries.slot(key, params);
-    const started = flights.start(key, slot, (abandoned) =>
-      this.#find({ key, params, slot }, load, required, abandoned),
+    const flight = flights.start(key, slot, (own) =>
+      this.#find({ key, params, slot }, load, required, own),
     );
-    return join(started, options?.signal);
+    return flight.join(options?.signal);
   }
 
-  /** Those of a batch that the process does not have; what others look for already is waited for. */
-  many(
-    missing: readonly { readonly key: string; readonly params: Params }[],
+  /**
+   * A batch: one round trip for all, one load for what is missing. What others look for already, or the batch itself
+   * asks for twice, is waited for.
+   */
+  async many(
+    requests: readonly Request<Params>[],
     load: LoadMany<Params, Value>,
     options: ReadOptions | undefined,
-  ): Promise<Value | undefined>[] {
-    const { signal } = options ?? {};
-    if (signal?.aborted === true) return missing.map(() => gaveUp(signal));
+  ): Promise<(Value | undefined)[]> {
+    if (options?.signal?.aborted === true) return gaveUp(options.signal);
+    const answers: (Value | undefined)[] = requests.map(() => undefined);
+    const waits: Promise<void>[] = [];
+    const wait = (flight: Flight<Value | undefined>, at: number): void => {
+      const answer = flight.join(options?.signal);
+      waits.push(answer.then((value) => void (answers[at] = value)));
+    };
     const asked: Asked<Params, Value>[] = [];
-    const answers = missing.map(({ key, params }) => {
+    const readings = await this.#entries.read(this.#places(requests));
+    for (const [at, { stored, found }] of readings.entries()) {
+      const { key, params } = requests[at] as Request<Params>;
+      if (found?.isFresh === true) {
+        this.#counted(key, found);
+        if (this.#entries.isOld(found)) this.behind(key, params, single(load, params));
+        answers[at] = found.value;
+        continue;
+      }
       const known = this.#flights.get(key);
       if (known !== undefined) {
         this.#counters.coalesced += 1;
-        return join(known, signal);
+        wait(known, at);
+        continue;
       }
-      const slot = this.#entries.slot(key, params);
-      const search = (): Promise<Value | undefined> =>
-        new Promise((resolve, reject) => {
-          asked.push({ params, key, slot, resolve, reject });
-        });
-      return join(this.#flights.start(key, slot, search), signal);
-    });
-    if (asked.length > 0) void this.#findAll(asked, load);
+      this.#counted(key, undefined);
+      wait(this.#ask(asked, { key, params, stored, found }), at);
+    }
+    if (asked.length > 0) this.#loadAll(asked, load);
+    await Promise.all(waits);
     return answers;
   }
 
@@ -106,7 +129,8 @@ export class Search<Params, Value> {
   behind(key: string, params: Params, load: Load<Value | undefined>): void {
     this.#refresh.run(key, async () => {
       const slot = this.#entries.slot(key, params);
-      const { stored, found } = await this.#entries.read(key, slot);
+      const [reading] = await this.#entries.read([{ key, slot }]);
+      const { stored, found } = reading as Reading<Value>;
       if (found?.isFresh === true && !this.#entries.isOld(found)) return;
       this.#counters.refreshes += 1;
       const [loaded] = this.#loader.obtain({
@@ -123,80 +147,86 @@ export class Search<Params, Value> {
 
   /** From the store, or else from the source. */
   async #find(
-    { key, params, slot }: { key: string; params: Params; slot: Slot },
+    place: Request<Params> & Place,
     load: Load<Value | undefined>,
     required: boolean,
-    abandoned: AbortSignal,
+    flight: Flight<Value | undefined>,
   ): Promise<Value | undefined> {
-    const { stored, found } = await this.#entries.read(key, slot);
-    const isAnswer = found !== undefined && !(required && found.value === undefined);
-    if (isAnswer && found.isFresh) {
-      this.#counted(key, found);
-      if (this.#entries.isOld(found)) this.behind(key, params, load);
-      return found.value;
+    const { key, params } = place;
+    try {
+      const [reading] = await this.#entries.read([place]);
+      const { stored, found } = reading as Reading<Value>;
+      if (found?.isFresh === true && !(required && found.value === undefined)) {
+        this.#counted(key, found);
+        if (this.#entries.isOld(found)) this.behind(key, params, load);
+        return found.value;
+      }
+      this.#counted(key, undefined);
+      const stale = this.#grace.staleOf(key, found);
+      const instead = this.#grace.insteadOf(key, stale);
+      if (instead !== undefined) return instead.value;
+      const wanted = { ...place, stored, stale };
+      return await this.#grace.orStale(wanted, () => this.#loadOne(wanted, load, required, flight));
+    } finally {
+      (required ? this.#requiredFlights : this.#flights).land(key, flight);
     }
-    this.#counted(key, undefined);
+  }
+
+  #loadOne(
+    wanted: Wanted<Params, Value>,
+    load: Load<Value | undefined>,
+    required: boolean,
+    flight: Flight<Value | undefined>,
+  ): Promise<Value | undefined> {
+    const [loaded] = this.#loader.obtain({
+      wanted: [wanted],
+      load: async (_, context) => [await load(context)],
+      abandoned: flight.abandoned,
+      whenTaken: 'wait',
+      acceptsNothing: !required,
+    });
+    return (loaded as NonNullable<typeof loaded>).then(({ value }) => value);
+  }
+
+  /** Begins the search for one of a batch; {@link #loadAll} ends it. */
+  #ask(
+    asked: Asked<Params, Value>[],
+    { key, params, stored, found }: Request<Params> & Reading<Value>,
+  ): Flight<Value | undefined> {
     const stale = this.#grace.staleOf(key, found);
-    const instead = this.#grace.insteadOf(key, stale);
-    if (instead !== undefined) return instead.value;
-    const wanted = { params, key, slot, stored, stale };
-    return this.#grace.orStale(wanted, () => {
-      const [loaded] = this.#loader.obtain({
-        wanted: [wanted],
-        load: async (_, context) => [await load(context)],
-        abandoned,
-        whenTaken: 'wait',
-        acceptsNothing: !required,
+    const slot = this.#entries.slot(key, params);
+    return this.#flights.start(key, slot, (flight) => {
+      const answer = new Promise<Value | undefined>((resolve, reject) => {
+        const instead = this.#grace.insteadOf(key, stale);
+        if (instead !== undefined) resolve(instead.value);
+        else asked.push({ params, key, slot, stored, stale, resolve, reject });
       });
-      return (loaded as NonNullable<typeof loaded>).then(({ value }) => value);
+      return answer.finally(() => this.#flights.land(key, flight));
     });
   }
 
-  /** Reads the batch in one round trip, loads in one call what is not there, and tells all who wait. */
-  async #findAll(
-    asked: readonly Asked<Params, Value>[],
-    load: LoadMany<Params, Value>,
-  ): Promise<void> {
-    try {
-      const read = await Promise.all(asked.map(({ key, slot }) => this.#entries.read(key, slot)));
-      const missing: (Asked<Params, Value> & Wanted<Params, Value>)[] = [];
-      for (const [i, one] of asked.entries()) {
-        const { stored, found } = read[i] as { stored?: StoredEntry; found?: Found<Value> };
-        if (found?.isFresh === true) {
-          this.#counted(one.key, found);
-          if (this.#entries.isOld(found)) {
-            this.behind(one.key, one.params, single(load, one.params));
-          }
-          one.resolve(found.value);
-        } else {
-          this.#counted(one.key, undefined);
-          const stale = this.#grace.staleOf(one.key, found);
-          const instead = this.#grace.insteadOf(one.key, stale);
-          if (instead !== undefined) one.resolve(instead.value);
-          else missing.push({ ...one, stored, stale });
-        }
-      }
-      if (missing.length === 0) return;
-      const loaded = this.#loader.obtain({
-        wanted: missing,
-        load: (wanted, context) =>
-          load(
-            wanted.map(({ params }) => params),
-            context,
-          ),
-        whenTaken: 'wait',
-        acceptsNothing: true,
-      });
-      for (const [i, one] of missing.entries()) {
-        const answer = loaded[i] as (typeof loaded)[number];
-        void this.#grace
-          .orStale(one, () => answer.then(({ value }) => value))
-          .then(one.resolve, one.reject);
-      }
-    } catch (error) {
-      // Those that have their answer already take no notice.
-      for (const { reject } of asked) reject(error);
+  /** One load for all. */
+  #loadAll(asked: readonly Asked<Params, Value>[], load: LoadMany<Params, Value>): void {
+    const loaded = this.#loader.obtain({
+      wanted: asked,
+      load: (wanted, context) =>
+        load(
+          wanted.map(({ params }) => params),
+          context,
+        ),
+      whenTaken: 'wait',
+      acceptsNothing: true,
+    });
+    for (const [i, one] of asked.entries()) {
+      const answer = loaded[i] as (typeof loaded)[number];
+      void this.#grace
+        .orStale(one, () => answer.then(({ value }) => value))
+        .then(one.resolve, one.reject);
     }
+  }
+
+  #places(requests: readonly Request<Params>[]): Place[] {
+    return requests.map(({ key, params }) => ({ key, slot: this.#entries.slot(key, params) }));
   }
 
   #counted(key: string, found: Found<Value> | undefined): Found<Value> | undefined {

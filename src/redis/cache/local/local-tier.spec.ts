@@ -4,7 +4,7 @@ import { TagTable, type Tag } from './tag-table.js';
 
 const held = (value: unknown, part: Partial<LocalValue> = {}): LocalValue => ({
   value,
-  answer: Promise.resolve(value),
+  answer: undefined,
   freshUntilMs: Infinity,
   keptUntilMs: Infinity,
   writtenAtMs: 0,

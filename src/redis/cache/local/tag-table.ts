@@ -41,6 +41,7 @@ export function isTagName(name: string): boolean {
  */
 export class TagTable {
   readonly #tags: LRUCache<string, Tag>;
+  readonly #pinned = new Map<string, Tag>();
   #tick = 0;
 
   constructor(maxTags: number = MAX_TAGS) {
@@ -65,14 +66,21 @@ export class TagTable {
   of(name: string): Tag {
     const known = this.#tags.get(name);
     if (known !== undefined) return known;
-    const tag = { name, droppedAtTick: 0, version: undefined, keptUntilMs: 0 };
+    const tag = newTag(name);
     this.#tags.set(name, tag);
+    return tag;
+  }
+
+  /** One that is never forgotten: for the few that every entry of a kind carries. */
+  pin(name: string): Tag {
+    const tag = this.#pinned.get(name) ?? newTag(name);
+    this.#pinned.set(name, tag);
     return tag;
   }
 
   drop(name: string): void {
     const tick = this.advance();
-    const tag = this.#tags.peek(name);
+    const tag = this.#pinned.get(name) ?? this.#tags.peek(name);
     if (tag === undefined) return;
     forget(tag, tick);
   }
@@ -80,8 +88,12 @@ export class TagTable {
   /** Versions may have changed unheard. */
   forgetVersions(): void {
     const tick = this.advance();
-    for (const tag of this.#tags.values()) forget(tag, tick);
+    for (const tag of [...this.#pinned.values(), ...this.#tags.values()]) forget(tag, tick);
   }
+}
+
+function newTag(name: string): Tag {
+  return { name, droppedAtTick: 0, version: undefined, keptUntilMs: 0 };
 }
 
 function forget(tag: Tag, tick: number): void {

@@ -1,5 +1,5 @@
-/** The text under a name; undefined: there is none. */
-export type StoredText = string | undefined;
+/** The text under a name; null: there is none. */
+export type StoredText = string | null;
 
 export interface NewEntry {
   readonly name: string;

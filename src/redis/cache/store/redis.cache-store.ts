@@ -44,10 +44,7 @@ export class RedisCacheStore implements CacheStore {
     const client = this.#client;
     const keys = names.map((name) => this.#key(name));
     // On a Cluster the keys lie on several nodes, and MGET would be refused; sent in one step all the same.
-    const texts = client.isCluster
-      ? await Promise.all(keys.map((key) => client.get(key)))
-      : await client.mget(keys);
-    return texts.map((text) => text ?? undefined);
+    return client.isCluster ? Promise.all(keys.map((key) => client.get(key))) : client.mget(keys);
   }
 
   async lease(name: string, request: LeaseRequest): Promise<Lease> {
@@ -56,7 +53,7 @@ export class RedisCacheStore implements CacheStore {
     const args = [token, versions, LEASE_TTL_MS, LEASE_ALIVE_MS, force ? '1' : '0'];
     const answer = await this.#lease.run(this.#client, [key, this.#leaseKey(key)], args);
     const [granted, text] = answer as [number, (string | null)?];
-    return granted === 1 ? { stored: text ?? undefined } : undefined;
+    return granted === 1 ? { stored: text ?? null } : undefined;
   }
 
   async renew(name: string, token: string): Promise<void> {

@@ -62,11 +62,14 @@ export class StoreGate {
     return this.#errors;
   }
 
-  /** @returns undefined: the store is away, too slow, or refused it. */
-  async pass<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
+  /**
+   * @param patience times the usual bound, for what fewer wait for
+   * @returns undefined: the store is away, too slow, or refused it.
+   */
+  async pass<T>(what: string, work: () => Promise<T>, patience = 1): Promise<T | undefined> {
     if (this.#isOpen) return undefined;
     try {
-      return await within(this.callTimeoutMs, work());
+      return await within(patience * this.callTimeoutMs, work());
     } catch (error) {
       this.report(what, error);
       return undefined;

@@ -41,9 +41,11 @@ describe('the versions of an entry’s tags', () => {
       fc.property(tags, (all) => {
         const carried = tagsOf(all.map(({ known }) => known));
         const read = carried.filter((_, i) => all[i]?.isRead);
-        const texts = all.filter(({ isRead }) => isRead).map(({ text }) => text);
+        const texts = all.filter(({ isRead }) => isRead).map(({ text }) => text ?? null);
         const wanted = all.map(({ isRead, text, known }) => (isRead ? text : known));
-        expect(takeVersions(carried, 0, read, texts)).toBe(joinVersions(tagsOf(wanted)));
+        expect(takeVersions({ tags: carried, since: 0 }, read, texts)).toBe(
+          joinVersions(tagsOf(wanted)),
+        );
         expect(carried.map(({ version }) => version)).toEqual(wanted);
       }),
     );
@@ -54,7 +56,7 @@ describe('the versions of an entry’s tags', () => {
     const [tag] = tagsOf([undefined], table) as [Tag];
     const since = table.tick;
     table.drop(tag.name);
-    expect(takeVersions([tag], since, [tag], ['old'])).toBe('old');
+    expect(takeVersions({ tags: [tag], since }, [tag], ['old'])).toBe('old');
     expect(tag.version).toBeUndefined();
   });
 });

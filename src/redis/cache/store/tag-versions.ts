@@ -25,19 +25,17 @@ export function areComplete(versions: string, count: number): boolean {
 
 /**
  * Takes up what was read of some tags, as far as none was invalidated meanwhile.
- * @param read those of `tags` that `texts` is about
- * @returns the versions of all `tags`
+ * @returns the versions of all tags of the slot
  */
 export function takeVersions(
-  tags: readonly Tag[],
-  since: number,
+  { tags, since }: { readonly tags: readonly Tag[]; readonly since: number },
   read: readonly Tag[],
   texts: readonly StoredText[],
 ): string {
-  for (const [i, tag] of read.entries()) {
-    if (tag.droppedAtTick <= since) tag.version = texts[i];
-  }
   if (read.length === 0) return joinVersions(tags);
+  for (const [i, tag] of read.entries()) {
+    if (tag.droppedAtTick <= since) tag.version = texts[i] ?? undefined;
+  }
   return tags
     .map((tag) => (read.includes(tag) ? texts[read.indexOf(tag)] : tag.version) ?? '')
     .join(' ');

@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { DELIVERY_MS, check } from '../../faults/cache/checker.mjs';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+const TIMEOUT_MS = 40_000;
+
+interface Scenario {
+  readonly name: string;
+  readonly promise: string;
+  readonly figures: Readonly<Record<string, number>>;
+  readonly pass: boolean;
+}
+
+interface Run {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function faults(...args: readonly string[]): Promise<Run> {
+  return new Promise((done) => {
+    const options = { cwd: ROOT, timeout: TIMEOUT_MS };
+    const command = ['test/faults/run.mjs', ...args];
+    const child = execFile(process.execPath, command, options, (_, stdout, stderr) => {
+      done({ exitCode: child.exitCode, stdout, stderr });
+    });
+  });
+}
+
+describe('npm run faults', () => {
+  it('says how it is used', async () => {
+    const { exitCode, stdout } = await faults('--help');
+    expect(exitCode).toBe(0);
+    for (const word of ['cache', '--json', '--only', '--seed']) expect(stdout).toContain(word);
+  });
+
+  it.each([
+    [['nothing'], 'name one area of cache'],
+    [['cache', '--only', 'no-such'], 'no scenario is called no-such'],
+    [['cache', '--loud'], '--loud'],
+  ])('refuses %j', async (args, reason) => {
+    const { exitCode, stdout, stderr } = await faults(...args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toContain(reason);
+  });
+
+  it(
+    'prints one JSON document of what was promised and seen, and nothing else on standard output',
+    async () => {
+      const only = 'loader-killed,invalidation-cut-of-writer';
+      const { exitCode, stdout, stderr } = await faults('cache', '--json', '--only', only);
+      const { area, scenarios } = JSON.parse(stdout) as { area: string; scenarios: Scenario[] };
+      expect(area).toBe('cache');
+      expect(scenarios.map(({ name, pass }) => ({ name, pass }))).toEqual([
+        { name: 'invalidation-cut-of-writer', pass: true },
+        { name: 'loader-killed', pass: true },
+      ]);
+      for (const { promise, figures } of scenarios) {
+        expect(promise).not.toBe('');
+        expect(figures).toMatchObject({ failed: 0, seed: expect.any(Number) });
+      }
+      expect(exitCode).toBe(0);
+      expect(stderr).toContain('kept   loader-killed');
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'catches a process that hears of no change',
+    async () => {
+      const args = ['cache', '--json', '--only', 'invalidation-cut-of-writer', '--deaf', '2'];
+      const { exitCode, stdout } = await faults(...args);
+      const { scenarios } = JSON.parse(stdout) as { scenarios: Scenario[] };
+      expect(scenarios).toMatchObject([{ pass: false }]);
+      expect(scenarios[0]?.figures['stale']).toBeGreaterThan(0);
+      expect(scenarios[0]?.figures['sweepStale']).toBeGreaterThan(0);
+      expect(exitCode).toBe(1);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe('what counts as stale', () => {
+  const WRITER = 1;
+  /** Version 2 is the truth from 1,000 on, and version 1 forbidden from 1,010 on; a fault from 5,000 to 6,000. */
+  const figures = (read: { instance: number; version: number; startMs: number }) =>
+    check({
+      reads: [{ index: 0, endMs: read.startMs + 1, ...read }],
+      resolved: [{ indices: [0], versions: [2], atMs: 1_010 }],
+      changes: [{ index: 0, version: 2, atMs: 1_000 }],
+      versions: [2],
+      writer: WRITER,
+      faultFromMs: 5_000,
+      healedMs: 6_000,
+    }).figures;
+
+  it.each([
+    ['before its invalidation has resolved, an older version', { version: 1, startMs: 1_009 }, 0],
+    ['as long as a message may take, an older version', { version: 1, startMs: 1_400 }, 0],
+    ['the version of the truth', { version: 2, startMs: 4_000 }, 0],
+    ['after that, an older version', { version: 1, startMs: 1_011 + DELIVERY_MS }, 1],
+    ['after the fault, an older version', { version: 1, startMs: 6_000 }, 1],
+    ['during the fault, an older version', { version: 1, startMs: 5_500 }, 0],
+  ])('%s: %j counts %i', (_, read, stale) => {
+    expect(figures({ instance: 0, ...read })).toMatchObject({ stale, failed: 0, wrong: 0 });
+  });
+
+  it('is anything older in the process that has invalidated it, at once and during faults', () => {
+    const at = (startMs: number) => figures({ instance: WRITER, version: 1, startMs }).ownStale;
+    expect([1_009, 1_011, 5_500].map(at)).toEqual([0, 1, 1]);
+  });
+
+  it('is told apart from what failed, and from what nobody wrote', () => {
+    expect(figures({ instance: 0, version: -1, startMs: 2_000 })).toMatchObject({ failed: 1 });
+    expect(figures({ instance: 0, version: 3, startMs: 2_000 })).toMatchObject({ wrong: 1 });
+  });
+});
