@@ -1,6 +1,7 @@
 // @ts-check
 /** @import { Api, Live } from './client.mjs' */
 /** @import { Story } from './story.mjs' */
+import { caches } from './caches.mjs';
 import { check } from './client.mjs';
 
 /**
@@ -29,6 +30,7 @@ export async function operations(desk) {
     return;
   }
   await lookAtFigures(desk, admin);
+  await caches(desk, admin);
   await runSchedule(desk, admin);
 }
 

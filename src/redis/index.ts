@@ -2,12 +2,20 @@
  * The face of the Redis layer: ports and declarations. Which driver stands behind them is nobody's
  * business.
  */
-export { Caches, type Cache, type CacheStatistics } from './cache/cache.js';
 export {
+  Caches,
+  type Cache,
+  type CacheLink,
+  type CacheStatistics,
+  type HotKey,
+} from './cache/cache.js';
+export {
+  CACHE_NAMESPACES,
   defineCache,
   type CacheDefinition,
   type CacheNamespace,
 } from './cache/cache-definition.js';
+export { lookupsOf, type CacheLookups } from './cache/cache-lookups.js';
 export { defineCounter, type CounterDefinition } from './cache/counters/counter-definition.js';
 export { Counters, type Counter } from './cache/counters/counters.js';
 export {

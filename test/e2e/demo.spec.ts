@@ -55,6 +55,7 @@ const TOLD = [
   ['journal', 'import', 'undo'],
   ['notifications', 'news'],
   ['operations', 'health', 'caches', 'queues', 'alerts', 'schedule'],
+  ['cached values', 'cache-list', 'hot-keys', 'ttl', 'invalidation'],
 ] as const;
 
 function expectWholeHouse(steps: readonly Step[]): void {

@@ -79,7 +79,10 @@ describe.each(BACKENDS)('health and metrics on $name', (backend) => {
     expect([redis.status, cache.status]).toEqual([200, 200]);
     if (embedded) {
       expect(redis.body).toMatchObject({ status: 'healthy', info: null });
-      expect(cache.body).toMatchObject({ status: 'healthy', memory: null, keys: null });
+      expect(cache.body).toMatchObject({
+        ...{ status: 'healthy', memory: null, keys: null },
+        link: { state: 'alone', owed_invalidations: 0 },
+      });
       expect(redis.body.note).toContain('No Redis is configured');
       return;
     }
@@ -94,7 +97,14 @@ describe.each(BACKENDS)('health and metrics on $name', (backend) => {
     // Counted anew every 15 s.
     await eventually(
       async () => {
-        const { keys } = (await anybody.get<CacheHealth>('/health/cache')).body;
+        const { keys, link, status } = (await anybody.get<CacheHealth>('/health/cache')).body;
+        expect({ link, status }).toMatchObject({
+          ...{ status: 'healthy', link: { state: 'coherent', owed_invalidations: 0 } },
+        });
+        expect(keys?.bytes_by_namespace).toMatchObject({ users: expect.any(Number) as number });
+        const sizes = Object.values(keys?.bytes_by_namespace ?? {});
+        expect(sizes.reduce((total, bytes) => total + bytes, 0)).toBe(keys?.bytes);
+        expect(keys?.bytes).toBeGreaterThan(keys?.total ?? Infinity);
         expect(keys?.by_namespace).toMatchObject({ users: expect.any(Number) as number });
         const counts = Object.values(keys?.by_namespace ?? {});
         expect(counts.reduce((total, count) => total + count, 0)).toBe(keys?.total);
@@ -126,16 +136,45 @@ describe.each(BACKENDS)('health and metrics on $name', (backend) => {
     expect([...counts.keys()].join()).toContain('route="/api/market/quotes/:symbol"');
   });
 
-  it('shows the process, the caches, the queues and the sockets', async () => {
+  it('shows what each cache did, and how the process stands to the others', async () => {
+    const trader = await bourse.trader();
+    const labels = 'cache="users.profile",namespace="users"';
+    const hits = async (tier: string) =>
+      (await series('bourse_cache_hits_total')).get(`${labels},tier="${tier}"`) ?? Number.NaN;
+    const [localHits, redisHits] = [await hits('local'), await hits('redis')];
+    for (let i = 0; i < 3; i += 1) await trader.get('/api/users/me');
+    expect((await hits('local')) - localHits).toBeGreaterThanOrEqual(2);
+    expect((await hits('redis')) - redisHits).toBeGreaterThanOrEqual(0);
+
+    const text = await scrape();
+    const perCache = [
+      ...['misses_total', 'stale_served_total', 'coalesced_total', 'awaited_total'],
+      ...['loads_total', 'load_errors_total', 'load_seconds_total', 'refreshes_total'],
+      ...['refused_total', 'unreadable_total', 'evictions_total'],
+      ...['local_entries', 'local_bytes', 'ttl_seconds'],
+    ];
+    for (const name of perCache) {
+      expect(text).toMatch(new RegExp(`^bourse_cache_${name}\\{${labels}\\} [\\d.e-]+$`, 'm'));
+    }
+    expect((await series('bourse_cache_ttl_seconds')).get(labels)).toBe(900);
+    expect((await series('bourse_cache_local_entries')).get(labels)).toBeGreaterThan(0);
+    expect((await series('bourse_cache_loads_total')).get(labels)).toBeGreaterThan(0);
+
+    const link = await series('bourse_cache_link');
+    expect([...link.values()].reduce((sum, value) => sum + value, 0)).toBe(1);
+    expect(link.get(`state="${embedded ? 'alone' : 'coherent'}"`)).toBe(1);
+    for (const name of ['owed_invalidations', 'gaps_total', 'resets_total', 'store_errors_total']) {
+      expect((await series(`bourse_cache_${name}`)).get('')).toBeGreaterThanOrEqual(0);
+    }
+    // By what the server knows: neither users nor keys.
+    expect(text).not.toContain(trader.user.id);
+  });
+
+  it('shows the process, the queues and the sockets', async () => {
     const text = await scrape();
     expect(text).toContain('nodejs_eventloop_lag_seconds');
     expect(text).toContain('process_cpu_user_seconds_total');
     const trader = await bourse.trader();
-    for (let i = 0; i < 3; i += 1) await trader.get('/api/users/me');
-    const hits = await series('bourse_cache_local_hits_total');
-    const total = [...hits.values()].reduce((sum, value) => sum + value, 0);
-    expect(total).toBeGreaterThan(0);
-
     const jobs = await series('bourse_queue_jobs');
     expect(jobs.get('queue="maintenance",state="waiting"')).toBe(0);
     expect(jobs.has('queue="trading",state="completed"')).toBe(true);
@@ -197,7 +236,7 @@ describe('health while Redis is away', () => {
         });
         expect(await anybody.get('/health/cache')).toMatchObject({
           status: 200,
-          body: { status: 'degraded', memory: null },
+          body: { status: 'degraded', memory: null, link: { state: 'detached' } },
         });
       },
       { timeoutMs: 10_000 },
@@ -206,6 +245,7 @@ describe('health while Redis is away', () => {
     const metrics = await anybody.get<string>('/metrics');
     expect(metrics.status).toBe(200);
     expect(metrics.body).toContain('bourse_redis_up 0');
+    expect(metrics.body).toContain('bourse_cache_link{state="detached"} 1');
     await eventually(
       async () => {
         // What is not known is absent, not zero.

@@ -71,7 +71,12 @@ describe.each(BACKENDS)('monitoring on $name', (backend) => {
     expect(dashboard.health.status).toBe('healthy');
     expect(dashboard.connection.connected).toBe(true);
     if (embedded) {
-      expect(dashboard).toMatchObject({ mode: 'memory', memory: null, keyspace: null });
+      expect(dashboard).toMatchObject({
+        mode: 'memory',
+        memory: null,
+        keyspace: null,
+        caches: null,
+      });
       expect(dashboard.note).toContain('No Redis is configured');
       return;
     }
@@ -79,6 +84,10 @@ describe.each(BACKENDS)('monitoring on $name', (backend) => {
     expect(dashboard.memory?.usedBytes).toBeGreaterThan(0);
     expect(dashboard.performance?.commands).toBeGreaterThan(0);
     expect(dashboard.keyspace?.keys).toBeGreaterThan(0);
+    const { namespaces = [], keys, bytes } = dashboard.caches ?? {};
+    expect(namespaces.reduce((total, space) => total + space.keys, 0)).toBe(keys);
+    expect(namespaces.reduce((total, space) => total + space.bytes, 0)).toBe(bytes);
+    expect(dashboard.caches?.complete).toBe(true);
     expect(dashboard.clients?.connected).toBeGreaterThan(2);
     expect(dashboard.hitRate?.percent).toBeLessThanOrEqual(100);
     expect(dashboard.connection.latencyMs).toBeGreaterThan(0);
@@ -244,10 +253,12 @@ describe('monitoring while Redis is away', () => {
     await proxy.up();
     const bourse = await startBourse(backend, { ...SESSIONS, REDIS_URL: proxy.url });
     const alerts = bourse.app.get(AlertsService);
-    const ofRedis = async (state: 'active' | 'resolved') => {
+    const of = async (wanted: string, state: 'active' | 'resolved') => {
       const { items } = await alerts.list({ state, limit: 50 });
-      return items.filter(({ kind }) => kind === 'redis_connection');
+      return items.filter(({ kind }) => kind === wanted);
     };
+    const ofRedis = (state: 'active' | 'resolved') => of('redis_connection', state);
+    const ofLink = (state: 'active' | 'resolved') => of('cache_link', state);
     const nextMinute = () => bourse.clock.advance(MINUTE_MS);
     expect(await ofRedis('active')).toEqual([]);
 
@@ -258,6 +269,21 @@ describe('monitoring while Redis is away', () => {
       expect(active).toHaveLength(1);
       return active;
     }, patient);
+    const [unheard] = await eventually(
+      async () => {
+        // From then on it is more than a minute.
+        nextMinute();
+        const active = await ofLink('active');
+        expect(active).toHaveLength(1);
+        return active;
+      },
+      { ...patient, intervalMs: 1_000 },
+    );
+    expect(unheard).toMatchObject({
+      message: expect.stringContaining('1 of 1 processes') as string,
+      threshold: 60,
+    });
+    expect(unheard?.value).toBeGreaterThanOrEqual(60);
     const figures = bourse.app.get(RedisFiguresService);
     expect(await figures.dashboard()).toMatchObject({
       note: 'Redis does not answer.',
@@ -273,10 +299,12 @@ describe('monitoring while Redis is away', () => {
         // The errors of the outage are a minute old then.
         nextMinute();
         expect(await ofRedis('active')).toEqual([]);
+        expect(await ofLink('active')).toEqual([]);
       },
       { ...patient, intervalMs: 2_000 },
     );
     expect(await ofRedis('resolved')).toMatchObject([{ id: raised?.id }]);
+    expect(await ofLink('resolved')).toMatchObject([{ id: unheard?.id }]);
     await bourse.close();
     await proxy.down();
   }, 60_000);

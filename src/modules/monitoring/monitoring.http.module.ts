@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AlertsController } from './alerts/alerts.controller.js';
+import { CachesController } from './caches/caches.controller.js';
+import { CachesService } from './caches/caches.service.js';
 import { AppFiguresController } from './figures/app.controller.js';
 import { AppFiguresService } from './figures/app-figures.service.js';
 import { RedisController } from './figures/redis.controller.js';
@@ -8,7 +10,7 @@ import { MonitoringModule } from './monitoring.module.js';
 
 @Module({
   imports: [MonitoringModule],
-  controllers: [RedisController, AppFiguresController, AlertsController],
-  providers: [RedisFiguresService, AppFiguresService],
+  controllers: [RedisController, AppFiguresController, AlertsController, CachesController],
+  providers: [RedisFiguresService, AppFiguresService, CachesService],
 })
 export class MonitoringHttpModule {}

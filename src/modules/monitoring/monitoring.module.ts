@@ -5,6 +5,7 @@ import { AlertEvaluation, AlertSchedules } from './alerts/alerts.schedules.js';
 import { AlertsLive } from './alerts/alerts.live.js';
 import { AlertsRepository } from './alerts/alerts.repository.js';
 import { AlertsService } from './alerts/alerts.service.js';
+import { TtlOverrides } from './caches/ttl-overrides.js';
 import { InstanceReporter } from './instances/instance-reporter.js';
 import { InstanceReportsRepository } from './instances/instance-reports.repository.js';
 
@@ -19,7 +20,8 @@ import { InstanceReportsRepository } from './instances/instance-reports.reposito
     AlertEvaluation,
     AlertSchedules,
     AlertsLive,
+    TtlOverrides,
   ],
-  exports: [SystemConfigModule, InstanceReporter, AlertReadings, AlertsService],
+  exports: [SystemConfigModule, InstanceReporter, AlertReadings, AlertsService, TtlOverrides],
 })
 export class MonitoringModule {}

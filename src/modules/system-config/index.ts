@@ -1,3 +1,4 @@
+export { CacheTtlSettings, cacheTtlMsSchema } from './caches/cache-ttl-settings.js';
 export { Mailer, type Mail, type MailOutcome } from './email/mailer.js';
 export type { MailFailure } from './email/smtp-failure.js';
 export type { SystemSettings } from './system-config.dto.js';

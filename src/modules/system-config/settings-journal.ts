@@ -17,6 +17,9 @@ export interface NewSettings {
   readonly secret?: { readonly name: string; readonly sealed: string | null } | undefined;
 }
 
+/** What is stored, or the defaults: what it becomes is made of it, one change after the other. */
+export type SettingsUpdate = (stored: JsonObject) => NewSettings | undefined;
+
 /** Stores changes of settings, each together with the record of who made it and the news of it. */
 @Injectable()
 export class SettingsJournal {
@@ -39,11 +42,12 @@ export class SettingsJournal {
   async change(
     key: SettingsKey,
     changedBy: string,
-    next: NewSettings | undefined,
+    change: NewSettings | SettingsUpdate | undefined,
     defaults: JsonObject = {},
   ): Promise<void> {
     await this.database.transaction(async (transaction) => {
       const before = await this.settings.findLocked(transaction.sql, key);
+      const next = typeof change === 'function' ? change(before?.value ?? defaults) : change;
       const changed = changedNames(before, next, defaults);
       if (changed.length === 0) return;
       const now = new Date(this.clock.nowMs());

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CacheTtlSettings } from './caches/cache-ttl-settings.js';
 import { EmailConfigService } from './email/email-config.service.js';
 import { Mailer } from './email/mailer.js';
 import { TestEmailService } from './email/test-email.service.js';
@@ -11,10 +12,11 @@ import { SystemConfigService } from './system-config.service.js';
     SettingsRepository,
     SettingsJournal,
     SystemConfigService,
+    CacheTtlSettings,
     EmailConfigService,
     Mailer,
     TestEmailService,
   ],
-  exports: [SystemConfigService, EmailConfigService, Mailer, TestEmailService],
+  exports: [SystemConfigService, CacheTtlSettings, EmailConfigService, Mailer, TestEmailService],
 })
 export class SystemConfigModule {}

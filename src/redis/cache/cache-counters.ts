@@ -46,8 +46,8 @@ export class CacheCounters {
     });
   }
 
-  /** @param ttlMs as it is at this moment */
-  statistics(ttlMs: number): CacheStatistics {
+  /** @param ttls as they are at this moment */
+  statistics(ttls: Pick<CacheStatistics, 'declaredTtlMs' | 'ttlMs'>): CacheStatistics {
     const { name, namespace, localHits, remoteHits, misses, staleServed } = this;
     const { coalesced, awaited, refreshes, refused, unreadable, local } = this;
     return {
@@ -59,7 +59,8 @@ export class CacheCounters {
       evictions: local.evictions,
       localEntries: local.entries,
       localBytes: local.bytes,
-      ttlMs,
+      declaredTtlMs: ttls.declaredTtlMs,
+      ttlMs: ttls.ttlMs,
     };
   }
 }

@@ -19,6 +19,8 @@ const DEFAULT_JITTER = 0.1;
 /** Below it a value is not worth the time of compressing it: 2 kB of JSON fit in two packets either way. */
 const DEFAULT_COMPRESS_ABOVE_BYTES = 2_048;
 const DEFAULT_HARD_TIMEOUT_MS = 15_000;
+/** A lease ends after it, when nobody is left to give it back: no load may take as long. */
+export const LEASE_TTL_MS = 60_000;
 
 export interface CacheDefinition<Params, Value> {
   /** Names the cache in statistics and logs: `portfolio.summary`. */
@@ -51,7 +53,7 @@ export interface CacheDefinition<Params, Value> {
   readonly softTimeoutMs?: number;
   /**
    * A load that takes longer is given up: its signal is aborted, its readers get an ended value if there is one,
-   * or AppError `cache.load_timeout` (unavailable). 15 s unless said.
+   * or AppError `cache.load_timeout` (unavailable). 15 s unless said, below a minute.
    */
   readonly hardTimeoutMs?: number;
   /** Kept encrypted (AES-256-GCM) wherever it leaves the process. */
@@ -116,6 +118,7 @@ export function checkDefinition<Params, Value>(definition: CacheDefinition<Param
     name !== '' &&
     [...counts, ...times].every((count) => Number.isSafeInteger(count) && count > 0) &&
     refreshAfterMs <= ttlMs &&
+    hardTimeoutMs < LEASE_TTL_MS &&
     softTimeoutMs <= hardTimeoutMs &&
     jitter >= 0 &&
     jitter <= 0.5;
@@ -124,6 +127,6 @@ export function checkDefinition<Params, Value>(definition: CacheDefinition<Param
     'internal',
     'cache.invalid_definition',
     `cache ${name}: needs a name, positive times in whole ms, a refresh before its end, a soft time-out ` +
-      'below the hard one, and a jitter of 0 to 0.5',
+      'below the hard one, that one below a minute, and a jitter of 0 to 0.5',
   );
 }

@@ -87,6 +87,10 @@ export class CacheEntries<Params, Value> {
     this.#codec = new EntryCodec({ name, schema, encryption, compressAboveBytes });
   }
 
+  get declaredTtlMs(): number {
+    return this.#definition.ttlMs;
+  }
+
   get ttlMs(): number {
     return this.#ttlOverrideMs ?? this.#definition.ttlMs;
   }

@@ -111,6 +111,7 @@ export interface CacheStatistics {
   readonly localEntries: number;
   /** About what the local entries take, by the size of their JSON. */
   readonly localBytes: number;
+  readonly declaredTtlMs: number;
   /** As declared, or as overridden. */
   readonly ttlMs: number;
 }
@@ -152,7 +153,7 @@ export type CacheEvent =
  *
  * What is guaranteed once `delete`, `set` or an invalidation has resolved, with Redis reachable:
  * - in this process, no read serves the older value;
- * - elsewhere, no read past the local tier serves it; the local tiers are told by a message and drop it at once.
+ * - elsewhere, all are told by a message, and serve it from neither tier once that has arrived (about a millisecond).
  *   A process that cannot be told knows within half a second, and asks the store on every read until it has
  *   caught up with what it missed;
  * - nothing that was read from a source before is stored after, by any process.

@@ -55,7 +55,7 @@ export class HybridCache<Params, Value> implements Cache<Params, Value>, Operate
   }
 
   statistics(): CacheStatistics {
-    return this.#counters.statistics(this.#entries.ttlMs);
+    return this.#counters.statistics(this.#entries);
   }
 
   overrideTtl(ttlMs: number | undefined): void {

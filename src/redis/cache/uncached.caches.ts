@@ -69,7 +69,8 @@ class NoCache<Params, Value> implements Cache<Params, Value>, OperatedCache {
   }
 
   statistics(): CacheStatistics {
-    return this.#counters.statistics(this.#ttlMs ?? this.#definition.ttlMs);
+    const declaredTtlMs = this.#definition.ttlMs;
+    return this.#counters.statistics({ declaredTtlMs, ttlMs: this.#ttlMs ?? declaredTtlMs });
   }
 
   overrideTtl(ttlMs: number | undefined): void {

@@ -4,6 +4,7 @@ import { SECOND_MS } from '../../../kernel/duration.js';
 import { remembered } from '../../../kernel/remembered.js';
 import {
   Caches,
+  lookupsOf,
   RedisDiagnostics,
   type KeyspaceReport,
   type RedisServerInfo,
@@ -69,11 +70,14 @@ export class HealthFiguresService {
       orUndefined(this.redis.keyspace()),
     ]);
     const { connected, note } = stateOf(server);
+    const { state, owedInvalidations } = this.caches.link();
+    const isJoined = state === 'alone' || state === 'coherent';
     return {
-      // Without Redis the caches live on in each process.
-      status: connected ? 'healthy' : 'degraded',
+      // Never worse: without Redis the caches live on in each process.
+      status: connected && isJoined ? 'healthy' : 'degraded',
       note,
       hit_rate_percent: this.#hitRatePercent(),
+      link: { state, owed_invalidations: owedInvalidations },
       memory: server
         ? {
             used_memory: server.memory.usedBytes,
@@ -100,12 +104,8 @@ export class HealthFiguresService {
   }
 
   #hitRatePercent(): number | null {
-    const statistics = this.caches.statistics();
-    const hits = statistics.reduce((sum, cache) => sum + cache.localHits + cache.remoteHits, 0);
-    return percent(
-      hits,
-      statistics.reduce((sum, { misses }) => sum + misses, 0),
-    );
+    const { hits, stale, misses } = lookupsOf(this.caches.statistics());
+    return percent(hits + stale, misses);
   }
 
   async #pingDatabase(): Promise<number | null> {
@@ -128,10 +128,15 @@ function stateOf(server: RedisServerInfo | null | undefined) {
   return { status: 'healthy', connected: true, note } as const;
 }
 
-function keysOf({ keys, namespaces, complete }: KeyspaceReport): CacheHealth['keys'] {
+function keysOf(report: KeyspaceReport): CacheHealth['keys'] {
+  const { keys, bytes, namespaces, complete } = report;
+  const bySpace = (of: 'keys' | 'bytes') =>
+    Object.fromEntries(namespaces.map((space) => [space.namespace, space[of]]));
   return {
     total: keys,
-    by_namespace: Object.fromEntries(namespaces.map((space) => [space.namespace, space.keys])),
+    by_namespace: bySpace('keys'),
+    bytes,
+    bytes_by_namespace: bySpace('bytes'),
     complete,
   };
 }

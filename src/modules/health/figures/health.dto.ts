@@ -55,7 +55,18 @@ export const cacheHealthSchema = z.object({
   hit_rate_percent: z
     .number()
     .nullable()
-    .describe('of this process, both tiers; null: nothing was looked up'),
+    .describe('of this process, both tiers and ended values; null: nothing was looked up'),
+  link: z
+    .object({
+      state: z
+        .enum(['alone', 'coherent', 'remote', 'detached'])
+        .describe(
+          'of this process to the others; remote: it does not hear of changes and asks Redis on every read; ' +
+            'detached: Redis is away, it serves what it has',
+        ),
+      owed_invalidations: count.describe('Redis is still to be told of them'),
+    })
+    .describe('degraded while it is remote or detached'),
   memory: z
     .object({
       used_memory: count.describe('bytes'),
@@ -67,6 +78,8 @@ export const cacheHealthSchema = z.object({
     .object({
       total: count,
       by_namespace: z.record(z.string(), count),
+      bytes: count,
+      bytes_by_namespace: z.record(z.string(), count),
       complete: z.boolean().describe('false: there are more than the bounded scan came to'),
     })
     .nullable(),

@@ -22,8 +22,7 @@ export class AlertReadings {
       this.instances.fleet(),
       this.#queues(),
     ]);
-    const { lookups, hits, connectionErrors } = fleet;
-    return { redis, lookups, hits, connectionErrors, queues };
+    return { redis, ...fleet, queues };
   }
 
   async #redis(): Promise<Readings['redis']> {

@@ -4,9 +4,12 @@ const THRESHOLDS = { memoryPercent: 90, hitRatePercent: 70, queueBacklog: 1_000,
 const UP = { kind: 'up', usedBytes: 50, maxBytes: 100, slowQueries: 0 } as const;
 const QUIET: Readings = {
   redis: UP,
+  instances: 3,
   lookups: 1_000,
   hits: 900,
   connectionErrors: 0,
+  brokenLinks: 0,
+  longestBrokenLinkMs: 30_000,
   queues: [{ name: 'trading', waiting: 0 }],
 };
 
@@ -22,7 +25,7 @@ const unknown = (readings: Partial<Readings>) =>
 
 describe('alerts', () => {
   it('are quiet while all is well', () => {
-    expect(judge({}).map(({ state }) => state)).toEqual(Array(5).fill('clear'));
+    expect(judge({}).map(({ state }) => state)).toEqual(Array(6).fill('clear'));
   });
 
   it('tell of memory above the threshold, not at it, and only where there is a limit', () => {
@@ -37,6 +40,13 @@ describe('alerts', () => {
     expect(firing({ hits: 0, lookups: MIN_LOOKUPS - 1 })).toEqual([]);
     expect(firing({ hits: 0, lookups: MIN_LOOKUPS })).toEqual([['cache_hit_rate', 0, 70]]);
     expect(firing({ hits: 0, lookups: 0 })).toEqual([]);
+  });
+
+  it('tell of processes that have not heard of changes in caches for more than a minute', () => {
+    expect(firing({ brokenLinks: 0, longestBrokenLinkMs: 59_000 })).toEqual([]);
+    const readings = { brokenLinks: 2, longestBrokenLinkMs: 90_400 };
+    expect(firing(readings)).toEqual([['cache_link', 90, 60]]);
+    expect(judge(readings).find(({ kind }) => kind === 'cache_link')?.message).toContain('2 of 3');
   });
 
   it('tell of lost connections, and of a Redis that does not answer', () => {
@@ -64,7 +74,7 @@ describe('alerts', () => {
 
   it('have nothing to say about a Redis that is not configured', () => {
     expect(judge({ redis: { kind: 'embedded' } }).map(({ state }) => state)).toEqual(
-      Array(5).fill('clear'),
+      Array(6).fill('clear'),
     );
   });
 });

@@ -1,7 +1,11 @@
+import { MINUTE_MS, SECOND_MS } from '../../../kernel/duration.js';
 import type { SystemSettings } from '../../system-config/index.js';
 
 /** Fewer cached reads than this in a minute say nothing about a hit rate. */
 export const MIN_LOOKUPS = 200;
+
+/** What heals by itself within it is nobody's business. */
+export const LINK_TOLERANCE_MS = MINUTE_MS;
 
 export type Thresholds = SystemSettings['alerts'];
 
@@ -18,10 +22,16 @@ export interface Readings {
         /** New entries of the slow log in the last minute. */
         readonly slowQueries: number;
       };
+  /** How many there are. */
+  readonly instances: number;
   /** Of all instances, in the last minute. */
   readonly lookups: number;
+  /** Ended values included, which were served because a source failed or was slow. */
   readonly hits: number;
   readonly connectionErrors: number;
+  /** Instances that have not heard for more than a minute of what others changed in caches. */
+  readonly brokenLinks: number;
+  readonly longestBrokenLinkMs: number;
   /** `waiting` is null where the queue cannot be asked. */
   readonly queues: readonly { readonly name: string; readonly waiting: number | null }[];
 }
@@ -42,6 +52,7 @@ export function evaluate(readings: Readings, thresholds: Thresholds): Verdict[] 
     connection(readings),
     memory(readings, thresholds.memoryPercent),
     hitRate(readings, thresholds.hitRatePercent),
+    link(readings),
     slowQueries(readings, thresholds.slowQueries),
     ...readings.queues.map((queue) => backlog(queue, thresholds.queueBacklog)),
   ];
@@ -78,6 +89,16 @@ function hitRate({ hits, lookups }: Readings, threshold: number): Verdict {
   if (percent === null || lookups < MIN_LOOKUPS || percent >= threshold) return clear(kind);
   const message = `Only ${percent} % of ${lookups} cached reads within a minute were hits.`;
   return firing(kind, message, percent, threshold);
+}
+
+function link({ instances, brokenLinks, longestBrokenLinkMs }: Readings): Verdict {
+  const kind = 'cache_link';
+  if (brokenLinks === 0) return clear(kind);
+  const seconds = Math.round(longestBrokenLinkMs / SECOND_MS);
+  const message =
+    `${brokenLinks} of ${instances} processes do not hear of changes in cached values, ` +
+    `for ${seconds} s by now.`;
+  return firing(kind, message, seconds, LINK_TOLERANCE_MS / SECOND_MS);
 }
 
 function slowQueries({ redis }: Readings, threshold: number): Verdict {

@@ -3,14 +3,26 @@ import { z } from 'zod';
 const count = z.number().int().min(0);
 const percent = z.number().nullable().describe('null: nothing was looked up');
 
-const lookups = { hits: count, misses: count, hitRatePercent: percent };
+const lookups = {
+  hits: count,
+  stale: count.describe('answered with an ended value: the source failed or was slow'),
+  misses: count.describe('what only the source could answer'),
+  hitRatePercent: percent,
+};
 
 export const cacheFiguresSchema = z.object({
   mode: z.enum(['redis', 'memory']),
   note: z.string().nullable().describe('why figures are null, in a sentence'),
   asOf: z.iso.datetime(),
   instance: z.object(lookups).describe('of the process that answers, since it started'),
-  lastMinute: z.object({ instances: count, ...lookups }).describe('of all processes together'),
+  lastMinute: z
+    .object({
+      instances: count,
+      hits: count.describe('ended values included'),
+      misses: count,
+      hitRatePercent: percent,
+    })
+    .describe('of all processes together'),
   caches: z
     .array(
       z.object({
@@ -18,6 +30,7 @@ export const cacheFiguresSchema = z.object({
         namespace: z.string(),
         localHits: count,
         remoteHits: count,
+        staleServed: count,
         misses: count,
         hitRatePercent: percent,
         loads: count,

@@ -1,36 +1,73 @@
-import type { CacheStatistics, KeyspaceReport } from '../../../redis/index.js';
+import {
+  lookupsOf,
+  type CacheLookups,
+  type CacheStatistics,
+  type KeyspaceReport,
+} from '../../../redis/index.js';
 import { hitRatePercent } from '../alerts/alert-rules.js';
 import type { CacheFigures } from './app.dto.js';
 
-interface Lookups {
-  hits: number;
-  misses: number;
-  hitRatePercent: number | null;
+interface Lookups extends CacheLookups {
+  readonly hitRatePercent: number | null;
+}
+
+/** Counts that are summed over caches. */
+const SUMMED = [
+  'localHits',
+  'remoteHits',
+  'staleServed',
+  'loads',
+  'loadErrors',
+  'coalesced',
+  'awaited',
+  'refreshes',
+  'refused',
+  'unreadable',
+  'evictions',
+  'localEntries',
+  'localBytes',
+] as const satisfies readonly (keyof CacheStatistics)[];
+
+type Sums = Record<(typeof SUMMED)[number], number>;
+
+interface CacheCounts extends Sums {
+  readonly misses: number;
+  readonly hitRatePercent: number | null;
+  readonly averageLoadMs: number | null;
 }
 
 type CacheFigure = CacheFigures['caches'][number];
 type NamespaceFigure = CacheFigures['namespaces'][number];
 
 export function totalLookups(statistics: readonly CacheStatistics[]): Lookups {
-  const hits = statistics.reduce((sum, cache) => sum + hitsOf(cache), 0);
-  const misses = statistics.reduce((sum, cache) => sum + cache.misses, 0);
-  return { hits, misses, hitRatePercent: hitRatePercent(hits, hits + misses) };
+  const lookups = lookupsOf(statistics);
+  return { ...lookups, hitRatePercent: rateOf(lookups) };
+}
+
+/** Of reads that were answered without waiting for their source, 0–100; an ended value is an answer. */
+function rateOf({ hits, stale, misses }: CacheLookups): number | null {
+  return hitRatePercent(hits + stale, hits + stale + misses);
+}
+
+/** Of any number of caches together. */
+export function countsOf(statistics: readonly CacheStatistics[]): CacheCounts {
+  const sum = (name: keyof Sums | 'loadMs') =>
+    statistics.reduce((total, cache) => total + cache[name], 0);
+  const sums = Object.fromEntries(SUMMED.map((name) => [name, sum(name)])) as Sums;
+  const { misses, hitRatePercent: percent } = totalLookups(statistics);
+  const averageLoadMs =
+    sums.loads > 0 ? Math.round((sum('loadMs') / sums.loads) * 1_000) / 1_000 : null;
+  return { ...sums, misses, hitRatePercent: percent, averageLoadMs };
 }
 
 export function toCacheFigure(cache: CacheStatistics): CacheFigure {
-  const { name, namespace, localHits, remoteHits, misses, loads, loadErrors, refreshes } = cache;
-  const hits = hitsOf(cache);
+  const { name, namespace } = cache;
+  const { localHits, remoteHits, staleServed, misses, ...rest } = countsOf([cache]);
+  const { loads, loadErrors, averageLoadMs, refreshes } = rest;
   return {
-    name,
-    namespace,
-    localHits,
-    remoteHits,
-    misses,
-    hitRatePercent: hitRatePercent(hits, hits + misses),
-    loads,
-    loadErrors,
-    averageLoadMs: loads > 0 ? Math.round((cache.loadMs / loads) * 1_000) / 1_000 : null,
-    refreshes,
+    ...{ name, namespace, localHits, remoteHits, staleServed, misses },
+    hitRatePercent: rest.hitRatePercent,
+    ...{ loads, loadErrors, averageLoadMs, refreshes },
   };
 }
 
@@ -47,8 +84,4 @@ export function toNamespaceFigures(
     keys: stored === null ? null : (usage.get(namespace)?.keys ?? 0),
     bytes: stored === null ? null : (usage.get(namespace)?.bytes ?? 0),
   }));
-}
-
-function hitsOf({ localHits, remoteHits }: CacheStatistics): number {
-  return localHits + remoteHits;
 }

@@ -2,7 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '../../../kernel/app-error.js';
 import { Clock } from '../../../kernel/clock.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
-import { LockManager, RedisDiagnostics, type RedisServerInfo } from '../../../redis/index.js';
+import {
+  LockManager,
+  RedisDiagnostics,
+  type KeyspaceReport,
+  type RedisServerInfo,
+} from '../../../redis/index.js';
 import { SystemConfigService } from '../../system-config/index.js';
 import { AlertReadings } from '../alerts/alert-readings.js';
 import { evaluate, hitRatePercent, type Verdict } from '../alerts/alert-rules.js';
@@ -27,9 +32,10 @@ export class RedisFiguresService {
 
   /** Answers also while Redis is away: that is when it is looked at. */
   async dashboard(): Promise<RedisDashboard> {
-    const [latencyMs, server, health] = await Promise.all([
+    const [latencyMs, server, stored, health] = await Promise.all([
       this.#latencyMs(),
-      this.#server(),
+      orNull(this.redis.server()),
+      orNull(this.redis.keyspace()),
       this.#health(),
     ]);
     const embedded = this.redis.mode === 'memory';
@@ -41,6 +47,7 @@ export class RedisFiguresService {
       health,
       connection: { connected: latencyMs !== null, latencyMs, ...this.redis.connections() },
       ...(server === null ? NOTHING : figuresOf(server)),
+      caches: stored && storedOf(stored),
     };
   }
 
@@ -95,14 +102,6 @@ export class RedisFiguresService {
     }
   }
 
-  async #server(): Promise<RedisServerInfo | null> {
-    try {
-      return await this.redis.server();
-    } catch {
-      return null;
-    }
-  }
-
   /** By the rules of the alerts, on what is so now. */
   async #health(): Promise<RedisDashboard['health']> {
     const [readings, { alerts: thresholds }] = await Promise.all([
@@ -118,6 +117,19 @@ function assess(verdicts: readonly Verdict[]): RedisDashboard['health'] {
   const isAway = verdicts.some(({ state }) => state === 'unknown');
   const status = isAway ? 'critical' : firing.length > 0 ? 'warning' : 'healthy';
   return { status, issues: firing.map(({ message }) => message) };
+}
+
+async function orNull<T>(answer: Promise<T | null>): Promise<T | null> {
+  return answer.catch(() => null);
+}
+
+function storedOf(stored: KeyspaceReport): RedisDashboard['caches'] {
+  const { keys, bytes, namespaces, asOf, complete } = stored;
+  return {
+    ...{ keys, bytes, complete },
+    namespaces: namespaces.map((space) => ({ ...space })),
+    asOf: asOf.toISOString(),
+  };
 }
 
 const NOTHING = {

@@ -51,6 +51,16 @@ export const redisDashboardSchema = z.object({
     .object({ hits: count, misses: count, percent: z.number().nullable() })
     .nullable()
     .describe('of all lookups on the server since it started; of our caches see monitoring/cache'),
+  caches: z
+    .object({
+      keys: count,
+      bytes: count,
+      namespaces: z.array(z.object({ namespace: z.string(), keys: count, bytes: count })),
+      asOf: z.iso.datetime(),
+      complete: z.boolean().describe('false: there are more than the bounded scan came to'),
+    })
+    .nullable()
+    .describe('what our caches keep on the server; names with ~ are for their own use'),
   clients: z.object({ connected: count, blocked: count, max: count.nullable() }).nullable(),
 });
 export type RedisDashboard = z.output<typeof redisDashboardSchema>;

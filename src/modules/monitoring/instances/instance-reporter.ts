@@ -10,8 +10,10 @@ import { Config } from '../../../config/config.js';
 import { Clock } from '../../../kernel/clock.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
 import { newId } from '../../../kernel/ids.js';
-import { Caches, RedisDiagnostics } from '../../../redis/index.js';
+import { Caches, lookupsOf, RedisDiagnostics } from '../../../redis/index.js';
+import { LINK_TOLERANCE_MS } from '../alerts/alert-rules.js';
 import { InstanceReportsRepository, type FleetCounts } from './instance-reports.repository.js';
+import { LinkWatch } from './link-watch.js';
 import { MinuteCounts, type Counts } from './minute-counts.js';
 
 const REPORT_MS = 15 * SECOND_MS;
@@ -28,7 +30,9 @@ export class InstanceReporter implements OnApplicationBootstrap, BeforeApplicati
   readonly #instance = `${hostname()}/${process.pid}/${newId().slice(-6)}`;
   readonly #role: string;
   readonly #minute = new MinuteCounts();
+  readonly #link = new LinkWatch();
   #timer: NodeJS.Timeout | undefined;
+  #stopWatching: (() => void) | undefined;
   #reporting: Promise<void> = Promise.resolve();
 
   constructor(
@@ -42,6 +46,9 @@ export class InstanceReporter implements OnApplicationBootstrap, BeforeApplicati
   }
 
   onApplicationBootstrap(): void {
+    this.#stopWatching = this.caches.onEvent((event) => {
+      if (event.type === 'link') this.#link.see(event.state, this.clock.nowMs());
+    });
     // Also the count that the first minute is measured from.
     void this.report();
     this.#timer = setInterval(() => void this.report(), REPORT_MS).unref();
@@ -49,15 +56,18 @@ export class InstanceReporter implements OnApplicationBootstrap, BeforeApplicati
 
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.#timer);
+    this.#stopWatching?.();
     await this.#reporting;
     await this.reports.remove(this.#instance).catch((error: unknown) => this.#missed(error));
   }
 
   /** Never rejects: what is not told now is told in a quarter of a minute. */
   report(): Promise<void> {
-    const gain = this.#minute.gain(this.#counts(), this.clock.nowMs());
+    const nowMs = this.clock.nowMs();
+    const gain = this.#minute.gain(this.#counts(), nowMs);
+    const linkBrokenMs = this.#link.see(this.caches.link().state, nowMs);
     this.#reporting = this.reports
-      .save(this.#instance, this.#role, gain)
+      .save(this.#instance, { role: this.#role, ...gain, linkBrokenMs })
       .catch((error: unknown) => this.#missed(error));
     return this.#reporting;
   }
@@ -65,15 +75,15 @@ export class InstanceReporter implements OnApplicationBootstrap, BeforeApplicati
   /** Of all instances that are alive, in the last minute. */
   async fleet(): Promise<FleetCounts> {
     await this.report();
-    return this.reports.total(FRESH_MS);
+    return this.reports.total(FRESH_MS, LINK_TOLERANCE_MS);
   }
 
   #counts(): Counts {
-    const statistics = this.caches.statistics();
-    const hits = statistics.reduce((sum, cache) => sum + cache.localHits + cache.remoteHits, 0);
-    const misses = statistics.reduce((sum, cache) => sum + cache.misses, 0);
+    const { hits, stale, misses } = lookupsOf(this.caches.statistics());
     const { errors } = this.redis.connections();
-    return { lookups: hits + misses, hits, connectionErrors: errors };
+    // An ended value is an answer: whoever asked did not have to wait for a source that failed.
+    const answered = hits + stale;
+    return { lookups: answered + misses, hits: answered, connectionErrors: errors };
   }
 
   #missed(error: unknown): void {

@@ -7,15 +7,28 @@ import type { Counts } from './minute-counts.js';
 /** Of all instances together, in the last minute. */
 export interface FleetCounts extends Counts {
   readonly instances: number;
+  /** Instances whose link was broken for longer than asked for. */
+  readonly brokenLinks: number;
+  readonly longestBrokenLinkMs: number;
 }
+
+export interface InstanceReport extends Counts {
+  readonly role: string;
+  readonly linkBrokenMs: number;
+}
+
+const NOBODY: FleetCounts = {
+  ...{ instances: 0, lookups: 0, hits: 0, connectionErrors: 0 },
+  ...{ brokenLinks: 0, longestBrokenLinkMs: 0 },
+};
 
 /** By the database's clock: instances need not agree on the time. */
 @Injectable()
 export class InstanceReportsRepository {
   constructor(private readonly database: Database) {}
 
-  async save(instance: string, role: string, counts: Counts): Promise<void> {
-    const report = { role, ...counts, seenAt: sql`now()` };
+  async save(instance: string, counted: InstanceReport): Promise<void> {
+    const report = { ...counted, seenAt: sql`now()` };
     await this.database.sql
       .insert(reports)
       .values({ instance, ...report })
@@ -23,7 +36,7 @@ export class InstanceReportsRepository {
   }
 
   /** Those that reported within `withinMs`. */
-  async total(withinMs: number): Promise<FleetCounts> {
+  async total(withinMs: number, brokenAboveMs: number): Promise<FleetCounts> {
     const total = (column: 'lookups' | 'hits' | 'connectionErrors') =>
       sql<number>`coalesce(sum(${reports[column]}), 0)::int`;
     const [row] = await this.database.sql
@@ -32,10 +45,12 @@ export class InstanceReportsRepository {
         lookups: total('lookups'),
         hits: total('hits'),
         connectionErrors: total('connectionErrors'),
+        brokenLinks: sql<number>`(count(*) filter (where ${reports.linkBrokenMs} > ${brokenAboveMs}))::int`,
+        longestBrokenLinkMs: sql<number>`coalesce(max(${reports.linkBrokenMs}), 0)::int`,
       })
       .from(reports)
       .where(sql`${reports.seenAt} > now() - ${withinMs} * interval '1 millisecond'`);
-    return row ?? { instances: 0, lookups: 0, hits: 0, connectionErrors: 0 };
+    return row ?? NOBODY;
   }
 
   async remove(instance: string): Promise<void> {

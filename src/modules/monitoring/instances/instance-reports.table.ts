@@ -8,4 +8,6 @@ export const instanceReportsTable = pgTable('instance_reports', {
   lookups: integer('lookups').notNull(),
   hits: integer('hits').notNull(),
   connectionErrors: integer('connection_errors').notNull(),
+  /** How long it has not been told of what others changed in caches, at `seen_at`; 0: it is. */
+  linkBrokenMs: integer('link_broken_ms').notNull().default(0),
 });

@@ -1,5 +1,5 @@
 import type { Slot } from '../slot.js';
-import { Flights, type Flight } from './flight.js';
+import { Flights, gaveUp, type Flight } from './flight.js';
 
 const slotAt = (since: number): Slot => ({ name: 'general:k', tags: [], since });
 
@@ -13,20 +13,19 @@ describe('searches for a key', () => {
     flights = new Flights(({ since }) => since >= invalidatedAt);
   });
 
-  const start = (since = 0): Flight<number> =>
-    flights.start('k', slotAt(since), async (flight) => {
-      try {
-        return await new Promise<number>((resolve, reject) => {
-          land = resolve;
-          crash = reject;
-        });
-      } finally {
-        flights.land('k', flight);
-      }
+  const start = (since = 0) => {
+    const flight = flights.start('k', slotAt(since), (own) => {
+      const found = new Promise<number>((resolve, reject) => {
+        land = resolve;
+        crash = reject;
+      });
+      return found.finally(() => flights.land('k', own));
     });
+    return { flight, abandoned: flight.abandoned };
+  };
 
   it('are shared while they last, and gone when they have landed', async () => {
-    const flight = start();
+    const { flight } = start();
     expect(flights.get('k')).toBe(flight);
     expect(flights.get('other')).toBeUndefined();
     const answers = [flight.join(undefined), flight.join(new AbortController().signal)];
@@ -36,7 +35,7 @@ describe('searches for a key', () => {
   });
 
   it('give their error to all who joined, and are gone then too', async () => {
-    const flight = start();
+    const { flight } = start();
     const answers = [flight.join(undefined), flight.join(new AbortController().signal)];
     crash(new Error('source is down'));
     for (const answer of answers) await expect(answer).rejects.toThrow('source is down');
@@ -52,69 +51,59 @@ describe('searches for a key', () => {
   it('leave the place to a newer one when they land late', async () => {
     const old = start();
     const landOld = land;
-    const flight = start();
+    const { flight } = start();
     landOld(1);
-    await old.answer;
+    await old.flight.answer;
     expect(flights.get('k')).toBe(flight);
   });
 
   describe('whose readers give up', () => {
     it('go on while one of them stays, and are abandoned with the last', async () => {
-      const flight = start();
+      const { flight, abandoned } = start();
       const [one, other] = [new AbortController(), new AbortController()];
       const answers = [flight.join(one.signal), flight.join(other.signal)];
       one.abort(new Error('no time'));
       await expect(answers[0]).rejects.toThrow('no time');
-      expect(flight.isAbandoned).toBe(false);
+      expect(abandoned.aborted).toBe(false);
       other.abort('no patience');
       await expect(answers[1]).rejects.toThrow('no patience');
-      expect(flight.isAbandoned).toBe(true);
+      expect(abandoned.aborted).toBe(true);
       expect(flights.get('k')).toBeUndefined();
     });
 
     it('are never abandoned once somebody joined who cannot give up', async () => {
-      const flight = start();
+      const { flight, abandoned } = start();
       const one = new AbortController();
       const gone = flight.join(one.signal);
       const stays = flight.join(undefined);
       one.abort(new Error('no time'));
       await expect(gone).rejects.toThrow('no time');
-      expect(flight.isAbandoned).toBe(false);
+      expect(abandoned.aborted).toBe(false);
       land(1);
       expect(await stays).toBe(1);
     });
 
     it('are not abandoned by who gives up after he got his answer', async () => {
-      const flight = start();
+      const { flight, abandoned } = start();
       const one = new AbortController();
       const answer = flight.join(one.signal);
       land(1);
       expect(await answer).toBe(1);
       await new Promise((resolve) => setImmediate(resolve));
       one.abort(new Error('no time'));
-      expect(flight.isAbandoned).toBe(false);
+      expect(abandoned.aborted).toBe(false);
     });
 
-    it('do not count who had given up before he came', async () => {
-      const flight = start();
-      const stays = flight.join(undefined);
-      const gone = AbortSignal.abort(new Error('gone'));
-      await expect(flight.join(gone)).rejects.toThrow('gone');
-      expect(flight.isAbandoned).toBe(false);
-      land(1);
-      expect(await stays).toBe(1);
+    it('are not begun for who had given up before he came', async () => {
+      await expect(gaveUp(AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+      await expect(gaveUp(AbortSignal.abort('no error'))).rejects.toThrow('no error');
     });
 
-    it('tell their source, if it asks before or after', async () => {
-      const [asked, unasked] = [start(), start()];
-      const { abandoned } = asked;
-      for (const flight of [asked, unasked]) {
-        const one = new AbortController();
-        const gone = flight.join(one.signal);
-        one.abort(new Error('no time'));
-        await expect(gone).rejects.toThrow('no time');
-      }
-      expect([abandoned.aborted, unasked.abandoned.aborted]).toEqual([true, true]);
+    it('let go at once who gave up meanwhile, and end when he was the only one', async () => {
+      const { flight, abandoned } = start();
+      const stays: Flight<number> = flight;
+      await expect(stays.join(AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+      expect(abandoned.aborted).toBe(true);
     });
   });
 });

@@ -94,11 +94,12 @@ export class Search<Params, Value> {
     load: LoadMany<Params, Value>,
     options: ReadOptions | undefined,
   ): Promise<(Value | undefined)[]> {
-    if (options?.signal?.aborted === true) return gaveUp(options.signal);
+    const { signal } = options ?? {};
+    if (signal?.aborted === true) return gaveUp(signal);
     const answers: (Value | undefined)[] = requests.map(() => undefined);
     const waits: Promise<void>[] = [];
     const wait = (flight: Flight<Value | undefined>, at: number): void => {
-      const answer = flight.join(options?.signal);
+      const answer = flight.join(signal);
       waits.push(answer.then((value) => void (answers[at] = value)));
     };
     const asked: Asked<Params, Value>[] = [];

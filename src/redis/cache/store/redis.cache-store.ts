@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 import { AppError } from '../../../kernel/app-error.js';
-import { MINUTE_MS, SECOND_MS } from '../../../kernel/duration.js';
+import { SECOND_MS } from '../../../kernel/duration.js';
 import type { RedisClient } from '../../connection/create-client.js';
 import type { RedisConnections } from '../../connection/redis-connections.js';
 import type { KeyBuilder } from '../../keys/redis-key.js';
 import { LuaScript } from '../../scripts/lua-script.js';
+import { LEASE_TTL_MS } from '../cache-definition.js';
 import { isTagName } from '../local/tag-table.js';
 import type { CacheStore, Lease, LeaseRequest, NewEntry, StoredText } from './cache-store.js';
 
-/** Longer than any load may take: it ends when nobody is left to give it back. */
-const LEASE_TTL_MS = MINUTE_MS;
 /** A holder renews every third of it; after it, he is taken for dead. */
 export const LEASE_ALIVE_MS = SECOND_MS;
 const SCAN_COUNT = 500;

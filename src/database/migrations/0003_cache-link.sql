@@ -1,0 +1,1 @@
+ALTER TABLE "instance_reports" ADD COLUMN "link_broken_ms" integer DEFAULT 0 NOT NULL;
