@@ -61,6 +61,8 @@ export class PnlFeed implements OnApplicationBootstrap, BeforeApplicationShutdow
     if (userIds.length === 0) return;
     this.#lastMs = nowMs;
     const users = await this.pnl.refresh(userIds);
+    // From when they were valued on: a slow start must not bring this message close to the next.
+    this.#lastMs = this.clock.nowMs();
     await Promise.all(users.map((user) => this.#send(user)));
   }
 
