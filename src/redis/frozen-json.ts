@@ -1,8 +1,8 @@
 import type { JsonValue } from '../kernel/json.js';
 
-/** Freezes a value and all it holds. */
+/** Freezes a value and all it holds, also inside of what is frozen itself. No cycles: what JSON or a schema made. */
 export function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (typeof value !== 'object' || value === null) return value;
   for (const part of Object.values(value)) deepFreeze(part);
   return Object.freeze(value);
 }

@@ -3,7 +3,7 @@ import { systemClock } from '../../src/kernel/clock.js';
 import { createRedisDrivers } from '../../src/redis/redis.drivers.js';
 import { byModel, bySymbol, byUser, type Caches } from '../../src/redis/index.js';
 import {
-  declaredCaches,
+  keyedCaches,
   parametersRead,
   SAMPLE_PARAMETERS,
   type DeclaredCache,
@@ -32,7 +32,7 @@ describe('all that is cached, in whichever module,', () => {
     const prefix = createTestRedisPrefix();
     [here, there] = await Promise.all([openCaches(prefix), openCaches(prefix)]);
     // Whatever the values are, and however short some live: it is about what they are dropped by.
-    declared = (await declaredCaches()).map(
+    declared = (await keyedCaches()).map(
       ({ schema: _, ttlMsOf: __, refreshAfterMs: ___, ...definition }) => ({
         ...definition,
         ttlMs: 60_000,

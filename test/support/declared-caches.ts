@@ -35,9 +35,9 @@ const sources = (): string[] =>
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
     .map((file) => join(MODULES, file));
 
-/** The names of all `defineCache({ name: '…' })` under src/modules, in whichever file. */
+/** The names of all `defineCache({ name: '…' })`, and of cached queries, under src/modules, in whichever file. */
 export function cacheNamesInSources(): string[] {
-  const declaration = /defineCache(?:<[^(]*>)?\(\{\s*name: '([^']+)'/g;
+  const declaration = /defineCache(?:dQuery)?(?:<[^(]*>)?\(\{\s*name: '([^']+)'/g;
   return sources().flatMap((file) =>
     [...readFileSync(file, 'utf8').matchAll(declaration)].map(([, name = '']) => name),
   );
@@ -48,6 +48,15 @@ export async function declaredCaches(): Promise<DeclaredCache[]> {
   const files = sources().filter((file) => file.endsWith('.caches.ts'));
   const modules: Record<string, unknown>[] = await Promise.all(files.map((file) => import(file)));
   return modules.flatMap((module) => Object.values(module).filter(isCache));
+}
+
+/**
+ * Those whose keys name what they are kept by. Not queries: their keys are hashes of all their parameters, and the rows
+ * they read drop them.
+ */
+export async function keyedCaches(): Promise<DeclaredCache[]> {
+  const caches = await declaredCaches();
+  return caches.filter((cache) => !cache.key(SAMPLE_PARAMETERS).startsWith('query:'));
 }
 
 function isCache(exported: unknown): exported is DeclaredCache {

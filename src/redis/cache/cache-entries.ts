@@ -7,6 +7,7 @@ import type { Slot, StoredEntry } from './slot.js';
 import type { LocalIndex, LocalValue } from './local/local-tier.js';
 import { EVERYTHING, namespaceTagName, tagName, type Tag } from './local/tag-table.js';
 import type { NewEntry } from './store/cache-store.js';
+import { areComplete, isOutdated } from './store/tag-versions.js';
 import { EntryCodec, type StoredTimes } from './store/entry-codec.js';
 
 /** What all caches of a process have in common. */
@@ -123,21 +124,22 @@ export class CacheEntries<Params, Value> {
     const stored = await this.#tiers.read(slots);
     if (stored === undefined) return places.map(() => UNREAD);
     const readings: Reading<Value>[] = [];
+    const doubtful: number[] = [];
     for (let i = 0; i < places.length; i += 1) {
       const place = places[i] as Place;
       const entry = stored[i] as StoredEntry;
       const found = this.#decode(place.key, place.slot, entry);
-      readings.push(
-        found === 'outdated' ? await this.#readAgain(place, entry) : { stored: entry, found },
-      );
+      if (found === 'doubtful') doubtful.push(i);
+      readings.push({ stored: entry, found: typeof found === 'object' ? found : undefined });
     }
+    if (doubtful.length > 0) await this.#readAgain(places, doubtful, readings);
     return readings;
   }
 
   /** What an entry of the store holds, taken into the process; undefined: nothing of use. */
   take(key: string, slot: Slot, stored: StoredEntry): Found<Value> | undefined {
     const found = this.#decode(key, slot, stored);
-    return found === 'outdated' ? undefined : found;
+    return typeof found === 'object' ? found : undefined;
   }
 
   /**
@@ -180,7 +182,7 @@ export class CacheEntries<Params, Value> {
     versions: string,
     writtenAtMs: number,
   ): NewEntry | undefined {
-    if (freshMs < 1) return undefined;
+    if (freshMs < 1 || !areComplete(versions, slot.tags.length)) return undefined;
     const times = { freshUntilMs: this.#clock.nowMs() + freshMs, writtenAtMs };
     const valueText = value === undefined ? undefined : this.#codec.stringify(value);
     const text = this.#codec.encode(slot.name, valueText, times, versions);
@@ -197,11 +199,19 @@ export class CacheEntries<Params, Value> {
     return freshUntilMs - this.#clock.nowMs();
   }
 
-  /** Perhaps it is not the entry that is old, but what is known of its tags. */
-  async #readAgain({ key, slot }: Place, stored: StoredEntry): Promise<Reading<Value>> {
-    if (stored.isCertain) return { stored, found: undefined };
-    const again = await this.#tiers.reread(slot);
-    return { stored: again, found: again && this.take(key, slot, again) };
+  /** Perhaps it is not the entries that are old, but what is known of their tags: once more, in one round trip. */
+  async #readAgain(
+    places: readonly Place[],
+    doubtful: readonly number[],
+    readings: Reading<Value>[],
+  ): Promise<void> {
+    const again = doubtful.map((i) => places[i] as Place);
+    const stored = await this.#tiers.reread(again.map(({ slot }) => slot));
+    for (const [n, i] of doubtful.entries()) {
+      const { key, slot } = again[n] as Place;
+      const entry = stored?.[n];
+      readings[i] = { stored: entry, found: entry && this.take(key, slot, entry) };
+    }
   }
 
   #tagsOf(params: Params): readonly Tag[] {
@@ -254,14 +264,20 @@ export class CacheEntries<Params, Value> {
     };
   }
 
-  #decode(key: string, slot: Slot, stored: StoredEntry): Found<Value> | 'outdated' | undefined {
+  #decode(
+    key: string,
+    slot: Slot,
+    stored: StoredEntry,
+  ): Found<Value> | 'outdated' | 'doubtful' | undefined {
     if (stored.text === null) return undefined;
     const entry = this.#codec.decode(slot.name, stored.text);
     if (entry === undefined) {
       this.#counters.unreadable += 1;
       return undefined;
     }
-    if (entry.versions !== stored.versions) return 'outdated';
+    if (entry.versions !== stored.versions) {
+      return isOutdated(slot.tags, entry.versions, stored) ? 'outdated' : 'doubtful';
+    }
     const { value, writtenAtMs } = entry;
     // The writer's clock may differ from ours: trusted to shorten an entry's life here, never to prolong it.
     const freshMs = Math.min(
@@ -276,7 +292,7 @@ export class CacheEntries<Params, Value> {
 
   /** Whole milliseconds; below 1: not to be kept. */
   #jittered(ttlMs: number): number {
-    if (ttlMs < 1) return 0;
+    if (!(ttlMs >= 1)) return 0;
     return Math.max(1, Math.floor(ttlMs * (1 - this.policy.jitter * this.#random())));
   }
 }

@@ -6,7 +6,7 @@ import type { LocalTier } from './local/local-tier.js';
 import { areClean, EVERYTHING, isTagName, type Tag, type TagTable } from './local/tag-table.js';
 import type { Lease, LeaseRequest, NewEntry } from './store/cache-store.js';
 import { changeInOrder, storeUnder, type SharedTier } from './store/shared-tier.js';
-import { joinVersions, tagLifeMs, takeVersions } from './store/tag-versions.js';
+import { areComplete, joinVersions, tagLifeMs, takeVersions } from './store/tag-versions.js';
 import { LoadWaiters } from './loading/load-waiters.js';
 import type { Slot, StoredEntry, Write } from './slot.js';
 import { within } from './store/store-gate.js';
@@ -114,9 +114,9 @@ export class CacheTiers {
   }
 
   /** As {@link read}, but believing no version that this process knows. */
-  async reread(slot: Slot): Promise<StoredEntry | undefined> {
-    for (const tag of slot.tags) tag.version = undefined;
-    return (await this.read([slot]))?.[0];
+  reread(slots: readonly Slot[]): Promise<readonly StoredEntry[] | undefined> {
+    for (const { tags } of slots) for (const tag of tags) tag.version = undefined;
+    return this.read(slots);
   }
 
   /** Versions to write an entry under, to be had before its value is. @returns undefined: the store is away. */
@@ -129,7 +129,9 @@ export class CacheTiers {
     const names = unknown.map(({ name }) => name);
     const ensure = () => shared.store.ensureTags(names, lifeMs);
     const versions = await shared.gate.pass('look at tags', ensure, LOAD_PATIENCE);
-    return versions && takeVersions(slot, unknown, versions);
+    const all = versions && takeVersions(slot, unknown, versions);
+    // A tag that was invalidated meanwhile has none: an entry without it could not be dropped by it.
+    return all !== undefined && areComplete(all, slot.tags.length) ? all : undefined;
   }
 
   /** Unique in the fleet. */
@@ -152,13 +154,24 @@ export class CacheTiers {
     await shared?.gate.pass('renewal', () => shared.store.renew(slot.name, token));
   }
 
-  /** Stores what was loaded under a lease, or gives the lease back. @returns false: it was no longer good. */
-  async settle(slot: Slot, token: string, entry: NewEntry | undefined): Promise<boolean> {
+  /** What the store has under these names is older than what is known here: removed as soon as it can be. */
+  owe(names: readonly string[]): void {
+    if (this.#shared !== undefined) this.#owed.add(names);
+  }
+
+  /**
+   * Stores what was loaded under a lease, or gives the lease back.
+   * @returns false: it was no longer good; undefined: the store did not answer
+   */
+  async settle(
+    slot: Slot,
+    token: string,
+    entry: NewEntry | undefined,
+  ): Promise<boolean | undefined> {
     const shared = this.#usable();
-    if (shared === undefined) return true;
+    if (shared === undefined) return undefined;
     const store = () => storeUnder(shared, slot, token, entry);
-    const held = await shared.gate.pass('store', store, LOAD_PATIENCE);
-    return held ?? true;
+    return shared.gate.pass('store', store, LOAD_PATIENCE);
   }
 
   /**
@@ -171,8 +184,9 @@ export class CacheTiers {
   async put(writes: readonly Write[]): Promise<void> {
     const names = writes.map(({ slot }) => slot.name);
     await this.#tell('store', names, async (shared) => {
-      const settled = Promise.all(writes.map((write) => this.#settleOwn(shared, write)));
-      await changeInOrder(shared, settled, names);
+      // Not in one step: a script that the server does not know yet arrives a round trip later.
+      await Promise.all(writes.map((write) => this.#settleOwn(shared, write)));
+      await shared.log.append(names);
     });
   }
 
@@ -185,10 +199,10 @@ export class CacheTiers {
   async drop(names: readonly string[]): Promise<void> {
     if (names.length === 0) return;
     this.dropHere(names);
-    this.#emit({ type: 'invalidated', keys: names.length, origin: 'here' });
     await this.#tell('invalidation', names, (shared) =>
       changeInOrder(shared, shared.store.remove(names), names),
     );
+    this.#emit({ type: 'invalidated', keys: names.length, origin: 'here' });
   }
 
   /** Drops values in the process, and makes what is being looked for worthless. */

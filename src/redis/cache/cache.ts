@@ -2,7 +2,7 @@ import type { CacheDefinition, CacheNamespace } from './cache-definition.js';
 
 /** What a load is told, and may tell. */
 export interface LoadContext {
-  /** Aborted at the hard time-out, and when all who waited have given up. */
+  /** Aborted at the hard time-out, and for a single read when all who waited have given up. */
   readonly signal: AbortSignal;
   /**
    * How long what is being loaded is good, where its source says so (`Cache-Control`, a bar's end). Only ever
@@ -40,7 +40,7 @@ export interface Cache<Params, Value> {
   /** How long the value is still fresh, ms; undefined: there is none. */
   ttlMs(params: Params): Promise<number | undefined>;
   set(params: Params, value: Value): Promise<void>;
-  /** {@link set} of many, in one round trip (one per node on a Cluster). */
+  /** {@link set} of many, in as many round trips as of one, by 200 at a time. */
   setMany(entries: readonly (readonly [Params, Value])[]): Promise<void>;
   /**
    * The cached value, or what `load` answers, stored. Callers of the same key at the same time
@@ -59,8 +59,8 @@ export interface Cache<Params, Value> {
     options?: ReadOptions,
   ): Promise<Value | undefined>;
   /**
-   * Many of {@link getOrSetOptional} at once: one round trip to Redis (one per node on a Cluster), and one
-   * `load` for all that are missing. What is missing twice in one call is loaded once.
+   * Many of {@link getOrSetOptional} at once: one round trip to Redis for what is there (one per node on a
+   * Cluster), one `load` for all that are missing, and as many round trips around it as of one. What is missing twice in one call is loaded once.
    * @returns in the order of `params`
    */
   getOrSetMany(

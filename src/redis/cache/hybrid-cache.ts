@@ -62,11 +62,17 @@ export class HybridCache<Params, Value> implements Cache<Params, Value>, Operate
     this.#entries.overrideTtl(ttlMs);
   }
 
+  // These three are not `async`, for a hit hands out a promise that is there; what throws must reject all the same.
+
   get(params: Params): Promise<Value | undefined> {
-    const key = this.#entries.key(params);
-    const held = this.#findLocal(key);
-    if (held !== undefined) return answerOf<Value | undefined>(held);
-    return this.#search.stored(key, params).then((found) => found?.value);
+    try {
+      const key = this.#entries.key(params);
+      const held = this.#findLocal(key);
+      if (held !== undefined) return answerOf<Value | undefined>(held);
+      return this.#search.stored(key, params).then((found) => found?.value);
+    } catch (error) {
+      return rejected(error);
+    }
   }
 
   async getMany(params: readonly Params[]): Promise<(Value | undefined)[]> {
@@ -86,11 +92,15 @@ export class HybridCache<Params, Value> implements Cache<Params, Value>, Operate
   }
 
   getOrSet(params: Params, load: Load<Value>, options?: ReadOptions): Promise<Value> {
-    const key = this.#entries.key(params);
-    const held = this.#hit(key, params, load);
-    // A remembered "nothing" is no answer here: this source always has something.
-    if (held !== undefined && held.value !== undefined) return answerOf<Value>(held);
-    return this.#search.one(key, params, load, true, options) as Promise<Value>;
+    try {
+      const key = this.#entries.key(params);
+      const held = this.#hit(key, params, load);
+      // A remembered "nothing" is no answer here: this source always has something.
+      if (held !== undefined && held.value !== undefined) return answerOf<Value>(held);
+      return this.#search.one(key, params, load, true, options) as Promise<Value>;
+    } catch (error) {
+      return rejected(error);
+    }
   }
 
   getOrSetOptional(
@@ -98,10 +108,14 @@ export class HybridCache<Params, Value> implements Cache<Params, Value>, Operate
     load: Load<Value | undefined>,
     options?: ReadOptions,
   ): Promise<Value | undefined> {
-    const key = this.#entries.key(params);
-    const held = this.#hit(key, params, load);
-    if (held !== undefined) return answerOf<Value | undefined>(held);
-    return this.#search.one(key, params, load, false, options);
+    try {
+      const key = this.#entries.key(params);
+      const held = this.#hit(key, params, load);
+      if (held !== undefined) return answerOf<Value | undefined>(held);
+      return this.#search.one(key, params, load, false, options);
+    } catch (error) {
+      return rejected(error);
+    }
   }
 
   async getOrSetMany(
@@ -197,4 +211,8 @@ export class HybridCache<Params, Value> implements Cache<Params, Value>, Operate
 function answerOf<T>(held: LocalValue): Promise<T> {
   held.answer ??= Promise.resolve(held.value);
   return held.answer as Promise<T>;
+}
+
+function rejected(error: unknown): Promise<never> {
+  return Promise.reject(error instanceof Error ? error : new Error(String(error)));
 }

@@ -2,6 +2,7 @@ import type { Config } from '../../config/config.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { KeyRing } from '../../kernel/secret-box.js';
 import type { RedisConnections } from '../connection/redis-connections.js';
+import { matchesPattern } from '../keys/pattern.js';
 import type { KeyBuilder } from '../keys/redis-key.js';
 import {
   Caches,
@@ -124,7 +125,6 @@ export class HybridCaches extends Caches {
   }
 
   override async invalidatePattern(namespace: CacheNamespace, pattern: string): Promise<number> {
-    const matches = globOf(pattern);
     // What is being loaded here may match as well, and be known to nobody else.
     this.#tiers.outdateSearches();
     const dropped = new Set<string>();
@@ -134,7 +134,7 @@ export class HybridCaches extends Caches {
         await this.#tiers.drop(names.slice(i, i + MATCH_BATCH));
       }
     };
-    const here = this.#tiers.local.keys(namespace).filter((key) => matches.test(key));
+    const here = this.#tiers.local.keys(namespace).filter((key) => matchesPattern(pattern, key));
     await drop(here.map((key) => `${namespace}:${key}`));
     for await (const names of this.#tiers.match(namespace, pattern)) await drop(names);
     return dropped.size;
@@ -177,10 +177,4 @@ function linkOf(
     },
     emit,
   );
-}
-
-/** `*` stands for any run of characters, every other character for itself. */
-function globOf(pattern: string): RegExp {
-  const parts = pattern.split(/\*+/).map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 's');
 }

@@ -12,8 +12,8 @@ export interface Slot {
 export interface StoredEntry {
   readonly text: StoredText;
   readonly versions: string;
-  /** Whether the versions were read in the same round trip, not remembered. */
-  readonly isCertain: boolean;
+  /** Those whose versions were read in the same round trip, not remembered. */
+  readonly tagsRead: readonly Tag[];
 }
 
 /** A value that replaces what the store has. */

@@ -4,6 +4,7 @@ import type { Clock } from '../../kernel/clock.js';
 import { newId } from '../../kernel/ids.js';
 import type { JsonValue } from '../../kernel/json.js';
 import { parseFrozen } from '../frozen-json.js';
+import { matchesPattern } from '../keys/pattern.js';
 import { HandlerSet } from './handler-set.js';
 import {
   PubSub,
@@ -90,20 +91,4 @@ export class MemoryPubSub extends PubSub {
       }
     });
   }
-}
-
-/** `*` stands for any run of characters, every other character for itself. */
-export function matchesPattern(pattern: string, channel: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  if (rest.length === 0) return channel === pattern;
-  const last = rest.pop() ?? '';
-  if (!channel.startsWith(first)) return false;
-  // The leftmost place for each middle part leaves the most room for those after it.
-  let position = first.length;
-  for (const part of rest) {
-    const found = channel.indexOf(part, position);
-    if (found === -1) return false;
-    position = found + part.length;
-  }
-  return channel.length - last.length >= position && channel.endsWith(last);
 }

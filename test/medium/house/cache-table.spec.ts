@@ -67,6 +67,12 @@ const TABLE: Readonly<Record<string, Row>> = {
     encrypt: true,
   },
   'config.system': { key: 'config:system', ttlMs: HOUR_MS },
+  // A query: by the hash of all its parameters.
+  'notifications.preferences': {
+    key: 'users:query:notifications.preferences:u5W2FXWLUSpI8rLUP-W3lxwKR45PlggPtN5DcWkAgcw',
+    ttlMs: 10 * MINUTE_MS,
+    negativeTtlMs: 10 * MINUTE_MS,
+  },
 };
 
 /** What is named like one of these, and is not: */

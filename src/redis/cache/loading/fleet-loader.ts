@@ -114,7 +114,7 @@ export class FleetLoader<Params, Value> {
     if (lease === undefined) return 'taken';
     // Somebody may have been done between our look and our lease.
     if (lease.stored !== null && whenTaken !== 'take') {
-      const found = this.entries.take(key, slot, { text: lease.stored, versions, isCertain: true });
+      const found = this.entries.take(key, slot, { text: lease.stored, versions, tagsRead: [] });
       if (found?.isFresh === true && (acceptsNothing || found.value !== undefined)) {
         if (found.writtenAtMs !== wanted.stale?.writtenAtMs) {
           void this.tiers.settle(slot, token, undefined);
@@ -199,20 +199,24 @@ export class FleetLoader<Params, Value> {
     prepared: Prepared<Value>,
     askedAtMs: number,
   ): Promise<boolean> {
-    if (token === undefined) return true;
+    const replaces = whenTaken === 'take';
+    if (token === undefined) {
+      if (replaces) this.tiers.owe([slot.name]);
+      return true;
+    }
     const entry =
       versions === undefined ? undefined : this.entries.entry(slot, prepared, versions, askedAtMs);
     const held = await this.tiers.settle(slot, token, entry);
-    if (!held) {
+    if (held === false) {
       this.counters.refused += 1;
       // The message of what made it worthless may be on its way still.
       this.tiers.dropHere([slot.name]);
       return false;
     }
-    if (entry !== undefined || whenTaken !== 'take' || prepared.value === undefined) return true;
-    // It was to replace what is there, and cannot be kept itself.
-    await this.tiers.drop([slot.name]);
-    return false;
+    const isStored = held === true && (entry !== undefined || prepared.value === undefined);
+    // It was to replace what is there, and could not be kept itself.
+    if (replaces && !isStored) this.tiers.owe([slot.name]);
+    return true;
   }
 
   async #whereTaken(

@@ -103,7 +103,8 @@ export class Search<Params, Value> {
       waits.push(answer.then((value) => void (answers[at] = value)));
     };
     const asked: Asked<Params, Value>[] = [];
-    const readings = await this.#entries.read(this.#places(requests));
+    const places = this.#places(requests);
+    const readings = await this.#entries.read(places);
     for (const [at, { stored, found }] of readings.entries()) {
       const { key, params } = requests[at] as Request<Params>;
       if (found?.isFresh === true) {
@@ -119,7 +120,8 @@ export class Search<Params, Value> {
         continue;
       }
       this.#counted(key, undefined);
-      wait(this.#ask(asked, { key, params, stored, found }), at);
+      const { slot } = places[at] as Place;
+      wait(this.#ask(asked, { key, params, slot, stored, found }), at);
     }
     if (asked.length > 0) this.#loadAll(asked, load);
     await Promise.all(waits);
@@ -192,10 +194,9 @@ export class Search<Params, Value> {
   /** Begins the search for one of a batch; {@link #loadAll} ends it. */
   #ask(
     asked: Asked<Params, Value>[],
-    { key, params, stored, found }: Request<Params> & Reading<Value>,
+    { key, params, slot, stored, found }: Request<Params> & Place & Reading<Value>,
   ): Flight<Value | undefined> {
     const stale = this.#grace.staleOf(key, found);
-    const slot = this.#entries.slot(key, params);
     return this.#flights.start(key, slot, (flight) => {
       const answer = new Promise<Value | undefined>((resolve, reject) => {
         const instead = this.#grace.insteadOf(key, stale);
@@ -220,9 +221,10 @@ export class Search<Params, Value> {
     });
     for (const [i, one] of asked.entries()) {
       const answer = loaded[i] as (typeof loaded)[number];
-      void this.#grace
-        .orStale(one, () => answer.then(({ value }) => value))
-        .then(one.resolve, one.reject);
+      const value = answer.then((loaded) => loaded.value);
+      // Where a load is under way already, that one is waited for, and nobody takes the end of this one.
+      value.catch(() => undefined);
+      void this.#grace.orStale(one, () => value).then(one.resolve, one.reject);
     }
   }
 

@@ -103,7 +103,7 @@ function entriesOf(
     entries.push({
       text: texts[from + i] ?? null,
       versions: isAlike && last ? last.versions : takeVersions(slot, tags, versions),
-      isCertain: tags.length > 0 && slot.tags.every((tag) => tags.includes(tag)),
+      tagsRead: tags,
     });
     before = slot;
   }

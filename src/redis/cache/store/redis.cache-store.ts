@@ -96,8 +96,8 @@ export class RedisCacheStore implements CacheStore {
     const stem = `${this.#stem}${namespace}:`;
     const glob = `${escapeGlob(stem)}${escapeGlob(encodeBraces(pattern)).replaceAll('\\*', '*')}`;
     for (const node of masters(this.#client)) {
-      // What is being loaded counts as well: its lease bears its name.
-      for (const match of [glob, this.#leaseKey(glob)]) {
+      // What is being loaded counts as well: its lease bears its name. First, for it may become an entry meanwhile.
+      for (const match of [this.#leaseKey(glob), glob]) {
         yield* this.#scan(node, match, deadlineMs);
       }
     }

@@ -27,7 +27,7 @@ export async function storeUnder(
   return held;
 }
 
-/** Changes the store, and then lets all others know: who hears of it must not find the older value there. */
+/** Removes from the store, and then lets all others know: who hears of it must not find the older value there. */
 export async function changeInOrder(
   { store, log }: SharedTier,
   change: Promise<unknown>,

@@ -57,3 +57,14 @@ export async function keepTags(
     lifeMs,
   );
 }
+
+/** Whether a version that was read just now is another than the one an entry was written under. */
+export function isOutdated(
+  tags: readonly Tag[],
+  written: string,
+  { versions, tagsRead }: { readonly versions: string; readonly tagsRead: readonly Tag[] },
+): boolean {
+  const [were, are] = [written.split(' '), versions.split(' ')];
+  if (were.length !== are.length) return true;
+  return tags.some((tag, i) => were[i] !== are[i] && tagsRead.includes(tag));
+}

@@ -44,7 +44,11 @@ export class WriteThrough<Params, Value> {
   }
 
   async #writeBoth(params: Params, value: Value): Promise<Value> {
-    const written = await this.#write(params, value);
+    const written = await this.#write(params, value).catch(async (error: unknown) => {
+      // Perhaps it was written, and only the answer lost.
+      await this.#cache.delete(params);
+      throw error;
+    });
     try {
       await this.#cache.set(params, written);
     } catch {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { matchesPattern } from './memory.pub-sub.js';
+import { matchesPattern } from './pattern.js';
 
 const text = fc.string({ unit: fc.constantFrom('a', 'b', '.', '*', '?'), maxLength: 8 });
 
