@@ -49,6 +49,16 @@ export function describeCacheLoading(caches: () => Caches): void {
       expect(await other).toBe(2);
     });
 
+    it('serves a batch that joins a failing load, and leaves no rejection behind', async () => {
+      const cache = await ended('k');
+      const source = new Deferred<number>();
+      expect(await cache.getOrSet('k', () => source.promise)).toBe(1);
+      const batch = cache.getOrSetMany(['k'], failing);
+      expect(await batch).toEqual([1]);
+      source.reject(new Error('source is down'));
+      expect(await cache.getOrSet('k', failing)).toBe(1);
+    });
+
     it('never serves what was invalidated', async () => {
       const cache = await ended('tagged');
       await caches().invalidateTags(['graced']);

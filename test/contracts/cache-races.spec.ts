@@ -3,6 +3,7 @@ import { defineCache } from '../../src/redis/cache/cache-definition.js';
 import type { HybridCaches } from '../../src/redis/cache/hybrid.caches.js';
 import { Deferred } from '../support/deferred.js';
 import { eventually } from '../support/eventually.js';
+import { watchCommands } from '../support/keyspace.js';
 import { openRedisInstance } from '../support/redis-instance.js';
 import { createTestRedisPrefix } from '../support/servers/index.js';
 import { startCaches } from './cache.setup.js';
@@ -58,6 +59,37 @@ describe.each<[string, () => Promise<HybridCaches>]>([
     const reads = Array.from({ length: 20 }, () => cache.get('k'));
     await Promise.all([refreshed, ...reads]);
     expect(await cache.get('k')).toBe(2);
+  });
+});
+
+describe('a redis cache whose tags are dropped', () => {
+  const two = defineCache<string, number>({
+    ...numbers,
+    name: 'test.races.two',
+    tags: (key) => ['races', `races:${key}`],
+  });
+
+  it('stores nothing that a later invalidation would not hit', async () => {
+    const caches = await redis(0);
+    const cache = caches.use(two);
+    await cache.set('known', 1);
+    // The version of the first tag goes while that of the second is looked up.
+    await Promise.all([cache.set('k', 1), caches.invalidateTags(['races'])]);
+    await caches.invalidateTags(['races']);
+    expect(await cache.get('k')).toBeUndefined();
+  });
+
+  it('reads a batch in two round trips at most', async () => {
+    const instance = await openRedisInstance(createTestRedisPrefix());
+    const caches = await startCaches(instance, { maxLocalEntries: 0 });
+    const cache = caches.use(two);
+    const keys = Array.from({ length: 50 }, (_, i) => `k${i}`);
+    await cache.setMany(keys.map((key) => [key, 1] as const));
+    await caches.invalidateTags(['races']);
+    const sent = watchCommands(instance.connections.command);
+    expect((await cache.getMany(keys)).every((value) => value === undefined)).toBe(true);
+    expect(sent().filter((name) => name === 'mget').length).toBeLessThanOrEqual(2);
+    await instance.close();
   });
 });
 

@@ -54,6 +54,18 @@ export function describeCacheValues(caches: () => Caches): void {
       expect(await cache.get('k')).toEqual({ at: new Date(0) });
     });
 
+    it('no reader can change what a schema froze only on top', async () => {
+      const lists = defineCache<string, { readonly levels: { size: number }[] }>({
+        ...plain,
+        name: 'test.read-only',
+        schema: z.object({ levels: z.array(z.object({ size: z.number() })) }).readonly(),
+      });
+      const mine = await caches()
+        .use(lists)
+        .getOrSet('k', async () => ({ levels: [{ size: 1 }] }));
+      expect(() => mine.levels.push({ size: 2 })).toThrow(TypeError);
+    });
+
     it('a value that breaks the cache’s own schema reaches its caller and is not kept', async () => {
       const cache = caches().use(
         defineCache<string, number>({

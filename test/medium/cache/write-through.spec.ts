@@ -37,11 +37,12 @@ describe('a write-through', () => {
     expect(await cache.getOrSet('a', () => Promise.reject(new Error('asked')))).toBe('one');
   });
 
-  it('changes nothing when the source refuses', async () => {
-    const { notes, cache } = setUp();
+  it('shows what the source has when it refuses: it may have written, and its answer be lost', async () => {
+    const { notes, source, cache } = setUp();
     await notes.write('a', 'one');
     await expect(notes.write('a', 'bad')).rejects.toThrow('refused');
-    expect(await cache.get('a')).toBe('one');
+    expect(await cache.get('a')).toBeUndefined();
+    expect(await cache.getOrSet('a', async () => source.get('a'))).toBe('one');
     expect(await notes.write('a', 'two')).toBe('two');
   });
 
