@@ -6,12 +6,19 @@ import type { LocalTier } from './local/local-tier.js';
 import { areClean, EVERYTHING, isTagName, type Tag, type TagTable } from './local/tag-table.js';
 import type { Lease, LeaseRequest, NewEntry } from './store/cache-store.js';
 import { changeInOrder, storeUnder, type SharedTier } from './store/shared-tier.js';
-import { areComplete, joinVersions, tagLifeMs, takeVersions } from './store/tag-versions.js';
+import type { StoredEntries } from './store/stored-entries.js';
+import {
+  areComplete,
+  joinVersions,
+  learnVersions,
+  tagLifeMs,
+  unknownTags,
+  versionsAsRead,
+} from './store/tag-versions.js';
 import { LoadWaiters } from './loading/load-waiters.js';
-import type { Slot, StoredEntry, Write } from './slot.js';
+import { Slot, type Write } from './slot.js';
 import { within } from './store/store-gate.js';
 
-const NO_TAGS: Tag[] = [];
 /** Steps of a load: its readers wait for the source anyway, and without them it would be loaded twice. */
 const LOAD_PATIENCE = 5;
 /** What a change waits for the store before it is left to be repeated: longer than a read, others depend on it. */
@@ -85,8 +92,8 @@ export class CacheTiers {
   }
 
   /** Taken before a value is looked for, so that an invalidation meanwhile is noticed. */
-  slot(name: string, tags: readonly Tag[]): Slot {
-    return { name, tags, since: this.#tags.tick };
+  slot(key: string, name: string, tags: readonly Tag[]): Slot {
+    return new Slot(key, name, tags, this.#tags.tick);
   }
 
   /** Whether neither the entry nor a tag was invalidated since the slot was taken. */
@@ -100,26 +107,27 @@ export class CacheTiers {
   supersede(slot: Slot): Slot {
     if (!this.isCurrent(slot)) return slot;
     this.dropHere([slot.name]);
-    return this.slot(slot.name, slot.tags);
+    return this.slot(slot.key, slot.name, slot.tags);
   }
 
   /**
    * What the store has, in one round trip with the versions that are not known.
-   * @returns in the order of `slots`; undefined: the store is away
+   * @param slots all of one moment
+   * @returns undefined: the store is away
    */
-  read(slots: readonly Slot[]): Promise<readonly StoredEntry[] | undefined> {
+  read(slots: readonly Slot[]): Promise<StoredEntries | undefined> {
     const shared = this.#usable();
     if (shared === undefined) return Promise.resolve(undefined);
     return shared.reads.read(slots, this.#unknownTags(slots));
   }
 
   /** As {@link read}, but believing no version that this process knows. */
-  reread(slots: readonly Slot[]): Promise<readonly StoredEntry[] | undefined> {
+  reread(slots: readonly Slot[]): Promise<StoredEntries | undefined> {
     for (const { tags } of slots) for (const tag of tags) tag.version = undefined;
     return this.read(slots);
   }
 
-  /** Versions to write an entry under, to be had before its value is. @returns undefined: the store is away. */
+  /** Versions to write an entry under, to be had before its value is; undefined: the store is away. */
   async ensureVersions(slot: Slot, ttlMs: number): Promise<string | undefined> {
     const shared = this.#usable();
     if (shared === undefined) return undefined;
@@ -129,9 +137,11 @@ export class CacheTiers {
     const names = unknown.map(({ name }) => name);
     const ensure = () => shared.store.ensureTags(names, lifeMs);
     const versions = await shared.gate.pass('look at tags', ensure, LOAD_PATIENCE);
-    const all = versions && takeVersions(slot, unknown, versions);
+    if (versions === undefined) return undefined;
+    learnVersions(slot.since, unknown, versions);
+    const all = versionsAsRead(slot.tags, unknown, versions);
     // A tag that was invalidated meanwhile has none: an entry without it could not be dropped by it.
-    return all !== undefined && areComplete(all, slot.tags.length) ? all : undefined;
+    return areComplete(all, slot.tags.length) ? all : undefined;
   }
 
   /** Unique in the fleet. */
@@ -282,15 +292,6 @@ export class CacheTiers {
 
   /** A version is known as long as its change would have been heard of. */
   #unknownTags(slots: readonly Slot[]): readonly Tag[] {
-    const believesNone = performance.now() >= this.servesLocalUntilMs(true);
-    let unknown: Tag[] = NO_TAGS;
-    for (const { tags } of slots) {
-      for (const tag of tags) {
-        if (tag.version !== undefined && !believesNone) continue;
-        if (unknown === NO_TAGS) unknown = [];
-        if (!unknown.includes(tag)) unknown.push(tag);
-      }
-    }
-    return unknown;
+    return unknownTags(slots, performance.now() >= this.servesLocalUntilMs(true));
   }
 }

@@ -29,9 +29,7 @@ export class CacheWriter<Params, Value> {
     this.tiers.dropHere(names);
     const placed = keyed.map((one) => ({ ...one, slot: this.entries.slot(one.key, one.params) }));
     // Readers here have them from this step on, whatever becomes of the store.
-    for (const { key, slot, prepared } of placed) {
-      this.entries.keepHere(key, slot, prepared, writtenAtMs);
-    }
+    for (const { slot, prepared } of placed) this.entries.keepHere(slot, prepared, writtenAtMs);
     if (!this.tiers.isShared) return;
     for (let i = 0; i < placed.length; i += MAX_WRITES) {
       const part = placed.slice(i, i + MAX_WRITES);
@@ -39,11 +37,11 @@ export class CacheWriter<Params, Value> {
       await this.tiers.put(await Promise.all(writes));
     }
     const tookMs = this.clock.nowMs() - writtenAtMs;
-    for (const { key, slot, prepared } of placed) {
+    for (const { slot, prepared } of placed) {
       if (!this.tiers.isCurrent(slot)) continue;
       // Who had to ask the store meanwhile may have brought the older value from there.
       const aged = { ...prepared, freshMs: prepared.freshMs - tookMs };
-      this.entries.keepHere(key, this.tiers.supersede(slot), aged, writtenAtMs);
+      this.entries.keepHere(this.tiers.supersede(slot), aged, writtenAtMs);
     }
   }
 
@@ -52,9 +50,8 @@ export class CacheWriter<Params, Value> {
     load: () => Promise<readonly (Value | undefined)[]>,
   ): Promise<void> {
     const wanted = params.map((one) => {
-      const key = this.entries.key(one);
-      const slot = this.entries.slot(key, one);
-      return { params: one, key, slot, stored: undefined, stale: undefined };
+      const slot = this.entries.slot(this.entries.key(one), one);
+      return { params: one, slot, stored: undefined, stale: undefined };
     });
     const loaded = await Promise.all(
       this.loader.obtain({ wanted, load, whenTaken: 'take', acceptsNothing: true }),

@@ -3,6 +3,7 @@ import type { Cache, CacheStatistics, Load, LoadMany, ReadOptions } from './cach
 import { CacheCounters } from './cache-counters.js';
 import type { CacheDefinition } from './cache-definition.js';
 import { CacheEntries, type CacheSurroundings } from './cache-entries.js';
+import { EntryReader } from './entry-reader.js';
 import type { OperatedCache } from './cache-registry.js';
 import type { CacheTiers } from './cache-tiers.js';
 import { CacheWriter } from './cache-writer.js';
@@ -10,17 +11,20 @@ import type { HotKeys } from './hot-keys.js';
 import { FleetLoader } from './loading/fleet-loader.js';
 import { Search, single } from './loading/search.js';
 import type { LocalIndex, LocalTier, LocalValue } from './local/local-tier.js';
+import { Slot } from './slot.js';
 
 export interface HybridSurroundings extends CacheSurroundings {
   readonly clock: Clock;
   readonly hotKeys: HotKeys;
 }
 
-/** One of a batch that the process itself cannot answer, and its place in it. */
-interface Missing<Params> {
-  readonly params: Params;
-  readonly key: string;
-  readonly at: number;
+/** What the process can answer of a batch, and where the rest stands: in the store, and in the batch. */
+class Split<Value> {
+  constructor(
+    readonly values: (Value | undefined)[],
+    readonly slots: readonly Slot[],
+    readonly places: Uint32Array,
+  ) {}
 }
 
 /** One declared cache over both tiers. */
@@ -41,7 +45,8 @@ export class HybridCache<Params, Value> implements Cache<Params, Value>, Operate
     const { tiers, clock, hotKeys } = surroundings;
     const counters = new CacheCounters(name, namespace);
     const entries = new CacheEntries(definition, surroundings, counters);
-    const loader = new FleetLoader(entries, tiers, counters, clock);
+    const reader = new EntryReader(entries, tiers, counters, clock);
+    const loader = new FleetLoader(entries, reader, tiers, counters, clock);
     this.#tiers = tiers;
     this.#local = tiers.local;
     this.#index = entries.index;
@@ -50,7 +55,7 @@ export class HybridCache<Params, Value> implements Cache<Params, Value>, Operate
     this.#hotKeys = hotKeys;
     this.#entries = entries;
     this.#counters = counters;
-    this.#search = new Search(entries, tiers, counters, loader, hotKeys);
+    this.#search = new Search(entries, reader, tiers, counters, loader, hotKeys);
     this.#writer = new CacheWriter(entries, tiers, loader, clock);
   }
 
@@ -69,16 +74,18 @@ export class HybridCache<Params, Value> implements Cache<Params, Value>, Operate
       const key = this.#entries.key(params);
       const held = this.#findLocal(key);
       if (held !== undefined) return answerOf<Value | undefined>(held);
-      return this.#search.stored(key, params).then((found) => found?.value);
+      return this.#search.stored(this.#entries.slot(key, params)).then((found) => found?.value);
     } catch (error) {
       return rejected(error);
     }
   }
 
   async getMany(params: readonly Params[]): Promise<(Value | undefined)[]> {
-    const { values, missing } = this.#split(params);
-    const found = await this.#search.storedMany(missing);
-    for (const [i, { at }] of missing.entries()) values[at] = found[i]?.value;
+    const { values, slots, places } = this.#split(params);
+    if (slots.length === 0) return values;
+    await this.#search.storedMany(slots, (at, value) => {
+      values[places[at] as number] = value;
+    });
     return values;
   }
 
@@ -123,10 +130,17 @@ export class HybridCache<Params, Value> implements Cache<Params, Value>, Operate
     load: LoadMany<Params, Value>,
     options?: ReadOptions,
   ): Promise<(Value | undefined)[]> {
-    const { values, missing } = this.#split(params, load);
-    if (missing.length === 0) return values;
-    const found = await this.#search.many(missing, load, options);
-    for (const [i, { at }] of missing.entries()) values[at] = found[i];
+    const { values, slots, places } = this.#split(params, load);
+    if (slots.length === 0) return values;
+    await this.#search.many(
+      slots,
+      (at) => params[places[at] as number] as Params,
+      load,
+      (at, value) => {
+        values[places[at] as number] = value;
+      },
+      options,
+    );
     return values;
   }
 
@@ -173,21 +187,24 @@ export class HybridCache<Params, Value> implements Cache<Params, Value>, Operate
     return held;
   }
 
-  /** What the process can answer of a batch, and what it cannot. */
-  #split(
-    params: readonly Params[],
-    load?: LoadMany<Params, Value>,
-  ): { values: (Value | undefined)[]; missing: Missing<Params>[] } {
-    const values: (Value | undefined)[] = [];
-    const missing: Missing<Params>[] = [];
-    for (const [at, one] of params.entries()) {
+  #split(params: readonly Params[], load?: LoadMany<Params, Value>): Split<Value> {
+    const looked = params.map((one) => {
       const key = this.#entries.key(one);
       const held = this.#findLocal(key);
-      values.push(held?.value as Value | undefined);
-      if (held === undefined) missing.push({ params: one, key, at });
-      else if (load !== undefined) this.#refreshIfOld(held, key, one, single(load, one));
-    }
-    return { values, missing };
+      if (held === undefined) return this.#entries.slot(key, one);
+      if (load !== undefined) this.#refreshIfOld(held, key, one, single(load, one));
+      return held;
+    });
+    const slots = looked.filter((one) => one instanceof Slot);
+    const places = new Uint32Array(slots.length);
+    let next = 0;
+    const values = looked.map((one, at) => {
+      if (!(one instanceof Slot)) return one.value as Value | undefined;
+      places[next] = at;
+      next += 1;
+      return undefined;
+    });
+    return new Split(values, slots, places);
   }
 
   #refreshIfOld(
@@ -203,7 +220,7 @@ export class HybridCache<Params, Value> implements Cache<Params, Value>, Operate
     const key = this.#entries.key(params);
     const held = this.#findLocal(key);
     if (held !== undefined) return { leftMs: held.freshUntilMs - performance.now() };
-    const found = await this.#search.stored(key, params);
+    const found = await this.#search.stored(this.#entries.slot(key, params));
     return found && { leftMs: this.#entries.freshMs(found) };
   }
 }

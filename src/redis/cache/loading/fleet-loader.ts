@@ -2,8 +2,9 @@ import { AppError } from '../../../kernel/app-error.js';
 import type { Clock } from '../../../kernel/clock.js';
 import type { LoadContext } from '../cache.js';
 import type { CacheCounters } from '../cache-counters.js';
-import type { CacheEntries, Found, Prepared, Reading } from '../cache-entries.js';
+import type { CacheEntries, Found, Prepared } from '../cache-entries.js';
 import type { CacheTiers } from '../cache-tiers.js';
+import type { EntryReader } from '../entry-reader.js';
 import type { Slot, StoredEntry } from '../slot.js';
 import { areComplete } from '../store/tag-versions.js';
 import { LEASE_ALIVE_MS } from '../store/redis.cache-store.js';
@@ -11,7 +12,6 @@ import { LEASE_ALIVE_MS } from '../store/redis.cache-store.js';
 /** One key that is to be loaded. */
 export interface Wanted<Params, Value> {
   readonly params: Params;
-  readonly key: string;
   readonly slot: Slot;
   /** What the store has of it, for the versions of its tags. */
   readonly stored: StoredEntry | undefined;
@@ -62,6 +62,7 @@ interface Held<Params, Value> extends Wanted<Params, Value> {
 export class FleetLoader<Params, Value> {
   constructor(
     private readonly entries: CacheEntries<Params, Value>,
+    private readonly reader: EntryReader<Params, Value>,
     private readonly tiers: CacheTiers,
     private readonly counters: CacheCounters,
     private readonly clock: Clock,
@@ -100,7 +101,7 @@ export class FleetLoader<Params, Value> {
     { whenTaken, acceptsNothing }: LoadRequest<Params, Value>,
     wanted: Wanted<Params, Value>,
   ): Promise<Held<Params, Value> | Found<Value> | 'taken'> {
-    const { slot, key, stored } = wanted;
+    const { slot, stored } = wanted;
     // Who could not be asked for the entry is not asked for a lease: a reader waits for the store once.
     const isAway = stored === undefined && whenTaken !== 'take';
     if (isAway || !this.tiers.isShared) return { ...wanted, token: undefined, versions: undefined };
@@ -114,7 +115,7 @@ export class FleetLoader<Params, Value> {
     if (lease === undefined) return 'taken';
     // Somebody may have been done between our look and our lease.
     if (lease.stored !== null && whenTaken !== 'take') {
-      const found = this.entries.take(key, slot, { text: lease.stored, versions, tagsRead: [] });
+      const found = this.reader.take(slot, { text: lease.stored, versions, tagsRead: [] });
       if (found?.isFresh === true && (acceptsNothing || found.value !== undefined)) {
         if (found.writtenAtMs !== wanted.stale?.writtenAtMs) {
           void this.tiers.settle(slot, token, undefined);
@@ -150,7 +151,7 @@ export class FleetLoader<Params, Value> {
         const isUpdate = request.whenTaken === 'take' && values[i] !== undefined;
         // Readers may be loading since before: what they find must not overwrite this here.
         const slot = isUpdate ? this.tiers.supersede(one.slot) : one.slot;
-        this.entries.keepHere(one.key, slot, kept, askedAtMs);
+        this.entries.keepHere(slot, kept, askedAtMs);
         return { value: kept.value, stored: this.#store(request, one, kept, askedAtMs) };
       });
     } catch (error) {
@@ -226,13 +227,12 @@ export class FleetLoader<Params, Value> {
     deadlineMs: number,
   ): Promise<Loaded<Value>> {
     if (request.whenTaken === 'skip') return { value: wanted.stale?.value, stored: DONE };
-    const { key, slot } = wanted;
+    const { slot } = wanted;
     const leftMs = deadlineMs - performance.now();
     if (leftMs <= 0) throw loadTimeout(this.entries.name);
     const waitMs = this.tiers.hearsOthers ? LOOK_AGAIN_MS : LOOK_AGAIN_DEAF_MS;
     await this.tiers.waiters.wait(slot.name, askedAtMs, Math.min(leftMs, waitMs));
-    const [reading] = await this.entries.read([{ key, slot }]);
-    const { stored, found } = reading as Reading<Value>;
+    const { stored, found } = await this.reader.one(slot);
     if (found?.isFresh === true && (request.acceptsNothing || found.value !== undefined)) {
       this.counters.awaited += 1;
       return { value: found.value, stored: DONE };

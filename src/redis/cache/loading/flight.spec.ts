@@ -1,7 +1,7 @@
-import type { Slot } from '../slot.js';
+import { Slot } from '../slot.js';
 import { Flights, gaveUp, type Flight } from './flight.js';
 
-const slotAt = (since: number): Slot => ({ name: 'general:k', tags: [], since });
+const slotAt = (since: number) => new Slot('k', 'general:k', [], since);
 
 describe('searches for a key', () => {
   let invalidatedAt: number;
@@ -52,8 +52,9 @@ describe('searches for a key', () => {
     const old = start();
     const landOld = land;
     const { flight } = start();
+    const landed = old.flight.join(undefined);
     landOld(1);
-    await old.flight.answer;
+    await landed;
     expect(flights.get('k')).toBe(flight);
   });
 

@@ -1,5 +1,6 @@
 import type { CacheCounters } from '../cache-counters.js';
 import type { CacheEntries, Found } from '../cache-entries.js';
+import type { Slot } from '../slot.js';
 import type { BackgroundRefresh } from './background-refresh.js';
 
 /** Ended values that step in for a source that fails, or is slow. */
@@ -31,10 +32,11 @@ export class Grace<Params, Value> {
 
   /** What the source says; an ended value where it fails, or is slower than the soft time-out. */
   async orStale(
-    { key, stale }: { readonly key: string; readonly stale: Found<Value> | undefined },
+    { slot, stale }: { readonly slot: Slot; readonly stale: Found<Value> | undefined },
     load: () => Promise<Value | undefined>,
   ): Promise<Value | undefined> {
     if (stale === undefined) return load();
+    const { key } = slot;
     const running = this.#running.get(key);
     // After an invalidation there is no such ended value any more, and what is loading for it is not joined.
     const answer =

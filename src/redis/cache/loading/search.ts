@@ -1,18 +1,14 @@
 import type { Load, LoadContext, LoadMany, ReadOptions } from '../cache.js';
 import type { CacheCounters } from '../cache-counters.js';
-import type { CacheEntries, Found, Place, Reading } from '../cache-entries.js';
+import type { CacheEntries, Found } from '../cache-entries.js';
 import type { CacheTiers } from '../cache-tiers.js';
+import type { EntryReader, Reading } from '../entry-reader.js';
 import type { HotKeys } from '../hot-keys.js';
+import type { Slot } from '../slot.js';
 import { BackgroundRefresh } from './background-refresh.js';
 import type { FleetLoader, Wanted } from './fleet-loader.js';
 import { Flights, gaveUp, type Flight } from './flight.js';
 import { Grace } from './grace.js';
-
-/** A key that is read. */
-interface Request<Params> {
-  readonly key: string;
-  readonly params: Params;
-}
 
 /** One key of a batch that is to be loaded, for itself and for all who join it. */
 interface Asked<Params, Value> extends Wanted<Params, Value> {
@@ -23,6 +19,7 @@ interface Asked<Params, Value> extends Wanted<Params, Value> {
 /** What happens to a read that the process itself cannot answer: the store is asked, and then the source. */
 export class Search<Params, Value> {
   readonly #entries: CacheEntries<Params, Value>;
+  readonly #reader: EntryReader<Params, Value>;
   readonly #counters: CacheCounters;
   readonly #loader: FleetLoader<Params, Value>;
   readonly #hotKeys: HotKeys;
@@ -34,12 +31,14 @@ export class Search<Params, Value> {
 
   constructor(
     entries: CacheEntries<Params, Value>,
+    reader: EntryReader<Params, Value>,
     tiers: CacheTiers,
     counters: CacheCounters,
     loader: FleetLoader<Params, Value>,
     hotKeys: HotKeys,
   ) {
     this.#entries = entries;
+    this.#reader = reader;
     this.#counters = counters;
     this.#loader = loader;
     this.#hotKeys = hotKeys;
@@ -50,16 +49,23 @@ export class Search<Params, Value> {
   }
 
   /** A fresh value of the store. */
-  async stored(key: string, params: Params): Promise<Found<Value> | undefined> {
-    return (await this.storedMany([{ key, params }]))[0];
+  async stored(slot: Slot): Promise<Found<Value> | undefined> {
+    const { found } = await this.#reader.one(slot);
+    return this.#counted(slot, found?.isFresh === true ? found : undefined);
   }
 
-  /** {@link stored} for many, in one round trip. */
-  async storedMany(wanted: readonly Request<Params>[]): Promise<(Found<Value> | undefined)[]> {
-    if (wanted.length === 0) return [];
-    const readings = await this.#entries.read(this.#places(wanted));
-    return readings.map(({ found }, i) =>
-      this.#counted(wanted[i]?.key ?? '', found?.isFresh === true ? found : undefined),
+  /**
+   * {@link stored} for many, in one round trip.
+   * @param onValue told of what is there, by its place in `slots`
+   */
+  async storedMany(
+    slots: readonly Slot[],
+    onValue: (at: number, value: Value | undefined) => void,
+  ): Promise<void> {
+    await this.#reader.many(
+      slots,
+      (at, found) => onValue(at, this.#counted(slots[at] as Slot, found)?.value),
+      (at) => void this.#counted(slots[at] as Slot, undefined),
     );
   }
 
@@ -79,65 +85,64 @@ export class Search<Params, Value> {
       return known.join(options?.signal);
     }
     const slot = this.#entries.slot(key, params);
-    const flight = flights.start(key, slot, (own) =>
-      this.#find({ key, params, slot }, load, required, own),
-    );
+    const flight = flights.start(key, slot, (own) => this.#find(slot, params, load, required, own));
     return flight.join(options?.signal);
   }
 
   /**
    * A batch: one round trip for all, one load for what is missing. What others look for already, or the batch itself
    * asks for twice, is waited for.
+   * @param slots of one moment; `paramsAt` answers by their places
+   * @param onValue told of each answer, by its place in `slots`
    */
   async many(
-    requests: readonly Request<Params>[],
+    slots: readonly Slot[],
+    paramsAt: (at: number) => Params,
     load: LoadMany<Params, Value>,
+    onValue: (at: number, value: Value | undefined) => void,
     options: ReadOptions | undefined,
-  ): Promise<(Value | undefined)[]> {
+  ): Promise<void> {
     const { signal } = options ?? {};
     if (signal?.aborted === true) return gaveUp(signal);
-    const answers: (Value | undefined)[] = requests.map(() => undefined);
+    const missing: { readonly at: number; readonly reading: Reading<Value> }[] = [];
+    await this.#reader.many(
+      slots,
+      (at, found) => {
+        const slot = slots[at] as Slot;
+        this.#counted(slot, found);
+        if (this.#entries.isOld(found)) {
+          this.behind(slot.key, paramsAt(at), single(load, paramsAt(at)));
+        }
+        onValue(at, found.value);
+      },
+      (at, reading) => missing.push({ at, reading }),
+    );
+    if (missing.length === 0) return;
     const waits: Promise<void>[] = [];
-    const wait = (flight: Flight<Value | undefined>, at: number): void => {
-      const answer = flight.join(signal);
-      waits.push(answer.then((value) => void (answers[at] = value)));
-    };
     const asked: Asked<Params, Value>[] = [];
-    const places = this.#places(requests);
-    const readings = await this.#entries.read(places);
-    for (const [at, { stored, found }] of readings.entries()) {
-      const { key, params } = requests[at] as Request<Params>;
-      if (found?.isFresh === true) {
-        this.#counted(key, found);
-        if (this.#entries.isOld(found)) this.behind(key, params, single(load, params));
-        answers[at] = found.value;
-        continue;
-      }
-      const known = this.#flights.get(key);
-      if (known !== undefined) {
-        this.#counters.coalesced += 1;
-        wait(known, at);
-        continue;
-      }
-      this.#counted(key, undefined);
-      const { slot } = places[at] as Place;
-      wait(this.#ask(asked, { key, params, slot, stored, found }), at);
+    for (const { at, reading } of missing) {
+      const slot = slots[at] as Slot;
+      const { stored, found } = reading;
+      const known = this.#flights.get(slot.key);
+      if (known === undefined) this.#counted(slot, undefined);
+      else this.#counters.coalesced += 1;
+      const flight =
+        known ?? this.#ask(asked, { slot, params: paramsAt(at), stored, stale: found });
+      waits.push(flight.join(signal).then((value) => onValue(at, value)));
     }
     if (asked.length > 0) this.#loadAll(asked, load);
     await Promise.all(waits);
-    return answers;
   }
 
   /** Asks the source again behind an answer, unless this or another process does so already. */
   behind(key: string, params: Params, load: Load<Value | undefined>): void {
     this.#refresh.run(key, async () => {
       const slot = this.#entries.slot(key, params);
-      const [reading] = await this.#entries.read([{ key, slot }]);
-      const { stored, found } = reading as Reading<Value>;
+      const { stored, found } = await this.#reader.one(slot);
       if (found?.isFresh === true && !this.#entries.isOld(found)) return;
       this.#counters.refreshes += 1;
       const [loaded] = this.#loader.obtain({
-        wanted: [{ params, key, slot, stored, stale: found }],
+        wanted: [{ params, slot, stored, stale: found }],
         load: async (_: unknown, context: LoadContext) => [await load(context)],
         whenTaken: 'skip',
         acceptsNothing: true,
@@ -150,25 +155,26 @@ export class Search<Params, Value> {
 
   /** From the store, or else from the source. */
   async #find(
-    place: Request<Params> & Place,
+    slot: Slot,
+    params: Params,
     load: Load<Value | undefined>,
     required: boolean,
     flight: Flight<Value | undefined>,
   ): Promise<Value | undefined> {
-    const { key, params } = place;
+    const { key } = slot;
     try {
-      const [reading] = await this.#entries.read([place]);
-      const { stored, found } = reading as Reading<Value>;
+      const reading = await this.#reader.one(slot);
+      const { found } = reading;
       if (found?.isFresh === true && !(required && found.value === undefined)) {
-        this.#counted(key, found);
+        this.#counted(slot, found);
         if (this.#entries.isOld(found)) this.behind(key, params, load);
         return found.value;
       }
-      this.#counted(key, undefined);
+      this.#counted(slot, undefined);
       const stale = this.#grace.staleOf(key, found);
       const instead = this.#grace.insteadOf(key, stale);
       if (instead !== undefined) return instead.value;
-      const wanted = { ...place, stored, stale };
+      const wanted = { slot, params, stored: reading.stored, stale };
       return await this.#grace.orStale(wanted, () => this.#loadOne(wanted, load, required, flight));
     } finally {
       (required ? this.#requiredFlights : this.#flights).land(key, flight);
@@ -192,18 +198,16 @@ export class Search<Params, Value> {
   }
 
   /** Begins the search for one of a batch; {@link #loadAll} ends it. */
-  #ask(
-    asked: Asked<Params, Value>[],
-    { key, params, slot, stored, found }: Request<Params> & Place & Reading<Value>,
-  ): Flight<Value | undefined> {
-    const stale = this.#grace.staleOf(key, found);
-    return this.#flights.start(key, slot, (flight) => {
+  #ask(asked: Asked<Params, Value>[], wanted: Wanted<Params, Value>): Flight<Value | undefined> {
+    const { slot } = wanted;
+    const stale = this.#grace.staleOf(slot.key, wanted.stale);
+    return this.#flights.start(slot.key, slot, (flight) => {
       const answer = new Promise<Value | undefined>((resolve, reject) => {
-        const instead = this.#grace.insteadOf(key, stale);
+        const instead = this.#grace.insteadOf(slot.key, stale);
         if (instead !== undefined) resolve(instead.value);
-        else asked.push({ params, key, slot, stored, stale, resolve, reject });
+        else asked.push({ ...wanted, stale, resolve, reject });
       });
-      return answer.finally(() => this.#flights.land(key, flight));
+      return answer.finally(() => this.#flights.land(slot.key, flight));
     });
   }
 
@@ -228,14 +232,10 @@ export class Search<Params, Value> {
     }
   }
 
-  #places(requests: readonly Request<Params>[]): Place[] {
-    return requests.map(({ key, params }) => ({ key, slot: this.#entries.slot(key, params) }));
-  }
-
-  #counted(key: string, found: Found<Value> | undefined): Found<Value> | undefined {
+  #counted(slot: Slot, found: Found<Value> | undefined): Found<Value> | undefined {
     if (found === undefined) this.#counters.misses += 1;
     else this.#counters.remoteHits += 1;
-    this.#hotKeys.count(this.#entries.name, key);
+    this.#hotKeys.count(this.#entries.name, slot.key);
     return found;
   }
 }

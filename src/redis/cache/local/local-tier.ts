@@ -41,8 +41,8 @@ export interface LocalIndex {
   readonly nodes: Map<string, Node>;
 }
 
-/** Keys asked for lately, by their hash: a power of two. */
-const ASKED_SLOTS = 8_192;
+/** For how many keys it is remembered that they were asked for, per entry that there is room for. */
+const ASKED_PER_ENTRY = 2;
 
 /** An entry costs so much beside its value: node, map slot, promise. */
 const ENTRY_OVERHEAD_BYTES = 300;
@@ -58,7 +58,8 @@ export class LocalTier {
   readonly #maxEntries: number;
   readonly #maxBytes: number;
   readonly #indexes = new Map<string, LocalIndex>();
-  readonly #asked = new Uint32Array(ASKED_SLOTS);
+  /** Keys asked for lately, by their hash: a power of two of them. */
+  readonly #asked: Uint32Array;
   #newest: Node | undefined;
   #oldest: Node | undefined;
   #entries = 0;
@@ -67,6 +68,9 @@ export class LocalTier {
   constructor(limits: { readonly maxEntries: number; readonly maxBytes: number }) {
     this.#maxEntries = limits.maxEntries;
     this.#maxBytes = limits.maxBytes;
+    this.#asked = new Uint32Array(
+      2 ** Math.ceil(Math.log2(Math.max(1, ASKED_PER_ENTRY * limits.maxEntries))),
+    );
   }
 
   get entries(): number {
@@ -103,12 +107,12 @@ export class LocalTier {
 
   /**
    * Whether a value that the store has is worth a place here: when there is room, or the key was asked for before,
-   * not long ago. A walk through many keys, each read once, then pushes out nothing, and costs a third less.
+   * about as lately as what is kept. A walk through many keys, each read once, then pushes out nothing, and costs half.
    */
   admits(key: string): boolean {
     if (this.#entries < this.#maxEntries) return true;
     const hash = hashOf(key);
-    const slot = hash & (ASKED_SLOTS - 1);
+    const slot = hash & (this.#asked.length - 1);
     if (this.#asked[slot] === hash) return true;
     this.#asked[slot] = hash;
     return false;

@@ -4,29 +4,16 @@ import { AppError } from '../../../kernel/app-error.js';
 import { open, seal, type KeyRing } from '../../../kernel/secret-box.js';
 import { deepFreeze, freezeParsed } from '../../frozen-json.js';
 import { frozenCopy } from '../local/frozen-copy.js';
+import { headText, packingOf, valueStart, type Packing, type StoredTimes } from './entry-head.js';
 
-export interface StoredTimes {
-  /** Readers get it up to here; by the clock of the writer, ms since 1970, as both. */
-  readonly freshUntilMs: number;
-  /** When its source was asked. */
-  readonly writtenAtMs: number;
-}
-
-export interface DecodedEntry<Value> extends StoredTimes {
-  /** undefined: it is known that there is nothing. */
-  readonly value: Value | undefined;
-  /** Of the tags that it was written under, joined by a space. */
-  readonly versions: string;
-}
+/** What {@link EntryCodec.value} answers for an entry of no use. */
+export const UNREADABLE = Symbol('unreadable');
 
 export interface ReadableValue<Value> {
   readonly value: Value;
   /** About the length of its JSON. */
   readonly bytes: number;
 }
-
-/** How the value stands in an entry, where it is not plain JSON: deflated, sealed, or one after the other. */
-type Packing = 'deflated' | 'sealed' | 'deflated sealed';
 
 /** The fastest one: on JSON of quotes and bars it finds nine tenths of what the slowest finds, at 150 MB/s. */
 const DEFLATE = { level: 1 };
@@ -43,8 +30,8 @@ export interface CodecOptions<Value> {
 }
 
 /**
- * Values and entries of one cache to text and back. An entry is JSON: `[freshUntilMs, writtenAtMs, versions,
- * value?, packing?]`; a packed value is text, sealed for its own name alone.
+ * Values and entries of one cache to text and back. An entry is its head (`entry-head.ts`) and the value as JSON, or
+ * packed: deflated, sealed for its own name alone, or one after the other.
  */
 export class EntryCodec<Value> {
   readonly #options: CodecOptions<Value>;
@@ -55,42 +42,43 @@ export class EntryCodec<Value> {
     this.#isPlain = options.schema === undefined;
   }
 
-  /** @returns undefined when the entry is of no use: not ours, of another shape, sealed with a key we have not. */
-  decode(name: string, text: string): DecodedEntry<Value> | undefined {
+  /**
+   * What an entry holds, frozen; undefined: it is known that there is nothing.
+   * @returns `UNREADABLE`: it is not ours, of another shape, or sealed with a key we have not
+   */
+  value(name: string, text: string): Value | undefined | typeof UNREADABLE {
     try {
-      const entry: unknown = JSON.parse(text);
-      if (!Array.isArray(entry) || entry.length < 3) return undefined;
-      const [freshUntilMs, writtenAtMs, versions, packed, packing] = entry as unknown[];
-      if (typeof freshUntilMs !== 'number' || typeof writtenAtMs !== 'number') return undefined;
-      if (typeof versions !== 'string') return undefined;
-      const head = { freshUntilMs, writtenAtMs, versions };
-      if (entry.length === 3) return { ...head, value: undefined };
-      const plain = packing === undefined ? packed : this.#unpack(name, packed, packing);
+      const packing = packingOf(text);
+      if (packing === undefined) return UNREADABLE;
+      if (packing === 'nothing') return undefined;
       // What is to be sealed and is not was put there by somebody else.
-      if (this.#options.encryption !== undefined && !isSealed(packing)) return undefined;
-      const checked = this.#check(plain);
-      return checked && { ...head, value: checked.value };
+      if (this.#options.encryption !== undefined && !isSealed(packing)) return UNREADABLE;
+      const packed = text.slice(valueStart(text));
+      return this.#checked(
+        JSON.parse(packing === 'plain' ? packed : this.#unpack(name, packed, packing)),
+      );
     } catch {
-      return undefined;
+      return UNREADABLE;
     }
   }
 
-  /** @param valueText undefined: there is nothing. */
+  /**
+   * @param valueText undefined: there is nothing.
+   * @param versions of its tags, joined by a space
+   */
   encode(
     name: string,
     valueText: string | undefined,
-    { freshUntilMs, writtenAtMs }: StoredTimes,
+    times: StoredTimes,
     versions: string,
   ): string {
-    const head = `[${freshUntilMs},${writtenAtMs},${JSON.stringify(versions)}`;
-    if (valueText === undefined) return `${head}]`;
+    const head = (packing: Packing): string => headText({ ...times, packing, versions });
+    if (valueText === undefined) return head('nothing');
     const { encryption, compressAboveBytes } = this.#options;
     const isDeflated = valueText.length > compressAboveBytes;
-    if (!isDeflated && encryption === undefined) return `${head},${valueText}]`;
     const text = isDeflated ? deflateRawSync(valueText, DEFLATE).toString('base64') : valueText;
-    if (encryption === undefined) return `${head},"${text}","deflated"]`;
-    const sealed = JSON.stringify(seal(text, encryption, name));
-    return `${head},${sealed},"${isDeflated ? 'deflated sealed' : 'sealed'}"]`;
+    if (encryption === undefined) return head(isDeflated ? 'deflated' : 'plain') + text;
+    return head(isDeflated ? 'deflated sealed' : 'sealed') + seal(text, encryption, name);
   }
 
   /**
@@ -108,8 +96,8 @@ export class EntryCodec<Value> {
   readable(value: Value): ReadableValue<Value> | undefined {
     const copy = this.#json(() => frozenCopy(value));
     if (this.#isPlain) return { value: copy.value as Value, bytes: copy.bytes };
-    const checked = this.#check(copy.value);
-    return checked && { value: checked.value, bytes: copy.bytes };
+    const checked = this.#checked(copy.value);
+    return checked === UNREADABLE ? undefined : { value: checked, bytes: copy.bytes };
   }
 
   #json<T>(make: () => T | undefined): T {
@@ -128,27 +116,22 @@ export class EntryCodec<Value> {
     );
   }
 
-  #unpack(name: string, packed: unknown, packing: unknown): unknown {
-    if (typeof packed !== 'string' || !isPacking(packing)) throw new TypeError('unknown packing');
+  #unpack(name: string, packed: string, packing: Packing): string {
     const { encryption } = this.#options;
     if (isSealed(packing) && encryption === undefined) throw new TypeError('sealed');
     const text = isSealed(packing) && encryption ? open(packed, encryption, name) : packed;
-    if (packing === 'sealed') return JSON.parse(text);
-    return JSON.parse(inflateRawSync(Buffer.from(text, 'base64'), INFLATE).toString('utf8'));
+    if (packing === 'sealed') return text;
+    return inflateRawSync(Buffer.from(text, 'base64'), INFLATE).toString('utf8');
   }
 
-  #check(value: unknown): { readonly value: Value } | undefined {
+  #checked(value: unknown): Value | typeof UNREADABLE {
     const { schema } = this.#options;
-    if (schema === undefined) return { value: freezeParsed(value as Value) };
+    if (schema === undefined) return freezeParsed(value as Value);
     const result = schema.safeParse(value);
-    return result.success ? { value: deepFreeze(result.data) } : undefined;
+    return result.success ? deepFreeze(result.data) : UNREADABLE;
   }
 }
 
-function isPacking(packing: unknown): packing is Packing {
-  return packing === 'deflated' || isSealed(packing);
-}
-
-function isSealed(packing: unknown): packing is 'sealed' | 'deflated sealed' {
+function isSealed(packing: Packing): boolean {
   return packing === 'sealed' || packing === 'deflated sealed';
 }

@@ -1,19 +1,28 @@
 import type { Tag } from '../local/tag-table.js';
-import type { Slot, StoredEntry } from '../slot.js';
-import type { CacheStore, StoredText } from './cache-store.js';
+import type { Slot } from '../slot.js';
+import type { CacheStore } from './cache-store.js';
 import type { StoreGate } from './store-gate.js';
-import { takeVersions } from './tag-versions.js';
+import { StoredEntries } from './stored-entries.js';
 
-/** Keys of one command: the server answers nobody else meanwhile. */
-const MAX_NAMES = 512;
+/**
+ * Keys of readers that share a command; a batch has one of its own, however many it asks for. While the answer to one is
+ * read here, the server works on the next: of 64 readers it serves 1.2 times as many a second as all in one would.
+ */
+const MAX_NAMES = 32;
 /** Commands under way. More would wait for each other's answers to be read, and be taken for lost meanwhile. */
-const MAX_COMMANDS = 4;
+const MAX_COMMANDS = 16;
 
-interface Question {
-  readonly slots: readonly Slot[];
-  /** Of all slots together: tags whose versions are to be read with them. */
-  readonly tags: readonly Tag[];
-  readonly answer: (entries: readonly StoredEntry[] | undefined) => void;
+class Question {
+  constructor(
+    readonly slots: readonly Slot[],
+    /** Of all slots together: tags whose versions are to be read with them. */
+    readonly tags: readonly Tag[],
+    readonly answer: (entries: StoredEntries | undefined) => void,
+  ) {}
+
+  get size(): number {
+    return this.slots.length + this.tags.length;
+  }
 }
 
 /**
@@ -32,10 +41,10 @@ export class ReadBatch {
     this.#gate = gate;
   }
 
-  /** @returns in the order of `slots`; undefined: the store cannot be asked. */
-  read(slots: readonly Slot[], tags: readonly Tag[]): Promise<readonly StoredEntry[] | undefined> {
+  /** @returns undefined: the store cannot be asked. */
+  read(slots: readonly Slot[], tags: readonly Tag[]): Promise<StoredEntries | undefined> {
     return new Promise((answer) => {
-      this.#questions.push({ slots, tags, answer });
+      this.#questions.push(new Question(slots, tags, answer));
       if (this.#isDue) return;
       this.#isDue = true;
       // After all that becomes ready in this turn, before anything is waited for.
@@ -65,47 +74,25 @@ export class ReadBatch {
   }
 
   async #send(questions: readonly Question[]): Promise<void> {
-    const names: string[] = [];
-    for (const { slots, tags } of questions) {
-      for (const { name } of slots) names.push(name);
-      for (const { name } of tags) names.push(name);
-    }
+    const names =
+      questions.length === 1 ? namesOf(questions[0] as Question) : questions.flatMap(namesOf);
     this.#commands += 1;
     const texts = await this.#gate.pass('read', () => this.#store.read(names));
     this.#commands -= 1;
     let from = 0;
     for (const question of questions) {
-      question.answer(texts && entriesOf(question, texts, from));
-      from += sizeOf(question);
+      question.answer(texts && new StoredEntries(question.slots, question.tags, texts, from));
+      from += question.size;
     }
     if (this.#questions.length > 0 && !this.#isDue) this.#ask();
   }
 }
 
 function sizeOf(question: Question | undefined): number {
-  return question === undefined ? 0 : question.slots.length + question.tags.length;
+  return question?.size ?? 0;
 }
 
-function entriesOf(
-  { slots, tags }: Question,
-  texts: readonly StoredText[],
-  from: number,
-): StoredEntry[] {
-  const ofTags = from + slots.length;
-  const versions = tags.length === 0 ? [] : texts.slice(ofTags, ofTags + tags.length);
-  const entries: StoredEntry[] = [];
-  let before: Slot | undefined;
-  for (let i = 0; i < slots.length; i += 1) {
-    const slot = slots[i] as Slot;
-    // Entries of one cache often carry the same tags: their versions are put together once.
-    const isAlike = before?.tags === slot.tags && before.since === slot.since;
-    const last = entries[i - 1];
-    entries.push({
-      text: texts[from + i] ?? null,
-      versions: isAlike && last ? last.versions : takeVersions(slot, tags, versions),
-      tagsRead: tags,
-    });
-    before = slot;
-  }
-  return entries;
+function namesOf({ slots, tags }: Question): readonly string[] {
+  const names = slots.map(({ name }) => name);
+  return tags.length === 0 ? names : names.concat(tags.map(({ name }) => name));
 }

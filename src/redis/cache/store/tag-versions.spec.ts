@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { TagTable, type Tag } from '../local/tag-table.js';
 import type { CacheStore } from './cache-store.js';
-import { areComplete, joinVersions, keepTags, tagLifeMs, takeVersions } from './tag-versions.js';
+import {
+  areComplete,
+  joinVersions,
+  keepTags,
+  learnVersions,
+  tagLifeMs,
+  unknownTags,
+  versionsAsRead,
+} from './tag-versions.js';
 
 const HOUR_MS = 3_600_000;
 const word = fc.stringMatching(/^[A-Za-z0-9_-]{1,8}$/);
@@ -9,6 +17,16 @@ const maybe = fc.option(word, { nil: undefined });
 
 const tagsOf = (versions: readonly (string | undefined)[], table = new TagTable()): Tag[] =>
   versions.map((version, i) => Object.assign(table.of(`t${i}`), { version }));
+
+const take = (
+  tags: readonly Tag[],
+  since: number,
+  read: readonly Tag[],
+  texts: readonly (string | null)[],
+): string => {
+  learnVersions(since, read, texts);
+  return versionsAsRead(tags, read, texts);
+};
 
 describe('the versions of an entry’s tags', () => {
   it('are complete exactly when there is one of each tag', () => {
@@ -43,11 +61,28 @@ describe('the versions of an entry’s tags', () => {
         const read = carried.filter((_, i) => all[i]?.isRead);
         const texts = all.filter(({ isRead }) => isRead).map(({ text }) => text ?? null);
         const wanted = all.map(({ isRead, text, known }) => (isRead ? text : known));
-        expect(takeVersions({ tags: carried, since: 0 }, read, texts)).toBe(
-          joinVersions(tagsOf(wanted)),
-        );
+        expect(take(carried, 0, read, texts)).toBe(joinVersions(tagsOf(wanted)));
         expect(carried.map(({ version }) => version)).toEqual(wanted);
       }),
+    );
+  });
+
+  it('are asked for once where they are not known, and of every tag where none is believed', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(fc.integer({ min: 0, max: 4 }))),
+        fc.array(maybe),
+        (carried, known) => {
+          const table = new TagTable();
+          const tags = [0, 1, 2, 3, 4].map((i) => table.of(`t${i}`));
+          for (const [i, tag] of tags.entries()) tag.version = known[i];
+          const entries = carried.map((some) => ({ tags: some.map((i) => tags[i] as Tag) }));
+          const all = new Set(entries.flatMap((entry) => entry.tags));
+          const unknown = [...all].filter(({ version }) => version === undefined);
+          expect(unknownTags(entries, true)).toEqual([...all]);
+          expect(unknownTags(entries, false)).toEqual(unknown);
+        },
+      ),
     );
   });
 
@@ -56,7 +91,7 @@ describe('the versions of an entry’s tags', () => {
     const [tag] = tagsOf([undefined], table) as [Tag];
     const since = table.tick;
     table.drop(tag.name);
-    expect(takeVersions({ tags: [tag], since }, [tag], ['old'])).toBe('old');
+    expect(take([tag], since, [tag], ['old'])).toBe('old');
     expect(tag.version).toBeUndefined();
   });
 });

@@ -5,6 +5,7 @@ import type { CacheStore, StoredText } from './cache-store.js';
 /** A tag outlives the entries that carry it by so much: it must not be what ends them. */
 const TAG_MARGIN_MS = MINUTE_MS;
 const MIN_TAG_LIFE_MS = HOUR_MS;
+const NO_TAGS: Tag[] = [];
 
 /** How long a tag is to be kept for entries of this TTL: long enough that it is seldom asked for again. */
 export function tagLifeMs(ttlMs: number): number {
@@ -23,19 +24,44 @@ export function areComplete(versions: string, count: number): boolean {
   return count === 0 || (versions !== '' && !` ${versions} `.includes('  '));
 }
 
-/**
- * Takes up what was read of some tags, as far as none was invalidated meanwhile.
- * @returns the versions of all tags of the slot
- */
-export function takeVersions(
-  { tags, since }: { readonly tags: readonly Tag[]; readonly since: number },
+/** The tags of some entries whose versions are to be asked for. @param all none of those that are known is believed */
+export function unknownTags(
+  entries: readonly { readonly tags: readonly Tag[] }[],
+  all: boolean,
+): readonly Tag[] {
+  let unknown: Tag[] = NO_TAGS;
+  let before: readonly Tag[] = NO_TAGS;
+  for (const { tags } of entries) {
+    // Entries of one cache often carry the very same tags.
+    if (tags === before) continue;
+    before = tags;
+    for (const tag of tags) {
+      if (tag.version !== undefined && !all) continue;
+      if (unknown === NO_TAGS) unknown = [];
+      if (!unknown.includes(tag)) unknown.push(tag);
+    }
+  }
+  return unknown;
+}
+
+/** Remembers what was read of some tags, as far as none was invalidated since the tick before. */
+export function learnVersions(
+  since: number,
+  read: readonly Tag[],
+  texts: readonly StoredText[],
+): void {
+  for (const [i, tag] of read.entries()) {
+    if (tag.droppedAtTick <= since) tag.version = texts[i] ?? undefined;
+  }
+}
+
+/** The versions of `tags`: those that were read, and for the rest those that are known. */
+export function versionsAsRead(
+  tags: readonly Tag[],
   read: readonly Tag[],
   texts: readonly StoredText[],
 ): string {
   if (read.length === 0) return joinVersions(tags);
-  for (const [i, tag] of read.entries()) {
-    if (tag.droppedAtTick <= since) tag.version = texts[i] ?? undefined;
-  }
   return tags
     .map((tag) => (read.includes(tag) ? texts[read.indexOf(tag)] : tag.version) ?? '')
     .join(' ');
