@@ -2,7 +2,7 @@
 /**
  * 100 keys at once, out of Redis: `getOrSetMany`, which protects each key as `getOrSet` does, against 100 single
  * `get`s of ours sent together, and against the limit, MGET and 100 times JSON.parse. Four batches under way. The
- * walk goes through 20,000 keys before any comes again, so the local tier of 1,000 has none of them.
+ * walk goes through 100,000 keys before any comes again, so the local tier of 1,000 has none of them.
  */
 import { Redis } from 'ioredis';
 import { inParallel } from '../harness/measuring.mjs';
@@ -20,11 +20,11 @@ import { chunksOf, idsFrom, keyOf, paramsOf, profileOf, Walk } from './support/w
 /** @typedef {(params: Params) => Profile} Load */
 /** @typedef {(many: Params[], load: Load) => Promise<readonly (Profile | undefined)[]>} ReadMany */
 
-const IDS = 20_000;
+const IDS = 100_000;
 const BATCH = 100;
 const IN_FLIGHT = 4;
 const VALUE_BYTES = 200;
-const MAX_LOCAL_SHARE = 0.01;
+const MAX_LOCAL_SHARE = 0.015;
 
 /** @param {Params} params */
 const sourceOf = ({ id }) => profileOf(id, VALUE_BYTES);
