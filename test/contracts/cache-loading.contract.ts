@@ -160,10 +160,10 @@ export function describeCacheLoading(caches: () => Caches): void {
       await eventually(async () => expect(await cache.get('brief')).toBeUndefined());
     });
 
-    it('does not keep what is good for this moment only', async () => {
+    it.each([0, -1, 0.5, NaN])('does not keep what is good for %d ms', async (ttlMs) => {
       const cache = caches().use(adaptive);
       const load = jest.fn(({ setTtlMs }: { setTtlMs(ms: number): void }) => {
-        setTtlMs(0);
+        setTtlMs(ttlMs);
         return Promise.resolve(1);
       });
       expect(await cache.getOrSet('now', load)).toBe(1);
