@@ -9,7 +9,6 @@ import { changeInOrder, storeUnder, type SharedTier } from './store/shared-tier.
 import { areComplete, joinVersions, tagLifeMs, takeVersions } from './store/tag-versions.js';
 import { LoadWaiters } from './loading/load-waiters.js';
 import type { Slot, StoredEntry, Write } from './slot.js';
-import { within } from './store/store-gate.js';
 
 const NO_TAGS: Tag[] = [];
 /** Steps of a load: its readers wait for the source anyway, and without them it would be loaded twice. */
@@ -271,13 +270,11 @@ export class CacheTiers {
   ): Promise<void> {
     const shared = this.#shared;
     if (shared === undefined) return;
-    if (shared.gate.isOpen) return this.#owed.add(names);
-    try {
-      await within(Math.max(TELL_TIMEOUT_MS, shared.gate.callTimeoutMs), tell(shared));
-    } catch (error) {
-      shared.gate.report(what, error);
-      this.#owed.add(names);
-    }
+    const { gate } = shared;
+    if (gate.isOpen) return this.#owed.add(names);
+    const patience = Math.max(1, TELL_TIMEOUT_MS / gate.callTimeoutMs);
+    const told = await gate.pass(what, () => tell(shared).then(() => true), patience);
+    if (told === undefined) this.#owed.add(names);
   }
 
   /** A version is known as long as its change would have been heard of. */
