@@ -9,6 +9,7 @@ import { EVERYTHING, namespaceTagName, tagName, type Tag } from './local/tag-tab
 import type { NewEntry } from './store/cache-store.js';
 import { areComplete, isOutdated } from './store/tag-versions.js';
 import { EntryCodec, type StoredTimes } from './store/entry-codec.js';
+import { versionSuffix } from './versioned-key.js';
 
 /** What all caches of a process have in common. */
 export interface CacheSurroundings {
@@ -78,7 +79,7 @@ export class CacheEntries<Params, Value> {
     this.#random = surroundings.random;
     this.policy = policyOf(definition);
     this.#stem = `${namespace}:`;
-    this.#suffix = version > 1 ? `@${version}` : '';
+    this.#suffix = versionSuffix(version);
     this.#commonTags = [EVERYTHING, namespaceTagName(namespace)].map((tag) =>
       this.#tiers.pinnedTag(tag),
     );
