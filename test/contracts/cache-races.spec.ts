@@ -4,7 +4,7 @@ import type { HybridCaches } from '../../src/redis/cache/hybrid.caches.js';
 import { Deferred } from '../support/deferred.js';
 import { eventually } from '../support/eventually.js';
 import { watchCommands } from '../support/keyspace.js';
-import { openRedisInstance, type RedisInstance } from '../support/redis-instance.js';
+import { openRedisInstance } from '../support/redis-instance.js';
 import { createTestRedisPrefix } from '../support/servers/index.js';
 import { startCaches } from './cache.setup.js';
 
@@ -103,11 +103,11 @@ describe('a redis cache whose tags are dropped', () => {
     const keys = Array.from({ length: 50 }, (_, i) => `k${i}`);
     await there?.getMany(keys);
     await there?.set('known', 1);
-    const [{ connections, keys: names }] = instances as [RedisInstance, RedisInstance];
+    const [{ connections, keys: names }] = instances;
     // As Redis evicts it: nobody is told, and who writes next finds another version.
     await connections.command.del(names.key('cache', '~tag', 'races'));
     await here?.setMany(keys.map((key) => [key, 1] as const));
-    const sent = watchCommands((instances[1] as RedisInstance).connections.command);
+    const sent = watchCommands(instances[1].connections.command);
     expect(await there?.getMany(keys)).toEqual(keys.map(() => 1));
     expect(sent().filter((name) => name === 'mget')).toHaveLength(2);
   });

@@ -5,7 +5,7 @@ import type { CacheTiers } from '../cache-tiers.js';
 import type { HotKeys } from '../hot-keys.js';
 import { BackgroundRefresh } from './background-refresh.js';
 import type { FleetLoader, Wanted } from './fleet-loader.js';
-import { Flights, gaveUp, type Flight } from './flight.js';
+import { allAbandoned, Flights, gaveUp, type Flight } from './flight.js';
 import { Grace } from './grace.js';
 
 /** A key that is read. */
@@ -16,6 +16,7 @@ interface Request<Params> {
 
 /** One key of a batch that is to be loaded, for itself and for all who join it. */
 interface Asked<Params, Value> extends Wanted<Params, Value> {
+  readonly flight: Flight<Value | undefined>;
   readonly resolve: (value: Value | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -169,7 +170,9 @@ export class Search<Params, Value> {
       const instead = this.#grace.insteadOf(key, stale);
       if (instead !== undefined) return instead.value;
       const wanted = { ...place, stored, stale };
-      return await this.#grace.orStale(wanted, () => this.#loadOne(wanted, load, required, flight));
+      return await this.#grace.orStale({ key, stale, flight }, () =>
+        this.#loadOne(wanted, load, required, flight),
+      );
     } finally {
       (required ? this.#requiredFlights : this.#flights).land(key, flight);
     }
@@ -184,7 +187,7 @@ export class Search<Params, Value> {
     const [loaded] = this.#loader.obtain({
       wanted: [wanted],
       load: async (_, context) => [await load(context)],
-      abandoned: flight.abandoned,
+      abandoned: allAbandoned([flight]),
       whenTaken: 'wait',
       acceptsNothing: !required,
     });
@@ -201,7 +204,7 @@ export class Search<Params, Value> {
       const answer = new Promise<Value | undefined>((resolve, reject) => {
         const instead = this.#grace.insteadOf(key, stale);
         if (instead !== undefined) resolve(instead.value);
-        else asked.push({ params, key, slot, stored, stale, resolve, reject });
+        else asked.push({ params, key, slot, stored, stale, flight, resolve, reject });
       });
       return answer.finally(() => this.#flights.land(key, flight));
     });
@@ -216,6 +219,7 @@ export class Search<Params, Value> {
           wanted.map(({ params }) => params),
           context,
         ),
+      abandoned: allAbandoned(asked.map(({ flight }) => flight)),
       whenTaken: 'wait',
       acceptsNothing: true,
     });
