@@ -1,4 +1,5 @@
 import '../support/quiet.js';
+import type { Redis } from 'ioredis';
 import { defineCache } from '../../src/redis/cache/cache-definition.js';
 import { eventually } from '../support/eventually.js';
 import type { TcpProxy } from '../support/tcp-proxy.js';
@@ -172,6 +173,61 @@ describe('a fleet on one Redis', () => {
       }
       await local.set('k', 4);
       await eventually(async () => expect(await there.caches.use(numbers).get('k')).toBe(4));
+    });
+
+    const isFull = (member: Member): Promise<unknown> =>
+      commandOf(member).config('SET', 'maxmemory', '1');
+    const isAway = async ({ proxy, caches }: Member): Promise<void> => {
+      await proxy.down();
+      await reaches(caches, 'detached');
+    };
+
+    it.each<[string, string, 'before' | 'during', (member: Member) => Promise<unknown>]>([
+      ['was full', 'it', 'before', isFull],
+      ['was away', 'it', 'before', isAway],
+      ['became full', 'it', 'during', isFull],
+      ['went away', 'it', 'during', isAway],
+    ])('leaves nothing older behind a refresh where Redis %s %s %s', async (_, __, when, fails) => {
+      const [here, there] = (await fleet.of(2)) as [Member, Member];
+      await warm([here, there], 'k', 1);
+      try {
+        if (when === 'before') await fails(here);
+        await here.caches.use(numbers).refresh(['k'], async () => {
+          if (when === 'during') await fails(here);
+          return [2];
+        });
+        expect(await here.caches.use(numbers).get('k')).toBe(2);
+        if (fails === isAway) await here.proxy.up();
+        await eventually(async () => {
+          expect(await commandOf(there).exists(`${fleet.prefix}:cache:general:k`)).toBe(0);
+          expect(await there.caches.use(numbers).get('k')).toBeUndefined();
+        });
+      } finally {
+        await commandOf(there).config('SET', 'maxmemory', '0');
+      }
+    });
+
+    it('tells nobody of a set before it is there, be it that the server has to learn the script first', async () => {
+      const [here, there] = (await fleet.of(2)) as [Member, Member];
+      await warm([here, there], 'k', 1);
+      const monitor = await (commandOf(there) as Redis).duplicate().monitor();
+      try {
+        const seen: string[] = [];
+        monitor.on('monitor', (_: string, [name = '', first = '']: string[]) => {
+          if (first === `${fleet.prefix}:cache:general:k`) seen.push(name.toLowerCase());
+          if (first === `${fleet.prefix}:cache:{~log}:entries`) seen.push('told');
+        });
+        await commandOf(there).script('FLUSH');
+        // It knows how to tell, and not how to store.
+        await here.caches.use(numbers).delete('other');
+        await eventually(() => expect(seen).toContain('told'));
+        seen.length = 0;
+        await here.caches.use(numbers).set('k', 2);
+        await eventually(() => expect(seen).toEqual(expect.arrayContaining(['set', 'told'])));
+        expect(seen.indexOf('set')).toBeLessThan(seen.indexOf('told'));
+      } finally {
+        monitor.disconnect();
+      }
     });
 
     it('notices that Redis lost all it had, and drops what it knew from there', async () => {

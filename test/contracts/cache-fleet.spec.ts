@@ -3,7 +3,7 @@ import { defineCache } from '../../src/redis/cache/cache-definition.js';
 import type { HybridCaches } from '../../src/redis/cache/hybrid.caches.js';
 import { Deferred } from '../support/deferred.js';
 import { eventually } from '../support/eventually.js';
-import { ttlsByKey } from '../support/keyspace.js';
+import { ttlsByKey, watchCommands } from '../support/keyspace.js';
 import { commandOf, failing, Fleet, numbers, pause, type Member } from './cache-fleet.setup.js';
 
 describe('a fleet on one Redis', () => {
@@ -50,6 +50,31 @@ describe('a fleet on one Redis', () => {
       // What it has, it has for its own readers.
       expect(await gone).toBe(1);
       for (const { caches } of others) expect(await caches.use(numbers).get('k')).toBe(2);
+    });
+
+    it('looks no further for readers who have given up while another loads', async () => {
+      const [holder, other] = (await fleet.of(2)) as [Member, Member];
+      const source = new Deferred<number>();
+      const load = jest.fn(() => source.promise);
+      const first = holder.caches.use(numbers).getOrSet('k', load);
+      await eventually(() => expect(load).toHaveBeenCalled());
+      const impatient = new AbortController();
+      const { signal } = impatient;
+      const gone = other.caches.use(numbers).getOrSetOptional('k', failing, { signal });
+      gone.catch(() => undefined);
+      const sent = watchCommands(commandOf(other));
+      const looks = (): string[] => sent().filter((name) => name === 'mget');
+      // It looks four times a second.
+      await eventually(() => expect(looks()).not.toEqual([]));
+      impatient.abort(new Error('no time'));
+      await expect(gone).rejects.toThrow('no time');
+      await eventually(async () => {
+        looks();
+        await pause(600);
+        expect(looks()).toEqual([]);
+      });
+      source.resolve(1);
+      expect(await first).toBe(1);
     });
 
     it('does not replace a loader that is slow and alive', async () => {

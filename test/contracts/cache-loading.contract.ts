@@ -130,6 +130,61 @@ export function describeCacheLoading(caches: () => Caches): void {
       expect(await cacheOf().getOrSet('k', () => Promise.resolve(2))).toBe(2);
     });
 
+    describe('of a batch', () => {
+      /** A load that does not end, and the signal that it was told by. */
+      const begun = async (keys: readonly string[], signal: AbortSignal) => {
+        let told: AbortSignal | undefined;
+        const source = new Deferred<number[]>();
+        const load = jest.fn((_: readonly string[], context: { signal: AbortSignal }) => {
+          told = context.signal;
+          return source.promise;
+        });
+        const answer = cacheOf().getOrSetMany(keys, load, { signal });
+        answer.catch(() => undefined);
+        await eventually(() => expect(load).toHaveBeenCalledTimes(1));
+        return { answer, source, told: told as unknown as AbortSignal };
+      };
+
+      it('aborts the load when all who wait for any of its keys have gone', async () => {
+        const [one, other] = [new AbortController(), new AbortController()];
+        const { answer, told } = await begun(['a', 'b', 'c', 'a'], one.signal);
+        const joined = cacheOf().getOrSetOptional('b', failing, { signal: other.signal });
+        joined.catch(() => undefined);
+        one.abort(new Error('no time'));
+        await expect(answer).rejects.toThrow('no time');
+        expect(told.aborted).toBe(false);
+        other.abort(new Error('no patience'));
+        await expect(joined).rejects.toThrow('no patience');
+        await eventually(() => expect(told.reason).toMatchObject({ message: 'no patience' }));
+        const lengths = (keys: readonly string[]) =>
+          Promise.resolve(keys.map(({ length }) => length));
+        expect(await cacheOf().getOrSetMany(['a', 'b', 'c'], lengths)).toEqual([1, 1, 1]);
+      });
+
+      it('lets the load go on for one who waits for one of its keys', async () => {
+        const impatient = new AbortController();
+        const { answer, source, told } = await begun(['a', 'b'], impatient.signal);
+        const stays = cacheOf().getOrSetOptional('b', failing);
+        impatient.abort(new Error('no time'));
+        await expect(answer).rejects.toThrow('no time');
+        source.resolve([1, 2]);
+        expect(await stays).toBe(2);
+        expect(told.aborted).toBe(false);
+        await eventually(async () => expect(await cacheOf().get('a')).toBe(1));
+      });
+
+      it('begins no load for one who goes before there is need of it', async () => {
+        const impatient = new AbortController();
+        const load = jest.fn(() => Promise.resolve([1]));
+        const answer = cacheOf().getOrSetMany(['a'], load, { signal: impatient.signal });
+        impatient.abort(new Error('no time'));
+        await expect(answer).rejects.toThrow('no time');
+        // Waits for whatever else there was to be done for the key.
+        expect(await cacheOf().getOrSet('a', () => Promise.resolve(2))).toBe(2);
+        expect(load).not.toHaveBeenCalled();
+      });
+    });
+
     it('does not begin for one who has gone already', async () => {
       const load = jest.fn(() => Promise.resolve(1));
       const signal = AbortSignal.abort(new Error('gone'));
@@ -160,10 +215,10 @@ export function describeCacheLoading(caches: () => Caches): void {
       await eventually(async () => expect(await cache.get('brief')).toBeUndefined());
     });
 
-    it('does not keep what is good for this moment only', async () => {
+    it.each([0, -1, 0.5, NaN])('does not keep what is good for %d ms', async (ttlMs) => {
       const cache = caches().use(adaptive);
       const load = jest.fn(({ setTtlMs }: { setTtlMs(ms: number): void }) => {
-        setTtlMs(0);
+        setTtlMs(ttlMs);
         return Promise.resolve(1);
       });
       expect(await cache.getOrSet('now', load)).toBe(1);

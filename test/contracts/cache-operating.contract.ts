@@ -88,6 +88,62 @@ export function describeCacheOperating(caches: () => Caches): void {
     );
   });
 
+  describe('with a version', () => {
+    const versions = [1, 2, 12].map((version) =>
+      defineCache<string, number>({ ...users, name: `test.version.${version}`, version }),
+    );
+    const of = (version: number) =>
+      caches().use(versions.find((one) => one.version === version) ?? users);
+
+    it('keeps the values of each apart', async () => {
+      await of(1).set('k', 1);
+      await of(2).set('k', 2);
+      expect([await of(1).get('k'), await of(2).get('k')]).toEqual([1, 2]);
+      await of(1).delete('k');
+      expect([await of(1).get('k'), await of(2).get('k')]).toEqual([undefined, 2]);
+    });
+
+    it('is dropped by a pattern of what its key function makes', async () => {
+      const fill = async () => {
+        await of(1).set('1:profile', 1);
+        await of(2).set('1:profile', 2);
+        await of(12).set('1:profile', 12);
+        await of(2).set('1:profiles', 3);
+      };
+      const left = async () => [
+        ...(await Promise.all([1, 2, 12].map((version) => of(version).get('1:profile')))),
+        await of(2).get('1:profiles'),
+      ];
+      for (const pattern of ['*:profile', '1:profile', '1*file']) {
+        await fill();
+        expect(await caches().invalidatePattern('users', pattern)).toBe(3);
+        expect(await left()).toEqual([undefined, undefined, undefined, 3]);
+      }
+      // As it is kept, for who looked there.
+      await fill();
+      expect(await caches().invalidatePattern('users', '1:profile@2')).toBe(1);
+      expect(await left()).toEqual([1, undefined, 12, 3]);
+    });
+  });
+
+  it('tells keys apart that look alike', async () => {
+    const cache = caches().use(users);
+    const alike = ['a{b', 'a%7Bb', 'a%257Bb', '%', '%25', '%2525', '}', '%7D', '%7d'];
+    await cache.setMany(alike.map((key, i) => [key, i] as const));
+    expect(await cache.getMany(alike)).toEqual(alike.map((_, i) => i));
+    for (const key of alike) expect(await caches().invalidatePattern('users', key)).toBe(1);
+    expect(await cache.getMany(alike)).toEqual(alike.map(() => undefined));
+  });
+
+  it('a pattern costs no more than the keys are long, whatever it looks like', async () => {
+    await caches().use(users).set('a'.repeat(100), 1);
+    const startedAtMs = performance.now();
+    expect(await caches().invalidatePattern('users', `${'a*'.repeat(6)}b`)).toBe(0);
+    expect(await caches().invalidatePattern('users', 'a*'.repeat(6))).toBe(1);
+    // As a regular expression, with one try after another, it takes 12 s.
+    expect(performance.now() - startedAtMs).toBeLessThan(5_000);
+  });
+
   describe('for operators', () => {
     it('overrides the TTL of new values, until it is taken back', async () => {
       const cache = caches().use(users);

@@ -245,6 +245,25 @@ export function describeCacheContract(driver: string, setup: () => Promise<Cache
       await expect(caches.use(anything).getOrSet('k', async () => 1n)).rejects.toMatchObject(code);
     });
 
+    it('rejects where its key cannot be made, and does not throw', async () => {
+      const keyless = defineCache<string, number>({
+        ...plain,
+        name: 'test.keyless',
+        key: () => {
+          throw new Error('no key');
+        },
+      });
+      const cache = caches.use(keyless);
+      const reads = [
+        () => cache.get('k'),
+        () => cache.getMany(['k']),
+        () => cache.getOrSet('k', neverCalled),
+        () => cache.getOrSetOptional('k', neverCalled),
+        () => cache.getOrSetMany(['k'], neverCalled),
+      ];
+      await Promise.all(reads.map((read) => expect(read()).rejects.toThrow('no key')));
+    });
+
     it('refuses two definitions of one name, and knows one that it has', () => {
       expect(caches.use(anything)).toBe(caches.use(anything));
       expect(() => caches.use(defineCache({ ...anything, ttlMs: 1 }))).toThrow(

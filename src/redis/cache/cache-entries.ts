@@ -10,6 +10,7 @@ import type { NewEntry } from './store/cache-store.js';
 import { EntryCodec } from './store/entry-codec.js';
 import type { StoredTimes } from './store/entry-head.js';
 import { areComplete } from './store/tag-versions.js';
+import { versionSuffix } from './versioned-key.js';
 
 /** What all caches of a process have in common. */
 export interface CacheSurroundings {
@@ -68,7 +69,7 @@ export class CacheEntries<Params, Value> {
     this.#random = surroundings.random;
     this.policy = policyOf(definition);
     this.#stem = `${namespace}:`;
-    this.#suffix = version > 1 ? `@${version}` : '';
+    this.#suffix = versionSuffix(version);
     this.#commonTags = [EVERYTHING, namespaceTagName(namespace)].map((tag) =>
       this.#tiers.pinnedTag(tag),
     );

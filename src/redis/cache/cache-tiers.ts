@@ -17,7 +17,6 @@ import {
 } from './store/tag-versions.js';
 import { LoadWaiters } from './loading/load-waiters.js';
 import { Slot, type Write } from './slot.js';
-import { within } from './store/store-gate.js';
 
 /** Steps of a load: its readers wait for the source anyway, and without them it would be loaded twice. */
 const LOAD_PATIENCE = 5;
@@ -281,13 +280,11 @@ export class CacheTiers {
   ): Promise<void> {
     const shared = this.#shared;
     if (shared === undefined) return;
-    if (shared.gate.isOpen) return this.#owed.add(names);
-    try {
-      await within(Math.max(TELL_TIMEOUT_MS, shared.gate.callTimeoutMs), tell(shared));
-    } catch (error) {
-      shared.gate.report(what, error);
-      this.#owed.add(names);
-    }
+    const { gate } = shared;
+    if (gate.isOpen) return this.#owed.add(names);
+    const patience = Math.max(1, TELL_TIMEOUT_MS / gate.callTimeoutMs);
+    const told = await gate.pass(what, () => tell(shared).then(() => true), patience);
+    if (told === undefined) this.#owed.add(names);
   }
 
   /** A version is known as long as its change would have been heard of. */

@@ -2,7 +2,7 @@ import type { CacheDefinition, CacheNamespace } from './cache-definition.js';
 
 /** What a load is told, and may tell. */
 export interface LoadContext {
-  /** Aborted at the hard time-out, and for a single read when all who waited have given up. */
+  /** Aborted at the hard time-out, and when all who waited for any of what it loads have given up. */
   readonly signal: AbortSignal;
   /**
    * How long what is being loaded is good, where its source says so (`Cache-Control`, a bar's end). Only ever
@@ -178,8 +178,8 @@ export abstract class Caches {
   /** As {@link invalidateTags} for all entries there are. */
   abstract invalidateAll(): Promise<void>;
   /**
-   * Drops the entries whose key after the namespace matches, `*` standing for any run of characters. Walks through
-   * all keys in small steps, for 10 s at most: for operators, not for requests.
+   * Drops the entries whose key after the namespace matches, `*` standing for any run of characters, whatever the
+   * `version` of their cache. Walks through all keys in small steps, for 10 s at most: for operators, not for requests.
    * @returns how many were there
    * @throws AppError `cache.pattern_incomplete` (unavailable): not all keys could be seen
    */

@@ -2,7 +2,6 @@ import type { Config } from '../../config/config.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { KeyRing } from '../../kernel/secret-box.js';
 import type { RedisConnections } from '../connection/redis-connections.js';
-import { matchesPattern } from '../keys/pattern.js';
 import type { KeyBuilder } from '../keys/redis-key.js';
 import {
   Caches,
@@ -25,6 +24,7 @@ import { EVERYTHING, namespaceTagName, tagName, TagTable } from './local/tag-tab
 import { ReadBatch } from './store/read-batch.js';
 import { RedisCacheStore } from './store/redis.cache-store.js';
 import { StoreGate } from './store/store-gate.js';
+import { matchesKey } from './versioned-key.js';
 
 export interface HybridCachesOptions {
   readonly maxLocalEntries: number;
@@ -134,7 +134,7 @@ export class HybridCaches extends Caches {
         await this.#tiers.drop(names.slice(i, i + MATCH_BATCH));
       }
     };
-    const here = this.#tiers.local.keys(namespace).filter((key) => matchesPattern(pattern, key));
+    const here = this.#tiers.local.keys(namespace).filter((key) => matchesKey(pattern, key));
     await drop(here.map((key) => `${namespace}:${key}`));
     for await (const names of this.#tiers.match(namespace, pattern)) await drop(names);
     return dropped.size;

@@ -101,7 +101,9 @@ export const invalidateSchema = z.union([
   z.strictObject({ namespace }),
   z.strictObject({
     namespace,
-    pattern: text(200).describe('of the key after the namespace; * is any run of characters'),
+    pattern: text(200).describe(
+      'of the key after the namespace, without the version; * is any run of characters',
+    ),
   }),
   z.strictObject({ user: z.uuid().describe('id') }),
   z.strictObject({

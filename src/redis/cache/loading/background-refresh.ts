@@ -12,7 +12,7 @@ const MAX_FAILURES = 1_000;
 export class BackgroundRefresh {
   readonly #logger = new Logger('Cache');
   readonly #running = new Set<string>();
-  readonly #failed = new LRUCache<string, true>({ max: MAX_FAILURES, ttl: RETRY_AFTER_MS });
+  readonly #failedAtMs = new LRUCache<string, number>({ max: MAX_FAILURES });
 
   constructor(private readonly cacheName: string) {}
 
@@ -26,11 +26,12 @@ export class BackgroundRefresh {
 
   /** Whether the source failed moments ago, and an old value serves better than another try. */
   failedLately(key: string): boolean {
-    return this.#failed.has(key);
+    const failedAtMs = this.#failedAtMs.get(key);
+    return failedAtMs !== undefined && performance.now() - failedAtMs < RETRY_AFTER_MS;
   }
 
   rememberFailure(key: string, error: unknown): void {
-    this.#failed.set(key, true);
+    this.#failedAtMs.set(key, performance.now());
     this.#logger.warn({
       message: 'a cached value could not be refreshed; the old one is served',
       cache: this.cacheName,
@@ -41,7 +42,7 @@ export class BackgroundRefresh {
   async #run(key: string, refresh: () => Promise<void>): Promise<void> {
     try {
       await refresh();
-      this.#failed.delete(key);
+      this.#failedAtMs.delete(key);
     } catch (error) {
       this.rememberFailure(key, error);
     } finally {

@@ -182,10 +182,10 @@ export class FleetLoader<Params, Value> {
     const late = loadTimeout(this.entries.name);
     const timer = setTimeout(() => stop.abort(late), Math.max(0, deadlineMs - performance.now()));
     try {
+      // While the lease was waited for.
+      signal.throwIfAborted();
       const aborted = new Promise<never>((_, reject) => {
-        const give = (): void => reject(signal.reason as Error);
-        if (signal.aborted) give();
-        else signal.addEventListener('abort', give, { once: true });
+        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
       });
       const values = await this.counters.load(() => Promise.race([load(held, context), aborted]));
       return { values, ttlMs };
@@ -227,6 +227,7 @@ export class FleetLoader<Params, Value> {
     deadlineMs: number,
   ): Promise<Loaded<Value>> {
     if (request.whenTaken === 'skip') return { value: wanted.stale?.value, stored: DONE };
+    request.abandoned?.throwIfAborted();
     const { slot } = wanted;
     const leftMs = deadlineMs - performance.now();
     if (leftMs <= 0) throw loadTimeout(this.entries.name);

@@ -1,5 +1,5 @@
 import { Slot } from '../slot.js';
-import { Flights, gaveUp, type Flight } from './flight.js';
+import { allAbandoned, Flights, gaveUp, type Flight } from './flight.js';
 
 const slotAt = (since: number) => new Slot('k', 'general:k', [], since);
 
@@ -21,7 +21,7 @@ describe('searches for a key', () => {
       });
       return found.finally(() => flights.land('k', own));
     });
-    return { flight, abandoned: flight.abandoned };
+    return { flight, abandoned: allAbandoned([flight]) };
   };
 
   it('are shared while they last, and gone when they have landed', async () => {
@@ -93,6 +93,21 @@ describe('searches for a key', () => {
       await new Promise((resolve) => setImmediate(resolve));
       one.abort(new Error('no time'));
       expect(abandoned.aborted).toBe(false);
+    });
+
+    it('tell one signal for many when the last of them is abandoned, whichever came first', async () => {
+      const many = ['a', 'b', 'c'].map((key) =>
+        flights.start(key, slotAt(0), () => new Promise<number>(() => undefined)),
+      );
+      const readers = many.map(() => new AbortController());
+      const gone = many.map((one, i) => one.join(readers[i]?.signal).catch(() => 'gone'));
+      readers[1]?.abort(new Error('before'));
+      const all = allAbandoned(many);
+      readers[2]?.abort(new Error('no time'));
+      expect(all.aborted).toBe(false);
+      readers[0]?.abort(new Error('the last'));
+      expect(all.reason).toMatchObject({ message: 'the last' });
+      expect(await Promise.all(gone)).toEqual(['gone', 'gone', 'gone']);
     });
 
     it('are not begun for who had given up before he came', async () => {

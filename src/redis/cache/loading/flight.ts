@@ -5,19 +5,20 @@ export class Flight<Value> {
   #answer: Promise<Value> | undefined;
   /** Those who still wait; Infinity once somebody joined who cannot give up. */
   #waiting = 0;
-  // Made when it is asked for: a signal costs more than all the rest of a read.
-  #abandoned: AbortController | undefined;
+  #reason: Error | undefined;
+  #told: ((reason: Error) => void) | undefined;
 
   constructor(readonly slot: Slot) {}
 
-  /** Aborted when all who joined with a signal of their own have given up. */
-  get abandoned(): AbortSignal {
-    this.#abandoned ??= new AbortController();
-    return this.#abandoned.signal;
+  /** Whether all who joined, with signals of their own, have given up. */
+  get isAbandoned(): boolean {
+    return this.#reason !== undefined;
   }
 
-  get isAbandoned(): boolean {
-    return this.#abandoned?.signal.aborted === true;
+  /** @param told when it is abandoned, or at once if it is; for one who loads */
+  onAbandoned(told: (reason: Error) => void): void {
+    if (this.#reason === undefined) this.#told = told;
+    else told(this.#reason);
   }
 
   /** In the step that made it, before anybody joins. */
@@ -58,11 +59,11 @@ export class Flight<Value> {
   }
 
   #leaveIfLast(signal: AbortSignal): void {
-    if (this.#waiting > 0) return;
-    this.#abandoned ??= new AbortController();
-    this.#abandoned.abort(reasonOf(signal));
+    if (this.#waiting > 0 || this.#reason !== undefined) return;
+    this.#reason = reasonOf(signal);
     // Nobody is left who would take its end.
     this.#answer?.catch(() => undefined);
+    this.#told?.(this.#reason);
   }
 }
 
@@ -93,6 +94,22 @@ export class Flights<Value> {
     if (this.#flights.get(key) === flight) this.#flights.delete(key);
     flight.release();
   }
+}
+
+/**
+ * Aborted when all of these searches are abandoned. One signal for all of a load, and none for a search that ends
+ * without one: it costs more than all the rest of a read.
+ */
+export function allAbandoned(flights: readonly Flight<unknown>[]): AbortSignal {
+  const all = new AbortController();
+  let left = flights.length;
+  for (const flight of flights) {
+    flight.onAbandoned((reason) => {
+      left -= 1;
+      if (left === 0) all.abort(reason);
+    });
+  }
+  return all.signal;
 }
 
 /** What a reader gets who has given up. */

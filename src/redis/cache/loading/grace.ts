@@ -1,13 +1,24 @@
 import type { CacheCounters } from '../cache-counters.js';
 import type { CacheEntries, Found } from '../cache-entries.js';
-import type { Slot } from '../slot.js';
 import type { BackgroundRefresh } from './background-refresh.js';
+
+/** A search whose source may fail. */
+interface Wanting<Value> {
+  readonly key: string;
+  readonly stale: Found<Value> | undefined;
+  readonly flight: { readonly isAbandoned: boolean };
+}
+
+interface Answer<Value> {
+  readonly value: Value | undefined;
+  readonly isStale: boolean;
+}
 
 /** Ended values that step in for a source that fails, or is slow. */
 export class Grace<Params, Value> {
   readonly #running = new Map<
     string,
-    { readonly writtenAtMs: number; readonly answer: Promise<Value | undefined> }
+    { readonly writtenAtMs: number; readonly answer: Promise<Answer<Value>> }
   >();
 
   constructor(
@@ -32,44 +43,47 @@ export class Grace<Params, Value> {
 
   /** What the source says; an ended value where it fails, or is slower than the soft time-out. */
   async orStale(
-    { slot, stale }: { readonly slot: Slot; readonly stale: Found<Value> | undefined },
+    { key, stale, flight }: Wanting<Value>,
     load: () => Promise<Value | undefined>,
   ): Promise<Value | undefined> {
     if (stale === undefined) return load();
-    const { key } = slot;
     const running = this.#running.get(key);
     // After an invalidation there is no such ended value any more, and what is loading for it is not joined.
     const answer =
-      running?.writtenAtMs === stale.writtenAtMs ? running.answer : this.#begin(key, stale, load);
+      running?.writtenAtMs === stale.writtenAtMs
+        ? running.answer
+        : this.#begin({ key, stale, flight }, load);
+    const { value, isStale } = await this.#inTime(answer, stale);
+    if (isStale) this.counters.staleServed += 1;
+    return value;
+  }
+
+  #inTime(answer: Promise<Answer<Value>>, { value }: Found<Value>): Promise<Answer<Value>> {
     const { softTimeoutMs } = this.entries.policy;
     if (softTimeoutMs === Infinity) return answer;
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<Value | undefined>((resolve) => {
-      timer = setTimeout(() => resolve(this.#serve(stale)), softTimeoutMs);
+    const late = new Promise<Answer<Value>>((resolve) => {
+      timer = setTimeout(() => resolve({ value, isStale: true }), softTimeoutMs);
     });
     return Promise.race([answer, late]).finally(() => clearTimeout(timer));
   }
 
   /** Goes on when its first reader has been served: those who come then wait for the same load. */
   #begin(
-    key: string,
-    stale: Found<Value>,
+    { key, stale, flight }: Wanting<Value> & { readonly stale: Found<Value> },
     load: () => Promise<Value | undefined>,
-  ): Promise<Value | undefined> {
+  ): Promise<Answer<Value>> {
     const answer = load()
+      .then((value) => ({ value, isStale: false }))
       .catch((error: unknown) => {
-        this.refresh.rememberFailure(key, error);
-        return this.#serve(stale);
+        // Who gave up says nothing about the source.
+        if (!flight.isAbandoned) this.refresh.rememberFailure(key, error);
+        return { value: stale.value, isStale: true };
       })
       .finally(() => {
         if (this.#running.get(key)?.answer === answer) this.#running.delete(key);
       });
     this.#running.set(key, { writtenAtMs: stale.writtenAtMs, answer });
     return answer;
-  }
-
-  #serve({ value }: Found<Value>): Value | undefined {
-    this.counters.staleServed += 1;
-    return value;
   }
 }

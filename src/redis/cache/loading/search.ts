@@ -7,11 +7,12 @@ import type { HotKeys } from '../hot-keys.js';
 import type { Slot } from '../slot.js';
 import { BackgroundRefresh } from './background-refresh.js';
 import type { FleetLoader, Wanted } from './fleet-loader.js';
-import { Flights, gaveUp, type Flight } from './flight.js';
+import { allAbandoned, Flights, gaveUp, type Flight } from './flight.js';
 import { Grace } from './grace.js';
 
 /** One key of a batch that is to be loaded, for itself and for all who join it. */
 interface Asked<Params, Value> extends Wanted<Params, Value> {
+  readonly flight: Flight<Value | undefined>;
   readonly resolve: (value: Value | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -175,7 +176,9 @@ export class Search<Params, Value> {
       const instead = this.#grace.insteadOf(key, stale);
       if (instead !== undefined) return instead.value;
       const wanted = { slot, params, stored: reading.stored, stale };
-      return await this.#grace.orStale(wanted, () => this.#loadOne(wanted, load, required, flight));
+      return await this.#grace.orStale({ key, stale, flight }, () =>
+        this.#loadOne(wanted, load, required, flight),
+      );
     } finally {
       (required ? this.#requiredFlights : this.#flights).land(key, flight);
     }
@@ -190,7 +193,7 @@ export class Search<Params, Value> {
     const [loaded] = this.#loader.obtain({
       wanted: [wanted],
       load: async (_, context) => [await load(context)],
-      abandoned: flight.abandoned,
+      abandoned: allAbandoned([flight]),
       whenTaken: 'wait',
       acceptsNothing: !required,
     });
@@ -205,7 +208,7 @@ export class Search<Params, Value> {
       const answer = new Promise<Value | undefined>((resolve, reject) => {
         const instead = this.#grace.insteadOf(slot.key, stale);
         if (instead !== undefined) resolve(instead.value);
-        else asked.push({ ...wanted, stale, resolve, reject });
+        else asked.push({ ...wanted, stale, flight, resolve, reject });
       });
       return answer.finally(() => this.#flights.land(slot.key, flight));
     });
@@ -220,6 +223,7 @@ export class Search<Params, Value> {
           wanted.map(({ params }) => params),
           context,
         ),
+      abandoned: allAbandoned(asked.map(({ flight }) => flight)),
       whenTaken: 'wait',
       acceptsNothing: true,
     });
@@ -228,7 +232,9 @@ export class Search<Params, Value> {
       const value = answer.then((loaded) => loaded.value);
       // Where a load is under way already, that one is waited for, and nobody takes the end of this one.
       value.catch(() => undefined);
-      void this.#grace.orStale(one, () => value).then(one.resolve, one.reject);
+      void this.#grace
+        .orStale({ ...one, key: one.slot.key }, () => value)
+        .then(one.resolve, one.reject);
     }
   }
 

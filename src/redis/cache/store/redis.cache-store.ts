@@ -8,6 +8,7 @@ import type { KeyBuilder } from '../../keys/redis-key.js';
 import { LuaScript } from '../../scripts/lua-script.js';
 import { LEASE_TTL_MS } from '../cache-definition.js';
 import { isTagName } from '../local/tag-table.js';
+import { matchesKey } from '../versioned-key.js';
 import type { CacheStore, Lease, LeaseRequest, NewEntry, StoredText } from './cache-store.js';
 
 /** A holder renews every third of it; after it, he is taken for dead. */
@@ -93,12 +94,16 @@ export class RedisCacheStore implements CacheStore {
 
   async *match(namespace: string, pattern: string): AsyncGenerator<readonly string[]> {
     const deadlineMs = performance.now() + MATCH_TIMEOUT_MS;
-    const stem = `${this.#stem}${namespace}:`;
-    const glob = `${escapeGlob(stem)}${escapeGlob(encodeBraces(pattern)).replaceAll('\\*', '*')}`;
+    const stem = `${namespace}:`;
+    // A version may follow: what is no more than alike is sorted out here.
+    const glob = `${escapeGlob(this.#key(stem + pattern)).replaceAll('\\*', '*')}*`;
     for (const node of masters(this.#client)) {
       // What is being loaded counts as well: its lease bears its name. First, for it may become an entry meanwhile.
       for (const match of [this.#leaseKey(glob), glob]) {
-        yield* this.#scan(node, match, deadlineMs);
+        for await (const names of this.#scan(node, match, deadlineMs)) {
+          const matching = names.filter((name) => matchesKey(pattern, name.slice(stem.length)));
+          if (matching.length > 0) yield matching;
+        }
       }
     }
   }
@@ -119,8 +124,7 @@ export class RedisCacheStore implements CacheStore {
       const found = await node.scan(cursor, 'MATCH', match, 'COUNT', SCAN_COUNT).catch((cause) => {
         throw incomplete(cause);
       });
-      const names = found[1].map((key) => this.#name(key));
-      if (names.length > 0) yield names;
+      yield found[1].map((key) => this.#name(key));
       cursor = found[0];
     } while (cursor !== '0');
   }
@@ -130,12 +134,12 @@ export class RedisCacheStore implements CacheStore {
   }
 
   #key(name: string): string {
-    return this.#stem + encodeBraces(name);
+    return this.#stem + encode(name);
   }
 
   #name(key: string): string {
     const braced = /\{(.*)\}$/s.exec(key)?.[1] ?? key;
-    return braced.slice(this.#stem.length).replaceAll('%7B', '{').replaceAll('%7D', '}');
+    return decode(braced.slice(this.#stem.length));
   }
 
   /** On the same node of a Cluster as the entry: what stands in braces decides, and the entry has none. */
@@ -144,10 +148,15 @@ export class RedisCacheStore implements CacheStore {
   }
 }
 
-function encodeBraces(text: string): string {
-  return text.includes('{') || text.includes('}')
-    ? text.replaceAll('{', '%7B').replaceAll('}', '%7D')
-    : text;
+/** Without braces, which say where a key lies on a Cluster. No two texts become one. */
+function encode(text: string): string {
+  if (!text.includes('{') && !text.includes('}') && !text.includes('%')) return text;
+  return text.replaceAll('%', '%25').replaceAll('{', '%7B').replaceAll('}', '%7D');
+}
+
+function decode(text: string): string {
+  if (!text.includes('%')) return text;
+  return text.replaceAll('%7B', '{').replaceAll('%7D', '}').replaceAll('%25', '%');
 }
 
 function escapeGlob(text: string): string {

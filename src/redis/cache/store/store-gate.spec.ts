@@ -1,5 +1,6 @@
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Logger } from '@nestjs/common';
+import fc from 'fast-check';
 import { ReplyError } from 'ioredis';
 import { StoreGate, StoreTimeoutError, within } from './store-gate.js';
 
@@ -83,14 +84,84 @@ describe('the gate before the store', () => {
     expect(gate.isOpen).toBe(true);
   });
 
-  it('begins to count anew after a sign of life', async () => {
+  it('opens when calls fail one after another, although every beat between them succeeds', async () => {
     for (let i = 0; i < 3; i += 1) {
-      await gate.pass('read', fails());
+      expect(gate.isOpen).toBe(false);
       await gate.pass('read', fails());
       await gate.probe(() => Promise.resolve());
     }
     await aMoment();
+    expect(gate.isOpen).toBe(true);
+  });
+
+  it('opens when beats fail one after another, although every call between them succeeds', async () => {
+    for (let i = 0; i < 3; i += 1) {
+      expect(gate.isOpen).toBe(false);
+      await gate.probe(fails());
+      await gate.pass('read', succeeds);
+    }
+    await aMoment();
+    expect(gate.isOpen).toBe(true);
+  });
+
+  it('opens exactly after three faults in a row of one kind, however many are scattered between successes', async () => {
+    const sign = fc.record({ isBeat: fc.boolean(), isWell: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(sign, { maxLength: 30 }), async (signs) => {
+        const one = new StoreGate(1_000, () => undefined);
+        const texts = { calls: '', beats: '' };
+        for (const { isBeat, isWell } of signs) {
+          if (isBeat) await one.probe(isWell ? () => Promise.resolve() : fails());
+          else await one.pass('read', isWell ? succeeds : fails());
+          await aMoment();
+          texts[isBeat ? 'beats' : 'calls'] += isWell ? '.' : 'x';
+          const isOver = Object.values(texts).some((text) => text.endsWith('xxx'));
+          expect(one.isOpen).toBe(isOver);
+          if (isOver) return;
+        }
+      }),
+    );
+  });
+
+  it('begins to count anew when it lets calls through again', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+    await open();
+    jest.setSystemTime(Date.now() + 60_000);
+    await gate.probe(() => Promise.resolve());
+    for (let i = 0; i < 2; i += 1) await gate.pass('read', fails());
+    await aMoment();
     expect(gate.isOpen).toBe(false);
+  });
+
+  it('puts no probe off for what failed before, and is told late', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+    await open();
+    jest.setSystemTime(Date.now() + 60_000);
+    for (let i = 0; i < 3; i += 1) gate.report('message', new Error('connection lost'));
+    await aMoment();
+    await gate.probe(() => Promise.resolve());
+    expect(gate.isOpen).toBe(false);
+  });
+
+  it('stays shut for longer each time that only beats succeed, and forgets it once calls do', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+    jest.spyOn(Math, 'random').mockReturnValue(0.5);
+    const shutFor = async (): Promise<number> => {
+      await open();
+      const openedAtMs = Date.now();
+      while (gate.isOpen) {
+        jest.setSystemTime(Date.now() + 10);
+        await gate.probe(() => Promise.resolve());
+      }
+      return Date.now() - openedAtMs;
+    };
+    const times = [await shutFor(), await shutFor(), await shutFor(), await shutFor()];
+    expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
+    for (let i = 0; i < 10; i += 1) await shutFor();
+    expect(await shutFor()).toBe(1_000);
+    await gate.pass('read', succeeds);
+    await gate.probe(() => Promise.resolve());
+    expect(await shutFor()).toBe(times[0]);
   });
 
   it.each([

@@ -1,15 +1,16 @@
 import { Logger } from '@nestjs/common';
 import {
   CircuitState,
-  ConsecutiveBreaker,
   ExponentialBackoff,
   circuitBreaker,
   handleAll,
+  type IBackoff,
+  type IBackoffFactory,
 } from 'cockatiel';
 import { FaultLog } from '../../../kernel/fault-log.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
+import { FaultStreaks, type Sign } from './fault-streaks.js';
 
-const FAULTS_TO_OPEN = 3;
 const FIRST_PROBE_MS = 100;
 const LAST_PROBE_MS = SECOND_MS;
 /** What one refused command says nothing about the store: it is full, or holds something else under that key. */
@@ -26,13 +27,13 @@ export class StoreTimeoutError extends Error {
  */
 export class StoreGate {
   readonly #faults = new FaultLog(new Logger('Cache'));
+  readonly #streaks = new FaultStreaks();
   readonly #breaker = circuitBreaker(handleAll, {
-    halfOpenAfter: new ExponentialBackoff({
-      initialDelay: FIRST_PROBE_MS,
-      maxDelay: LAST_PROBE_MS,
-    }),
-    breaker: new ConsecutiveBreaker(FAULTS_TO_OPEN),
+    halfOpenAfter: { next: (context) => this.#nextDelay(context) },
+    // It hears of the last straw only.
+    breaker: { state: undefined, success: () => undefined, failure: () => true },
   });
+  #delay: IBackoff<unknown> | undefined;
   #isOpen = false;
   #errors = 0;
 
@@ -49,6 +50,7 @@ export class StoreGate {
       const isOpen = state !== CircuitState.Closed;
       if (isOpen === this.#isOpen) return;
       this.#isOpen = isOpen;
+      this.#streaks.end();
       onChange(isOpen);
     });
   }
@@ -69,31 +71,60 @@ export class StoreGate {
   async pass<T>(what: string, work: () => Promise<T>, patience = 1): Promise<T | undefined> {
     if (this.#isOpen) return undefined;
     try {
-      return await within(patience * this.callTimeoutMs, work());
+      const answer = await within(patience * this.callTimeoutMs, work());
+      this.#streaks.succeeded('call');
+      return answer;
     } catch (error) {
-      this.report(what, error);
+      this.#report('call', what, error);
       return undefined;
     }
   }
 
-  /** A fault of a call that was made elsewhere. */
+  /** A fault of what goes with the beats. */
   report(what: string, error: unknown): void {
+    this.#report('beat', what, error);
+  }
+
+  /**
+   * The regular sign of life, a beat. While the gate is open it runs only when a probe is due, and lets calls through
+   * again if it succeeds. Never rejects.
+   */
+  async probe(work: () => Promise<void>): Promise<void> {
+    if (this.#isOpen) {
+      await this.#breaker.execute(work).catch(() => undefined);
+      return;
+    }
+    try {
+      await work();
+    } catch (error) {
+      this.#failed('beat', error);
+      return;
+    }
+    this.#streaks.succeeded('beat');
+    if (!this.#isOpen && !this.#streaks.lasts('call')) this.#delay = undefined;
+  }
+
+  #report(sign: Sign, what: string, error: unknown): void {
     this.#errors += 1;
     this.#faults.report(what, error);
-    if (isRefusal(error)) return;
+    if (!isRefusal(error)) this.#failed(sign, error);
+  }
+
+  #failed(sign: Sign, error: unknown): void {
+    if (this.#isOpen || !this.#streaks.failed(sign)) return;
     this.#breaker.execute(() => Promise.reject(asError(error))).catch(() => undefined);
   }
 
   /**
-   * The regular sign of life. While the gate is open it runs only when a probe is due, and lets calls through again
-   * if it succeeds. Never rejects.
+   * Where beats succeed and calls fail all the same, the gate opens again and again, each time for longer: else most
+   * readers would wait in vain.
    */
-  async probe(work: () => Promise<void>): Promise<void> {
-    try {
-      await this.#breaker.execute(work);
-    } catch {
-      // Counted by the breaker.
-    }
+  #nextDelay(context: unknown): IBackoff<unknown> {
+    const before: IBackoffFactory<unknown> =
+      this.#delay ??
+      new ExponentialBackoff({ initialDelay: FIRST_PROBE_MS, maxDelay: LAST_PROBE_MS });
+    this.#delay = before.next(context);
+    return this.#delay;
   }
 }
 

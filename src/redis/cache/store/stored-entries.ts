@@ -34,6 +34,10 @@ export class StoredEntries {
     if (first !== undefined) learnVersions(first.since, tagsRead, this.#versionsRead);
   }
 
+  get length(): number {
+    return this.#slots.length;
+  }
+
   text(i: number): StoredText {
     return this.#texts[this.#from + i] ?? null;
   }

@@ -3,6 +3,7 @@ import { TagTable, type Tag } from '../local/tag-table.js';
 import type { CacheStore } from './cache-store.js';
 import {
   areComplete,
+  isOutdated,
   joinVersions,
   keepTags,
   learnVersions,
@@ -93,6 +94,29 @@ describe('the versions of an entry’s tags', () => {
     table.drop(tag.name);
     expect(take([tag], since, [tag], ['old'])).toBe('old');
     expect(tag.version).toBeUndefined();
+  });
+});
+
+describe('an entry under other versions than those of its tags', () => {
+  const tag = fc.record({ were: word, are: word, isRead: fc.boolean() });
+
+  it('is outdated exactly when one that was read just now differs; else what is known may be', () => {
+    fc.assert(
+      fc.property(fc.array(tag, { minLength: 1, maxLength: 5 }), (all) => {
+        const tags = tagsOf(all.map(({ are }) => are));
+        const tagsRead = tags.filter((_, i) => all[i]?.isRead);
+        const written = all.map(({ were }) => were).join(' ');
+        const is = isOutdated(tags, written, { versions: joinVersions(tags), tagsRead });
+        expect(is).toBe(all.some(({ were, are, isRead }) => isRead && were !== are));
+      }),
+    );
+  });
+
+  it('is outdated when it was written under another number of tags', () => {
+    const tags = tagsOf(['a', 'b']);
+    const now = { versions: joinVersions(tags), tagsRead: [] };
+    expect(isOutdated(tags, 'a', now)).toBe(true);
+    expect(isOutdated(tags, 'a b c', now)).toBe(true);
   });
 });
 
