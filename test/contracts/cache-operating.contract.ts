@@ -94,9 +94,11 @@ export function describeCacheOperating(caches: () => Caches): void {
       caches().overrideTtl('test.users', 1_000);
       await cache.set('brief', 1);
       expect(await cache.ttlMs('brief')).toBeLessThanOrEqual(1_000);
+      expect(caches().newTtlMs('test.users')).toBe(1_000);
       caches().overrideTtl('test.users', undefined);
       await cache.set('long', 1);
       expect(await cache.ttlMs('long')).toBeGreaterThan(50_000);
+      expect(caches().newTtlMs('test.users')).toBe(60_000);
     });
 
     it('refuses a TTL that is none, and a cache that it does not know', () => {
@@ -106,9 +108,9 @@ export function describeCacheOperating(caches: () => Caches): void {
           expect.objectContaining({ code: 'cache.invalid_ttl' }),
         );
       }
-      expect(() => caches().overrideTtl('test.unknown', 1)).toThrow(
-        expect.objectContaining({ code: 'cache.unknown' }),
-      );
+      const unknown = expect.objectContaining({ code: 'cache.unknown' }) as Error;
+      expect(() => caches().overrideTtl('test.unknown', 1)).toThrow(unknown);
+      expect(() => caches().newTtlMs('test.unknown')).toThrow(unknown);
     });
 
     it('tells which keys are read most', async () => {

@@ -194,6 +194,11 @@ export abstract class Caches {
    * @throws AppError `cache.unknown` (not_found), `cache.invalid_ttl` (invalid)
    */
   abstract overrideTtl(name: string, ttlMs: number | undefined): void;
+  /**
+   * How long new values of a cache live in this process at this moment, at most: as declared, or as overridden.
+   * @throws AppError `cache.unknown` (not_found)
+   */
+  abstract newTtlMs(name: string): number;
   /** @returns stops listening */
   abstract onEvent(listener: (event: CacheEvent) => void): () => void;
 }

@@ -58,6 +58,10 @@ export class HybridCache<Params, Value> implements Cache<Params, Value>, Operate
     return this.#counters.statistics(this.#entries);
   }
 
+  get newTtlMs(): number {
+    return this.#entries.ttlMs;
+  }
+
   overrideTtl(ttlMs: number | undefined): void {
     this.#entries.overrideTtl(ttlMs);
   }

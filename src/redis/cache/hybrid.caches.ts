@@ -112,6 +112,10 @@ export class HybridCaches extends Caches {
     this.#registry.overrideTtl(name, ttlMs);
   }
 
+  override newTtlMs(name: string): number {
+    return this.#registry.newTtlMs(name);
+  }
+
   override invalidateTags(tags: readonly string[]): Promise<void> {
     return this.#tiers.drop(tags.map(tagName));
   }

@@ -46,6 +46,10 @@ export class UncachedCaches extends Caches {
     this.#registry.overrideTtl(name, ttlMs);
   }
 
+  override newTtlMs(name: string): number {
+    return this.#registry.newTtlMs(name);
+  }
+
   override onEvent(): () => void {
     return () => undefined;
   }
@@ -56,7 +60,7 @@ class NoCache<Params, Value> implements Cache<Params, Value>, OperatedCache {
   readonly #definition: CacheDefinition<Params, Value>;
   readonly #codec: EntryCodec<Value>;
   readonly #counters: CacheCounters;
-  #ttlMs: number | undefined;
+  #ttlOverrideMs: number | undefined;
 
   constructor(definition: CacheDefinition<Params, Value>) {
     const { name, namespace, schema } = definition;
@@ -69,12 +73,16 @@ class NoCache<Params, Value> implements Cache<Params, Value>, OperatedCache {
   }
 
   statistics(): CacheStatistics {
-    const declaredTtlMs = this.#definition.ttlMs;
-    return this.#counters.statistics({ declaredTtlMs, ttlMs: this.#ttlMs ?? declaredTtlMs });
+    const { ttlMs: declaredTtlMs } = this.#definition;
+    return this.#counters.statistics({ declaredTtlMs, ttlMs: this.newTtlMs });
+  }
+
+  get newTtlMs(): number {
+    return this.#ttlOverrideMs ?? this.#definition.ttlMs;
   }
 
   overrideTtl(ttlMs: number | undefined): void {
-    this.#ttlMs = ttlMs;
+    this.#ttlOverrideMs = ttlMs;
   }
 
   async get(): Promise<undefined> {}
