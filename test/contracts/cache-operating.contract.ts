@@ -1,5 +1,6 @@
 import { defineCache } from '../../src/redis/cache/cache-definition.js';
 import type { CacheEvent, Caches } from '../../src/redis/cache/cache.js';
+import { Deferred } from '../support/deferred.js';
 import { eventually } from '../support/eventually.js';
 
 const plain = { key: (key: string) => key, ttlMs: 60_000, jitter: 0 };
@@ -122,6 +123,42 @@ export function describeCacheOperating(caches: () => Caches): void {
       const [hottest] = caches().hotKeys(1);
       expect(hottest).toMatchObject({ cache: 'test.users', key: 'hot' });
       expect(hottest?.reads).toBeGreaterThan(100);
+    });
+
+    it('tells of each load once it is over, however it ended, and of no hit', async () => {
+      const loads: (CacheEvent & { readonly type: 'load' })[] = [];
+      const stop = caches().onEvent((event) => {
+        if (event.type === 'load') loads.push(event);
+      });
+      const cache = caches().use(users);
+      const source = new Deferred<number>();
+      const slow = cache.getOrSet('slow', () => {
+        setTimeout(() => source.resolve(1), 30);
+        return source.promise;
+      });
+      expect(loads).toEqual([]);
+      await slow;
+      expect(loads).toEqual([
+        {
+          type: 'load',
+          cache: 'test.users',
+          namespace: 'users',
+          tookMs: expect.any(Number) as number,
+        },
+      ]);
+      // Timers may be a millisecond early.
+      expect(loads[0]?.tookMs).toBeGreaterThan(28);
+      await cache.getOrSet('slow', async () => 2);
+      await cache.get('slow');
+      expect(loads).toHaveLength(1);
+      const failing = cache.getOrSet('failing', () => Promise.reject(new Error('no')));
+      await expect(failing).rejects.toThrow('no');
+      await cache.getOrSetMany(['a', 'b'], async () => [1, 2]);
+      await cache.refresh(['a'], async () => [3]);
+      expect(loads).toHaveLength(4);
+      stop();
+      await cache.getOrSet('unheard', async () => 1);
+      expect(loads).toHaveLength(4);
     });
 
     it('tells of invalidations as they happen', async () => {

@@ -143,6 +143,13 @@ export interface HotKey {
 /** What happens in the caches of this process, for logs and metrics. */
 export type CacheEvent =
   | { readonly type: 'invalidated'; readonly keys: number; readonly origin: 'here' | 'elsewhere' }
+  | {
+      /** A source has been asked, and has answered or failed. */
+      readonly type: 'load';
+      readonly cache: string;
+      readonly namespace: CacheNamespace;
+      readonly tookMs: number;
+    }
   | { readonly type: 'link'; readonly state: CacheLink['state'] }
   | { readonly type: 'gap' }
   | { readonly type: 'reset' };

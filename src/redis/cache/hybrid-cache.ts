@@ -1,5 +1,5 @@
 import type { Clock } from '../../kernel/clock.js';
-import type { Cache, CacheStatistics, Load, LoadMany, ReadOptions } from './cache.js';
+import type { Cache, CacheEvent, CacheStatistics, Load, LoadMany, ReadOptions } from './cache.js';
 import { CacheCounters } from './cache-counters.js';
 import type { CacheDefinition } from './cache-definition.js';
 import { CacheEntries, type CacheSurroundings } from './cache-entries.js';
@@ -14,6 +14,7 @@ import type { LocalIndex, LocalTier, LocalValue } from './local/local-tier.js';
 export interface HybridSurroundings extends CacheSurroundings {
   readonly clock: Clock;
   readonly hotKeys: HotKeys;
+  readonly emit: (event: CacheEvent) => void;
 }
 
 /** One of a batch that the process itself cannot answer, and its place in it. */
@@ -38,8 +39,8 @@ export class HybridCache<Params, Value> implements Cache<Params, Value>, Operate
 
   constructor(definition: CacheDefinition<Params, Value>, surroundings: HybridSurroundings) {
     const { name, namespace, strict = false, refreshAfterMs } = definition;
-    const { tiers, clock, hotKeys } = surroundings;
-    const counters = new CacheCounters(name, namespace);
+    const { tiers, clock, hotKeys, emit } = surroundings;
+    const counters = new CacheCounters(name, namespace, emit);
     const entries = new CacheEntries(definition, surroundings, counters);
     const loader = new FleetLoader(entries, tiers, counters, clock);
     this.#tiers = tiers;
