@@ -1,5 +1,6 @@
 import { defineCache } from '../../src/redis/cache/cache-definition.js';
 import type { CacheEvent, Caches } from '../../src/redis/cache/cache.js';
+import { Deferred } from '../support/deferred.js';
 import { eventually } from '../support/eventually.js';
 
 const plain = { key: (key: string) => key, ttlMs: 60_000, jitter: 0 };
@@ -150,9 +151,11 @@ export function describeCacheOperating(caches: () => Caches): void {
       caches().overrideTtl('test.users', 1_000);
       await cache.set('brief', 1);
       expect(await cache.ttlMs('brief')).toBeLessThanOrEqual(1_000);
+      expect(caches().newTtlMs('test.users')).toBe(1_000);
       caches().overrideTtl('test.users', undefined);
       await cache.set('long', 1);
       expect(await cache.ttlMs('long')).toBeGreaterThan(50_000);
+      expect(caches().newTtlMs('test.users')).toBe(60_000);
     });
 
     it('refuses a TTL that is none, and a cache that it does not know', () => {
@@ -162,9 +165,9 @@ export function describeCacheOperating(caches: () => Caches): void {
           expect.objectContaining({ code: 'cache.invalid_ttl' }),
         );
       }
-      expect(() => caches().overrideTtl('test.unknown', 1)).toThrow(
-        expect.objectContaining({ code: 'cache.unknown' }),
-      );
+      const unknown = expect.objectContaining({ code: 'cache.unknown' }) as Error;
+      expect(() => caches().overrideTtl('test.unknown', 1)).toThrow(unknown);
+      expect(() => caches().newTtlMs('test.unknown')).toThrow(unknown);
     });
 
     it('tells which keys are read most', async () => {
@@ -176,6 +179,42 @@ export function describeCacheOperating(caches: () => Caches): void {
       const [hottest] = caches().hotKeys(1);
       expect(hottest).toMatchObject({ cache: 'test.users', key: 'hot' });
       expect(hottest?.reads).toBeGreaterThan(100);
+    });
+
+    it('tells of each load once it is over, however it ended, and of no hit', async () => {
+      const loads: (CacheEvent & { readonly type: 'load' })[] = [];
+      const stop = caches().onEvent((event) => {
+        if (event.type === 'load') loads.push(event);
+      });
+      const cache = caches().use(users);
+      const source = new Deferred<number>();
+      const slow = cache.getOrSet('slow', () => {
+        setTimeout(() => source.resolve(1), 30);
+        return source.promise;
+      });
+      expect(loads).toEqual([]);
+      await slow;
+      expect(loads).toEqual([
+        {
+          type: 'load',
+          cache: 'test.users',
+          namespace: 'users',
+          tookMs: expect.any(Number) as number,
+        },
+      ]);
+      // Timers may be a millisecond early.
+      expect(loads[0]?.tookMs).toBeGreaterThan(28);
+      await cache.getOrSet('slow', async () => 2);
+      await cache.get('slow');
+      expect(loads).toHaveLength(1);
+      const failing = cache.getOrSet('failing', () => Promise.reject(new Error('no')));
+      await expect(failing).rejects.toThrow('no');
+      await cache.getOrSetMany(['a', 'b'], async () => [1, 2]);
+      await cache.refresh(['a'], async () => [3]);
+      expect(loads).toHaveLength(4);
+      stop();
+      await cache.getOrSet('unheard', async () => 1);
+      expect(loads).toHaveLength(4);
     });
 
     it('tells of invalidations as they happen', async () => {

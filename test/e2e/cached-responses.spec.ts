@@ -190,6 +190,27 @@ describe.each(BACKENDS)('answers that are kept, on $name', (kind) => {
     expect((await get(ada, 'mine')).headers.get('cache-control')).toBe('private, no-cache');
   });
 
+  it('may be used for as long as an operator lets them live, from his change on', async () => {
+    const admin = await probe.admin();
+    const changed = async (name: string, ttlMs: number | null) =>
+      expect((await admin.patch(`/api/admin/caches/${name}`, { ttlMs })).status).toBe(200);
+    const said = async (path: string) => (await get(ada, path)).headers.get('cache-control');
+    await get(ada, 'all/x');
+    for (const [ttlMs, maxAge] of [
+      [10_000, 'max-age=10'],
+      [3_600_000, 'max-age=3600'],
+      [999, 'no-cache'],
+      [null, 'max-age=60'],
+    ] as const) {
+      await changed('probe.all', ttlMs);
+      expect(await said('all/x')).toBe(`private, ${maxAge}`);
+    }
+    // Where clients are to ask every time they do so still.
+    await changed('probe.mine', 3_600_000);
+    expect(await said('mine')).toBe('private, no-cache');
+    await changed('probe.mine', null);
+  });
+
   it('are the same to HEAD, which makes them as well', async () => {
     const head = await ada.send('HEAD', '/api/probe/mine?page=3');
     expect({ status: head.status, body: head.body }).toEqual({ status: 200, body: '' });

@@ -1,8 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type {
   CacheHealth,
   DetailedHealth,
   RedisHealth,
 } from '../../src/modules/health/figures/health.dto.js';
+import { Caches, defineCache } from '../../src/redis/index.js';
 import { eventually } from '../support/eventually.js';
 import { testRedisUrl } from '../support/servers/index.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -168,6 +170,25 @@ describe.each(BACKENDS)('health and metrics on $name', (backend) => {
     }
     // By what the server knows: neither users nor keys.
     expect(text).not.toContain(trader.user.id);
+  });
+
+  it('shows how long the loads of each cache took, in seconds, and nothing of hits', async () => {
+    const slow = defineCache<string, number>({
+      ...{ name: 'test.slow-source', namespace: 'general', key: (id) => `${id}:slow-source` },
+      ttlMs: 60_000,
+    });
+    const cache = bourse.app.get(Caches).use(slow);
+    for (let i = 0; i < 3; i += 1) await cache.getOrSet('x', () => pause(30, i));
+    const labels = 'cache="test.slow-source",namespace="general"';
+    const of = async (name: string) => series(`bourse_cache_load_duration_seconds_${name}`);
+    const buckets = await of('bucket');
+    const upTo = (le: string) => buckets.get(`le="${le}",${labels}`);
+    expect([upTo('0.01'), upTo('+Inf')]).toEqual([0, 1]);
+    expect((await of('count')).get(labels)).toBe(1);
+    const seconds = (await of('sum')).get(labels);
+    expect(seconds).toBeGreaterThan(0.028);
+    expect((await series('bourse_cache_load_seconds_total')).get(labels)).toBe(seconds);
+    expect(await scrape()).toMatch(/^# TYPE bourse_cache_load_duration_seconds histogram$/m);
   });
 
   it('shows the process, the queues and the sockets', async () => {

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { CacheStatistics } from './cache.js';
+import type { CacheEvent, CacheStatistics } from './cache.js';
 import type { LocalUsage } from './local/local-tier.js';
 import type { CacheNamespace } from './cache-definition.js';
 
@@ -22,9 +22,10 @@ export class CacheCounters {
   constructor(
     private readonly name: string,
     private readonly namespace: CacheNamespace,
+    private readonly emit: (event: CacheEvent) => void,
   ) {}
 
-  /** Runs and counts a load. */
+  /** Runs, counts and times a load. */
   async load<T>(load: () => Promise<T>): Promise<T> {
     const startedAtMs = performance.now();
     this.#loads += 1;
@@ -34,7 +35,9 @@ export class CacheCounters {
       this.#loadErrors += 1;
       throw error;
     } finally {
-      this.#loadMs += performance.now() - startedAtMs;
+      const tookMs = performance.now() - startedAtMs;
+      this.#loadMs += tookMs;
+      this.emit({ type: 'load', cache: this.name, namespace: this.namespace, tookMs });
     }
   }
 

@@ -5,6 +5,7 @@ import { checkDefinition, type CacheDefinition } from './cache-definition.js';
 /** What is asked of a cache whatever its type. */
 export interface OperatedCache {
   statistics(): CacheStatistics;
+  readonly newTtlMs: number;
   overrideTtl(ttlMs: number | undefined): void;
 }
 
@@ -40,18 +41,26 @@ export class CacheRegistry {
 
   /** @throws AppError `cache.unknown`, `cache.invalid_ttl` */
   overrideTtl(name: string, ttlMs: number | undefined): void {
-    const cache = this.#caches.get(name)?.cache;
-    if (cache === undefined) {
-      throw new AppError('not_found', 'cache.unknown', `There is no cache ${name}.`);
-    }
+    const cache = this.#named(name);
     if (ttlMs !== undefined && !(Number.isSafeInteger(ttlMs) && ttlMs > 0)) {
       throw new AppError('invalid', 'cache.invalid_ttl', 'A TTL is a positive number of whole ms.');
     }
     cache.overrideTtl(ttlMs);
   }
 
+  /** @throws AppError `cache.unknown` */
+  newTtlMs(name: string): number {
+    return this.#named(name).newTtlMs;
+  }
+
   /** In the order of first use. */
   statistics(): CacheStatistics[] {
     return [...this.#caches.values()].map(({ cache }) => cache.statistics());
+  }
+
+  #named(name: string): OperatedCache {
+    const cache = this.#caches.get(name)?.cache;
+    if (cache !== undefined) return cache;
+    throw new AppError('not_found', 'cache.unknown', `There is no cache ${name}.`);
   }
 }

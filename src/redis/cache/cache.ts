@@ -143,6 +143,13 @@ export interface HotKey {
 /** What happens in the caches of this process, for logs and metrics. */
 export type CacheEvent =
   | { readonly type: 'invalidated'; readonly keys: number; readonly origin: 'here' | 'elsewhere' }
+  | {
+      /** A source has been asked, and has answered or failed. */
+      readonly type: 'load';
+      readonly cache: string;
+      readonly namespace: CacheNamespace;
+      readonly tookMs: number;
+    }
   | { readonly type: 'link'; readonly state: CacheLink['state'] }
   | { readonly type: 'gap' }
   | { readonly type: 'reset' };
@@ -194,6 +201,11 @@ export abstract class Caches {
    * @throws AppError `cache.unknown` (not_found), `cache.invalid_ttl` (invalid)
    */
   abstract overrideTtl(name: string, ttlMs: number | undefined): void;
+  /**
+   * How long new values of a cache live in this process at this moment, at most: as declared, or as overridden.
+   * @throws AppError `cache.unknown` (not_found)
+   */
+  abstract newTtlMs(name: string): number;
   /** @returns stops listening */
   abstract onEvent(listener: (event: CacheEvent) => void): () => void;
 }

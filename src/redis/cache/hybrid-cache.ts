@@ -1,5 +1,5 @@
 import type { Clock } from '../../kernel/clock.js';
-import type { Cache, CacheStatistics, Load, LoadMany, ReadOptions } from './cache.js';
+import type { Cache, CacheEvent, CacheStatistics, Load, LoadMany, ReadOptions } from './cache.js';
 import { CacheCounters } from './cache-counters.js';
 import type { CacheDefinition } from './cache-definition.js';
 import { CacheEntries, type CacheSurroundings } from './cache-entries.js';
@@ -16,6 +16,7 @@ import { Slot } from './slot.js';
 export interface HybridSurroundings extends CacheSurroundings {
   readonly clock: Clock;
   readonly hotKeys: HotKeys;
+  readonly emit: (event: CacheEvent) => void;
 }
 
 /** What the process can answer of a batch, and where the rest stands: in the store, and in the batch. */
@@ -42,8 +43,8 @@ export class HybridCache<Params, Value> implements Cache<Params, Value>, Operate
 
   constructor(definition: CacheDefinition<Params, Value>, surroundings: HybridSurroundings) {
     const { name, namespace, strict = false, refreshAfterMs } = definition;
-    const { tiers, clock, hotKeys } = surroundings;
-    const counters = new CacheCounters(name, namespace);
+    const { tiers, clock, hotKeys, emit } = surroundings;
+    const counters = new CacheCounters(name, namespace, emit);
     const entries = new CacheEntries(definition, surroundings, counters);
     const reader = new EntryReader(entries, tiers, counters, clock);
     const loader = new FleetLoader(entries, reader, tiers, counters, clock);
@@ -61,6 +62,10 @@ export class HybridCache<Params, Value> implements Cache<Params, Value>, Operate
 
   statistics(): CacheStatistics {
     return this.#counters.statistics(this.#entries);
+  }
+
+  get newTtlMs(): number {
+    return this.#entries.ttlMs;
   }
 
   overrideTtl(ttlMs: number | undefined): void {

@@ -12,6 +12,7 @@ import {
   type HotKey,
 } from './cache.js';
 import type { CacheDefinition, CacheNamespace } from './cache-definition.js';
+import { CacheEvents } from './cache-events.js';
 import { CacheRegistry } from './cache-registry.js';
 import { CacheTiers } from './cache-tiers.js';
 import type { SharedTier } from './store/shared-tier.js';
@@ -51,7 +52,7 @@ const MATCH_BATCH = 500;
 export class HybridCaches extends Caches {
   readonly #registry = new CacheRegistry();
   readonly #hotKeys = new HotKeys();
-  readonly #listeners = new Set<(event: CacheEvent) => void>();
+  readonly #events = new CacheEvents();
   readonly #tiers: CacheTiers;
   readonly #link: CoherenceLink | undefined;
   readonly #surroundings: HybridSurroundings;
@@ -65,7 +66,7 @@ export class HybridCaches extends Caches {
     super();
     const { maxLocalEntries, maxLocalBytes, callTimeoutMs, encryptionKeys } = options;
     const local = new LocalTier({ maxEntries: maxLocalEntries, maxBytes: maxLocalBytes });
-    const emit = (event: CacheEvent): void => this.#emit(event);
+    const { emit } = this.#events;
     const gate = new StoreGate(callTimeoutMs, (isOpen) => this.#link?.gateChanged(isOpen));
     const shared = redis && sharedTier(redis, gate);
     this.#tiers = new CacheTiers(local, new TagTable(), shared, emit);
@@ -76,7 +77,7 @@ export class HybridCaches extends Caches {
     const { random } = Math;
     this.#surroundings = {
       ...{ tiers: this.#tiers, clock, encryptionKeys, random },
-      hotKeys: this.#hotKeys,
+      ...{ hotKeys: this.#hotKeys, emit },
     };
   }
 
@@ -112,6 +113,10 @@ export class HybridCaches extends Caches {
     this.#registry.overrideTtl(name, ttlMs);
   }
 
+  override newTtlMs(name: string): number {
+    return this.#registry.newTtlMs(name);
+  }
+
   override invalidateTags(tags: readonly string[]): Promise<void> {
     return this.#tiers.drop(tags.map(tagName));
   }
@@ -141,12 +146,7 @@ export class HybridCaches extends Caches {
   }
 
   override onEvent(listener: (event: CacheEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  #emit(event: CacheEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    return this.#events.on(listener);
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   Caches,
   type Cache,
+  type CacheEvent,
   type CacheLink,
   type CacheStatistics,
   type HotKey,
@@ -11,15 +12,17 @@ import {
 } from './cache.js';
 import type { CacheDefinition } from './cache-definition.js';
 import { CacheCounters } from './cache-counters.js';
+import { CacheEvents } from './cache-events.js';
 import { CacheRegistry, type OperatedCache } from './cache-registry.js';
 import { EntryCodec } from './store/entry-codec.js';
 
 /** `CACHE_ENABLED=false`: every read goes to its source. */
 export class UncachedCaches extends Caches {
   readonly #registry = new CacheRegistry();
+  readonly #events = new CacheEvents();
 
   override use<Params, Value>(definition: CacheDefinition<Params, Value>): Cache<Params, Value> {
-    return this.#registry.getOrCreate(definition, () => new NoCache(definition));
+    return this.#registry.getOrCreate(definition, () => new NoCache(definition, this.#events.emit));
   }
 
   override statistics(): readonly CacheStatistics[] {
@@ -46,8 +49,12 @@ export class UncachedCaches extends Caches {
     this.#registry.overrideTtl(name, ttlMs);
   }
 
-  override onEvent(): () => void {
-    return () => undefined;
+  override newTtlMs(name: string): number {
+    return this.#registry.newTtlMs(name);
+  }
+
+  override onEvent(listener: (event: CacheEvent) => void): () => void {
+    return this.#events.on(listener);
   }
 }
 
@@ -56,25 +63,29 @@ class NoCache<Params, Value> implements Cache<Params, Value>, OperatedCache {
   readonly #definition: CacheDefinition<Params, Value>;
   readonly #codec: EntryCodec<Value>;
   readonly #counters: CacheCounters;
-  #ttlMs: number | undefined;
+  #ttlOverrideMs: number | undefined;
 
-  constructor(definition: CacheDefinition<Params, Value>) {
+  constructor(definition: CacheDefinition<Params, Value>, emit: (event: CacheEvent) => void) {
     const { name, namespace, schema } = definition;
     this.#definition = definition;
     this.#codec = new EntryCodec({
       ...{ name, schema, encryption: undefined },
       compressAboveBytes: Infinity,
     });
-    this.#counters = new CacheCounters(name, namespace);
+    this.#counters = new CacheCounters(name, namespace, emit);
   }
 
   statistics(): CacheStatistics {
-    const declaredTtlMs = this.#definition.ttlMs;
-    return this.#counters.statistics({ declaredTtlMs, ttlMs: this.#ttlMs ?? declaredTtlMs });
+    const { ttlMs: declaredTtlMs } = this.#definition;
+    return this.#counters.statistics({ declaredTtlMs, ttlMs: this.newTtlMs });
+  }
+
+  get newTtlMs(): number {
+    return this.#ttlOverrideMs ?? this.#definition.ttlMs;
   }
 
   overrideTtl(ttlMs: number | undefined): void {
-    this.#ttlMs = ttlMs;
+    this.#ttlOverrideMs = ttlMs;
   }
 
   async get(): Promise<undefined> {}

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Counter, Gauge } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
 import { MetricsRegistry } from '../../../http/index.js';
 import { Caches, lookupsOf, type CacheLink, type CacheStatistics } from '../../../redis/index.js';
 
 const LABELS = ['cache', 'namespace'] as const;
+/** Seconds: from what the process computes itself to the hard time-out of a load, 15 s. */
+const LOAD_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15];
 const LINK_STATES: readonly CacheLink['state'][] = ['alone', 'coherent', 'remote', 'detached'];
 
 /** What each declared cache of this process did, and how the process stands to the others. */
@@ -56,6 +58,7 @@ export class CacheMetrics {
   }
 
   #loads(): void {
+    this.#durations();
     this.#count('loads_total', 'Questions to the source', ({ loads }) => loads);
     this.#count('load_errors_total', 'Questions that the source failed', (cache) => {
       return cache.loadErrors;
@@ -74,6 +77,22 @@ export class CacheMetrics {
       'Stored values of an older shape, or sealed with a key that is gone',
       ({ unreadable }) => unreadable,
     );
+  }
+
+  /** Observed here, load by load: prom-client has no histogram that somebody else counts. */
+  #durations(): void {
+    const durations = new Histogram({
+      name: 'bourse_cache_load_duration_seconds',
+      help: 'Time that the source took, or took to fail; none of a cache that never asked it',
+      labelNames: LABELS,
+      buckets: LOAD_BUCKETS,
+      registers: [this.registry],
+    });
+    this.caches.onEvent((event) => {
+      if (event.type !== 'load') return;
+      const { cache, namespace, tookMs } = event;
+      durations.observe({ cache, namespace }, tookMs / 1_000);
+    });
   }
 
   #entries(): void {

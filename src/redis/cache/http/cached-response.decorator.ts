@@ -34,7 +34,7 @@ interface KeptPerUser extends Times {
 
 interface Kept {
   /**
-   * Clients keep the answer and ask every time whether it still holds, instead of using it for `ttlMs`. So unless said
+   * Clients keep the answer and ask every time whether it still holds, instead of using it for the cache's TTL. So unless said
    * where there are `tags`: nobody can tell a client of a change.
    */
   readonly revalidate?: boolean;
@@ -68,15 +68,10 @@ export function CachedResponse(options: CachedResponseOptions): MethodDecorator 
 
 function declarationOf(options: CachedResponseOptions): ResponseDeclaration {
   if (options.store === false) {
-    return { scope: options.scope, definition: undefined, maxAgeMs: 0, revisionOf: undefined };
+    return { scope: options.scope, definition: undefined, revalidate: true, revisionOf: undefined };
   }
   const { scope, revisionOf, revalidate = options.tags !== undefined } = options;
-  return {
-    scope,
-    revisionOf,
-    maxAgeMs: revalidate ? 0 : options.ttlMs,
-    definition: definitionOf(options),
-  };
+  return { scope, revisionOf, revalidate, definition: definitionOf(options) };
 }
 
 function definitionOf(

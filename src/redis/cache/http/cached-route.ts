@@ -12,7 +12,8 @@ import { readInputs, type AddressedRequest, type RouteInput } from './route-inpu
 /** A route whose answers carry an entity tag, ready to be asked. */
 export interface CachedRoute {
   readonly scope: ResponseScope;
-  readonly maxAgeMs: number;
+  /** How long a client may use an answer by itself, at this moment; 0: it asks every time. */
+  readonly maxAgeMs: () => number;
   readonly inputs: readonly RouteInput[];
   readonly revised: Revised | undefined;
   /** Where its answers are kept; undefined: nowhere. */

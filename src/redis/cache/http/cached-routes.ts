@@ -54,10 +54,12 @@ export class CachedRoutes implements OnModuleInit {
     if (declaration === undefined) return [];
     try {
       assertPlainGet(handler);
-      const { scope, maxAgeMs, definition, revisionOf } = declaration;
+      const { scope, revalidate, definition, revisionOf } = declaration;
       this.#routes.set(handler, {
         scope,
-        maxAgeMs,
+        // An operator may have given it another TTL.
+        maxAgeMs: () =>
+          revalidate || definition === undefined ? 0 : this.caches.newTtlMs(definition.name),
         inputs: routeInputsOf(controller, name, scope === 'user'),
         revised: revisionOf && this.modules.get(revisionOf, { strict: false }),
         cache: definition && this.caches.use(definition),

@@ -41,7 +41,7 @@ export class ResponseCacheInterceptor implements NestInterceptor {
       const asked = route.cache && (await cachedRequestOf(route, request, request.principal));
       const answer = await (asked && route.cache ? route.cache.getOrSet(asked, make) : make());
       if (asked) void reply.header('age', String(ageSeconds(answer.madeAtMs, this.clock.nowMs())));
-      return of(send(request, reply, answer, route, asked === undefined ? 0 : route.maxAgeMs));
+      return of(send(request, reply, answer, route, asked === undefined ? 0 : route.maxAgeMs()));
     } catch (error) {
       void reply.header('cache-control', 'no-store');
       throw error;

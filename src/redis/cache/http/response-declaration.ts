@@ -41,7 +41,8 @@ export type ResponseScope = 'user' | 'shared';
 export interface ResponseDeclaration {
   readonly scope: ResponseScope;
   readonly definition: CacheDefinition<CachedRequest, StoredResponse> | undefined;
-  readonly maxAgeMs: number;
+  /** Whether clients are to ask every time. */
+  readonly revalidate: boolean;
   readonly revisionOf: Type<Revised> | undefined;
 }
 
