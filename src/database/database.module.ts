@@ -1,8 +1,10 @@
 import { Global, Injectable, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { InvalidationJournal } from '../kernel/invalidation-journal.js';
 import { JobStore } from '../kernel/job-store.js';
 import { PendingWrites } from '../kernel/pending-writes.js';
 import { SessionRecords } from '../kernel/session-records.js';
+import { DatabaseInvalidationJournal } from './caches/invalidation-journal.repository.js';
 import { Database } from './database.js';
 import { DatabaseJobStore } from './jobs/jobs.repository.js';
 import { openDatabase } from './open-database.js';
@@ -51,7 +53,17 @@ class DatabaseShutdown implements OnApplicationShutdown {
     { provide: JobStore, useClass: DatabaseJobStore },
     { provide: SessionRecords, useClass: DatabaseSessionRecords },
     { provide: PendingWrites, useClass: DatabasePendingWrites },
+    { provide: InvalidationJournal, useClass: DatabaseInvalidationJournal },
   ],
-  exports: [Database, Outbox, DomainEvents, OutboxRelay, JobStore, SessionRecords, PendingWrites],
+  exports: [
+    Database,
+    Outbox,
+    DomainEvents,
+    OutboxRelay,
+    JobStore,
+    SessionRecords,
+    PendingWrites,
+    InvalidationJournal,
+  ],
 })
 export class DatabaseModule {}

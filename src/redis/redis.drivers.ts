@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import type { Clock } from '../kernel/clock.js';
+import type { InvalidationJournal } from '../kernel/invalidation-journal.js';
 import { MemoryCounters } from './cache/counters/memory.counters.js';
 import { RedisCounters } from './cache/counters/redis.counters.js';
 import { createHttpCache, httpCacheNamespace } from './cache/http/cache-manager.js';
@@ -22,19 +23,21 @@ import { RedisSessionCache } from './session/redis.session-cache.js';
 /**
  * Everything on the Redis of the configuration. It may be away: the application starts, and joins
  * it later.
+ * @param journal of invalidations that Redis did not take; without one they end with the process
  */
 export async function createRedisDrivers(
   config: Config,
   connections: RedisConnections,
   keys: KeyBuilder,
   clock: Clock,
+  journal?: InvalidationJournal,
 ): Promise<RedisDrivers> {
   // Before the wait, so that both connections are made at the same time.
   const pubsub = new RedisPubSub(connections, keys, clock);
   if (!(await connections.waitUntilReady(connections.command))) {
     new Logger('Redis').warn('starting without Redis; it is tried again in the background');
   }
-  const shared = { connections, keys, clock };
+  const shared = { connections, keys, clock, journal };
   const httpKeyStem = `${httpCacheNamespace(keys)}:`;
   return {
     caches: config.cache.enabled ? await startCaches(config, shared) : new UncachedCaches(),
@@ -60,13 +63,14 @@ interface Shared {
   readonly connections: RedisConnections;
   readonly keys: KeyBuilder;
   readonly clock: Clock;
+  readonly journal: InvalidationJournal | undefined;
 }
 
 async function startCaches(
   config: Config,
-  { connections, keys, clock }: Shared,
+  { connections, keys, clock, journal }: Shared,
 ): Promise<HybridCaches> {
-  const caches = new HybridCaches(cacheOptions(config), { connections, keys }, clock);
+  const caches = new HybridCaches(cacheOptions(config), { connections, keys }, clock, journal);
   await caches.start();
   return caches;
 }

@@ -3,6 +3,7 @@ import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common
 import { Config } from '../config/config.js';
 import { DiscoveryModule } from '@nestjs/core';
 import { Clock } from '../kernel/clock.js';
+import { InvalidationJournal } from '../kernel/invalidation-journal.js';
 import { PendingWrites } from '../kernel/pending-writes.js';
 import { SessionRecords } from '../kernel/session-records.js';
 import { Caches } from './cache/cache.js';
@@ -52,7 +53,7 @@ const abilities: readonly FactoryProvider[] = [
 /** The Redis layer without its queues, which are a module of their own (`QueuesModule`). */
 @Module({})
 export class RedisModule {
-  /** Once and globally. Needs `Config`, `Clock`, `SessionRecords` and `PendingWrites` from global modules. */
+  /** Once and globally. Needs `Config`, `Clock` and the ports that `database/` implements from global modules. */
   static forRoot(): DynamicModule {
     return {
       module: RedisModule,
@@ -67,7 +68,7 @@ export class RedisModule {
         },
         {
           provide: DRIVERS,
-          inject: [Config, RedisConnections, KeyBuilder, Clock],
+          inject: [Config, RedisConnections, KeyBuilder, Clock, InvalidationJournal],
           useFactory: chooseDrivers,
         },
         ...abilities,
@@ -96,9 +97,10 @@ function chooseDrivers(
   connections: RedisConnections,
   keys: KeyBuilder,
   clock: Clock,
+  journal: InvalidationJournal,
 ): RedisDrivers | Promise<RedisDrivers> {
   if (config.redis.target === undefined) return createMemoryDrivers(config, keys, clock);
-  return createRedisDrivers(config, connections, keys, clock);
+  return createRedisDrivers(config, connections, keys, clock, journal);
 }
 
 function ability(

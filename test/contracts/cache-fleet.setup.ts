@@ -1,3 +1,4 @@
+import type { InvalidationJournal } from '../../src/kernel/invalidation-journal.js';
 import { defineCache } from '../../src/redis/cache/cache-definition.js';
 import type { CacheEvent, CacheLink } from '../../src/redis/cache/cache.js';
 import type { HybridCaches } from '../../src/redis/cache/hybrid.caches.js';
@@ -84,7 +85,9 @@ export class Fleet {
     return this.#redis;
   }
 
-  async join(options: { callTimeoutMs?: number } = {}): Promise<Member> {
+  async join(
+    options: { callTimeoutMs?: number; journal?: InvalidationJournal } = {},
+  ): Promise<Member> {
     const proxy = new TcpProxy(this.redis.url);
     this.#proxies.push(proxy);
     await proxy.up();

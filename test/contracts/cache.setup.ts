@@ -1,4 +1,5 @@
 import { systemClock } from '../../src/kernel/clock.js';
+import type { InvalidationJournal } from '../../src/kernel/invalidation-journal.js';
 import { HybridCaches } from '../../src/redis/cache/hybrid.caches.js';
 import { TEST_KEYS } from '../support/encryption-keys.js';
 import type { RedisInstance } from '../support/redis-instance.js';
@@ -6,12 +7,13 @@ import type { RedisInstance } from '../support/redis-instance.js';
 interface SetupOptions {
   readonly maxLocalEntries?: number;
   readonly callTimeoutMs?: number;
+  readonly journal?: InvalidationJournal;
 }
 
 /** @param instance undefined: a process alone */
 export async function startCaches(
   instance: RedisInstance | undefined,
-  { maxLocalEntries = 100, callTimeoutMs = 1_000 }: SetupOptions = {},
+  { maxLocalEntries = 100, callTimeoutMs = 1_000, journal }: SetupOptions = {},
 ): Promise<HybridCaches> {
   const options = {
     maxLocalEntries,
@@ -20,7 +22,7 @@ export async function startCaches(
     callTimeoutMs,
     encryptionKeys: TEST_KEYS,
   };
-  const caches = new HybridCaches(options, instance, systemClock);
+  const caches = new HybridCaches(options, instance, systemClock, journal);
   await caches.start();
   return caches;
 }

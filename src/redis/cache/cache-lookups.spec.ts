@@ -5,7 +5,7 @@ import { lookupsOf } from './cache-lookups.js';
 const statistics = fc
   .record({ local: fc.nat(9), remote: fc.nat(9), misses: fc.nat(9), stale: fc.nat(9) })
   .map(({ local, remote, misses, stale }) => {
-    const counters = new CacheCounters('test', 'general');
+    const counters = new CacheCounters('test', 'general', () => undefined);
     counters.localHits = local;
     counters.remoteHits = remote;
     // An ended value is counted as a miss first.

@@ -1,11 +1,11 @@
 import type { CacheEvent, CacheLink } from './cache.js';
 import type { CoherenceLink } from './coherence/coherence-link.js';
-import { OwedInvalidations } from './coherence/owed-invalidations.js';
+import type { InvalidationDebts } from './coherence/invalidation-debts.js';
 import { RecentNames } from './local/recent-names.js';
 import type { LocalTier } from './local/local-tier.js';
 import { areClean, EVERYTHING, isTagName, type Tag, type TagTable } from './local/tag-table.js';
 import type { Lease, LeaseRequest, NewEntry } from './store/cache-store.js';
-import { changeInOrder, storeUnder, type SharedTier } from './store/shared-tier.js';
+import { removeEverywhere, storeUnder, type SharedTier } from './store/shared-tier.js';
 import type { StoredEntries } from './store/stored-entries.js';
 import {
   areComplete,
@@ -23,17 +23,14 @@ const LOAD_PATIENCE = 5;
 /** What a change waits for the store before it is left to be repeated: longer than a read, others depend on it. */
 const TELL_TIMEOUT_MS = 300;
 
-/**
- * Both tiers as all caches of the process share them: what is in the process, what is behind it, and what may be
- * believed of either. Faults of the store end here: logged, and a miss.
- */
+/** Both tiers as all caches of the process share them, and what may be believed of either. Faults of the store end here. */
 export class CacheTiers {
   readonly local: LocalTier;
   readonly waiters = new LoadWaiters();
   readonly #tags: TagTable;
   readonly #shared: SharedTier | undefined;
   readonly #recent: RecentNames;
-  readonly #owed = new OwedInvalidations(EVERYTHING);
+  readonly #debts: InvalidationDebts;
   readonly #emit: (event: CacheEvent) => void;
   #link: CoherenceLink | undefined;
   #tokens = 0;
@@ -42,11 +39,13 @@ export class CacheTiers {
     local: LocalTier,
     tags: TagTable,
     shared: SharedTier | undefined,
+    debts: InvalidationDebts,
     emit: (event: CacheEvent) => void,
   ) {
     this.local = local;
     this.#tags = tags;
     this.#shared = shared;
+    this.#debts = debts;
     this.#emit = emit;
     this.#recent = new RecentNames(tags);
   }
@@ -74,7 +73,7 @@ export class CacheTiers {
     const link = this.#link;
     return {
       state: link?.state ?? 'alone',
-      owedInvalidations: this.#owed.size,
+      owedInvalidations: this.#debts.size,
       gaps: link?.gaps ?? 0,
       resets: link?.resets ?? 0,
       errors: this.#shared?.gate.errors ?? 0,
@@ -165,7 +164,7 @@ export class CacheTiers {
 
   /** What the store has under these names is older than what is known here: removed as soon as it can be. */
   owe(names: readonly string[]): void {
-    if (this.#shared !== undefined) this.#owed.add(names);
+    if (this.#shared !== undefined) void this.#debts.owe(names);
   }
 
   /**
@@ -184,11 +183,8 @@ export class CacheTiers {
   }
 
   /**
-   * Replaces entries in the store, each under a lease that was taken by force, and tells all others. What it could
-   * not take is removed as soon as it can.
-   *
-   * Under a lease, because a write that a broken connection held back may arrive much later: by then the lease is
-   * gone, and the write is refused.
+   * Replaces entries in the store, each under a lease that was taken by force: a write that a broken connection held
+   * back, and that arrives much later, finds it gone. What the store could not take is removed as soon as it can.
    */
   async put(writes: readonly Write[]): Promise<void> {
     const names = writes.map(({ slot }) => slot.name);
@@ -208,9 +204,7 @@ export class CacheTiers {
   async drop(names: readonly string[]): Promise<void> {
     if (names.length === 0) return;
     this.dropHere(names);
-    await this.#tell('invalidation', names, (shared) =>
-      changeInOrder(shared, shared.store.remove(names), names),
-    );
+    await this.#tell('invalidation', names, (shared) => removeEverywhere(shared, names));
     this.#emit({ type: 'invalidated', keys: names.length, origin: 'here' });
   }
 
@@ -240,15 +234,26 @@ export class CacheTiers {
 
   /** The store may hold again what was removed from it: nothing in it counts any more. */
   async reset(): Promise<void> {
-    this.#owed.add([EVERYTHING]);
+    this.#debts.add([EVERYTHING]);
     await this.settleOwed();
   }
 
   /** Rejects while the store cannot be told. */
   async settleOwed(): Promise<void> {
     const shared = this.#shared;
-    if (shared === undefined) return;
-    await this.#owed.repeat((names) => changeInOrder(shared, shared.store.remove(names), names));
+    if (shared !== undefined) await this.#debts.settle((names) => removeEverywhere(shared, names));
+  }
+
+  /** Repeats what others owe, or owed when they ended: here too, nobody has told it yet. Rejects while it cannot. */
+  async settleOfOthers(): Promise<void> {
+    const shared = this.#usable();
+    await this.#debts.sweep(
+      shared &&
+        ((names) => {
+          this.dropHere(names);
+          return removeEverywhere(shared, names);
+        }),
+    );
   }
 
   /** @throws AppError `cache.pattern_incomplete` */
@@ -263,7 +268,7 @@ export class CacheTiers {
   /** The store, unless it is away or holds what was invalidated. */
   #usable(): SharedTier | undefined {
     const shared = this.#shared;
-    return shared === undefined || shared.gate.isOpen || this.#owed.size > 0 ? undefined : shared;
+    return shared === undefined || shared.gate.isOpen || this.#debts.size > 0 ? undefined : shared;
   }
 
   async #settleOwn(shared: SharedTier, { slot, token, entry }: Write): Promise<void> {
@@ -281,10 +286,10 @@ export class CacheTiers {
     const shared = this.#shared;
     if (shared === undefined) return;
     const { gate } = shared;
-    if (gate.isOpen) return this.#owed.add(names);
+    if (gate.isOpen) return this.#debts.owe(names);
     const patience = Math.max(1, TELL_TIMEOUT_MS / gate.callTimeoutMs);
     const told = await gate.pass(what, () => tell(shared).then(() => true), patience);
-    if (told === undefined) this.#owed.add(names);
+    if (told === undefined) await this.#debts.owe(names);
   }
 
   /** A version is known as long as its change would have been heard of. */

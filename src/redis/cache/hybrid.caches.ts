@@ -1,5 +1,8 @@
+import { Logger } from '@nestjs/common';
 import type { Config } from '../../config/config.js';
 import type { Clock } from '../../kernel/clock.js';
+import { FaultLog } from '../../kernel/fault-log.js';
+import type { InvalidationJournal } from '../../kernel/invalidation-journal.js';
 import type { KeyRing } from '../../kernel/secret-box.js';
 import type { RedisConnections } from '../connection/redis-connections.js';
 import type { KeyBuilder } from '../keys/redis-key.js';
@@ -17,6 +20,7 @@ import { CacheRegistry } from './cache-registry.js';
 import { CacheTiers } from './cache-tiers.js';
 import type { SharedTier } from './store/shared-tier.js';
 import { CoherenceLink } from './coherence/coherence-link.js';
+import { InvalidationDebts } from './coherence/invalidation-debts.js';
 import { InvalidationLog } from './coherence/invalidation-log.js';
 import { HotKeys } from './hot-keys.js';
 import { HybridCache, type HybridSurroundings } from './hybrid-cache.js';
@@ -24,7 +28,7 @@ import { LocalTier } from './local/local-tier.js';
 import { EVERYTHING, namespaceTagName, tagName, TagTable } from './local/tag-table.js';
 import { ReadBatch } from './store/read-batch.js';
 import { RedisCacheStore } from './store/redis.cache-store.js';
-import { StoreGate } from './store/store-gate.js';
+import { StoreGate, within } from './store/store-gate.js';
 import { matchesKey } from './versioned-key.js';
 
 export interface HybridCachesOptions {
@@ -45,6 +49,8 @@ export function cacheOptions({ cache, encryptionKeys }: Config): HybridCachesOpt
   };
 }
 
+/** How soon what another process owes is told, if it cannot itself. */
+const SWEEP_EVERY_MS = 2_000;
 /** What a pattern drops in one go. */
 const MATCH_BATCH = 500;
 
@@ -56,12 +62,19 @@ export class HybridCaches extends Caches {
   readonly #tiers: CacheTiers;
   readonly #link: CoherenceLink | undefined;
   readonly #surroundings: HybridSurroundings;
+  readonly #faults = new FaultLog(new Logger('Cache'));
+  #sweeping: NodeJS.Timeout | undefined;
+  #isSweeping = false;
 
-  /** @param redis undefined: this process is alone */
+  /**
+   * @param redis undefined: this process is alone
+   * @param journal of what Redis did not take; undefined: that is lost with the process
+   */
   constructor(
     options: HybridCachesOptions,
     redis: { readonly connections: RedisConnections; readonly keys: KeyBuilder } | undefined,
     clock: Clock,
+    journal?: InvalidationJournal,
   ) {
     super();
     const { maxLocalEntries, maxLocalBytes, callTimeoutMs, encryptionKeys } = options;
@@ -69,7 +82,13 @@ export class HybridCaches extends Caches {
     const { emit } = this.#events;
     const gate = new StoreGate(callTimeoutMs, (isOpen) => this.#link?.gateChanged(isOpen));
     const shared = redis && sharedTier(redis, gate);
-    this.#tiers = new CacheTiers(local, new TagTable(), shared, emit);
+    this.#tiers = new CacheTiers(
+      local,
+      new TagTable(),
+      shared,
+      new InvalidationDebts(journal),
+      emit,
+    );
     if (shared !== undefined) {
       this.#link = linkOf(shared, this.#tiers, emit);
       this.#tiers.attach(this.#link);
@@ -84,10 +103,27 @@ export class HybridCaches extends Caches {
   /** Follows the invalidations of other instances from now on; waits at most `waitMs` for the first proof of it. */
   async start(waitMs = 1_000): Promise<void> {
     await this.#link?.start(waitMs);
+    if (this.#link === undefined) return;
+    // Before anything is served out of Redis that somebody who is gone had invalidated.
+    await within(waitMs, this.#sweep()).catch(() => undefined);
+    this.#sweeping = setInterval(() => void this.#sweep(), SWEEP_EVERY_MS).unref();
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#sweeping);
     await this.#tiers.close();
+  }
+
+  async #sweep(): Promise<void> {
+    if (this.#isSweeping) return;
+    this.#isSweeping = true;
+    try {
+      await this.#tiers.settleOfOthers();
+    } catch (error) {
+      this.#faults.report('settling of owed invalidations', error);
+    } finally {
+      this.#isSweeping = false;
+    }
   }
 
   override use<Params, Value>(definition: CacheDefinition<Params, Value>): Cache<Params, Value> {

@@ -22,7 +22,7 @@ describe('an ended value', () => {
   beforeEach(() => {
     jest.useFakeTimers();
     jest.spyOn(Logger.prototype, 'warn').mockReturnValue(undefined);
-    counters = new CacheCounters('test', 'general');
+    counters = new CacheCounters('test', 'general', () => undefined);
     refresh = new BackgroundRefresh('test');
     local = undefined;
   });

@@ -28,11 +28,11 @@ export async function storeUnder(
 }
 
 /** Removes from the store, and then lets all others know: who hears of it must not find the older value there. */
-export async function changeInOrder(
+export async function removeEverywhere(
   { store, log }: SharedTier,
-  change: Promise<unknown>,
   names: readonly string[],
 ): Promise<void> {
+  const change = store.remove(names);
   // One connection keeps the order by itself; on a Cluster each node has its own.
   if (!store.keepsOrder) await change;
   await Promise.all([change, log.append(names)]);

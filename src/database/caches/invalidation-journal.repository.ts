@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { asc, sql } from 'drizzle-orm';
+import {
+  InvalidationJournal,
+  type JournaledInvalidation,
+} from '../../kernel/invalidation-journal.js';
+import { Database } from '../database.js';
+import { owedInvalidationsTable as table } from './owed-invalidations.table.js';
+
+/** The journal on PostgreSQL and PGlite. */
+@Injectable()
+export class DatabaseInvalidationJournal extends InvalidationJournal {
+  constructor(private readonly database: Database) {
+    super();
+  }
+
+  override async add(names: readonly string[]): Promise<readonly JournaledInvalidation[]> {
+    if (names.length === 0) return [];
+    const given = JSON.stringify(names);
+    return this.database.sql
+      .insert(table)
+      .select(
+        // In one order, whoever adds: two statements over the same rows never deadlock.
+        sql`select name, nextval('owed_invalidation_versions')
+          from jsonb_array_elements_text(${given}::jsonb) as given(name) order by name`,
+      )
+      .onConflictDoUpdate({ target: table.name, set: { version: sql`excluded.version` } })
+      .returning();
+  }
+
+  override async waiting(limit: number): Promise<readonly JournaledInvalidation[]> {
+    return this.database.sql.select().from(table).orderBy(asc(table.version)).limit(limit);
+  }
+
+  override async settle(settled: readonly JournaledInvalidation[]): Promise<void> {
+    if (settled.length === 0) return;
+    const given = JSON.stringify(
+      settled.map(({ name, version }) => ({ name, version: version.toString() })),
+    );
+    await this.database.sql.execute(
+      sql`delete from ${table} using (
+          select name, version from jsonb_to_recordset(${given}::jsonb) as given(name text, version bigint)
+        ) as given
+        where ${table.name} = given.name and ${table.version} = given.version`,
+    );
+  }
+}

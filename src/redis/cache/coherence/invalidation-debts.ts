@@ -1,0 +1,112 @@
+import { Logger } from '@nestjs/common';
+import { FaultLog } from '../../../kernel/fault-log.js';
+import type {
+  InvalidationJournal,
+  JournaledInvalidation,
+} from '../../../kernel/invalidation-journal.js';
+import { EVERYTHING } from '../local/tag-table.js';
+import { within } from '../store/store-gate.js';
+import { OwedInvalidations } from './owed-invalidations.js';
+
+/** What a change waits for the journal when Redis did not take it: an outage of both must not hold up requests. */
+const KEEP_TIMEOUT_MS = 250;
+/** More, or longer ones, are kept as everything. */
+const MAX_NAMES = 1_000;
+const MAX_NAME_LENGTH = 512;
+/** Rows of others that are settled in one go. */
+const SWEEP = 500;
+
+export type Repeat = (names: readonly string[]) => Promise<void>;
+
+/**
+ * Invalidations that Redis is still to be told of. This process keeps its own and repeats them; what a process owed
+ * that died, or is cut off alone, stands in the journal, and whoever reaches Redis settles it.
+ */
+export class InvalidationDebts {
+  readonly #owed = new OwedInvalidations(EVERYTHING);
+  readonly #faults = new FaultLog(new Logger('Cache'));
+  readonly #journal: InvalidationJournal | undefined;
+  /** Own rows, by name. */
+  readonly #rows = new Map<string, JournaledInvalidation>();
+  #unkept = new Set<string>();
+  #keeping: Promise<void> | undefined;
+
+  constructor(journal: InvalidationJournal | undefined) {
+    this.#journal = journal;
+  }
+
+  get size(): number {
+    return this.#owed.size;
+  }
+
+  /** For what other processes find out by themselves. */
+  add(names: readonly string[]): void {
+    this.#owed.add(names);
+  }
+
+  /** Resolves when the journal has them too, after 250 ms at the latest. Never rejects. */
+  async owe(names: readonly string[]): Promise<void> {
+    this.add(names);
+    if (this.#journal === undefined) return;
+    for (const name of names) this.#unkept.add(name);
+    // What comes while a statement is under way goes with the next one, all together.
+    const kept = (this.#keeping ?? Promise.resolve()).then(() => this.#keepAll());
+    this.#keeping = kept;
+    await within(KEEP_TIMEOUT_MS, kept).catch((error: unknown) => {
+      this.#faults.report('journal of owed invalidations', error);
+    });
+  }
+
+  /** Repeats this process's own. Rejects while the store cannot be told. */
+  async settle(repeat: Repeat): Promise<void> {
+    if (this.#owed.size === 0) return;
+    // Rows that are on their way would be left for a sweep.
+    if (this.#keeping !== undefined) await within(KEEP_TIMEOUT_MS, this.#keeping);
+    const rows = [...this.#rows.values()];
+    await this.#owed.repeat(repeat);
+    for (const row of rows) if (this.#rows.get(row.name) === row) this.#rows.delete(row.name);
+    // A row that stays is repeated by a sweep: an invalidation too many.
+    await this.#forget(rows);
+  }
+
+  /**
+   * Repeats what stands in the journal, whoever owes it. Rejects while either side cannot be asked.
+   * @param repeat undefined: the store is away
+   */
+  async sweep(repeat: Repeat | undefined): Promise<void> {
+    const journal = this.#journal;
+    if (repeat === undefined || journal === undefined) return;
+    let rows: readonly JournaledInvalidation[];
+    do {
+      rows = await journal.waiting(SWEEP);
+      if (rows.length === 0) return;
+      await repeat(rows.map(({ name }) => name));
+      await journal.settle(rows);
+    } while (rows.length === SWEEP);
+  }
+
+  async #keepAll(): Promise<void> {
+    const names = [...this.#unkept];
+    if (names.length === 0) return;
+    this.#unkept = new Set();
+    const isTooMuch =
+      names.length > MAX_NAMES ||
+      this.#rows.size > MAX_NAMES ||
+      names.some(({ length }) => length > MAX_NAME_LENGTH);
+    try {
+      const rows = await this.#journal?.add(isTooMuch ? [EVERYTHING] : names);
+      for (const row of rows ?? []) this.#rows.set(row.name, row);
+    } catch (error) {
+      this.#faults.report('journal of owed invalidations', error);
+    }
+  }
+
+  async #forget(rows: readonly JournaledInvalidation[]): Promise<void> {
+    if (rows.length === 0) return;
+    try {
+      await this.#journal?.settle(rows);
+    } catch (error) {
+      this.#faults.report('journal of owed invalidations', error);
+    }
+  }
+}
