@@ -19,12 +19,12 @@ export { lookupsOf, type CacheLookups } from './cache/cache-lookups.js';
 export { defineCounter, type CounterDefinition } from './cache/counters/counter-definition.js';
 export { Counters, type Counter } from './cache/counters/counters.js';
 export {
-  definePrefetch,
-  Prefetch,
-  type PrefetchDefinition,
-  type PrefetchParts,
+  type Prefetch,
+  type PrefetchSource,
   type PrefetchStatistics,
 } from './cache/prefetch/prefetch.js';
+export { definePrefetch, type PrefetchDefinition } from './cache/prefetch/prefetch-definition.js';
+export { Prefetches } from './cache/prefetch/prefetches.js';
 export {
   defineWarmUp,
   type WarmUp,

@@ -8,6 +8,7 @@ import { PendingWrites } from '../kernel/pending-writes.js';
 import { SessionRecords } from '../kernel/session-records.js';
 import { Caches } from './cache/cache.js';
 import { Counters } from './cache/counters/counters.js';
+import { Prefetches } from './cache/prefetch/prefetches.js';
 import { WarmUps } from './cache/warming/warm-ups.js';
 import { WriteBehinds } from './cache/writing/write-behinds.js';
 import { CachedMethods } from './cache/decorators/cached-methods.js';
@@ -36,6 +37,11 @@ const abilities: readonly FactoryProvider[] = [
   ability(LockManager, (drivers) => drivers.locks),
   ability(RateLimiter, (drivers) => drivers.limiter),
   ability(RedisDiagnostics, (drivers) => drivers.diagnostics),
+  {
+    provide: Prefetches,
+    inject: [Caches, Config],
+    useFactory: (caches: Caches, { cache }: Config) => new Prefetches(caches, cache.enabled),
+  },
   {
     provide: WriteBehinds,
     inject: [Caches, PendingWrites, Config],

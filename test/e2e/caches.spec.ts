@@ -10,7 +10,7 @@ import type {
 } from '../../src/modules/monitoring/caches/caches.dto.js';
 import { TtlOverrides } from '../../src/modules/monitoring/caches/ttl-overrides.js';
 import type { ConfigChange } from '../../src/modules/system-config/system-config.dto.js';
-import { Caches, defineCache } from '../../src/redis/index.js';
+import { Caches, defineCache, defineWriteBehind, WriteBehinds } from '../../src/redis/index.js';
 import type { ApiClient, Problem } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
@@ -129,6 +129,34 @@ describe.each(BACKENDS)('the caches in the hands of operators on $name', (backen
         misses: 1,
         hitRatePercent: 50,
       });
+    });
+
+    it('with what readers ask for next, and what waits for its source', async () => {
+      const before = await list();
+      expect(before.writeBehinds).toEqual([]);
+      const none = { predicted: 0, used: 0, wasted: 0, forgone: 0 };
+      expect(before.prefetches).toEqual([
+        { name: 'market.charts', ...none },
+        { name: 'research.analyses', ...none },
+      ]);
+      const behind = bourse.app.get(WriteBehinds).use(
+        defineWriteBehind<string, number>({
+          ...{ name: 'test.behind', cache: probe, durability: 'memory' },
+          ...{ flushEveryMs: 30_000, maxPending: 10, maxBatch: 10 },
+        }),
+        async () => undefined,
+      );
+      await behind.write('behind', 1);
+      const waiting = { name: 'test.behind', durability: 'memory', pending: 1, acknowledged: 1 };
+      expect((await list()).writeBehinds).toEqual([
+        {
+          ...waiting,
+          ...{ refused: 0, flushed: 0, failed: 0 },
+          oldestAgeMs: expect.any(Number) as number,
+        },
+      ]);
+      await behind.flush();
+      expect((await list()).writeBehinds).toMatchObject([{ pending: 0, flushed: 1 }]);
     });
 
     it('with their most read keys, the most read first', async () => {

@@ -4,7 +4,7 @@ import type {
   DetailedHealth,
   RedisHealth,
 } from '../../src/modules/health/figures/health.dto.js';
-import { Caches, defineCache } from '../../src/redis/index.js';
+import { Caches, defineCache, defineWriteBehind, WriteBehinds } from '../../src/redis/index.js';
 import { eventually } from '../support/eventually.js';
 import { testRedisUrl } from '../support/servers/index.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -190,6 +190,49 @@ describe.each(BACKENDS)('health and metrics on $name', (backend) => {
     expect((await series('bourse_cache_load_seconds_total')).get(labels)).toBe(seconds);
     expect(await scrape()).toMatch(/^# TYPE bourse_cache_load_duration_seconds histogram$/m);
   });
+
+  it('shows what each write-behind owes its source', async () => {
+    expect(await scrape()).not.toContain('bourse_cache_write_behind_pending{');
+    const taken: string[] = [];
+    let isAway = true;
+    const behind = bourse.app.get(WriteBehinds).use(
+      defineWriteBehind<string, number>({
+        name: 'test.pages',
+        cache: defineCache({
+          ...{ name: 'test.pages', namespace: 'general', key: (id) => `${id}:pages` },
+          ttlMs: 60_000,
+        }),
+        ...{ flushEveryMs: 30_000, maxPending: 10, maxBatch: 10, durability: 'journaled' },
+      }),
+      async (writes) => {
+        if (isAway) throw new Error('the source is away');
+        taken.push(...writes.map(({ params }) => params));
+      },
+    );
+    await behind.write('ada', 1);
+    await behind.write('bob', 1);
+    await behind.flush();
+    const labels = 'write_behind="test.pages",durability="journaled"';
+    const of = async (name: string) =>
+      (await series(`bourse_cache_write_behind_${name}`)).get(labels);
+    // Scrapes within some seconds are told the same.
+    const shows = (figures: Readonly<Record<string, number>>) =>
+      eventually(
+        async () => {
+          const shown = Object.keys(figures).map(async (name) => [name, await of(name)]);
+          expect(Object.fromEntries(await Promise.all(shown))).toEqual(figures);
+        },
+        { timeoutMs: 15_000, intervalMs: 250 },
+      );
+    await shows({ pending: 2, acknowledged_total: 2, refused_total: 0, flushed_total: 0 });
+    expect(await of('failed_total')).toBeGreaterThanOrEqual(2);
+    expect(await of('oldest_age_seconds')).toBeGreaterThan(0);
+    expect(await of('oldest_age_seconds')).toBeLessThan(60);
+    isAway = false;
+    await behind.flush();
+    expect(taken.sort()).toEqual(['ada', 'bob']);
+    await shows({ pending: 0, flushed_total: 2, oldest_age_seconds: 0 });
+  }, 40_000);
 
   it('shows the process, the queues and the sockets', async () => {
     const text = await scrape();

@@ -8,9 +8,11 @@ import { HealthFiguresService } from './figures/health-figures.service.js';
 import { HealthController } from './health.controller.js';
 import { CacheMetrics } from './metrics/cache-metrics.js';
 import { MetricsController } from './metrics/metrics.controller.js';
+import { PrefetchMetrics } from './metrics/prefetch-metrics.js';
 import { ProcessMetrics } from './metrics/process-metrics.js';
 import { QueueMetrics } from './metrics/queue-metrics.js';
 import { RedisMetrics } from './metrics/redis-metrics.js';
+import { WriteBehindMetrics } from './metrics/write-behind-metrics.js';
 import { RedisIndicator } from './redis.indicator.js';
 
 /** Every role answers probes and scrapes, the worker nothing else. */
@@ -24,6 +26,8 @@ import { RedisIndicator } from './redis.indicator.js';
     HealthFiguresService,
     ProcessMetrics,
     CacheMetrics,
+    PrefetchMetrics,
+    WriteBehindMetrics,
     QueueMetrics,
     RedisMetrics,
   ],

@@ -7,6 +7,7 @@ import { OptionsController } from './options/options.controller.js';
 import { OrderBooksController } from './order-book/order-books.controller.js';
 import { QuotesController } from './quotes/quotes.controller.js';
 import { SearchController } from './search/search.controller.js';
+import { MarketReads } from './warming/market-reads.js';
 
 @Module({
   imports: [MarketDataModule],
@@ -19,5 +20,6 @@ import { SearchController } from './search/search.controller.js';
     SearchController,
     MarketStatusController,
   ],
+  providers: [MarketReads],
 })
 export class MarketDataHttpModule {}

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AlertsController } from './alerts/alerts.controller.js';
+import { CacheListService } from './caches/cache-list.service.js';
 import { CachesController } from './caches/caches.controller.js';
 import { CachesService } from './caches/caches.service.js';
 import { AppFiguresController } from './figures/app.controller.js';
@@ -11,6 +12,6 @@ import { MonitoringModule } from './monitoring.module.js';
 @Module({
   imports: [MonitoringModule],
   controllers: [RedisController, AppFiguresController, AlertsController, CachesController],
-  providers: [RedisFiguresService, AppFiguresService, CachesService],
+  providers: [RedisFiguresService, AppFiguresService, CacheListService, CachesService],
 })
 export class MonitoringHttpModule {}

@@ -1,5 +1,5 @@
 import { HOUR_MS, MINUTE_MS } from '../../kernel/duration.js';
-import { bySymbol, defineCache } from '../../redis/index.js';
+import { bySymbol, defineCache, definePrefetch } from '../../redis/index.js';
 import { marketTag } from '../market-data/index.js';
 import { analysisSchema, type Analysis } from './analysis/analysis.dto.js';
 import type { Horizon } from './analysis/rating.js';
@@ -58,4 +58,13 @@ export const analysisCache = defineCache<
   negativeTtlMs: EMPTY_MS,
   tags: (params) => [...researchTags(params), marketTag(params.marketRevision)],
   schema: analysisSchema,
+});
+
+/** From statements and news of a company to its rating: some 100 ms where its bars are not there yet. */
+export const analysisPrefetch = definePrefetch({
+  name: 'research.analyses',
+  minConfidence: 0.6,
+  maxConcurrent: 2,
+  maxPerSecond: 5,
+  withinMs: MINUTE_MS,
 });

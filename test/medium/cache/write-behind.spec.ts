@@ -253,6 +253,24 @@ describe('a write-behind', () => {
     );
   });
 
+  it.each([
+    ['refuses to answer', () => Promise.reject(new Error('away'))],
+    ['does not answer', () => new Promise<never>(() => undefined)],
+  ])('says what it knows while its journal %s', async (_, figures) => {
+    const journal = new MemoryPendingWrites();
+    const { behind, writeBehinds } = start(
+      { ...seen, durability: 'journaled' },
+      new Source(),
+      journal,
+    );
+    await write(behind, 'ada', 1);
+    journal.figures = figures;
+    const known = { name: 'test.seen', durability: 'journaled', acknowledged: 1, refused: 0 };
+    expect(await writeBehinds.statistics()).toEqual([
+      { ...known, pending: null, oldestAgeMs: null, flushed: 0, failed: 0 },
+    ]);
+  });
+
   it('refuses a second one of its name', () => {
     const { writeBehinds, source } = start();
     expect(() => writeBehinds.use(seen, source.write)).toThrow(

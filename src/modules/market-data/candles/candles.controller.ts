@@ -6,9 +6,11 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { SignedIn } from '../../../http/index.js';
+import { CurrentPrincipal, SignedIn } from '../../../http/index.js';
+import type { Principal } from '../../../kernel/principal.js';
 import { CachedResponse } from '../../../redis/index.js';
 import { symbolSchema } from '../market-data.dto.js';
+import { MarketReads } from '../warming/market-reads.js';
 import {
   candlesAnswerSchema,
   candlesQuerySchema,
@@ -21,10 +23,14 @@ import { CandlesService } from './candles.service.js';
 @SignedIn()
 @Controller('api/market/candles')
 export class CandlesController {
-  constructor(private readonly candles: CandlesService) {}
+  constructor(
+    private readonly candles: CandlesService,
+    private readonly reads: MarketReads,
+  ) {}
 
   @Get(':symbol')
-  @CachedResponse({ scope: 'shared', store: false })
+  // The same for everybody; but the handler takes the caller, to note what is read.
+  @CachedResponse({ scope: 'user', store: false })
   @ApiOperation({ summary: 'Bars of a symbol; those of a replay on the times of its recording' })
   @ApiOkResponse({ standardSchema: candlesAnswerSchema })
   @ApiBadRequestResponse({
@@ -32,10 +38,13 @@ export class CandlesController {
       'market_data.bad_range, market_data.too_many_candles, market_data.unknown_timeframe',
   })
   @ApiNotFoundResponse({ description: 'market_data.unknown_symbol' })
-  bars(
+  async bars(
+    @CurrentPrincipal() reader: Principal,
     @Param('symbol', { schema: symbolSchema }) symbol: string,
     @Query({ schema: candlesQuerySchema }) query: CandlesQuery,
   ): Promise<CandlesAnswer> {
-    return this.candles.answer(symbol, query);
+    const answer = await this.candles.answer(symbol, query);
+    this.reads.noteBars(reader, query, answer);
+    return answer;
   }
 }

@@ -6,8 +6,10 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { SignedIn } from '../../../http/index.js';
+import { CurrentPrincipal, SignedIn } from '../../../http/index.js';
+import type { Principal } from '../../../kernel/principal.js';
 import { symbolSchema } from '../market-data.dto.js';
+import { MarketReads } from '../warming/market-reads.js';
 import type { OptionChain } from './option-chain.js';
 import { optionChainSchema, optionsQuerySchema, type OptionsQuery } from './options.dto.js';
 import { OptionsService } from './options.service.js';
@@ -16,7 +18,10 @@ import { OptionsService } from './options.service.js';
 @SignedIn()
 @Controller('api/market/options')
 export class OptionsController {
-  constructor(private readonly options: OptionsService) {}
+  constructor(
+    private readonly options: OptionsService,
+    private readonly reads: MarketReads,
+  ) {}
 
   @Get(':symbol')
   @ApiOperation({
@@ -25,10 +30,13 @@ export class OptionsController {
   @ApiOkResponse({ standardSchema: optionChainSchema })
   @ApiBadRequestResponse({ description: 'market_data.unknown_expiry' })
   @ApiNotFoundResponse({ description: 'market_data.unknown_symbol' })
-  chain(
+  async chain(
+    @CurrentPrincipal() reader: Principal,
     @Param('symbol', { schema: symbolSchema }) symbol: string,
     @Query({ schema: optionsQuerySchema }) { expiry }: OptionsQuery,
   ): Promise<OptionChain> {
-    return this.options.chain(symbol, expiry);
+    const chain = await this.options.chain(symbol, expiry);
+    this.reads.note(reader, 'options', chain.symbol);
+    return chain;
   }
 }

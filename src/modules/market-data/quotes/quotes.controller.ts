@@ -6,9 +6,10 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { pageOf, SignedIn } from '../../../http/index.js';
+import { CurrentPrincipal, pageOf, SignedIn } from '../../../http/index.js';
 import { MINUTE_MS } from '../../../kernel/duration.js';
 import type { Page } from '../../../kernel/page.js';
+import type { Principal } from '../../../kernel/principal.js';
 import { CachedResponse } from '../../../redis/index.js';
 import type { Instrument, Quote } from './quote.js';
 import { symbolSchema } from '../market-data.dto.js';
@@ -21,12 +22,16 @@ import {
   type QuotesQuery,
 } from './quotes.dto.js';
 import { QuotesService } from './quotes.service.js';
+import { MarketReads } from '../warming/market-reads.js';
 
 @ApiTags('market')
 @SignedIn()
 @Controller('api/market')
 export class QuotesController {
-  constructor(private readonly quotes: QuotesService) {}
+  constructor(
+    private readonly quotes: QuotesService,
+    private readonly reads: MarketReads,
+  ) {}
 
   @Get('instruments')
   @CachedResponse({
@@ -59,7 +64,12 @@ export class QuotesController {
   @ApiOperation({ summary: 'The quote of a symbol, up to 2 s old (see asOf)' })
   @ApiOkResponse({ standardSchema: quoteSchema })
   @ApiNotFoundResponse({ description: 'market_data.unknown_symbol' })
-  quote(@Param('symbol', { schema: symbolSchema }) symbol: string): Promise<Quote> {
-    return this.quotes.getQuote(symbol);
+  async quote(
+    @CurrentPrincipal() reader: Principal,
+    @Param('symbol', { schema: symbolSchema }) symbol: string,
+  ): Promise<Quote> {
+    const quote = await this.quotes.getQuote(symbol);
+    this.reads.note(reader, 'quote', quote.symbol);
+    return quote;
   }
 }

@@ -10,6 +10,7 @@ import {
 import type { FastifyReply } from 'fastify';
 import { CurrentPrincipal, Requires } from '../../../http/index.js';
 import type { Principal } from '../../../kernel/principal.js';
+import { CacheListService } from './cache-list.service.js';
 import {
   cacheFigureSchema,
   cacheListSchema,
@@ -32,7 +33,10 @@ import { CachesService } from './caches.service.js';
 @ApiTags('monitoring')
 @Controller('api/admin/caches')
 export class CachesController {
-  constructor(private readonly caches: CachesService) {}
+  constructor(
+    private readonly caches: CachesService,
+    private readonly lists: CacheListService,
+  ) {}
 
   @Get()
   @Requires('monitoring.read')
@@ -40,8 +44,8 @@ export class CachesController {
     summary: 'Every cache with its TTL and counts, and how the processes are joined',
   })
   @ApiOkResponse({ standardSchema: cacheListSchema })
-  list(): CacheList {
-    return this.caches.list();
+  list(): Promise<CacheList> {
+    return this.lists.list();
   }
 
   @Get('hot-keys')
@@ -49,7 +53,7 @@ export class CachesController {
   @ApiOperation({ summary: 'The most read keys of this process' })
   @ApiOkResponse({ standardSchema: hotKeysSchema })
   hotKeys(@Query({ schema: hotKeysQuerySchema }) { limit }: HotKeysQuery): HotKeys {
-    return this.caches.hotKeys(limit);
+    return this.lists.hotKeys(limit);
   }
 
   @Patch(':name')

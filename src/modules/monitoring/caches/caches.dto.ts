@@ -44,6 +44,33 @@ export type CacheFigure = z.output<typeof cacheFigureSchema>;
 const namespaceTotalsSchema = z.object({ namespace, caches: count, ...cacheCounts });
 export type NamespaceTotals = z.output<typeof namespaceTotalsSchema>;
 
+const prefetchFigureSchema = z
+  .object({
+    name: z.string(),
+    predicted: count.describe('loads that were begun because of a prediction'),
+    used: count.describe('of those: somebody came for it in time'),
+    wasted: count.describe('of those: nobody did'),
+    forgone: count.describe('predictions that were not followed: no room, or over the limits'),
+  })
+  .describe('what readers ask for next, fetched before they do');
+
+const writeBehindFigureSchema = z
+  .object({
+    name: z.string(),
+    durability: z.enum(['memory', 'journaled']),
+    pending: count
+      .nullable()
+      .describe(
+        'keys that wait for their source, of the fleet where journaled; null: the journal does not answer',
+      ),
+    oldestAgeMs: z.number().min(0).nullable().describe('how long the first of them has waited'),
+    acknowledged: count.describe('writes that callers were told are kept'),
+    refused: count.describe('writes for which there was no room, or no journal'),
+    flushed: count.describe('keys that the source took'),
+    failed: count.describe('keys that the source was given in vain, and will be again'),
+  })
+  .describe('writes that readers see before their source has them');
+
 export const cacheListSchema = z
   .object({
     asOf: z.iso.datetime(),
@@ -64,6 +91,8 @@ export const cacheListSchema = z
       .describe('how the process stands to the others'),
     items: z.array(cacheFigureSchema),
     namespaces: z.array(namespaceTotalsSchema),
+    prefetches: z.array(prefetchFigureSchema),
+    writeBehinds: z.array(writeBehindFigureSchema),
   })
   .describe('of the process that answers, since it started');
 export type CacheList = z.output<typeof cacheListSchema>;

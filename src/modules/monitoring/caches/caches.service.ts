@@ -1,21 +1,12 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Config } from '../../../config/config.js';
-import { Clock } from '../../../kernel/clock.js';
+import { Injectable, Logger } from '@nestjs/common';
 import { byModel, bySymbol, byUser, Caches, type CacheStatistics } from '../../../redis/index.js';
 import { CacheTtlSettings } from '../../system-config/index.js';
-import { countsOf } from '../figures/cache-usage.js';
 import { unknownCache } from '../monitoring.errors.js';
-import type {
-  CacheFigure,
-  CacheList,
-  HotKeys,
-  Invalidate,
-  Invalidated,
-  NamespaceTotals,
-} from './caches.dto.js';
+import { toFigure } from './cache-figures.js';
+import type { CacheFigure, Invalidate, Invalidated } from './caches.dto.js';
 import { TtlOverrides } from './ttl-overrides.js';
 
-/** The caches in the hands of operators. */
+/** What operators change of the caches. */
 @Injectable()
 export class CachesService {
   readonly #logger = new Logger(CachesService.name);
@@ -24,24 +15,7 @@ export class CachesService {
     private readonly caches: Caches,
     private readonly settings: CacheTtlSettings,
     private readonly overrides: TtlOverrides,
-    @Inject(Clock) private readonly clock: Clock,
-    @Inject(Config) private readonly config: Config,
   ) {}
-
-  list(): CacheList {
-    const statistics = this.caches.statistics();
-    return {
-      asOf: new Date(this.clock.nowMs()).toISOString(),
-      enabled: this.config.cache.enabled,
-      link: { ...this.caches.link() },
-      items: statistics.map(toFigure),
-      namespaces: toNamespaces(statistics),
-    };
-  }
-
-  hotKeys(limit: number): HotKeys {
-    return { items: this.caches.hotKeys(limit).map((hot) => ({ ...hot })) };
-  }
 
   /**
    * Stored before it is applied: what a process does, it does again after a restart.
@@ -91,18 +65,4 @@ function tagsOf(
   if ('user' in request) return [byUser(request.user)];
   if ('symbol' in request) return [bySymbol(request.symbol)];
   return [byModel(request.model)];
-}
-
-function toFigure(cache: CacheStatistics): CacheFigure {
-  const { name, namespace, declaredTtlMs, ttlMs } = cache;
-  const overridden = ttlMs !== declaredTtlMs;
-  return { name, namespace, declaredTtlMs, ttlMs, overridden, ...countsOf([cache]) };
-}
-
-function toNamespaces(statistics: readonly CacheStatistics[]): NamespaceTotals[] {
-  const names = new Set(statistics.map(({ namespace }) => namespace));
-  return [...names].sort().map((namespace) => {
-    const caches = statistics.filter((cache) => cache.namespace === namespace);
-    return { namespace, caches: caches.length, ...countsOf(caches) };
-  });
 }

@@ -1,38 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import { Logger } from '@nestjs/common';
-import { AppError } from '../../../kernel/app-error.js';
+import { AppError, type ErrorKind } from '../../../kernel/app-error.js';
 import { FaultLog } from '../../../kernel/fault-log.js';
+import { checkPrefetch, type PrefetchDefinition } from './prefetch-definition.js';
 import { TransitionModel } from './transition-model.js';
-
-export interface PrefetchDefinition {
-  /** Names it in statistics and logs. */
-  readonly name: string;
-  /** Share of the reads after one shape that must have gone to the next before it is fetched, 0.5–1. */
-  readonly minConfidence: number;
-  /** Loads at once, and per second, at most: what is beyond them is not fetched. */
-  readonly maxConcurrent: number;
-  readonly maxPerSecond: number;
-  /** A read more than this after the one before it belongs to another train of thought. */
-  readonly withinMs: number;
-}
-
-/** Declares a prefetch; without one, nothing is ever fetched that nobody asked for. */
-export function definePrefetch(definition: PrefetchDefinition): PrefetchDefinition {
-  return Object.freeze({ ...definition });
-}
-
-/** @throws AppError `cache.invalid_definition` (internal) */
-export function checkPrefetch(definition: PrefetchDefinition): void {
-  const { name, minConfidence, maxConcurrent, maxPerSecond, withinMs } = definition;
-  const limits = [maxConcurrent, maxPerSecond, withinMs];
-  const isGood = name !== '' && limits.every((limit) => Number.isSafeInteger(limit) && limit > 0);
-  if (isGood && minConfidence >= 0.5 && minConfidence <= 1) return;
-  throw new AppError(
-    'internal',
-    'cache.invalid_definition',
-    `prefetch ${name}: needs a name, a confidence of 0.5 to 1 and positive limits in whole numbers`,
-  );
-}
 
 export interface PrefetchStatistics {
   readonly name: string;
@@ -40,17 +11,26 @@ export interface PrefetchStatistics {
   readonly predicted: number;
   /** Of those: reads that came for what was fetched, in time. */
   readonly used: number;
-  /** Of those: nobody came. */
+  /** Of those: nobody came in time. */
   readonly wasted: number;
   /** Predictions that were not followed: the limits were reached, or the process or the store was not fit for it. */
   readonly forgone: number;
 }
 
-export interface PrefetchParts<Subject> {
-  /** Loads of each shape: reads the way the shape's readers do, through its cache. */
-  readonly loads: Readonly<Record<string, (subject: Subject) => Promise<unknown>>>;
+export interface PrefetchSource<Shape extends string, Subject> {
+  /**
+   * How each shape is loaded: the way its readers do it, through its cache. Undefined: that leads on to others, but is
+   * not worth fetching itself.
+   */
+  readonly loads: Readonly<Record<Shape, ((subject: Subject) => Promise<unknown>) | undefined>>;
   /** Names the subject: `AAPL`. */
   readonly keyOf: (subject: Subject) => string;
+}
+
+export interface PrefetchParts<Shape extends string, Subject> extends PrefetchSource<
+  Shape,
+  Subject
+> {
   /** Whether there is room for work that nobody asked for: the store answers, the event loop is not busy. */
   readonly isFit: () => boolean;
   readonly nowMs?: () => number;
@@ -60,6 +40,11 @@ const MIN_SUPPORT = 20;
 const MEMORY = 1_024;
 /** Actors whose last read is remembered, and entries that were fetched for them and not read yet. */
 const MAX_REMEMBERED = 5_000;
+/** Part of the chain like any other shape, so that a habit of leaving counts against a prediction. */
+const ELSEWHERE = '~elsewhere';
+
+/** Kinds of errors that are faults; any other is an answer: a reader would be told that there is nothing, say. */
+const FAULTS: ReadonlySet<ErrorKind> = new Set(['unavailable', 'timeout', 'internal']);
 
 interface LastRead {
   readonly shape: string;
@@ -71,9 +56,9 @@ interface LastRead {
  * Fetches what an actor is likely to ask for next about the same subject, behind the answer that he gets: never before
  * it, never instead of it. Learns shapes from all actors, never whose they were.
  */
-export class Prefetch<Subject> {
+export class Prefetch<Shape extends string, Subject> {
   readonly #definition: PrefetchDefinition;
-  readonly #parts: PrefetchParts<Subject>;
+  readonly #parts: PrefetchParts<Shape, Subject>;
   readonly #nowMs: () => number;
   readonly #model: TransitionModel;
   readonly #faults = new FaultLog(new Logger('Prefetch'));
@@ -88,7 +73,7 @@ export class Prefetch<Subject> {
   #forgone = 0;
 
   /** @throws AppError `cache.invalid_definition` (internal) */
-  constructor(definition: PrefetchDefinition, parts: PrefetchParts<Subject>) {
+  constructor(definition: PrefetchDefinition, parts: PrefetchParts<Shape, Subject>) {
     checkPrefetch(definition);
     this.#definition = definition;
     this.#parts = parts;
@@ -109,24 +94,29 @@ export class Prefetch<Subject> {
     this.#budgetAtMs = this.#nowMs();
   }
 
-  /** An actor has been answered. Never throws, never keeps the caller. */
-  noteRead(actor: string, shape: string, subject: Subject): void {
+  /**
+   * An actor has been answered. Never throws, never keeps the caller.
+   * @param actor one train of thought: of readers who cannot be told apart nothing is to be noted
+   */
+  noteRead(actor: string, shape: Shape, subject: Subject): void {
     const atMs = this.#nowMs();
     const key = this.#parts.keyOf(subject);
     this.#noteUse(shape, key, atMs);
     const last = this.#lastReads.get(actor);
     this.#lastReads.set(actor, { shape, key, atMs });
+    // Who asks for the same again, to turn a page or to see it move, has gone nowhere.
+    if (last?.shape === shape && last.key === key) return;
     // About another subject, or after a break: the reader went somewhere else, which is learned as well.
     if (last !== undefined) {
       const isNext = last.key === key && atMs - last.atMs <= this.#definition.withinMs;
       this.#model.learn(last.shape, isNext ? shape : ELSEWHERE);
     }
     const next = this.#model.predict(shape);
-    if (next !== undefined && next !== ELSEWHERE && next !== shape)
-      this.#fetch(next, subject, atMs);
+    if (next !== undefined && next !== ELSEWHERE) this.#fetch(next as Shape, subject, atMs);
   }
 
   statistics(): PrefetchStatistics {
+    this.#countWasted();
     return {
       name: this.#definition.name,
       predicted: this.#predicted,
@@ -136,21 +126,30 @@ export class Prefetch<Subject> {
     };
   }
 
-  #noteUse(shape: string, key: string, atMs: number): void {
+  #noteUse(shape: Shape, key: string, atMs: number): void {
     const id = `${shape}:${key}`;
     const fetchedAtMs = this.#fetched.get(id);
     if (fetchedAtMs === undefined) return;
     this.#fetched.delete(id);
-    if (atMs - fetchedAtMs <= this.#definition.withinMs) this.#used += 1;
+    if (this.#isInTime(fetchedAtMs, atMs)) this.#used += 1;
     else this.#wasted += 1;
   }
 
-  #fetch(shape: string, subject: Subject, atMs: number): void {
+  #countWasted(): void {
+    const nowMs = this.#nowMs();
+    for (const [id, fetchedAtMs] of [...this.#fetched.entries()]) {
+      if (this.#isInTime(fetchedAtMs, nowMs)) continue;
+      this.#fetched.delete(id);
+      this.#wasted += 1;
+    }
+  }
+
+  #fetch(shape: Shape, subject: Subject, atMs: number): void {
     const load = this.#parts.loads[shape];
+    if (load === undefined) return;
     const id = `${shape}:${this.#parts.keyOf(subject)}`;
     const fetchedAtMs = this.#fetched.get(id);
-    if (load === undefined) return;
-    if (fetchedAtMs !== undefined && atMs - fetchedAtMs <= this.#definition.withinMs) return;
+    if (fetchedAtMs !== undefined && this.#isInTime(fetchedAtMs, atMs)) return;
     if (!this.#parts.isFit() || !this.#takeTurn(atMs)) {
       this.#forgone += 1;
       return;
@@ -164,14 +163,19 @@ export class Prefetch<Subject> {
     });
   }
 
-  async #run(shape: string, load: () => Promise<unknown>): Promise<void> {
+  async #run(shape: Shape, load: () => Promise<unknown>): Promise<void> {
     try {
       await load();
     } catch (error) {
+      if (error instanceof AppError && !FAULTS.has(error.kind)) return;
       this.#faults.report(`prefetch of ${shape}`, error);
     } finally {
       this.#running -= 1;
     }
+  }
+
+  #isInTime(fetchedAtMs: number, nowMs: number): boolean {
+    return nowMs - fetchedAtMs <= this.#definition.withinMs;
   }
 
   /** A bucket that holds one second's worth. */
@@ -185,6 +189,3 @@ export class Prefetch<Subject> {
     return true;
   }
 }
-
-/** Part of the chain like any other shape, so that a habit of leaving counts against a prediction. */
-const ELSEWHERE = '~elsewhere';

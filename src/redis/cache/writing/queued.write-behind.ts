@@ -1,7 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SECOND_MS } from '../../../kernel/duration.js';
-import type { ClaimedWrite, PendingWrite, PendingWrites } from '../../../kernel/pending-writes.js';
+import type {
+  ClaimedWrite,
+  PendingFigures,
+  PendingWrite,
+  PendingWrites,
+} from '../../../kernel/pending-writes.js';
 import type { KeyRing } from '../../../kernel/secret-box.js';
+import { settlesWithin } from '../../connection/deadline.js';
 import type { Cache } from '../cache.js';
 import { PayloadCodec, type Payload } from './payload-codec.js';
 import type {
@@ -20,6 +26,7 @@ import { WriteFlusher } from './write-flusher.js';
 import { WriteIntake } from './write-intake.js';
 
 const FLUSH_WITHIN_MS = 30 * SECOND_MS;
+const FIGURES_WITHIN_MS = SECOND_MS;
 
 /** Writes wait in a {@link PendingWrites}; which one, decides what a crash leaves of them. */
 export class QueuedWriteBehind<Params, Value> implements WriteBehind<Params, Value> {
@@ -112,7 +119,7 @@ export class QueuedWriteBehind<Params, Value> implements WriteBehind<Params, Val
     return {
       name: this.#name,
       durability: this.#durability,
-      ...(await this.#pending.figures(this.#name)),
+      ...((await this.#knownFigures()) ?? { pending: null, oldestAgeMs: null }),
       acknowledged: this.#acknowledged,
       refused: this.#refused,
       ...this.#flusher.counts,
@@ -126,6 +133,12 @@ export class QueuedWriteBehind<Params, Value> implements WriteBehind<Params, Val
     await this.#flusher.flushAll(withinMs);
     if (this.#durability === 'journaled') return 0;
     return (await this.#pending.figures(this.#name)).pending;
+  }
+
+  /** Who asks how things stand is told within a bound, most of all when they stand badly. */
+  async #knownFigures(): Promise<PendingFigures | undefined> {
+    const figures = this.#pending.figures(this.#name).catch(() => undefined);
+    return (await settlesWithin(figures, FIGURES_WITHIN_MS)) ? figures : undefined;
   }
 
   async #publish(writes: readonly PendingWrite[]): Promise<void> {

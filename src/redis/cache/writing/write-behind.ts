@@ -24,10 +24,13 @@ export type WriteSource<Params, Value> = (
 export interface WriteBehindStatistics {
   readonly name: string;
   readonly durability: Durability;
-  /** Keys that wait for a flush: in this process for `memory`, in the whole fleet for `journaled`. */
-  readonly pending: number;
-  /** How long the first write that is not in the source yet has been waiting; 0: none waits. */
-  readonly oldestAgeMs: number;
+  /**
+   * Keys that wait for a flush: in this process for `memory`, in the whole fleet for `journaled`; null: the journal does
+   * not answer.
+   */
+  readonly pending: number | null;
+  /** How long the first write that is not in the source yet has been waiting; 0: none waits; null as `pending`. */
+  readonly oldestAgeMs: number | null;
   /** Writes that callers were told are kept. */
   readonly acknowledged: number;
   /** Writes that were refused because there was no room, or no journal. */
@@ -66,5 +69,6 @@ export interface WriteBehind<Params, Value> {
   getOrSet(params: Params, load: () => Promise<Value>): Promise<Value>;
   /** Writes all that waits to the source now, whenever it is due; within 30 s. For tests and operators. */
   flush(): Promise<FlushResult>;
+  /** Within a second, whatever the journal does. */
   statistics(): Promise<WriteBehindStatistics>;
 }
