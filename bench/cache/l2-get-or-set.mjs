@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * A hit in Redis, 64 reads under way. The walk goes through 100,000 keys before any comes again, and the process
- * keeps 1,000: ours looks into its local tier, finds nothing, reads, and keeps what it read, each time. The limit
+ * keeps 1,000: ours looks into its local tier, finds nothing, reads, and asks whether that is worth a place. The limit
  * is `JSON.parse(await redis.get(key))` on one ioredis connection with its default options; bentocache runs without
  * a local tier, so without the work of one.
  */

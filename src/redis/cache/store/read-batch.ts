@@ -26,7 +26,7 @@ class Question {
 }
 
 /**
- * Asks the store once for all that readers want in one turn of the event loop. 64 readers at a time cost one command
+ * Asks the store for what readers want in one turn of the event loop together. 64 readers at a time cost two commands
  * instead of 64, and the first of them waits for nobody but those of his own turn.
  */
 export class ReadBatch {
