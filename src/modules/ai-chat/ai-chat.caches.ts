@@ -2,7 +2,10 @@ import { MINUTE_MS } from '../../kernel/duration.js';
 import { byUser, defineCache } from '../../redis/index.js';
 import { storedAnswerSchema, type StoredAnswer } from './ai-chat.dto.js';
 
-/** Encrypted: an answer tells what somebody holds, and what they think of doing. */
+/**
+ * Encrypted: an answer tells what somebody holds, and what they think of doing. No grace: an error of its source is an
+ * answer (the quota is used up), and old advice beside new prices is worse than none.
+ */
 export const answerCache = defineCache<
   { readonly userId: string; readonly hash: string },
   StoredAnswer

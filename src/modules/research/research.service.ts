@@ -25,7 +25,7 @@ export class ResearchService {
   }
 
   /**
-   * Statements, newest first; up to 24 h old through the cache.
+   * Statements, newest first; up to 24 h old through the cache, a week while the source fails.
    * @throws AppError `market_data.unknown_symbol`, `research.no_data`, `research.no_such_period`
    */
   async financials(anySymbol: string, { period, quarter }: FinancialsQuery): Promise<Financials> {
@@ -52,7 +52,7 @@ export class ResearchService {
   }
 
   /**
-   * News, newest first; up to an hour old through the cache.
+   * News, newest first; up to an hour old through the cache, a day while the source fails.
    * @throws AppError `market_data.unknown_symbol`, `research.no_data`, `request.bad_cursor`
    */
   async news(anySymbol: string, { category, cursor, limit }: NewsQuery): Promise<NewsPage> {

@@ -1,4 +1,4 @@
-import { HOUR_MS, MINUTE_MS } from '../../kernel/duration.js';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../kernel/duration.js';
 import { defineCache } from '../../redis/index.js';
 import { emailSettingsSchema, type EmailSettings } from './email/email-config.dto.js';
 import { systemSettingsSchema, type SystemSettings } from './system-config.dto.js';
@@ -11,11 +11,17 @@ export type One = typeof ONE;
 /** On everything that a change of the group makes wrong. */
 export const settingsTag = (key: SettingsKey) => `config:${key}`;
 
+/**
+ * With the database away or slow, operators need their thresholds beside the figures that they look at then. A change drops
+ * them, so an ended value is what was set last.
+ */
 export const systemSettingsCache = defineCache<One, SystemSettings>({
   name: 'config.system',
   namespace: 'config',
   key: () => 'system',
   ttlMs: HOUR_MS,
+  graceMs: DAY_MS,
+  softTimeoutMs: SECOND_MS,
   tags: () => [settingsTag('system')],
   schema: systemSettingsSchema,
 });

@@ -26,7 +26,7 @@ export class SystemConfigService {
     this.#system = caches.use(systemSettingsCache);
   }
 
-  /** What was set, and the default of everything that was not. Cached for 1 h; a change drops it everywhere. */
+  /** What was set, and the default of everything that was not. Cached for 1 h, a day more while the database fails; a change drops it everywhere. */
   system(): Promise<SystemSettings> {
     return this.#system.getOrSet(ONE, async () => {
       const row = await this.settings.find('system');

@@ -33,7 +33,7 @@ export const rolesCache = defineCache<ByUser, UserRole[]>({
   namespace: 'users',
   key: ({ userId }) => `${userId}:roles`,
   ttlMs: 30 * MINUTE_MS,
-  // What decides on access is asked for anew while nobody could tell that it changed.
+  // What decides on access is asked for anew while nobody could tell that it changed; and no grace, which might give it back.
   strict: true,
   tags: ({ userId }) => [byUser(userId)],
   schema: profileSchema.shape.roles,
@@ -44,7 +44,7 @@ export const permissionsCache = defineCache<ByUser, Permissions>({
   namespace: 'users',
   key: ({ userId }) => `${userId}:permissions`,
   ttlMs: 30 * MINUTE_MS,
-  // What decides on access is asked for anew while nobody could tell that it changed.
+  // What decides on access is asked for anew while nobody could tell that it changed; and no grace, which might give it back.
   strict: true,
   tags: ({ userId }) => [byUser(userId)],
   schema: permissionsSchema,

@@ -14,6 +14,9 @@ interface Row {
   readonly ttlMs: number;
   readonly negativeTtlMs?: number;
   readonly refreshAfterMs?: number;
+  /** After its TTL, for the case that its source fails, or is slower than so long. */
+  readonly graceMs?: number;
+  readonly softTimeoutMs?: number;
   readonly encrypt?: true;
 }
 
@@ -27,22 +30,38 @@ const TABLE: Readonly<Record<string, Row>> = {
   'market.option-chain': { key: 'market:option-chain:AAPL:2025-06-20', ttlMs: 5 * SECOND_MS },
   'market.status': { key: 'market:status:20250314_1359', ttlMs: MINUTE_MS },
   // Of an open bar a minute: see below.
-  'market.candles': { key: 'market:candles:AAPL:1d:1000-2000', ttlMs: DAY_MS },
-  'market.indices': { key: 'market:indices', ttlMs: 5 * MINUTE_MS },
+  'market.candles': {
+    key: 'market:candles:AAPL:1d:1000-2000',
+    ttlMs: DAY_MS,
+    graceMs: 10 * MINUTE_MS,
+    softTimeoutMs: 2 * SECOND_MS,
+  },
+  'market.indices': {
+    key: 'market:indices',
+    ttlMs: 5 * MINUTE_MS,
+    graceMs: HOUR_MS,
+    softTimeoutMs: 2 * SECOND_MS,
+  },
   'market.search': { key: 'market:search:q-1', ttlMs: 5 * MINUTE_MS },
   'research.financials': {
     key: 'research:financials:AAPL:annual:all',
     ttlMs: DAY_MS,
+    graceMs: 6 * DAY_MS,
+    softTimeoutMs: 2 * SECOND_MS,
     negativeTtlMs: 5 * MINUTE_MS,
   },
   'research.news': {
     key: 'research:news:AAPL:earnings',
     ttlMs: HOUR_MS,
+    graceMs: 23 * HOUR_MS,
+    softTimeoutMs: 2 * SECOND_MS,
     negativeTtlMs: 5 * MINUTE_MS,
   },
   'research.analysis': {
     key: 'research:analysis:AAPL:swing',
     ttlMs: 6 * HOUR_MS,
+    graceMs: 18 * HOUR_MS,
+    softTimeoutMs: 2 * SECOND_MS,
     negativeTtlMs: 5 * MINUTE_MS,
   },
   'ai.answers': { key: 'ai:user:u-1:prompt:h-1', ttlMs: 30 * MINUTE_MS, encrypt: true },
@@ -66,7 +85,12 @@ const TABLE: Readonly<Record<string, Row>> = {
     negativeTtlMs: 5 * MINUTE_MS,
     encrypt: true,
   },
-  'config.system': { key: 'config:system', ttlMs: HOUR_MS },
+  'config.system': {
+    key: 'config:system',
+    ttlMs: HOUR_MS,
+    graceMs: DAY_MS,
+    softTimeoutMs: SECOND_MS,
+  },
   // A query: by the hash of all its parameters.
   'notifications.preferences': {
     key: 'users:query:notifications.preferences:u5W2FXWLUSpI8rLUP-W3lxwKR45PlggPtN5DcWkAgcw',
@@ -90,11 +114,14 @@ const TO_LOOK_AT: Known = {
 
 function rowOf(cache: DeclaredCache): Row {
   const { namespace, ttlMs, negativeTtlMs, refreshAfterMs, encrypt } = cache;
+  const { graceMs, softTimeoutMs } = cache;
   return {
     key: `${namespace}:${cache.key(SAMPLE_PARAMETERS)}`,
     ttlMs,
     ...(negativeTtlMs !== undefined && { negativeTtlMs }),
     ...(refreshAfterMs !== undefined && { refreshAfterMs }),
+    ...(graceMs !== undefined && { graceMs }),
+    ...(softTimeoutMs !== undefined && { softTimeoutMs }),
     ...(encrypt === true && { encrypt }),
   };
 }
@@ -138,6 +165,14 @@ describe('the caches', () => {
   it('are all declared in files named *.caches.ts', async () => {
     const names = (await declaredCaches()).map(({ name }) => name);
     expect(cacheNamesInSources().sort()).toEqual(names.sort());
+  });
+
+  it('serve no ended value where people act on it, or where it lets somebody in', async () => {
+    const graced = (await declaredCaches()).filter(({ graceMs }) => graceMs !== undefined);
+    const careful = /^(users|trading|portfolio|journal|ai)\b|quote|option|order-book/;
+    expect(graced.map(({ name }) => name).filter((name) => careful.test(name))).toEqual([]);
+    // One who is to wait for nothing better need not be impatient.
+    for (const { softTimeoutMs } of graced) expect(softTimeoutMs).toBeDefined();
   });
 
   it('make no key twice', () => {

@@ -37,7 +37,9 @@ export const candlesAnswerSchema = z.object({
   from: z.iso.datetime(),
   to: z.iso.datetime().describe('bars that open before it'),
   candles: z.array(candleSchema).describe('oldest first'),
-  asOf: z.iso.datetime().describe('until when an open bar is told: up to 60 s ago'),
+  asOf: z.iso
+    .datetime()
+    .describe('until when an open bar is told: up to 60 s ago, 11 min while the provider fails'),
   source: sourceSchema,
 }) satisfies z.ZodType<CandlesAnswer>;
 

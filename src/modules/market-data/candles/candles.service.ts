@@ -47,7 +47,7 @@ export class CandlesService {
 
   /**
    * The bars that open in `fromMs` ≤ t < `toMs`, oldest first, through the cache. The last one is open
-   * (`closed: false`) when the range reaches to the present, and is then up to 60 s old. A replay has its bars
+   * (`closed: false`) when the range reaches to the present, and is then up to 60 s old (ten minutes more while the provider fails). A replay has its bars
    * on the times of the recording, and shows none that is yet to be played.
    * @throws AppError `market_data.unknown_symbol` (not_found); `market_data.bad_range`,
    *   `market_data.too_many_candles`, `market_data.unknown_timeframe` (invalid)

@@ -17,6 +17,6 @@ const indexSchema = z.object({
 
 export const indicesSchema = z.object({
   items: z.array(indexSchema),
-  asOf: z.iso.datetime(),
+  asOf: z.iso.datetime().describe('up to 5 min ago, an hour more while the provider fails'),
   source: sourceSchema,
 }) satisfies z.ZodType<MarketIndices>;

@@ -19,7 +19,7 @@ export class IndicesService {
     this.#cache = caches.use(indicesCache);
   }
 
-  /** Up to 5 min old: see `asOf`. */
+  /** Up to 5 min old, an hour more while the provider fails: see `asOf`. */
   indices(): Promise<MarketIndices> {
     const { revision } = this.provider;
     return this.#cache.getOrSet({ revision }, () => Promise.resolve(this.#compute()));

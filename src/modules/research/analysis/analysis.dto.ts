@@ -40,7 +40,9 @@ export const analysisSchema = z.object({
   missing: z.array(z.string()).describe('signals of this horizon that had no figures'),
   figures: z.array(usedFigureSchema).describe('every figure the signals used, and no other'),
   sources: z.array(provenanceSchema).describe('what was read'),
-  asOf: z.iso.datetime().describe('when it was computed; up to 6 h ago'),
+  asOf: z.iso
+    .datetime()
+    .describe('when it was computed: up to 6 h ago, a day while its sources fail'),
   note: z.string(),
 });
 export type Analysis = z.output<typeof analysisSchema>;

@@ -34,7 +34,7 @@ export class AnalysisService {
   }
 
   /**
-   * The rating of a symbol by a fixed rule, up to 6 h old through the cache.
+   * The rating of a symbol by a fixed rule, up to 6 h old through the cache, a day while its sources fail.
    * @throws AppError `market_data.unknown_symbol`, `research.not_enough_data`
    */
   async analyse(anySymbol: string, horizon: Horizon): Promise<Analysis> {
