@@ -75,6 +75,9 @@ describe('invalidations that Redis did not take', () => {
     await debts.owe(['a']);
     expect(performance.now() - startedAtMs).toBeLessThan(5_000);
     expect(debts.size).toBe(1);
+    // Nor does it keep Redis from being told.
+    await debts.settle(tell);
+    expect([debts.size, told.splice(0)]).toEqual([0, ['a']]);
     const failing = new InvalidationDebts(journal);
     jest.spyOn(journal, 'add').mockImplementation(away);
     await failing.owe(['a']);

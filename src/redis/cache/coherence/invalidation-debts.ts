@@ -49,19 +49,17 @@ export class InvalidationDebts {
     this.add(names);
     if (this.#journal === undefined) return;
     for (const name of names) this.#unkept.add(name);
+    if (this.#unkept.size > MAX_NAMES) this.#unkept = new Set([EVERYTHING]);
     // What comes while a statement is under way goes with the next one, all together.
-    const kept = (this.#keeping ?? Promise.resolve()).then(() => this.#keepAll());
-    this.#keeping = kept;
-    await within(KEEP_TIMEOUT_MS, kept).catch((error: unknown) => {
-      this.#faults.report('journal of owed invalidations', error);
-    });
+    this.#keeping ??= this.#keepAll();
+    await this.#kept();
   }
 
   /** Repeats this process's own. Rejects while the store cannot be told. */
   async settle(repeat: Repeat): Promise<void> {
     if (this.#owed.size === 0) return;
     // Rows that are on their way would be left for a sweep.
-    if (this.#keeping !== undefined) await within(KEEP_TIMEOUT_MS, this.#keeping);
+    await this.#kept();
     const rows = [...this.#rows.values()];
     await this.#owed.repeat(repeat);
     for (const row of rows) if (this.#rows.get(row.name) === row) this.#rows.delete(row.name);
@@ -85,14 +83,27 @@ export class InvalidationDebts {
     } while (rows.length === SWEEP);
   }
 
+  /** Until the journal has all, or long enough. Never rejects: a journal that hangs must not keep Redis from being used. */
+  async #kept(): Promise<void> {
+    try {
+      await within(KEEP_TIMEOUT_MS, this.#keeping ?? Promise.resolve());
+    } catch (error) {
+      this.#faults.report('journal of owed invalidations', error);
+    }
+  }
+
   async #keepAll(): Promise<void> {
-    const names = [...this.#unkept];
-    if (names.length === 0) return;
-    this.#unkept = new Set();
+    while (this.#unkept.size > 0) {
+      const names = [...this.#unkept];
+      this.#unkept = new Set();
+      await this.#keep(names);
+    }
+    this.#keeping = undefined;
+  }
+
+  async #keep(names: readonly string[]): Promise<void> {
     const isTooMuch =
-      names.length > MAX_NAMES ||
-      this.#rows.size > MAX_NAMES ||
-      names.some(({ length }) => length > MAX_NAME_LENGTH);
+      this.#rows.size > MAX_NAMES || names.some(({ length }) => length > MAX_NAME_LENGTH);
     try {
       const rows = await this.#journal?.add(isTooMuch ? [EVERYTHING] : names);
       for (const row of rows ?? []) this.#rows.set(row.name, row);
