@@ -7,7 +7,7 @@ import { openRedisInstance, type RedisInstance } from '../support/redis-instance
 import { PrivateRedis } from '../support/redis-server.js';
 import { createTestRedisPrefix } from '../support/servers/index.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
-import { startCaches } from './cache.setup.js';
+import { startCaches, type SetupOptions } from './cache.setup.js';
 
 export const numbers = defineCache<string, number>({
   name: 'test.fleet',
@@ -44,12 +44,12 @@ export async function warm(members: readonly Member[], key: string, value: numbe
 }
 
 /** Resolves when `caches` is told of an invalidation of so many names at once. */
-export function heardOf(caches: HybridCaches, keys: number): Promise<void> {
+export function hasHeardOf(caches: HybridCaches, keys: number, timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => {
       stop();
       reject(new Error(`an invalidation was not heard of: ${JSON.stringify(caches.link())}`));
-    }, 5_000);
+    }, timeoutMs);
     const stop = caches.onEvent((event: CacheEvent) => {
       if (event.type !== 'invalidated' || event.origin !== 'elsewhere') return;
       if (event.keys !== keys) return;
@@ -84,7 +84,7 @@ export class Fleet {
     return this.#redis;
   }
 
-  async join(options: { callTimeoutMs?: number } = {}): Promise<Member> {
+  async join(options: SetupOptions = {}): Promise<Member> {
     const proxy = new TcpProxy(this.redis.url);
     this.#proxies.push(proxy);
     await proxy.up();

@@ -95,9 +95,15 @@ export class CacheTiers {
     );
   }
 
-  /** Lets what began before the slot's value was found be worthless here, and the slot itself not. */
+  /**
+   * Lets what began before the slot's value was found be worthless here, and the slot itself not; where that is worthless
+   * already, at least nothing older stays.
+   */
   supersede(slot: Slot): Slot {
-    if (!this.isCurrent(slot)) return slot;
+    if (!this.isCurrent(slot)) {
+      this.local.deleteOlder(slot.name, slot.since);
+      return slot;
+    }
     this.dropHere([slot.name]);
     return this.slot(slot.name, slot.tags);
   }
@@ -210,16 +216,16 @@ export class CacheTiers {
       if (isTagName(name)) this.#tags.drop(name);
       else {
         this.#recent.mark(name);
-        const colon = name.indexOf(':');
-        this.local.delete(name.slice(0, colon), name.slice(colon + 1));
+        this.local.delete(name);
       }
       this.waiters.wake(name);
     }
   }
 
-  /** Makes all that is being looked for worthless here, and drops nothing. */
-  outdateSearches(): void {
-    this.#recent.markAll();
+  /** Makes what is being looked for worthless here, and drops nothing. @param names of entries; left out: all */
+  outdateSearches(names?: readonly string[]): void {
+    if (names === undefined) return this.#recent.markAll();
+    for (const name of names) this.#recent.mark(name);
   }
 
   dropAllHere(): void {

@@ -51,10 +51,13 @@ export class CacheWriter<Params, Value> {
     params: readonly Params[],
     load: () => Promise<readonly (Value | undefined)[]>,
   ): Promise<void> {
-    const wanted = params.map((one) => {
-      const key = this.entries.key(one);
-      const slot = this.entries.slot(key, one);
-      return { params: one, key, slot, stored: undefined, stale: undefined };
+    const keyed = params.map((one) => ({ params: one, key: this.entries.key(one) }));
+    const names = keyed.map(({ key, params: of }) => this.entries.slot(key, of).name);
+    // Whoever looks already, or refreshes, asked the source before us.
+    this.tiers.outdateSearches(names);
+    const wanted = keyed.map(({ params: of, key }) => {
+      const slot = this.entries.slot(key, of);
+      return { params: of, key, slot, stored: undefined, stale: undefined };
     });
     const loaded = await Promise.all(
       this.loader.obtain({ wanted, load, whenTaken: 'take', acceptsNothing: true }),
