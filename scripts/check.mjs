@@ -10,7 +10,7 @@ const HELP = `Checks the repository without any server: npm run check [-- option
 
 Steps: `;
 
-const STEP_TIMEOUT_MS = 180_000;
+const STEP_TIMEOUT_MS = 280_000;
 
 /** The longest first: two run at a time. @type {Record<string, readonly string[]>} */
 const STEPS = {

@@ -1,4 +1,3 @@
-import type { InvalidationJournal } from '../../src/kernel/invalidation-journal.js';
 import { defineCache } from '../../src/redis/cache/cache-definition.js';
 import type { CacheEvent, CacheLink } from '../../src/redis/cache/cache.js';
 import type { HybridCaches } from '../../src/redis/cache/hybrid.caches.js';
@@ -8,7 +7,7 @@ import { openRedisInstance, type RedisInstance } from '../support/redis-instance
 import { PrivateRedis } from '../support/redis-server.js';
 import { createTestRedisPrefix } from '../support/servers/index.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
-import { startCaches } from './cache.setup.js';
+import { startCaches, type SetupOptions } from './cache.setup.js';
 
 export const numbers = defineCache<string, number>({
   name: 'test.fleet',
@@ -45,12 +44,12 @@ export async function warm(members: readonly Member[], key: string, value: numbe
 }
 
 /** Resolves when `caches` is told of an invalidation of so many names at once. */
-export function heardOf(caches: HybridCaches, keys: number): Promise<void> {
+export function hasHeardOf(caches: HybridCaches, keys: number, timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => {
       stop();
       reject(new Error(`an invalidation was not heard of: ${JSON.stringify(caches.link())}`));
-    }, 5_000);
+    }, timeoutMs);
     const stop = caches.onEvent((event: CacheEvent) => {
       if (event.type !== 'invalidated' || event.origin !== 'elsewhere') return;
       if (event.keys !== keys) return;
@@ -85,9 +84,7 @@ export class Fleet {
     return this.#redis;
   }
 
-  async join(
-    options: { callTimeoutMs?: number; journal?: InvalidationJournal } = {},
-  ): Promise<Member> {
+  async join(options: SetupOptions = {}): Promise<Member> {
     const proxy = new TcpProxy(this.redis.url);
     this.#proxies.push(proxy);
     await proxy.up();

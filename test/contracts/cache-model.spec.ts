@@ -3,10 +3,12 @@ import fc from 'fast-check';
 import { defineCache } from '../../src/redis/cache/cache-definition.js';
 import { openRedisInstance } from '../support/redis-instance.js';
 import { createTestRedisPrefix } from '../support/servers/index.js';
+import { Fleet } from './cache-fleet.setup.js';
 import { startCaches } from './cache.setup.js';
-import { commands } from './cache-model.commands.js';
+import { commands, type Abilities } from './cache-model.commands.js';
+import type { Member } from './cache-model.process.js';
 import { ttlMsOf, type ModelDefinition, type Value } from './cache-model.values.js';
-import { World, type Member } from './cache-model.world.js';
+import { World } from './cache-model.world.js';
 
 /**
  * Longer: `FC_RUNS=20000 npm run test:integration -- --testPathPatterns cache-model`. A failure prints what it takes
@@ -18,7 +20,7 @@ const REPLAY = JSON.parse(process.env['FC_REPLAY'] ?? '{}') as {
   path?: string;
   replayPath?: string;
 };
-const LIMIT_MS = RUNS > 0 ? 3_600_000 : 8_000;
+const LIMIT_MS = RUNS > 0 ? 3_600_000 : 6_000;
 
 const plain: ModelDefinition = defineCache<string, Value>({
   name: 'test.model.plain',
@@ -35,7 +37,7 @@ const eager: ModelDefinition = defineCache<string, Value>({
   refreshAfterMs: 5,
   graceMs: 60_000,
   softTimeoutMs: 5,
-  negativeTtlMs: 30,
+  negativeTtlMs: 60_000,
 });
 
 /** `<run>:k1` carries `<run>:t1`. */
@@ -43,20 +45,22 @@ function tagOf(name: string): string {
   return name.replace(/k(\d)$/, (_, key: string) => `t${Number(key) % 2}`);
 }
 
+/** By their place: with room for all, for one entry, for none. */
+const maxLocalEntries = (at: number): number => [100, 1, 0][at] ?? 100;
+
 /** Any interleaving of what members of a fleet do with one cache. */
 async function holdsFor(
   definition: ModelDefinition,
-  runs: number,
-  count: number,
-  open: () => Promise<Member>,
+  { runs, count, ...abilities }: Abilities & { readonly runs: number; readonly count: number },
+  open: (at: number) => Promise<Member>,
 ): Promise<void> {
-  const members = await Promise.all(Array.from({ length: count }, open));
+  const members = await Promise.all(Array.from({ length: count }, (_, at) => open(at)));
   let run = 0;
   const deadlineMs = performance.now() + LIMIT_MS;
   const { replayPath, ...replay } = REPLAY;
   await fc.assert(
     fc.asyncProperty(
-      commands({ crash: count > 1 }, { maxCommands: 30, ...(replayPath && { replayPath }) }),
+      commands(abilities, { maxCommands: 30, ...(replayPath && { replayPath }) }),
       async (steps) => {
         // A short look is better than none; but not at the cost of everybody's time.
         if (performance.now() > deadlineMs) return;
@@ -73,36 +77,67 @@ async function holdsFor(
   );
 }
 
+const nothing = (): Promise<void> => Promise.resolve();
+
 describe.each<[string, ModelDefinition]>([
   ['a plain cache', plain],
   ['a cache with refresh, grace and remembered nothings', eager],
 ])('whatever happens, %s never serves what was known to be old', (_, definition) => {
-  const timeoutMs = 2 * LIMIT_MS + 30_000;
+  const timeoutMs = 2 * LIMIT_MS + 60_000;
 
   it(
     'in the process alone',
     () =>
-      holdsFor(definition, 300, 1, async () => ({
-        caches: await startCaches(undefined),
-        crash: () => Promise.resolve(),
-      })),
+      holdsFor(definition, { runs: 200, count: 1 }, async () => {
+        const caches = await startCaches(undefined);
+        return { caches, crash: nothing, cut: nothing, mend: nothing };
+      }),
     timeoutMs,
   );
 
   it(
-    'on three instances',
+    'on three instances that end and begin',
     async () => {
       const prefix = createTestRedisPrefix();
-      await holdsFor(definition, 100, 3, async () => {
+      await holdsFor(definition, { runs: 80, count: 3, crashes: true }, async (at) => {
         const { connections, ...instance } = await openRedisInstance(prefix);
-        const caches = await startCaches({ connections, ...instance }, { callTimeoutMs: 3_000 });
+        const caches = await startCaches(
+          { connections, ...instance },
+          { callTimeoutMs: 3_000, maxLocalEntries: maxLocalEntries(at) },
+        );
         const crash = async (): Promise<void> => {
           connections.command.disconnect();
           await caches.close();
         };
-        return { caches, crash };
+        return { caches, crash, cut: nothing, mend: nothing };
       });
     },
     timeoutMs,
   );
+
+  describe('where links break', () => {
+    const fleet = new Fleet();
+
+    it(
+      'on two instances',
+      () =>
+        holdsFor(definition, { runs: 10, count: 2, crashes: true, breaks: true }, async () => {
+          const { instance, caches, proxy } = await fleet.join({ callTimeoutMs: 100 });
+          return {
+            caches,
+            crash: async () => {
+              instance.connections.command.disconnect();
+              await caches.close();
+              await proxy.down();
+            },
+            cut: async (silently) => (silently ? proxy.freeze() : proxy.down()),
+            mend: async () => {
+              await proxy.down();
+              await proxy.up();
+            },
+          };
+        }),
+      timeoutMs,
+    );
+  });
 });

@@ -16,6 +16,12 @@ const numbers = defineCache<string, number>({
   tags: () => ['races'],
 });
 
+const optional = defineCache<string, number>({
+  ...numbers,
+  name: 'test.races.optional',
+  negativeTtlMs: 60_000,
+});
+
 const redis = async (maxLocalEntries: number): Promise<HybridCaches> =>
   startCaches(await openRedisInstance(createTestRedisPrefix()), { maxLocalEntries });
 
@@ -37,6 +43,57 @@ describe.each<[string, () => Promise<HybridCaches>]>([
     await new Promise((resolve) => setTimeout(resolve, 20));
     seen.push(await cache.get('k'));
     expect(seen).toEqual([2, 2]);
+  });
+
+  it.each<[string, number | undefined]>([
+    ['a value', 2],
+    ['that there is nothing', undefined],
+  ])(
+    'keeps of two refreshes the one that began last, be it %s, whichever ends first',
+    async (_, last) => {
+      const cache = (await open()).use(optional);
+      for (const order of [0, 1]) {
+        await cache.set('k', 0);
+        const sources = [new Deferred<number | undefined>(), new Deferred<number | undefined>()];
+        const begun = jest.fn();
+        const refreshes = sources.map(({ promise }) =>
+          cache.refresh(['k'], async () => {
+            begun();
+            return [await promise];
+          }),
+        );
+        await eventually(() => expect(begun).toHaveBeenCalledTimes(2));
+        const ends = [() => sources[0]?.resolve(1), () => sources[1]?.resolve(last)];
+        ends[order]?.();
+        await refreshes[order];
+        ends[1 - order]?.();
+        await Promise.all(refreshes);
+        expect(await cache.getOrSetOptional('k', () => Promise.resolve(7))).toBe(last);
+      }
+    },
+  );
+
+  it('serves nothing older than a refresh that a pattern fell into', async () => {
+    const caches = await open();
+    const cache = caches.use(numbers);
+    await cache.set('k', 1);
+    await cache.refresh(['k'], async () => {
+      await caches.invalidatePattern('general', 'other*');
+      return [2];
+    });
+    expect(await cache.getOrSet('k', () => Promise.resolve(2))).toBe(2);
+  });
+
+  it('does not let a load from before a refresh overwrite the nothing that it brought', async () => {
+    const cache = (await open()).use(optional);
+    const source = new Deferred<number>();
+    const load = jest.fn(() => source.promise);
+    const old = cache.getOrSetOptional('k', load);
+    await eventually(() => expect(load).toHaveBeenCalled());
+    await cache.refresh(['k'], () => Promise.resolve([undefined]));
+    source.resolve(1);
+    await old;
+    expect(await cache.getOrSetOptional('k', () => Promise.resolve(undefined))).toBeUndefined();
   });
 
   it('does not keep a load from before the invalidation of a pattern', async () => {

@@ -4,7 +4,7 @@ import { HybridCaches } from '../../src/redis/cache/hybrid.caches.js';
 import { TEST_KEYS } from '../support/encryption-keys.js';
 import type { RedisInstance } from '../support/redis-instance.js';
 
-interface SetupOptions {
+export interface SetupOptions {
   readonly maxLocalEntries?: number;
   readonly callTimeoutMs?: number;
   readonly journal?: InvalidationJournal;

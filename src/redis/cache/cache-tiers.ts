@@ -101,18 +101,17 @@ export class CacheTiers {
     );
   }
 
-  /** Lets what began before the slot's value was found be worthless here, and the slot itself not. */
+  /** Lets what began before the slot's value was found be worthless here, and the slot itself not; else drops what is older. */
   supersede(slot: Slot): Slot {
-    if (!this.isCurrent(slot)) return slot;
+    if (!this.isCurrent(slot)) {
+      this.local.deleteOlder(slot.name, slot.since);
+      return slot;
+    }
     this.dropHere([slot.name]);
     return this.slot(slot.key, slot.name, slot.tags);
   }
 
-  /**
-   * What the store has, in one round trip with the versions that are not known.
-   * @param slots all of one moment
-   * @returns undefined: the store is away
-   */
+  /** What the store has, in one round trip with the versions that are not known; `slots` are of one moment. */
   read(slots: readonly Slot[]): Promise<StoredEntries | undefined> {
     const shared = this.#usable();
     if (shared === undefined) return Promise.resolve(undefined);
@@ -214,16 +213,16 @@ export class CacheTiers {
       if (isTagName(name)) this.#tags.drop(name);
       else {
         this.#recent.mark(name);
-        const colon = name.indexOf(':');
-        this.local.delete(name.slice(0, colon), name.slice(colon + 1));
+        this.local.delete(name);
       }
       this.waiters.wake(name);
     }
   }
 
-  /** Makes all that is being looked for worthless here, and drops nothing. */
-  outdateSearches(): void {
-    this.#recent.markAll();
+  /** Makes what is being looked for worthless here, and drops nothing. @param names of entries; left out: all */
+  outdateSearches(names?: readonly string[]): void {
+    if (names === undefined) return this.#recent.markAll();
+    for (const name of names) this.#recent.mark(name);
   }
 
   dropAllHere(): void {
@@ -233,9 +232,9 @@ export class CacheTiers {
   }
 
   /** The store may hold again what was removed from it: nothing in it counts any more. */
-  async reset(): Promise<void> {
+  reset(): Promise<void> {
     this.#debts.add([EVERYTHING]);
-    await this.settleOwed();
+    return this.settleOwed();
   }
 
   /** Rejects while the store cannot be told. */
@@ -247,13 +246,11 @@ export class CacheTiers {
   /** Repeats what others owe, or owed when they ended: here too, nobody has told it yet. Rejects while it cannot. */
   async settleOfOthers(): Promise<void> {
     const shared = this.#usable();
-    await this.#debts.sweep(
-      shared &&
-        ((names) => {
-          this.dropHere(names);
-          return removeEverywhere(shared, names);
-        }),
-    );
+    if (shared === undefined) return;
+    await this.#debts.sweep((names) => {
+      this.dropHere(names);
+      return removeEverywhere(shared, names);
+    });
   }
 
   /** @throws AppError `cache.pattern_incomplete` */

@@ -49,9 +49,13 @@ export class CacheWriter<Params, Value> {
     params: readonly Params[],
     load: () => Promise<readonly (Value | undefined)[]>,
   ): Promise<void> {
-    const wanted = params.map((one) => {
-      const slot = this.entries.slot(this.entries.key(one), one);
-      return { params: one, slot, stored: undefined, stale: undefined };
+    const keyed = params.map((one) => ({ params: one, key: this.entries.key(one) }));
+    const names = keyed.map(({ key, params: of }) => this.entries.slot(key, of).name);
+    // Whoever looks already, or refreshes, asked the source before us.
+    this.tiers.outdateSearches(names);
+    const wanted = keyed.map(({ params: of, key }) => {
+      const slot = this.entries.slot(key, of);
+      return { params: of, slot, stored: undefined, stale: undefined };
     });
     const loaded = await Promise.all(
       this.loader.obtain({ wanted, load, whenTaken: 'take', acceptsNothing: true }),

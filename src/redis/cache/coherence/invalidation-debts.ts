@@ -67,13 +67,10 @@ export class InvalidationDebts {
     await this.#forget(rows);
   }
 
-  /**
-   * Repeats what stands in the journal, whoever owes it. Rejects while either side cannot be asked.
-   * @param repeat undefined: the store is away
-   */
-  async sweep(repeat: Repeat | undefined): Promise<void> {
+  /** Repeats what stands in the journal, whoever owes it. Rejects while either side cannot be asked. */
+  async sweep(repeat: Repeat): Promise<void> {
     const journal = this.#journal;
-    if (repeat === undefined || journal === undefined) return;
+    if (journal === undefined) return;
     let rows: readonly JournaledInvalidation[];
     do {
       rows = await journal.waiting(SWEEP);

@@ -148,7 +148,8 @@ export class FleetLoader<Params, Value> {
       const prepared = held.map((_, i) => this.entries.prepare(values[i], ttlMs));
       return held.map((one, i) => {
         const kept = prepared[i] as Prepared<Value>;
-        const isUpdate = request.whenTaken === 'take' && values[i] !== undefined;
+        const isUpdate =
+          request.whenTaken === 'take' && (values[i] !== undefined || kept.freshMs > 0);
         // Readers may be loading since before: what they find must not overwrite this here.
         const slot = isUpdate ? this.tiers.supersede(one.slot) : one.slot;
         this.entries.keepHere(slot, kept, askedAtMs);

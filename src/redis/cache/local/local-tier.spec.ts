@@ -81,10 +81,18 @@ describe('the tier in the process', () => {
     const { tier, put, get } = tierOf(10);
     put('a');
     expect(tier.get(tier.index('users'), 'a')).toBeUndefined();
-    tier.delete('users', 'a');
+    tier.delete('users:a');
     expect(get('a')).toBe('a');
-    tier.delete('general', 'a');
+    tier.delete('general:a');
     expect(get('a')).toBeUndefined();
+  });
+
+  it('drops what was looked for before a moment, and nothing that came later', () => {
+    const { tier, get, put } = tierOf(10);
+    put('a', { since: 1 });
+    put('b', { since: 2 });
+    for (const key of ['a', 'b', 'none']) tier.deleteOlder(`general:${key}`, 2);
+    expect([get('a'), get('b')]).toEqual([undefined, 'b']);
   });
 
   it('drops an entry of an invalidated tag, and no other', () => {

@@ -130,9 +130,16 @@ export class LocalTier {
     while (this.#entries > this.#maxEntries || this.#bytes > this.#maxBytes) this.#evict();
   }
 
-  delete(namespace: string, key: string): void {
-    const node = this.#indexes.get(namespace)?.nodes.get(key);
-    if (node !== undefined) this.#remove(node);
+  /** @param name `<namespace>:<key>` */
+  delete(name: string): void {
+    this.deleteOlder(name, Infinity);
+  }
+
+  /** {@link delete} of what was looked for before the tick `since`. */
+  deleteOlder(name: string, since: number): void {
+    const colon = name.indexOf(':');
+    const node = this.#indexes.get(name.slice(0, colon))?.nodes.get(name.slice(colon + 1));
+    if (node !== undefined && node.held.since < since) this.#remove(node);
   }
 
   clear(): void {
