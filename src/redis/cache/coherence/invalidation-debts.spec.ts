@@ -63,12 +63,18 @@ describe('invalidations that Redis did not take', () => {
     expect(told).toHaveLength(2);
   });
 
-  it('are kept as everything when they are too many, or too long', async () => {
+  it('are kept as everything when they are too many, too long, or nothing that a database takes', async () => {
     await debts.owe(Array.from({ length: 1_001 }, (_, i) => `n${i}`));
     expect(await waiting()).toEqual([EVERYTHING]);
     await debts.settle(tell);
     await debts.owe([`users:${'x'.repeat(600)}`]);
     expect(await waiting()).toEqual([EVERYTHING]);
+    for (const strange of ['users:a\0b', 'users:\ud800']) {
+      await debts.settle(tell);
+      expect(await waiting()).toEqual([]);
+      await debts.owe([strange]);
+      expect(await waiting()).toEqual([EVERYTHING]);
+    }
   });
 
   it('hold nobody up when the journal does not answer, or fails', async () => {

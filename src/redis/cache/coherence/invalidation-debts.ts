@@ -10,7 +10,7 @@ import { OwedInvalidations } from './owed-invalidations.js';
 
 /** What a change waits for the journal when Redis did not take it: an outage of both must not hold up requests. */
 const KEEP_TIMEOUT_MS = 250;
-/** More, or longer ones, are kept as everything. */
+/** More, longer ones, and those that no database takes are kept as everything. */
 const MAX_NAMES = 1_000;
 const MAX_NAME_LENGTH = 512;
 /** Rows of others that are settled in one go. */
@@ -99,8 +99,7 @@ export class InvalidationDebts {
   }
 
   async #keep(names: readonly string[]): Promise<void> {
-    const isTooMuch =
-      this.#rows.size > MAX_NAMES || names.some(({ length }) => length > MAX_NAME_LENGTH);
+    const isTooMuch = this.#rows.size > MAX_NAMES || !names.every(isStorable);
     try {
       const rows = await this.#journal?.add(isTooMuch ? [EVERYTHING] : names);
       for (const row of rows ?? []) this.#rows.set(row.name, row);
@@ -117,4 +116,9 @@ export class InvalidationDebts {
       this.#faults.report('journal of owed invalidations', error);
     }
   }
+}
+
+/** PostgreSQL has neither NUL nor half a surrogate pair. */
+function isStorable(name: string): boolean {
+  return name.length <= MAX_NAME_LENGTH && !name.includes('\0') && !/\p{Cs}/u.test(name);
 }
