@@ -182,12 +182,12 @@ describe('a fleet on one Redis', () => {
       await reaches(caches, 'detached');
     };
 
-    it.each<[string, string, 'before' | 'during', (member: Member) => Promise<unknown>]>([
-      ['was full', 'it', 'before', isFull],
-      ['was away', 'it', 'before', isAway],
-      ['became full', 'it', 'during', isFull],
-      ['went away', 'it', 'during', isAway],
-    ])('leaves nothing older behind a refresh where Redis %s %s %s', async (_, __, when, fails) => {
+    it.each<[string, 'before' | 'during', (member: Member) => Promise<unknown>]>([
+      ['was full', 'before', isFull],
+      ['was away', 'before', isAway],
+      ['became full', 'during', isFull],
+      ['went away', 'during', isAway],
+    ])('leaves nothing older behind where Redis %s %s a refresh', async (_, when, fails) => {
       const [here, there] = (await fleet.of(2)) as [Member, Member];
       await warm([here, there], 'k', 1);
       try {
@@ -205,6 +205,25 @@ describe('a fleet on one Redis', () => {
       } finally {
         await commandOf(there).config('SET', 'maxmemory', '0');
       }
+    });
+
+    it('reads nothing from a Redis that did not take a removal, be it that it answers', async () => {
+      const [here, there] = (await fleet.of(2)) as [Member, Member];
+      await warm([here, there], 'k', 1);
+      const command = commandOf(there);
+      await command.call('ACL', 'SETUSER', 'default', '-unlink');
+      try {
+        await here.caches.use(numbers).delete('k');
+        expect(await command.exists(`${fleet.prefix}:cache:general:k`)).toBe(1);
+        expect(await here.caches.use(numbers).get('k')).toBeUndefined();
+        expect(await here.caches.use(numbers).getOrSet('k', () => Promise.resolve(2))).toBe(2);
+      } finally {
+        await command.call('ACL', 'SETUSER', 'default', '+unlink');
+      }
+      await eventually(() => expect(here.caches.link().owedInvalidations).toBe(0));
+      await eventually(async () => {
+        expect(await there.caches.use(numbers).get('k')).toBeUndefined();
+      });
     });
 
     it('tells nobody of a set before it is there, be it that the server has to learn the script first', async () => {
