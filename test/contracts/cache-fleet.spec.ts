@@ -27,30 +27,35 @@ describe('a fleet on one Redis', () => {
       ['is cut off', ({ proxy }) => proxy.down()],
       ['freezes', ({ proxy }) => proxy.freeze()],
       ['ends', (member) => commandOf(member).disconnect()],
-    ])('replaces a loader that %s within 3 s, by one other', async (_, kill) => {
-      const [holder, ...others] = (await fleet.of(4)) as [Member, ...Member[]];
-      const lost = new Deferred<number>();
-      const first = jest.fn(() => lost.promise);
-      const gone = holder.caches.use(numbers).getOrSet('k', first);
-      await eventually(() => expect(first).toHaveBeenCalled());
-      const load = jest.fn(() => Promise.resolve(2));
-      const answers = others.flatMap(({ caches }) =>
-        Array.from({ length: 20 }, () => caches.use(numbers).getOrSet('k', load)),
-      );
-      await eventually(async () => {
-        const leases = await commandOf(others[0] as Member).keys(`${fleet.prefix}:cache:~lease:*`);
-        expect(leases).toHaveLength(1);
-      });
-      const killedAtMs = performance.now();
-      await kill(holder);
-      expect(new Set(await Promise.all(answers))).toEqual(new Set([2]));
-      expect(performance.now() - killedAtMs).toBeLessThan(3_000);
-      expect(load).toHaveBeenCalledTimes(1);
-      lost.resolve(1);
-      // What it has, it has for its own readers.
-      expect(await gone).toBe(1);
-      for (const { caches } of others) expect(await caches.use(numbers).get('k')).toBe(2);
-    });
+    ])(
+      'replaces a loader that %s long before its lease would end, by one other',
+      async (_, kill) => {
+        const [holder, ...others] = (await fleet.of(4)) as [Member, ...Member[]];
+        const lost = new Deferred<number>();
+        const first = jest.fn(() => lost.promise);
+        const gone = holder.caches.use(numbers).getOrSet('k', first);
+        await eventually(() => expect(first).toHaveBeenCalled());
+        const load = jest.fn(() => Promise.resolve(2));
+        const answers = others.flatMap(({ caches }) =>
+          Array.from({ length: 20 }, () => caches.use(numbers).getOrSet('k', load)),
+        );
+        await eventually(async () => {
+          const leases = await commandOf(others[0] as Member).keys(
+            `${fleet.prefix}:cache:~lease:*`,
+          );
+          expect(leases).toHaveLength(1);
+        });
+        const killedAtMs = performance.now();
+        await kill(holder);
+        expect(new Set(await Promise.all(answers))).toEqual(new Set([2]));
+        expect(performance.now() - killedAtMs).toBeLessThan(15_000);
+        expect(load).toHaveBeenCalledTimes(1);
+        lost.resolve(1);
+        // What it has, it has for its own readers.
+        expect(await gone).toBe(1);
+        for (const { caches } of others) expect(await caches.use(numbers).get('k')).toBe(2);
+      },
+    );
 
     it('looks no further for readers who have given up while another loads', async () => {
       const [holder, other] = (await fleet.of(2)) as [Member, Member];

@@ -19,12 +19,15 @@ export function describeCacheLoading(caches: () => Caches): void {
       name: 'test.graced',
       ttlMs: 40,
       graceMs: 60_000,
-      softTimeoutMs: 30,
-      hardTimeoutMs: 150,
       tags: () => ['graced'],
     });
-    const ended = async (key: string) => {
-      const cache = caches().use(graced);
+    const impatient = defineCache<string, number>({
+      ...graced,
+      name: 'test.impatient',
+      softTimeoutMs: 30,
+    });
+    const ended = async (key: string, definition = graced) => {
+      const cache = caches().use(definition);
       await cache.set(key, 1);
       await eventually(async () => expect(await cache.get(key)).toBeUndefined());
       return cache;
@@ -41,7 +44,7 @@ export function describeCacheLoading(caches: () => Caches): void {
     });
 
     it('serves the ended value while the source is slow, and the new one when it is there', async () => {
-      const cache = await ended('k');
+      const cache = await ended('k', impatient);
       const source = new Deferred<number>();
       expect(await cache.getOrSet('k', () => source.promise)).toBe(1);
       const other = cache.getOrSet('k', () => Promise.resolve(3));
@@ -50,7 +53,7 @@ export function describeCacheLoading(caches: () => Caches): void {
     });
 
     it('serves a batch that joins a failing load, and leaves no rejection behind', async () => {
-      const cache = await ended('k');
+      const cache = await ended('k', impatient);
       const source = new Deferred<number>();
       expect(await cache.getOrSet('k', () => source.promise)).toBe(1);
       const batch = cache.getOrSetMany(['k'], failing);
@@ -79,7 +82,7 @@ export function describeCacheLoading(caches: () => Caches): void {
   });
 
   describe('with a source that is too slow', () => {
-    const slow = defineCache<string, number>({ ...plain, name: 'test.slow', hardTimeoutMs: 60 });
+    const slow = defineCache<string, number>({ ...plain, name: 'test.slow', hardTimeoutMs: 200 });
 
     it('gives up at the hard time-out, and tells the source', async () => {
       const cache = caches().use(slow);

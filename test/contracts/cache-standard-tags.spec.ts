@@ -9,7 +9,7 @@ import {
   type DeclaredCache,
 } from '../support/declared-caches.js';
 import { eventually } from '../support/eventually.js';
-import { openRedisInstance } from '../support/redis-instance.js';
+import { openRedisInstance, unhurried } from '../support/redis-instance.js';
 import { createTestRedisPrefix } from '../support/servers/index.js';
 
 const OTHERS: typeof SAMPLE_PARAMETERS = {
@@ -21,7 +21,8 @@ const OTHERS: typeof SAMPLE_PARAMETERS = {
 
 async function openCaches(prefix: string): Promise<Caches> {
   const { config, connections, keys } = await openRedisInstance(prefix);
-  return (await createRedisDrivers(config, connections, keys, systemClock)).caches;
+  const drivers = await createRedisDrivers(unhurried(config), connections, keys, systemClock);
+  return drivers.caches;
 }
 
 describe('all that is cached, in whichever module,', () => {

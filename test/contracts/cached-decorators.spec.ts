@@ -14,12 +14,12 @@ import { createKeyBuilder } from '../../src/redis/keys/redis-key.js';
 import { createMemoryDrivers } from '../../src/redis/memory.drivers.js';
 import { createRedisDrivers } from '../../src/redis/redis.drivers.js';
 import { eventually } from '../support/eventually.js';
-import { openRedisInstance, type RedisInstance } from '../support/redis-instance.js';
+import { openRedisInstance, unhurried, type RedisInstance } from '../support/redis-instance.js';
 import { createTestRedisPrefix } from '../support/servers/index.js';
 import { describeCachedDecorators } from './cached-decorators.contract.js';
 
 const cachesOf = async ({ config, connections, keys }: RedisInstance): Promise<Caches> =>
-  (await createRedisDrivers(config, connections, keys, systemClock)).caches;
+  (await createRedisDrivers(unhurried(config), connections, keys, systemClock)).caches;
 
 describeCachedDecorators('memory', async () => {
   const { caches } = createMemoryDrivers(

@@ -174,12 +174,12 @@ describe.each(BACKENDS)('answers that are kept, on $name', (kind) => {
     const after = await get(ada, 'mine', { 'if-none-match': tagOf(before) });
     expect(after).toMatchObject({ status: 200, body: { text: 'two' } });
     expect(tagOf(after)).not.toBe(tagOf(before));
-    expect(after.headers.get('age')).toBe('0');
+    expect(Number(after.headers.get('age'))).toBeLessThan(10);
   });
 
   it('grow older, and say how long they may be used', async () => {
     const first = await get(ada, 'all/x');
-    expect(first.headers.get('age')).toBe('0');
+    expect(Number(first.headers.get('age'))).toBeLessThan(10);
     expect(first.headers.get('cache-control')).toBe('private, max-age=60');
     probe.clock.advance(20_000);
     const later = await get(ben, 'all/x', { 'if-none-match': tagOf(first) });
@@ -269,8 +269,10 @@ describe.each(BACKENDS)('answers that are kept, on $name', (kind) => {
   });
 
   it('count against a limit like any other', async () => {
+    // Of whom no earlier request falls out of the window meanwhile.
+    const carl = await probe.trader();
     const left = async () => {
-      const text = (await get(ada, 'mine')).headers.get('ratelimit') ?? '';
+      const text = (await get(carl, 'mine')).headers.get('ratelimit') ?? '';
       return Number(/r=(\d+)/.exec(text)?.[1]);
     };
     const before = await left();

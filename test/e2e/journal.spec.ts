@@ -352,11 +352,14 @@ describe.each(BACKENDS)('the journal on $name', (backend) => {
         ...{ symbol: 'AAPL', side: 'buy', type: 'market', quantity: '2' },
       });
       expect(placed.status).toBe(201);
-      const [own] = await eventually(async () => {
-        const found = await trades('&symbol=AAPL');
-        expect(found).toHaveLength(1);
-        return found;
-      });
+      const [own] = await eventually(
+        async () => {
+          const found = await trades('&symbol=AAPL');
+          expect(found).toHaveLength(1);
+          return found;
+        },
+        { timeoutMs: 15_000 },
+      );
       const { items } = await read<{ items: { id: string; price: string }[] }>('/api/trades');
       expect(own).toMatchObject({
         ...{ source: 'bourse', importId: null, side: 'buy', quantity: '2', currency: 'USD' },
@@ -384,13 +387,16 @@ describe.each(BACKENDS)('the journal on $name', (backend) => {
 
     it('are computed once, until an import or its undoing', async () => {
       const { id } = await importAll(CSV);
-      const first = await top('?limit=1');
-      expect(first.items).toHaveLength(1);
-      // As if somebody had changed the journal behind everybody's back: a cached answer does not know.
-      await bourse.app
-        .get(Database)
-        .sql.execute(sql`update journal_trades set price = 1 where import_id = ${id}`);
-      expect(await top('?limit=1')).toEqual(first);
+      // Again, should the news of the import, which drops it too, come between.
+      await eventually(async () => {
+        const first = await top('?limit=1');
+        expect(first.items).toHaveLength(1);
+        // As if somebody had changed the journal behind everybody's back: a cached answer does not know.
+        await bourse.app
+          .get(Database)
+          .sql.execute(sql`update journal_trades set price = price + 1 where import_id = ${id}`);
+        expect(await top('?limit=1')).toEqual(first);
+      });
       await importAll(`${HEADER}\n2024-01-02,NEW,buy,1,1,0,USD\n2024-01-03,NEW,sell,1,900,0,USD`);
       await eventually(async () =>
         expect((await top('?limit=1')).items).toMatchObject([{ symbol: 'NEW', pnl: '899' }]),
@@ -597,7 +603,8 @@ describe.each(BACKENDS)('the journal on $name', (backend) => {
         sql`insert into journal_import_chunks values (${id}, 0, convert_to(${CSV.replaceAll('2024', '2023')}, 'UTF8'))`,
       );
       bourse.clock.advance(180_000);
-      expect(await sweep()).toMatchObject({ restarted: 1 });
+      // Due by then, it may have run by itself.
+      await sweep();
       expect(await untilStatus(id, 'done')).toMatchObject({ rows: 5, imported: 5, duplicates: 0 });
       expect(await trades()).toHaveLength(done.imported + 5);
     });
@@ -609,8 +616,11 @@ describe.each(BACKENDS)('the journal on $name', (backend) => {
       await database.execute(sql`delete from journal_trades where import_id = ${id}`);
       await database.execute(sql`insert into journal_import_chunks values (${id}, 0, '')`);
       bourse.clock.advance(660_000);
-      expect(await sweep()).toMatchObject({ uploads: 1 });
-      expect(await rowsOf('journal_import_chunks')).toBe(0);
+      await sweep();
+      await eventually(async () => {
+        expect(await trader.get(`/api/journal/imports/${id}`)).toMatchObject({ status: 404 });
+        expect(await rowsOf('journal_import_chunks')).toBe(0);
+      });
     });
   });
 

@@ -9,8 +9,9 @@ import type { ApiClient } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 
-const HOUR_MS = 3_600_000;
-const patient = { timeoutMs: 10_000 };
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const patient = { timeoutMs: 15_000 };
 
 describe.each(BACKENDS)('maintenance on $name', (backend) => {
   const embedded = backend.name === 'embedded';
@@ -36,7 +37,8 @@ describe.each(BACKENDS)('maintenance on $name', (backend) => {
   /** The record of the run that this asks for. */
   const runToEnd = async (name: string): Promise<ScheduleView['lastRun']> => {
     const before = (await schedule(name)).lastRun?.startedAt;
-    expect((await run(name)).status).toBe(202);
+    // It may run at this moment, by itself.
+    await eventually(async () => expect((await run(name)).status).toBe(202), patient);
     return eventually(async () => {
       const { lastRun } = await schedule(name);
       expect(lastRun).not.toBeNull();
@@ -52,10 +54,13 @@ describe.each(BACKENDS)('maintenance on $name', (backend) => {
   };
 
   it('lists what runs by itself, to those who may run it', async () => {
-    const cleaning = await schedule('maintenance.clean-queues');
-    expect(cleaning).toMatchObject({ everyMs: HOUR_MS, running: false });
-    expect(Date.parse(cleaning.nextRunAt) % HOUR_MS).toBe(0);
-    expect(Date.parse(cleaning.nextRunAt)).toBeGreaterThan(bourse.clock.nowMs());
+    // At the full hour it runs, and what was to come is past.
+    await eventually(async () => {
+      const cleaning = await schedule('maintenance.clean-queues');
+      expect(cleaning).toMatchObject({ everyMs: HOUR_MS, running: false });
+      expect(Date.parse(cleaning.nextRunAt) % HOUR_MS).toBe(0);
+      expect(Date.parse(cleaning.nextRunAt)).toBeGreaterThan(bourse.clock.nowMs());
+    }, patient);
     await schedule('monitoring.evaluate-alerts');
 
     const trader = await bourse.trader();
@@ -108,7 +113,8 @@ describe.each(BACKENDS)('maintenance on $name', (backend) => {
 
   it('runs what falls due, once for all times that were missed', async () => {
     const before = await schedule('maintenance.clean-queues');
-    bourse.clock.advance(5 * HOUR_MS);
+    // To a minute past a full hour: the next one is far away.
+    bourse.clock.advance(5 * HOUR_MS + MINUTE_MS - (bourse.clock.nowMs() % HOUR_MS));
     const lastRun = await eventually(async () => {
       const { lastRun } = await schedule('maintenance.clean-queues');
       expect(lastRun).not.toBeNull();
@@ -191,9 +197,11 @@ describe('schedules of two processes', () => {
     // Each looks once a second: some due times are skipped, none is run for twice.
     await eventually(() => expect(runs).toBeGreaterThan(0), patient);
     const first = { runs, slot: slot() };
-    await eventually(() => expect(slot() - first.slot).toBeGreaterThanOrEqual(4), patient);
+    await eventually(() => {
+      expect(slot() - first.slot).toBeGreaterThanOrEqual(4);
+      expect(runs - first.runs).toBeGreaterThanOrEqual(2);
+    }, patient);
     expect(runs - first.runs).toBeLessThanOrEqual(slot() - first.slot + 1);
-    expect(runs - first.runs).toBeGreaterThanOrEqual(2);
     for (const { close } of fleet) await close();
     await backend.remove();
   }, 40_000);

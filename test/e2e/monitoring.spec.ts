@@ -67,8 +67,13 @@ describe.each(BACKENDS)('monitoring on $name', (backend) => {
   });
 
   it('shows how Redis does', async () => {
-    const dashboard = await read<RedisDashboard>('redis/dashboard');
-    expect(dashboard.health.status).toBe('healthy');
+    const dashboard = await eventually(async () => {
+      const shown = await read<RedisDashboard>('redis/dashboard');
+      expect(shown.health.status).toBe('healthy');
+      // Who walks through many keys beside others may have to leave some for the next time.
+      expect(shown.caches?.complete ?? embedded).toBe(true);
+      return shown;
+    }, patient);
     expect(dashboard.connection.connected).toBe(true);
     if (embedded) {
       expect(dashboard).toMatchObject({
@@ -87,19 +92,22 @@ describe.each(BACKENDS)('monitoring on $name', (backend) => {
     const { namespaces = [], keys, bytes } = dashboard.caches ?? {};
     expect(namespaces.reduce((total, space) => total + space.keys, 0)).toBe(keys);
     expect(namespaces.reduce((total, space) => total + space.bytes, 0)).toBe(bytes);
-    expect(dashboard.caches?.complete).toBe(true);
     expect(dashboard.clients?.connected).toBeGreaterThan(2);
     expect(dashboard.hitRate?.percent).toBeLessThanOrEqual(100);
     expect(dashboard.connection.latencyMs).toBeGreaterThan(0);
   });
 
   it('measures Redis with keys of its own, once at a time', async () => {
-    const test = await read<PerformanceTest>('redis/performance-test?operations=50');
     if (embedded) {
+      const test = await read<PerformanceTest>('redis/performance-test?operations=50');
       expect(test).toMatchObject({ mode: 'memory', result: null });
       return;
     }
-    expect(test.result).toMatchObject({ operations: 150, complete: true });
+    const test = await eventually(async () => {
+      const one = await read<PerformanceTest>('redis/performance-test?operations=50');
+      expect(one.result).toMatchObject({ operations: 150, complete: true });
+      return one;
+    }, patient);
     const { set, get, delete: deleted } = test.result?.commands ?? {};
     for (const command of [set, get, deleted]) {
       expect(command?.operations).toBe(50);
@@ -113,11 +121,14 @@ describe.each(BACKENDS)('monitoring on $name', (backend) => {
     expect(await command.keys(`${keys.key('cache', 'general', 'performance-test')}*`)).toEqual([]);
 
     const path = '/api/monitoring/redis/performance-test?operations=1000';
-    const answers = await Promise.all([1, 2, 3].map(() => admin.get(path)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
-    expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({
-      code: 'monitoring.test_running',
-    });
+    // One of the three may have ended before another came.
+    await eventually(async () => {
+      const answers = await Promise.all([1, 2, 3].map(() => admin.get(path)));
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
+      expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({
+        code: 'monitoring.test_running',
+      });
+    }, patient);
   });
 
   it('refuses figures that make no sense', async () => {
@@ -155,16 +166,18 @@ describe.each(BACKENDS)('monitoring on $name', (backend) => {
     const trader = await bourse.trader();
     const before = await read<CacheFigures>('cache');
     for (let i = 0; i < 4; i += 1) await trader.get('/api/users/me');
-    const after = await read<CacheFigures>('cache');
     const users = (figures: CacheFigures) =>
       figures.namespaces.find(({ namespace }) => namespace === 'users');
-    expect((users(after)?.hits ?? 0) - (users(before)?.hits ?? 0)).toBeGreaterThanOrEqual(3);
-    expect(after.instance.hits).toBeGreaterThan(before.instance.hits);
-    expect(after.lastMinute.instances).toBe(1);
-    expect(after.lastMinute.hits).toBeGreaterThan(0);
-    expect(after.caches.map(({ name }) => name)).toContain('portfolio.summary');
-    if (embedded) expect(after.stored).toBeNull();
-    else expect(after.stored?.bytes).toBeGreaterThan(0);
+    await eventually(async () => {
+      const after = await read<CacheFigures>('cache');
+      expect((users(after)?.hits ?? 0) - (users(before)?.hits ?? 0)).toBeGreaterThanOrEqual(3);
+      expect(after.instance.hits).toBeGreaterThan(before.instance.hits);
+      expect(after.lastMinute.instances).toBe(1);
+      expect(after.lastMinute.hits).toBeGreaterThan(0);
+      expect(after.caches.map(({ name }) => name)).toContain('portfolio.summary');
+      if (embedded) expect(after.stored).toBeNull();
+      else expect(after.stored?.bytes).toBeGreaterThan(0);
+    }, patient);
   });
 
   it('raises an alert once when jobs pile up, tells admins, and resolves it', async () => {
@@ -201,7 +214,7 @@ describe.each(BACKENDS)('monitoring on $name', (backend) => {
     expect(active.items.filter((alert) => alert.kind === kind)).toEqual([raised.data]);
     expect((await read<RedisDashboard>('redis/dashboard')).health).toMatchObject({
       status: 'warning',
-      issues: [expect.stringContaining('"trading"') as string],
+      issues: expect.arrayContaining([expect.stringContaining('"trading"')]) as string[],
     });
 
     await admin.send('PUT', '/admin/queues/api/queues/trading/resume');

@@ -25,6 +25,9 @@ const PATH = '/api/notifications';
 const LOGIN = { user: 'bourse', password: 'sealed and opened again' };
 const QUIET = { inApp: true, email: false };
 
+/** News go by the outbox, the queue and a mail server, one after the other. */
+const patient = { timeoutMs: 15_000 };
+
 interface Delivery {
   readonly status: string;
   readonly attempts: number;
@@ -113,14 +116,14 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
       const found = (await list('', by)).items.find((item) => item.kind === kind);
       if (!found) throw new Error(`nothing was told of ${kind}`);
       return found;
-    });
+    }, patient);
   const prefer = (body: unknown) => trader.send<Problem>('PUT', `${PATH}/preferences`, body);
   const untilMailed = (to = trader.user.email, count = 1) =>
     eventually(() => {
       const mails = sink.mailsTo(to);
       expect(mails).toHaveLength(count);
       return mails;
-    });
+    }, patient);
   const deliveries = async (notificationId: string): Promise<Delivery[]> => {
     const answer: unknown = await bourse.app
       .get(Database)
@@ -134,7 +137,7 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
       const [delivery] = await deliveries(notificationId);
       expect(delivery?.status).toBe(status);
       return delivery;
-    });
+    }, patient);
 
   describe('who is told of what', () => {
     it('a trader of a fill: in the list, live and by mail, the order having been placed alone', async () => {
@@ -222,7 +225,7 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
           },
           { id: told.id },
         ]);
-      });
+      }, patient);
     });
 
     it('administrators, and no trader, of an alert and its end', async () => {
@@ -251,7 +254,7 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
       await eventually(async () => {
         const titles = (await list()).items.map(({ title }) => title);
         expect(titles).toEqual(['Training done: Last', 'Training done: Momentum']);
-      });
+      }, patient);
       await untilMailed(trader.user.email, 2);
     });
 
@@ -280,7 +283,7 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
         const { items } = await list();
         expect(items).toHaveLength(count);
         return items;
-      });
+      }, patient);
     };
 
     it('is empty at first', async () => {
@@ -398,7 +401,7 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
         expect((await trader.get(`/api/orders/${order.id}`)).body).toMatchObject({
           status: 'filled',
         });
-      });
+      }, patient);
       await happens(ImportEnded, importEnd());
       await happens(TrainingFinished, training());
       await untilTold('training-finished');
@@ -464,11 +467,9 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
         expect(await deliveries(id)).toMatchObject([
           { status: 'pending', last_error: 'system_config.email_unreachable' },
         ]);
-      });
+      }, patient);
       sink = await SmtpSink.start({ port, login: LOGIN });
-      await eventually(() => expect(sink.mailsTo(trader.user.email)).toHaveLength(1), {
-        timeoutMs: 10_000,
-      });
+      await untilMailed();
       const delivery = await untilDelivery(id, 'sent');
       expect(delivery?.attempts).toBeGreaterThan(1);
     });
@@ -503,7 +504,8 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
       const schedules = bourse.app.get(ScheduleRegistry);
       const schedule = schedules.find('notifications.requeue-lost-emails');
       const { signal } = new AbortController();
-      expect(await schedule?.run({ signal })).toEqual({ requeued: 1 });
+      // It may have run by itself at this moment.
+      expect([{ requeued: 0 }, { requeued: 1 }]).toContainEqual(await schedule?.run({ signal }));
       await untilMailed(trader.user.email, 2);
       await untilDelivery(id, 'sent');
       expect(await schedule?.run({ signal })).toEqual({ requeued: 0 });

@@ -8,8 +8,8 @@ import { PrivateRedis } from '../support/redis-server.js';
 
 jest.setTimeout(90_000);
 
-/** How long a trader may wait for any answer while Redis is away. */
-const PATIENCE_MS = 2_000;
+/** How long a trader may wait for any answer while Redis is away: half of what a client waits for it by default. */
+const PATIENCE_MS = 5_000;
 
 interface Order {
   readonly id: string;
@@ -147,7 +147,7 @@ describe('with Redis killed in the middle', () => {
       );
     await filled(accepted.id, 30_000);
     const next = await succeeds(201, () => trader.post<Order>('/api/orders', market));
-    await filled(next.id, 6_000);
+    await filled(next.id, 15_000);
   });
 
   describe('somebody else', () => {

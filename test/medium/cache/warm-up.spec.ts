@@ -105,7 +105,8 @@ describe('a warm-up', () => {
 
   it('begins when the process has started, and ends at once with it', async () => {
     let loads = 0;
-    const { warmUps, warmUp } = warming({ ...quick, perSecond: 5 }, async () => (loads += 1));
+    // The next one would be due in 100 s.
+    const { warmUps, warmUp } = warming({ ...quick, perSecond: 0.01 }, async () => (loads += 1));
     warmUps.use(
       { ...quick, name: 'later', atBoot: false },
       {
@@ -120,8 +121,8 @@ describe('a warm-up', () => {
     warmUps.onModuleDestroy();
     await warmUps.beforeApplicationShutdown();
     expect(await run).toMatchObject({ isComplete: false });
-    expect(performance.now() - startedAtMs).toBeLessThan(150);
-    expect(loads).toBeLessThan(10);
+    expect(performance.now() - startedAtMs).toBeLessThan(10_000);
+    expect(loads).toBe(1);
   });
 
   it.each([

