@@ -1,6 +1,6 @@
 import '../support/quiet.js';
-import { MemoryInvalidationJournal } from '../../src/redis/cache/coherence/memory.invalidation-journal.js';
 import { eventually } from '../support/eventually.js';
+import { MemoryInvalidationJournal } from '../support/memory.invalidation-journal.js';
 import { Fleet, numbers, reaches, warm } from './cache-fleet.setup.js';
 
 describe('what a process of the fleet could not tell Redis', () => {

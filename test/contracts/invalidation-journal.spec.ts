@@ -1,6 +1,6 @@
 import { DatabaseInvalidationJournal } from '../../src/database/caches/invalidation-journal.repository.js';
 import type { InvalidationJournal } from '../../src/kernel/invalidation-journal.js';
-import { MemoryInvalidationJournal } from '../../src/redis/cache/coherence/memory.invalidation-journal.js';
+import { MemoryInvalidationJournal } from '../support/memory.invalidation-journal.js';
 import { DATABASES } from '../support/databases.js';
 
 function describeContract(name: string, open: () => Promise<Opened>): void {
@@ -30,6 +30,22 @@ function describeContract(name: string, open: () => Promise<Opened>): void {
       expect((await waiting()).sort()).toEqual(['b', 'c']);
       await journal.settle(before);
       expect(await waiting()).toHaveLength(2);
+    });
+
+    it('never makes those who add and those who settle the same names wait for each other', async () => {
+      const names = Array.from({ length: 300 }, (_, i) => `n${String(i).padStart(3, '0')}`);
+      for (let round = 0; round < 15; round += 1) {
+        const before = await journal.add(names);
+        // Versions in the other order than names.
+        const backwards = [...before].reverse();
+        await Promise.all([
+          journal.settle(backwards),
+          journal.add(names),
+          journal.settle(before),
+          journal.add(names),
+        ]);
+      }
+      expect((await waiting(1_000)).sort()).toEqual(names);
     });
 
     it('does nothing for no names', async () => {

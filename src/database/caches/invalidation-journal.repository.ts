@@ -20,7 +20,7 @@ export class DatabaseInvalidationJournal extends InvalidationJournal {
     return this.database.sql
       .insert(table)
       .select(
-        // In one order, whoever adds: two statements over the same rows never deadlock.
+        // In the order of names: two statements over the same rows never wait for each other.
         sql`select name, nextval('owed_invalidation_versions')
           from jsonb_array_elements_text(${given}::jsonb) as given(name) order by name`,
       )
@@ -38,10 +38,13 @@ export class DatabaseInvalidationJournal extends InvalidationJournal {
       settled.map(({ name, version }) => ({ name, version: version.toString() })),
     );
     await this.database.sql.execute(
-      sql`delete from ${table} using (
-          select name, version from jsonb_to_recordset(${given}::jsonb) as given(name text, version bigint)
-        ) as given
-        where ${table.name} = given.name and ${table.version} = given.version`,
+      // Locked in the order of names, as `add` does: else the two may wait for each other.
+      sql`with settled as (
+          select known.name from ${table} as known
+          join jsonb_to_recordset(${given}::jsonb) as given(name text, version bigint) using (name, version)
+          order by known.name for update of known
+        )
+        delete from ${table} using settled where ${table.name} = settled.name`,
     );
   }
 }

@@ -51,9 +51,9 @@ export const quoteCache = defineCache<OfSymbol, Quote>({
  * By blocks of {@link CandleBlock}, not by the range that was asked for: ranges that overlap share them, and no
  * caller can fill the cache with ranges of his own.
  *
- * The grace carries charts through a short failure of the provider: closed bars stay as they are, and of an open one
- * `asOf` tells until when. Not longer, for each bar that closes leaves a block behind that nobody asks for again: of
- * one-minute bars 12 kB a minute.
+ * The grace carries charts through a short failure of the provider, until the next bar closes: that makes two blocks new.
+ * So it does little for one-minute bars. Of an open bar `asOf` tells until when. Not longer, for each bar that closes
+ * leaves a block behind that nobody asks for again: of one-minute bars 12 kB a minute.
  */
 export const candlesCache = defineCache<CandleBlockKey & OfMarket, CandleBlock>({
   name: 'market.candles',

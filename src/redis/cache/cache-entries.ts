@@ -142,10 +142,11 @@ export class CacheEntries<Params, Value> {
   keepStored(
     slot: Slot,
     { value, writtenAtMs }: Found<Value>,
-    bytes: number,
+    text: string,
     freshMs: number,
   ): void {
     if (!this.#tiers.local.admits(slot.key)) return;
+    const bytes = this.codec.sizeOf(value, text);
     this.#keepHere(slot, value, bytes, { freshMs, writtenAtMs });
   }
 

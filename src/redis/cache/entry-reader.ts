@@ -112,7 +112,7 @@ export class EntryReader<Params, Value> {
   }
 
   #decode(slot: Slot, text: string, nowMs: number): Found<Value> | undefined {
-    const value = this.entries.codec.value(slot.name, text);
+    const value = isEntry(text) ? this.entries.codec.value(slot.name, text) : UNREADABLE;
     if (value === UNREADABLE) {
       this.counters.unreadable += 1;
       return undefined;
@@ -123,7 +123,7 @@ export class EntryReader<Params, Value> {
     // The writer's clock may differ from ours: trusted to shorten an entry's life here, never to prolong it.
     const freshMs = Math.min(freshUntilMs - nowMs, longestMs);
     const found = new Found(value, writtenAtMs, freshUntilMs, freshMs > 0);
-    this.entries.keepStored(slot, found, text.length, freshMs);
+    this.entries.keepStored(slot, found, text, freshMs);
     return found;
   }
 }

@@ -39,7 +39,9 @@ export const candlesAnswerSchema = z.object({
   candles: z.array(candleSchema).describe('oldest first'),
   asOf: z.iso
     .datetime()
-    .describe('until when an open bar is told: up to 60 s ago, 11 min while the provider fails'),
+    .describe(
+      'until when an open bar is told: up to 60 s ago, 11 min at most while the provider fails',
+    ),
   source: sourceSchema,
 }) satisfies z.ZodType<CandlesAnswer>;
 

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { Deferred } from '../../../../test/support/deferred.js';
 import { EVERYTHING } from '../local/tag-table.js';
 import { InvalidationDebts } from './invalidation-debts.js';
-import { MemoryInvalidationJournal } from './memory.invalidation-journal.js';
+import { MemoryInvalidationJournal } from '../../../../test/support/memory.invalidation-journal.js';
 
 const away = (): Promise<never> => Promise.reject(new Error('away'));
 
@@ -75,6 +75,34 @@ describe('invalidations that Redis did not take', () => {
       await debts.owe([strange]);
       expect(await waiting()).toEqual([EVERYTHING]);
     }
+  });
+
+  it('are offered to the journal again after it refused them, while Redis is away still', async () => {
+    const add = jest.spyOn(journal, 'add').mockImplementationOnce(away);
+    await debts.owe(['a']);
+    expect(await waiting()).toEqual([]);
+    await expect(debts.settle(away)).rejects.toThrow('away');
+    expect(await waiting()).toEqual(['a']);
+    // Once it has them, they are not written down at every look.
+    await expect(debts.settle(away)).rejects.toThrow('away');
+    expect(add).toHaveBeenCalledTimes(2);
+    await debts.settle(tell);
+    expect(await waiting()).toEqual([]);
+  });
+
+  it('that were told are not offered to a journal that refused them', async () => {
+    const add = jest.spyOn(journal, 'add').mockImplementation(away);
+    await debts.owe(['a']);
+    await debts.settle(tell);
+    add.mockRestore();
+    await debts.owe(['b']);
+    expect(await waiting()).toEqual(['b']);
+  });
+
+  it('are none where there are no names', async () => {
+    await debts.owe([]);
+    await debts.owe(['a']);
+    expect(await waiting()).toEqual(['a']);
   });
 
   it('hold nobody up when the journal does not answer, or fails', async () => {

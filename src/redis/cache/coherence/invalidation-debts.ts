@@ -48,20 +48,19 @@ export class InvalidationDebts {
   async owe(names: readonly string[]): Promise<void> {
     this.add(names);
     if (this.#journal === undefined) return;
-    for (const name of names) this.#unkept.add(name);
-    if (this.#unkept.size > MAX_NAMES) this.#unkept = new Set([EVERYTHING]);
-    // What comes while a statement is under way goes with the next one, all together.
-    this.#keeping ??= this.#keepAll();
+    this.#offer(names);
     await this.#kept();
   }
 
   /** Repeats this process's own. Rejects while the store cannot be told. */
   async settle(repeat: Repeat): Promise<void> {
     if (this.#owed.size === 0) return;
-    // Rows that are on their way would be left for a sweep.
+    // What the journal refused is offered again at every look; rows that are on their way would be left for a sweep.
+    this.#offer([]);
     await this.#kept();
     const rows = [...this.#rows.values()];
     await this.#owed.repeat(repeat);
+    if (this.#owed.size === 0) this.#unkept.clear();
     for (const row of rows) if (this.#rows.get(row.name) === row) this.#rows.delete(row.name);
     // A row that stays is repeated by a sweep: an invalidation too many.
     await this.#forget(rows);
@@ -89,22 +88,34 @@ export class InvalidationDebts {
     }
   }
 
+  #offer(names: readonly string[]): void {
+    for (const name of names) this.#unkept.add(name);
+    if (this.#unkept.size > MAX_NAMES) this.#unkept = new Set([EVERYTHING]);
+    // What comes while a statement is under way goes with the next one, all together.
+    if (this.#unkept.size > 0) this.#keeping ??= this.#keepAll();
+  }
+
+  /** Until the journal has all, or refuses: those names wait for the next offer. */
   async #keepAll(): Promise<void> {
-    while (this.#unkept.size > 0) {
+    let isKept = true;
+    while (isKept && this.#unkept.size > 0) {
       const names = [...this.#unkept];
       this.#unkept = new Set();
-      await this.#keep(names);
+      isKept = await this.#keep(names);
+      if (!isKept) for (const name of names) this.#unkept.add(name);
     }
     this.#keeping = undefined;
   }
 
-  async #keep(names: readonly string[]): Promise<void> {
+  async #keep(names: readonly string[]): Promise<boolean> {
     const isTooMuch = this.#rows.size > MAX_NAMES || !names.every(isStorable);
     try {
       const rows = await this.#journal?.add(isTooMuch ? [EVERYTHING] : names);
       for (const row of rows ?? []) this.#rows.set(row.name, row);
+      return true;
     } catch (error) {
       this.#faults.report('journal of owed invalidations', error);
+      return false;
     }
   }
 

@@ -34,7 +34,7 @@ export interface LoadRequest<Params, Value> {
   readonly acceptsNothing: boolean;
 }
 
-/** undefined in `value`: there is nothing. `kept` undefined: it was left to another process. */
+/** undefined in `value`: there is nothing. */
 export interface Loaded<Value> {
   readonly value: Value | undefined;
   /** Settles when the store has it, or could not take it. Never rejects. */

@@ -146,6 +146,26 @@ describe('an ended value', () => {
       expect(await first).toBe(2);
     });
 
+    it('lets nobody join a load whose readers have given up', async () => {
+      const grace = slow();
+      const first = grace.orStale(wanting(found(1), true), () => new Promise(() => undefined));
+      expect(await grace.orStale(wanting(found(1)), () => Promise.resolve(2))).toBe(2);
+      await pass(SOFT_MS);
+      expect(await first).toBe(1);
+    });
+
+    it('does not step in for a source that is well: who joined a load that was given up asks it himself', async () => {
+      const grace = graceOf();
+      const given = { isAbandoned: false };
+      const source = new Deferred<number>();
+      const first = grace.orStale({ ...wanting(found(1)), flight: given }, () => source.promise);
+      const joined = grace.orStale(wanting(found(1)), () => Promise.resolve(2));
+      given.isAbandoned = true;
+      source.reject(new Error('given up'));
+      expect(await Promise.all([first, joined])).toEqual([1, 2]);
+      expect(served()).toBe(1);
+    });
+
     it('is counted for each who got it, and not for a failure that nobody waited for', async () => {
       const grace = slow();
       const source = new Deferred<number>();

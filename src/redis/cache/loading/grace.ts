@@ -14,12 +14,15 @@ interface Answer<Value> {
   readonly isStale: boolean;
 }
 
+interface Running<Value> {
+  readonly writtenAtMs: number;
+  readonly flight: Wanting<Value>['flight'];
+  readonly answer: Promise<Answer<Value>>;
+}
+
 /** Ended values that step in for a source that fails, or is slow. */
 export class Grace<Params, Value> {
-  readonly #running = new Map<
-    string,
-    { readonly writtenAtMs: number; readonly answer: Promise<Answer<Value>> }
-  >();
+  readonly #running = new Map<string, Running<Value>>();
 
   constructor(
     private readonly entries: CacheEntries<Params, Value>,
@@ -47,15 +50,30 @@ export class Grace<Params, Value> {
     load: () => Promise<Value | undefined>,
   ): Promise<Value | undefined> {
     if (stale === undefined) return load();
-    const running = this.#running.get(key);
-    // After an invalidation there is no such ended value any more, and what is loading for it is not joined.
+    const wanting = { key, stale, flight };
+    const running = this.#joinable(key, stale);
     const answer =
-      running?.writtenAtMs === stale.writtenAtMs
-        ? running.answer
-        : this.#begin({ key, stale, flight }, load);
+      running === undefined ? this.#begin(wanting, load) : this.#join(running, wanting, load);
     const { value, isStale } = await this.#inTime(answer, stale);
     if (isStale) this.counters.staleServed += 1;
     return value;
+  }
+
+  #joinable(key: string, { writtenAtMs }: Found<Value>): Running<Value> | undefined {
+    const running = this.#running.get(key);
+    // After an invalidation there is no such ended value any more, and what is loading for it is not joined.
+    if (running?.writtenAtMs !== writtenAtMs) return undefined;
+    return running.flight.isAbandoned ? undefined : running;
+  }
+
+  /** A load that ends because its own readers gave up says nothing of the source: it is asked again. */
+  async #join(
+    running: Running<Value>,
+    wanting: Wanting<Value> & { readonly stale: Found<Value> },
+    load: () => Promise<Value | undefined>,
+  ): Promise<Answer<Value>> {
+    const answer = await running.answer;
+    return answer.isStale && running.flight.isAbandoned ? this.#begin(wanting, load) : answer;
   }
 
   #inTime(answer: Promise<Answer<Value>>, { value }: Found<Value>): Promise<Answer<Value>> {
@@ -83,7 +101,7 @@ export class Grace<Params, Value> {
       .finally(() => {
         if (this.#running.get(key)?.answer === answer) this.#running.delete(key);
       });
-    this.#running.set(key, { writtenAtMs: stale.writtenAtMs, answer });
+    this.#running.set(key, { writtenAtMs: stale.writtenAtMs, flight, answer });
     return answer;
   }
 }

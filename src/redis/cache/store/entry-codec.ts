@@ -62,6 +62,12 @@ export class EntryCodec<Value> {
     }
   }
 
+  /** About the length of its JSON, however it is packed in the entry that it came from. */
+  sizeOf(value: Value | undefined, text: string): number {
+    if (value === undefined || packingOf(text) === 'plain') return text.length;
+    return JSON.stringify(value).length;
+  }
+
   /**
    * @param valueText undefined: there is nothing.
    * @param versions of its tags, joined by a space

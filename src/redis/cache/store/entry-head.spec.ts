@@ -65,6 +65,16 @@ describe('the head of an entry', () => {
     ).toBe(false);
   });
 
+  it('is not seen where a digit of a moment is none', () => {
+    const text = under(['v']);
+    const strange = fc.constantFrom(...'!/:@AWZ_`{é');
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 17 }), strange, (at, digit) => {
+        expect(isEntry(text.slice(0, at) + digit + text.slice(at + 1))).toBe(false);
+      }),
+    );
+  });
+
   it('is under the versions of tags exactly when it names them all, in their order', () => {
     fc.assert(
       fc.property(versions, versions, (written, known) => {

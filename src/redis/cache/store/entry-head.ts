@@ -91,6 +91,9 @@ export function isUnder(text: string, tags: readonly Tag[]): boolean {
   return tags.length > 0 || text.charCodeAt(at) === LINE_FEED;
 }
 
+/** In ASCII: digits end before it, letters in lower case begin with it. */
+const DIGITS_END = 58;
+const LETTERS_START = 97;
 const LINE_FEED = 10;
 const SPACE = 32;
 
@@ -103,7 +106,7 @@ function momentAt(text: string, from: number): number {
   let ms = 0;
   for (let i = from; i < from + MOMENT_DIGITS; i += 1) {
     const code = text.charCodeAt(i);
-    const digit = code < 58 ? code - 48 : code - 87;
+    const digit = code < DIGITS_END ? code - 48 : code < LETTERS_START ? NaN : code - 87;
     // Not so also where there is no character: its code is NaN.
     if (!(digit >= 0 && digit < 36)) return NaN;
     ms = ms * 36 + digit;

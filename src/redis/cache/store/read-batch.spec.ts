@@ -48,8 +48,9 @@ describe('the reads of a process', () => {
       await aMoment();
     }
   };
-  const textsIn = (entries: StoredEntries | undefined) =>
-    entries && Array.from({ length: entries.length }, (_, i) => entries.text(i));
+  const many = (i: number) => Array.from({ length: MAX_NAMES }, (_, k) => `${i}:${k}`);
+  const textsIn = (entries: StoredEntries | undefined, count = 1) =>
+    entries && Array.from({ length: count }, (_, i) => entries.text(i));
 
   it('cost one command for all that is asked in one turn', async () => {
     const [one, other] = [read(['a']), Promise.resolve().then(() => read(['b', 'c']))];
@@ -58,7 +59,7 @@ describe('the reads of a process', () => {
     const later = read(['d']);
     await answerAll();
     expect(textsIn(await one)).toEqual(['<a>']);
-    expect(textsIn(await other)).toEqual(['<b>', '<c>']);
+    expect(textsIn(await other, 2)).toEqual(['<b>', '<c>']);
     expect(textsIn(await later)).toEqual(['<d>']);
     expect(asked).toHaveLength(2);
   });
@@ -75,7 +76,7 @@ describe('the reads of a process', () => {
           for (const [i, [keys, isLater]] of wanted.entries()) {
             const names = Array.from({ length: keys }, (_, k) => `${i}:${k}`);
             expected.push(names.map(textOf));
-            given.push(read(names).then(textsIn));
+            given.push(read(names).then((entries) => textsIn(entries, keys)));
             if (isLater) await aMoment();
             expect(asked.length).toBeLessThanOrEqual(MAX_COMMANDS);
           }
@@ -96,7 +97,7 @@ describe('the reads of a process', () => {
     await aMoment();
     expect(asked.map(({ length }) => length)).toEqual([600, 1]);
     await answerAll();
-    expect(await long).toHaveLength(600);
+    expect(textsIn(await long, 600)).toEqual(asked[0]?.map(textOf));
     expect(textsIn(await short)).toEqual(['<a>']);
   });
 
@@ -116,6 +117,30 @@ describe('the reads of a process', () => {
     ]);
   });
 
+  it('wait for their turn no longer than for an answer, and are answered without one then', async () => {
+    const now = jest.spyOn(performance, 'now').mockReturnValue(0);
+    const full = Array.from({ length: MAX_COMMANDS }, (_, i) => read([`${i}`, ...many(i)]));
+    const [early, late] = [
+      read(['early']),
+      Promise.resolve()
+        .then(() => aMoment())
+        .then(() => {
+          now.mockReturnValue(4_000);
+          return read(['late']);
+        }),
+    ];
+    await aMoment();
+    await aMoment();
+    expect(asked).toHaveLength(MAX_COMMANDS);
+    now.mockReturnValue(5_001);
+    answers[0]?.resolve((asked[0] ?? []).map(textOf));
+    expect(await early).toBeUndefined();
+    await answerAll();
+    expect(textsIn(await late)).toEqual(['<late>']);
+    expect(await Promise.all(full)).not.toContain(undefined);
+    expect(asked.flat()).not.toContain('early');
+  });
+
   it('have no answer where the store has none, and those who wait behind them are asked for then', async () => {
     const reads = Array.from({ length: MAX_COMMANDS + 2 }, (_, i) =>
       read(Array.from({ length: 500 }, (_, k) => `${i}:${k}`)),
@@ -127,6 +152,7 @@ describe('the reads of a process', () => {
     await aMoment();
     expect(asked).toHaveLength(MAX_COMMANDS + 1);
     await answerAll();
-    for (const one of reads.slice(1)) expect(await one).toHaveLength(500);
+    for (const one of reads.slice(1))
+      expect(textsIn(await one, 500)?.at(-1)).toMatch(/^<\d+:499>$/);
   });
 });

@@ -18,6 +18,8 @@ class Question {
     /** Of all slots together: tags whose versions are to be read with them. */
     readonly tags: readonly Tag[],
     readonly answer: (entries: StoredEntries | undefined) => void,
+    /** On the monotonic clock: who has waited for his turn as long as for an answer goes on without one. */
+    readonly untilMs: number,
   ) {}
 
   get size(): number {
@@ -27,7 +29,8 @@ class Question {
 
 /**
  * Asks the store for what readers want in one turn of the event loop together. 64 readers at a time cost two commands
- * instead of 64, and the first of them waits for nobody but those of his own turn.
+ * instead of 64, and the first of them waits for nobody but those of his own turn. Who comes when all commands are under
+ * way waits for his turn as long as for an answer at most.
  */
 export class ReadBatch {
   readonly #store: CacheStore;
@@ -44,7 +47,9 @@ export class ReadBatch {
   /** @returns undefined: the store cannot be asked. */
   read(slots: readonly Slot[], tags: readonly Tag[]): Promise<StoredEntries | undefined> {
     return new Promise((answer) => {
-      this.#questions.push(new Question(slots, tags, answer));
+      this.#questions.push(
+        new Question(slots, tags, answer, performance.now() + this.#gate.callTimeoutMs),
+      );
       if (this.#isDue) return;
       this.#isDue = true;
       // After all that becomes ready in this turn, before anything is waited for.
@@ -60,6 +65,12 @@ export class ReadBatch {
   #ask(): void {
     const waiting = this.#questions;
     let from = 0;
+    const nowMs = performance.now();
+    // The first has waited for longest.
+    while (from < waiting.length && (waiting[from] as Question).untilMs < nowMs) {
+      waiting[from]?.answer(undefined);
+      from += 1;
+    }
     while (from < waiting.length && this.#commands < MAX_COMMANDS) {
       let to = from;
       let count = 0;

@@ -34,10 +34,6 @@ export class StoredEntries {
     if (first !== undefined) learnVersions(first.since, tagsRead, this.#versionsRead);
   }
 
-  get length(): number {
-    return this.#slots.length;
-  }
-
   text(i: number): StoredText {
     return this.#texts[this.#from + i] ?? null;
   }

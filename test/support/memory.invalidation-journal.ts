@@ -1,9 +1,9 @@
 import {
   InvalidationJournal,
   type JournaledInvalidation,
-} from '../../../kernel/invalidation-journal.js';
+} from '../../src/kernel/invalidation-journal.js';
 
-/** A journal in the process: outlives nothing, for where there is no other. */
+/** A journal in the process: what is tested takes it for one that outlives it. */
 export class MemoryInvalidationJournal extends InvalidationJournal {
   readonly #versions = new Map<string, bigint>();
   #last = 0n;
