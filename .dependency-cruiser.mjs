@@ -9,6 +9,7 @@ const MODULES = {
   auth: ['users'],
   users: [],
   'system-config': [],
+  limits: ['system-config'],
   'market-data': ['system-config'],
   research: ['market-data'],
   trading: ['users', 'market-data'],

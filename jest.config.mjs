@@ -15,7 +15,7 @@ const shared = {
 export default {
   // Two even on one core: most of a medium test is waiting for a server.
   maxWorkers: 2,
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   // Each suite leaves its modules behind; a worker that is full of them spends its time collecting garbage.
   workerIdleMemoryLimit: '1GB',
   coverageProvider: 'v8',

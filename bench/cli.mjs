@@ -1,5 +1,5 @@
 // @ts-check
-/** Runs the comparisons of one area; README.md beside this file says how to read what it prints. */
+/** Runs the comparisons of an area, or of several one after the other; README.md beside this file says how to read what it prints. */
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { runCases } from './harness/run-cases.mjs';
@@ -7,20 +7,21 @@ import { tableOf } from './harness/rows.mjs';
 
 /** @typedef {import('./harness/case.mjs').Area} Area */
 
-const HELP = `Measures Bourse against named peers: npm run bench -- <area> [options]
+const HELP = `Measures Bourse against named peers: npm run bench -- <area>… [options]
 
   --only <cases>  some of the cases, separated by commas
   --rounds <n>    rounds per case, 1 to 50 (default 5: with fewer a median means little)
   --json          prints one JSON document: { area, rows: [{ case, ours, peer, theirs, unit, ratio, target,
-                  rounds, spread, pass }] }; with npm's own --silent nothing else
+                  rounds, spread, pass }] }, or an array of them for several areas; with npm's own --silent
+                  nothing else
   --help          prints this
 
 Exits 0 when all ran, whether targets are met or not; 1 when a side answered wrongly or did not run; 2 when it
 was called wrongly.`;
 
 const EXIT = { done: 0, wrong: 1, usage: 2 };
-/** Each wait has its own bound; this one is for all of them together. */
-const WHOLE_RUN_MS = 900_000;
+/** Each wait has its own bound; this one is for all of an area together. */
+const AREA_MS = 900_000;
 
 class UsageError extends Error {}
 
@@ -59,25 +60,28 @@ function readOptions() {
   return { ...values, rounds, positionals };
 }
 
-/** @param {string[]} positionals @returns {string} */
-function areaOf(positionals) {
-  const [area, ...others] = positionals;
+/** @param {string[]} positionals @returns {string[]} */
+function areasOf(positionals) {
   const names = areaNames();
-  if (area === undefined || others.length > 0 || !names.includes(area))
-    throw new UsageError(`one area is wanted, of: ${names.join(', ')}`);
-  return area;
+  if (positionals.length === 0 || !positionals.every((area) => names.includes(area)))
+    throw new UsageError(`areas are wanted, of: ${names.join(', ')}`);
+  return [...new Set(positionals)];
 }
 
-/** @param {Area} cases @param {string | undefined} only @returns {Area} */
-function selected(cases, only) {
-  if (only === undefined) return cases;
+/** @typedef {{ area: string, cases: Area }} Chosen */
+
+/** @param {Chosen[]} all @param {string | undefined} only @returns {Chosen[]} */
+function selected(all, only) {
+  if (only === undefined) return all;
   const names = only.split(',');
-  const unknown = names.filter((name) => !cases.some((one) => one.name === name));
+  const known = all.flatMap(({ cases }) => cases.map(({ name }) => name));
+  const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0)
-    throw new UsageError(
-      `no case ${unknown.join(', ')}; there are: ${cases.map(({ name }) => name).join(', ')}`,
-    );
-  return cases.filter(({ name }) => names.includes(name));
+    throw new UsageError(`no case ${unknown.join(', ')}; there are: ${known.join(', ')}`);
+  return all.map(({ area, cases }) => ({
+    area,
+    cases: cases.filter(({ name }) => names.includes(name)),
+  }));
 }
 
 async function printHelp() {
@@ -97,11 +101,22 @@ async function main() {
       await printHelp();
       return EXIT.done;
     }
-    const area = areaOf(positionals);
-    const cases = selected(await casesOf(area), only);
-    const { rows, failed } = await runCases(cases, rounds, (line) => console.error(line));
-    console.log(json ? JSON.stringify({ area, rows }) : tableOf(rows));
-    return failed.length === 0 ? EXIT.done : EXIT.wrong;
+    const areas = areasOf(positionals);
+    const all = await Promise.all(
+      areas.map(async (area) => ({ area, cases: await casesOf(area) })),
+    );
+    const chosen = selected(all, only);
+    setTimeout(giveUp, AREA_MS * areas.length, areas.length).unref();
+    const results = [];
+    let hasFailed = false;
+    for (const { area, cases } of chosen) {
+      const { rows, failed } = await runCases(cases, rounds, (line) => console.error(line));
+      results.push({ area, rows });
+      hasFailed ||= failed.length > 0;
+    }
+    if (json) console.log(JSON.stringify(results.length === 1 ? results[0] : results));
+    else for (const { rows } of results) console.log(tableOf(rows));
+    return hasFailed ? EXIT.wrong : EXIT.done;
   } catch (error) {
     const isUsage = error instanceof UsageError || error instanceof TypeError;
     console.error(isUsage ? `${error.message}\n\n${HELP}` : error);
@@ -109,9 +124,10 @@ async function main() {
   }
 }
 
-setTimeout(() => {
-  console.error(`not done after ${WHOLE_RUN_MS / 1_000} s`);
+/** @param {number} areas */
+function giveUp(areas) {
+  console.error(`not done after ${(areas * AREA_MS) / 1_000} s`);
   process.exit(EXIT.wrong);
-}, WHOLE_RUN_MS).unref();
+}
 
 process.exitCode = await main();

@@ -24,18 +24,21 @@ const SLICES = 4;
  * @param {object} plan
  * @param {readonly Side[]} plan.sides
  * @param {number} plan.rounds
- * @param {readonly unknown[]} plan.expected what `verify` of every side must answer
- * @param {() => (operations: number) => number} plan.startChecksum for one side: what its next so many answers
- *   add up to
+ * @param {readonly unknown[] | ((side: string) => readonly unknown[])} plan.expected what `verify` of every side,
+ *   or of that one, must answer
+ * @param {(side: string) => (operations: number) => number} plan.startChecksum for one side: what its next so many
+ *   answers add up to
  * @param {(text: string) => void} plan.progress
  * @returns {Promise<ReadonlyMap<string, number[]>>} operations per second, by the name of the side
  */
 export async function compareRates({ sides, rounds, expected, startChecksum, progress }) {
   const byName = new Map(sides.map((side) => [side.name, side]));
-  const checksums = new Map(sides.map(({ name }) => [name, startChecksum()]));
+  const checksums = new Map(sides.map(({ name }) => [name, startChecksum(name)]));
   const verify = async () => {
-    for (const side of sides)
-      expectSame(`${side.name}, answers`, await side.call('verify'), expected);
+    for (const side of sides) {
+      const right = typeof expected === 'function' ? expected(side.name) : expected;
+      expectSame(`${side.name}, answers`, await side.call('verify'), right);
+    }
   };
   progress('filling');
   for (const side of sides) await side.call('fill');

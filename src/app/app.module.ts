@@ -17,6 +17,7 @@ import {
   MaintenanceModule,
   MaintenanceWorkerModule,
 } from '../modules/maintenance/index.js';
+import { LimitsHttpModule, LimitsModule } from '../modules/limits/index.js';
 import { MarketDataHttpModule } from '../modules/market-data/index.js';
 import { MonitoringHttpModule, MonitoringModule } from '../modules/monitoring/index.js';
 import {
@@ -44,6 +45,7 @@ type Imports = NonNullable<ModuleMetadata['imports']>;
 const everywhere: Imports = [
   AuthModule,
   SystemConfigModule,
+  LimitsModule,
   TradingModule,
   PortfolioModule,
   ResearchModule,
@@ -61,6 +63,7 @@ const api: Imports = [
   UsersHttpModule,
   AuthHttpModule,
   SystemConfigHttpModule,
+  LimitsHttpModule,
   MarketDataHttpModule,
   ResearchHttpModule,
   TradingHttpModule,

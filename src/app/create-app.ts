@@ -52,7 +52,7 @@ export async function createApp(
     },
   );
   const server = adapter.getInstance();
-  await configureHttp(server, config, correlation);
+  await configureHttp(app, config, correlation);
   app.get(RequestMetrics).attach(server);
   app.get(ConnectionDrain).attach(server);
   if (config.role !== 'worker') {

@@ -4,18 +4,7 @@ import { pino, type DestinationStream, type Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import type { Correlation } from '../kernel/correlation.js';
 import { withoutStatementValues } from '../kernel/error-text.js';
-
-/** What must never be in a log, should an object that holds it ever get there. */
-const SECRETS = [
-  'password',
-  'token',
-  '*.password',
-  '*.token',
-  'headers.authorization',
-  'headers.cookie',
-  '*.headers.authorization',
-  '*.headers.cookie',
-];
+import { redacted } from './redacted.js';
 
 /** JSON lines on standard output, each with the correlation id of the request or job it belongs to. */
 export function createLogger(
@@ -28,15 +17,13 @@ export function createLogger(
       level: config.logLevel,
       base: { role: config.role, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: { level: (label) => ({ level: label }), log: redacted },
       messageKey: 'message',
       serializers: { err: serializeError },
-      redact: { paths: SECRETS, censor: '[redacted]' },
       mixin: () => {
         const correlationId = correlation.find();
         return correlationId === undefined ? {} : { correlationId };
       },
-      mixinMergeStrategy: (line, mixin) => ({ ...mixin, ...line }),
     },
     destination,
   );

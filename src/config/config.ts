@@ -35,6 +35,8 @@ export interface Config {
     readonly shutdownTimeoutMs: number;
     /** Only what these say of the client's address is believed. */
     readonly trustedProxies: readonly string[];
+    /** Addresses and CIDR ranges. */
+    readonly neverBlocked: readonly string[];
   };
   readonly database: {
     /** undefined: the embedded PGlite in `dataDir`. */
@@ -62,6 +64,7 @@ export interface Config {
   readonly session: {
     readonly idleMs: number;
     readonly absoluteMs: number;
+    readonly graceMs: number;
     readonly cookieSecure: boolean;
   };
   readonly admin: { readonly email: string; readonly password: string | undefined };
@@ -74,12 +77,19 @@ export interface Config {
   };
   /** For secrets at rest and encrypted caches. */
   readonly encryptionKeys: KeyRing;
+  readonly limiter: {
+    readonly callTimeoutMs: number;
+    /** Processes that share the limits, until Redis has said how many there are. */
+    readonly instances: number;
+  };
   /** Replacements of single figures in the table of limits. */
   readonly rateLimits: readonly {
     readonly name: string;
     readonly limit: number;
     readonly windowMs: number;
   }[];
+  /** Replacements of single limits in the table of quotas. */
+  readonly quotas: ReadonlyMap<string, number>;
   readonly metrics: { readonly token: string | undefined };
   /** undefined: the shipped sample data. */
   readonly research: { readonly dataDir: string | undefined };
@@ -92,7 +102,7 @@ export interface Config {
     readonly dailyQuota: number;
   };
   readonly journal: { readonly maxUploadBytes: number };
-  readonly trading: { readonly startingCash: string };
+  readonly trading: { readonly startingCash: string; readonly maxWorkingOrders: number };
 }
 
 /** Known to everybody who reads this: production refuses to run with it. */
@@ -138,6 +148,7 @@ function toConfig(env: Environment): Config {
       bodyLimitBytes: env.BODY_LIMIT_BYTES,
       shutdownTimeoutMs: env.SHUTDOWN_TIMEOUT_MS,
       trustedProxies: env.TRUSTED_PROXIES ?? [],
+      neverBlocked: env.NEVER_BLOCKED ?? [],
     },
     database: {
       url: env.DATABASE_URL,
@@ -162,6 +173,7 @@ function toConfig(env: Environment): Config {
     session: {
       idleMs: env.SESSION_IDLE_MS,
       absoluteMs: env.SESSION_ABSOLUTE_MS,
+      graceMs: env.SESSION_ROTATION_GRACE_MS,
       cookieSecure: env.SESSION_COOKIE_SECURE ?? production,
     },
     admin: { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD },
@@ -173,7 +185,12 @@ function toConfig(env: Environment): Config {
       replayBarsPerSecond: env.MARKET_REPLAY_BARS_PER_SECOND,
     },
     encryptionKeys: env.ENCRYPTION_KEYS ?? DEVELOPMENT_KEYS,
+    limiter: {
+      callTimeoutMs: env.RATE_LIMIT_CALL_TIMEOUT_MS,
+      instances: env.RATE_LIMIT_INSTANCES,
+    },
     rateLimits: env.RATE_LIMITS ?? [],
+    quotas: env.QUOTAS ?? new Map(),
     metrics: { token: env.METRICS_TOKEN },
     research: { dataDir: env.RESEARCH_DATA_DIR },
     ai: {
@@ -184,7 +201,10 @@ function toConfig(env: Environment): Config {
       dailyQuota: env.AI_DAILY_QUOTA,
     },
     journal: { maxUploadBytes: env.JOURNAL_MAX_UPLOAD_BYTES },
-    trading: { startingCash: env.TRADING_STARTING_CASH },
+    trading: {
+      startingCash: env.TRADING_STARTING_CASH,
+      maxWorkingOrders: env.TRADING_MAX_WORKING_ORDERS,
+    },
   };
 }
 

@@ -58,6 +58,26 @@ const rateLimits = z
       return { name, limit: Number(limit), windowMs: Number(window.slice(0, -1)) * UNIT_MS[unit] };
     }),
   );
+/** `name=limit`. */
+const quotas = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(
+    z.array(
+      z
+        .string()
+        .regex(/^[a-z][a-z.-]*=[1-9]\d{0,8}$/, 'must be name=limit[,…], such as ml.trainings=100'),
+    ),
+  )
+  .transform(
+    (parts) =>
+      new Map(
+        parts.map((part) => {
+          const [name = '', limit = ''] = part.split('=');
+          return [name, Number(limit)];
+        }),
+      ),
+  );
 const addressList = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
@@ -112,6 +132,11 @@ export const environmentSchema = z.object({
     .optional()
     .describe(
       'addresses or CIDR ranges of proxies in front, whose X-Forwarded-For is believed; unset: nobody’s is',
+    ),
+  NEVER_BLOCKED: addressList
+    .optional()
+    .describe(
+      'addresses or CIDR ranges that no block concerns, such as those of probes and of your own office; limits hold for them all the same',
     ),
   SHUTDOWN_TIMEOUT_MS: timeoutMs
     .default(25_000)
@@ -168,6 +193,9 @@ export const environmentSchema = z.object({
   SESSION_ABSOLUTE_MS: milliseconds
     .default(86_400_000)
     .describe('ms after login that end a session'),
+  SESSION_ROTATION_GRACE_MS: milliseconds
+    .default(10_000)
+    .describe('ms that a replaced session token is still accepted, for requests under way'),
   SESSION_COOKIE_SECURE: flag
     .optional()
     .describe('true: cookie __Host-session over HTTPS only; default: true in production'),
@@ -210,6 +238,15 @@ export const environmentSchema = z.object({
   RATE_LIMITS: rateLimits
     .optional()
     .describe('other figures for the table of limits: auth.login=10/5m,auth.register=20/1h'),
+  QUOTAS: quotas
+    .optional()
+    .describe('other limits for the table of quotas: ml.trainings=100,journal.imports=500'),
+  RATE_LIMIT_CALL_TIMEOUT_MS: milliseconds
+    .default(200)
+    .describe('ms that a check waits for Redis before the process counts on its own'),
+  RATE_LIMIT_INSTANCES: count
+    .default(1)
+    .describe('API processes that share the limits of one that was started while Redis is away'),
   METRICS_TOKEN: z
     .string()
     .min(16)
@@ -233,6 +270,10 @@ export const environmentSchema = z.object({
     .default(20_971_520)
     .describe('largest CSV of an import, bytes; above it 413'),
 
+  TRADING_MAX_WORKING_ORDERS: count
+    .max(1_000)
+    .default(200)
+    .describe('of an account at once; cancelling them all is one transaction'),
   TRADING_STARTING_CASH: z
     .string()
     .regex(/^\d{1,12}(\.\d{1,2})?$/)

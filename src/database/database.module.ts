@@ -3,6 +3,7 @@ import { Config } from '../config/config.js';
 import { InvalidationJournal } from '../kernel/invalidation-journal.js';
 import { JobStore } from '../kernel/job-store.js';
 import { PendingWrites } from '../kernel/pending-writes.js';
+import { QuotaCounts } from '../kernel/quotas.js';
 import { SessionRecords } from '../kernel/session-records.js';
 import { DatabaseInvalidationJournal } from './caches/invalidation-journal.repository.js';
 import { Database } from './database.js';
@@ -12,6 +13,7 @@ import { DomainEvents } from './outbox/domain-events.js';
 import { OutboxRelay } from './outbox/outbox-relay.js';
 import { OutboxRepository } from './outbox/outbox.repository.js';
 import { Outbox } from './outbox/outbox.js';
+import { DatabaseQuotaCounts } from './quotas/quota-counts.repository.js';
 import { DatabaseSessionRecords } from './sessions/sessions.repository.js';
 import { DatabasePendingWrites } from './writes/pending-writes.repository.js';
 
@@ -53,6 +55,7 @@ class DatabaseShutdown implements OnApplicationShutdown {
     { provide: JobStore, useClass: DatabaseJobStore },
     { provide: SessionRecords, useClass: DatabaseSessionRecords },
     { provide: PendingWrites, useClass: DatabasePendingWrites },
+    { provide: QuotaCounts, useClass: DatabaseQuotaCounts },
     { provide: InvalidationJournal, useClass: DatabaseInvalidationJournal },
   ],
   exports: [
@@ -63,6 +66,7 @@ class DatabaseShutdown implements OnApplicationShutdown {
     JobStore,
     SessionRecords,
     PendingWrites,
+    QuotaCounts,
     InvalidationJournal,
   ],
 })

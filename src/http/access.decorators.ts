@@ -12,7 +12,7 @@ import type { AuthenticatedRequest } from '../kernel/principal.js';
 /** Who may call a route. Each route declares exactly one; a route without one fails the boot. */
 export type Access =
   | { readonly kind: 'public' }
-  | { readonly kind: 'signed-in' }
+  | { readonly kind: 'signed-in'; readonly apiKeys: boolean }
   | { readonly kind: 'permission'; readonly permission: Permission };
 
 export const ACCESS_METADATA = 'bourse:access';
@@ -20,15 +20,18 @@ export const ACCESS_METADATA = 'bourse:access';
 /** Anybody, signed in or not. */
 export const Public = () => SetMetadata<string, Access>(ACCESS_METADATA, { kind: 'public' });
 
-/** Anybody with a live session. */
-export const SignedIn = () =>
+/**
+ * Anybody with a live session.
+ * @param options.apiKeys programs too, with a key: reading by GET needs the scope `read`, all else `trade`
+ */
+export const SignedIn = ({ apiKeys = false }: { readonly apiKeys?: boolean } = {}) =>
   applyDecorators(
-    SetMetadata<string, Access>(ACCESS_METADATA, { kind: 'signed-in' }),
+    SetMetadata<string, Access>(ACCESS_METADATA, { kind: 'signed-in', apiKeys }),
     ApiBearerAuth(),
     ApiUnauthorizedResponse({ description: 'no live session' }),
   );
 
-/** Anybody with a live session whose roles give the permission (`kernel/permissions.ts`). */
+/** Anybody with a live session, and no API key, whose roles give the permission (`kernel/permissions.ts`). */
 export const Requires = (permission: Permission) =>
   applyDecorators(
     SetMetadata<string, Access>(ACCESS_METADATA, { kind: 'permission', permission }),

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
+import { groupsOf } from './blocks/ip-network.js';
 
-const GROUPS = 8;
 const GROUPS_OF_NETWORK = 4;
 
 /**
@@ -18,15 +18,4 @@ export function clientNetwork(address: string): string {
   }
   const network = groups.slice(0, GROUPS_OF_NETWORK).map((group) => group.toString(16));
   return `${network.join(':')}::/64`;
-}
-
-/** The eight numbers of 16 bits. */
-function groupsOf(address: string): number[] {
-  // A URL has addresses in one form: hexadecimal throughout, with at most one gap.
-  const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
-  const [head = [], tail = []] = canonical
-    .split('::')
-    .map((part) => part.split(':').filter((group) => group !== ''));
-  const gap = Array.from({ length: GROUPS - head.length - tail.length }, () => '0');
-  return [...head, ...gap, ...tail].map((group) => Number.parseInt(group, 16));
 }

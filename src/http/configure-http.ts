@@ -1,37 +1,40 @@
 import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import { Logger } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
 import type { Correlation } from '../kernel/correlation.js';
+import { BlockGate } from './blocks/block-gate.js';
+import { forwardedAddress, networksOf } from './blocks/forwarded-address.js';
 import { CORRELATION_HEADER } from './correlation-id.js';
+import { readEmptyJsonAsNone } from './json-body.js';
+import { securityHeaders } from './security-headers.js';
 
 /** Probes and scrapes come every few seconds; their success is not worth a line. */
 const QUIET_PATHS = /^\/(health\/|metrics$)/;
 
-/** Hooks and plugins of the server itself, below Nest's routes: headers, cookies, correlation, the request log. */
+/** Hooks and plugins of the server itself, below Nest's routes: headers, cookies, bodies, correlation, the request log. */
 export async function configureHttp(
-  server: FastifyInstance,
+  app: NestFastifyApplication,
   config: Config,
   correlation: Correlation,
 ): Promise<void> {
-  await server.register(helmet, {
-    contentSecurityPolicy: {
-      directives: {
-        // Over plain HTTP on a machine of one's own, upgrading would load nothing at all.
-        upgradeInsecureRequests: config.session.cookieSecure ? [] : null,
-      },
-    },
+  const server = app.getHttpAdapter().getInstance();
+  const gate = app.get(BlockGate);
+  nameClients(server, config);
+  // Before all others: nothing is done for who is blocked.
+  gate.attach(server);
+  const headers = securityHeaders(config.session.cookieSecure);
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.headers(headers).header(CORRELATION_HEADER, request.id);
+    done();
   });
+  readEmptyJsonAsNone(app);
   await server.register(cookie);
   // Reads nothing by itself: a route that takes files sets its limits and streams them.
   await server.register(multipart, { throwFileSizeLimit: false });
 
-  server.addHook('onRequest', (request, reply, done) => {
-    reply.header(CORRELATION_HEADER, request.id);
-    done();
-  });
   // Here and not in onRequest: reading the body would leave the context that was entered before it.
   server.addHook('preHandler', (request, _reply, done) => {
     correlation.run(request.id, done);
@@ -40,7 +43,8 @@ export async function configureHttp(
   const logger = new Logger('Http');
   server.addHook('onResponse', (request, reply, done) => {
     const { statusCode } = reply;
-    if (statusCode >= 400 || !QUIET_PATHS.test(request.url)) {
+    const isQuiet = statusCode < 400 ? QUIET_PATHS.test(request.url) : gate.hasTurnedAway(request);
+    if (!isQuiet) {
       correlation.run(request.id, () =>
         logger.log({
           message: 'request',
@@ -53,6 +57,21 @@ export async function configureHttp(
         }),
       );
     }
+    done();
+  });
+}
+
+/**
+ * Gives requests the address that sockets are given as well. Fastify takes what a proxy names as it is, with a port or no
+ * address at all: with a port, each connection of a client would be a client of its own.
+ */
+function nameClients(server: FastifyInstance, { http }: Config): void {
+  if (http.trustedProxies.length === 0) return;
+  const proxies = networksOf(http.trustedProxies);
+  server.addHook('onRequest', (request, _reply, done) => {
+    const peer = request.raw.socket.remoteAddress ?? '';
+    const value = forwardedAddress(peer, request.headers['x-forwarded-for'], proxies);
+    Object.defineProperty(request, 'ip', { value });
     done();
   });
 }

@@ -15,6 +15,6 @@ describe('correlationIdOf', () => {
     ['{"json": true}'],
     [['two-headers', 'two-headers']],
   ])('makes a new one instead of %j', (value) => {
-    expect(sent(value)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+    expect(sent(value)).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   });
 });

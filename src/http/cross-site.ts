@@ -20,7 +20,12 @@ export function isCrossSite(headers: OriginHeaders): boolean {
   return !URL.canParse(headers.origin) || new URL(headers.origin).host !== headers.host;
 }
 
+/** Whether a method only reads (RFC 9110, 9.2.1). */
+export function isSafe(method: string): boolean {
+  return SAFE_METHODS.has(method);
+}
+
 /** {@link isCrossSite} for requests that may change something; reading across sites is stopped by the browser. */
 export function isForgeable(method: string, headers: OriginHeaders): boolean {
-  return !SAFE_METHODS.has(method) && isCrossSite(headers);
+  return !isSafe(method) && isCrossSite(headers);
 }

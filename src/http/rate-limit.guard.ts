@@ -1,56 +1,86 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Config } from '../config/config.js';
 import { AppError } from '../kernel/app-error.js';
 import { Clock } from '../kernel/clock.js';
-import { SECOND_MS } from '../kernel/duration.js';
 import type { AuthenticatedRequest } from '../kernel/principal.js';
-import { RateLimiter, type RateLimitDecision } from '../kernel/rate-limiter.js';
-import { clientNetwork } from './client-network.js';
-import { RATE_LIMIT_METADATA } from './rate-limit.decorator.js';
-import { resolvePolicies, type RateLimitName, type ScopedPolicy } from './rate-limit.policies.js';
+import { RateLimiter } from '../kernel/rate-limiter.js';
+import { RefusalWatch } from './blocks/refusal-watch.js';
+import { isByAddress, subjectOf, type LimitedRequest } from './limit-subject.js';
+import { NO_GENERAL_LIMITS_METADATA, RATE_LIMIT_METADATA } from './rate-limit.decorator.js';
+import { inSeconds, setRateLimitHeaders, type CheckedLimit } from './rate-limit.headers.js';
+import { RateLimitMetrics } from './rate-limit.metrics.js';
+import { GENERAL_LIMITS, type RateLimitName } from './rate-limit.policies.js';
+import { RateLimitTable } from './rate-limit.table.js';
+
+const NONE: readonly RateLimitName[] = [];
 
 /**
- * Counts the calls of limited routes. Stands behind the access guard: users are known by then, and who is
+ * Counts the calls of routes by the limits of every route and their own, in one step. Stands behind the access guard: users are known by then, and who is
  * not let in anyway uses up nobody's limit.
  */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
-  readonly #policies: ReadonlyMap<string, ScopedPolicy>;
-
-  /** @throws AppError `config.invalid`: `RATE_LIMITS` names a limit that there is not. */
   constructor(
     private readonly reflector: Reflector,
     private readonly limiter: RateLimiter,
+    private readonly table: RateLimitTable,
+    private readonly metrics: RateLimitMetrics,
+    private readonly refusals: RefusalWatch,
     @Inject(Clock) private readonly clock: Clock,
-    @Inject(Config) config: Config,
-  ) {
-    this.#policies = resolvePolicies(config.rateLimits);
-  }
+  ) {}
 
   /** @throws AppError `rate_limit.exceeded` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
-    const policy = this.#policyOf(context);
-    if (policy === undefined) return true;
     const http = context.switchToHttp();
-    const subject = subjectOf(http.getRequest(), policy);
-    const decision = await this.limiter.consume(policy, subject);
-    setHeaders(http.getResponse(), policy, decision);
-    if (decision.allowed) return true;
-    throw this.#exceeded(policy, decision);
+    const request = http.getRequest<FastifyRequest & AuthenticatedRequest>();
+    const checks = this.#checksOf(this.#namesOf(context), request);
+    if (checks.length === 0) return true;
+    const { allowed, decisions } = await this.limiter.consumeAll(checks);
+    const limits = checks.flatMap(({ policy }, i): CheckedLimit[] => {
+      const decision = decisions[i];
+      return decision === undefined ? [] : [{ policy, decision }];
+    });
+    const reply = http.getResponse<FastifyReply>();
+    setRateLimitHeaders(reply, limits);
+    this.metrics.count(limits);
+    if (allowed) return true;
+    // Who goes beyond a limit of his own has himself to blame, and not all who share his address.
+    const isByIp = checks.some(
+      ({ policy: { per } }, i) => !decisions[i]?.allowed && isByAddress(per),
+    );
+    if (isByIp) this.refusals.note(request.ip);
+    const refused = longestRefusal(limits);
+    void reply.header('retry-after', String(inSeconds(refused.decision.retryAfterMs)));
+    throw this.#exceeded(refused);
   }
 
-  #policyOf(context: ExecutionContext): ScopedPolicy | undefined {
-    const name = this.reflector.getAllAndOverride<RateLimitName | undefined>(RATE_LIMIT_METADATA, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
-    return name === undefined ? undefined : this.#policies.get(name);
+  #namesOf(context: ExecutionContext): readonly RateLimitName[] {
+    const places = [context.getHandler(), context.getClass()];
+    const own =
+      this.reflector.getAllAndOverride<readonly RateLimitName[] | undefined>(
+        RATE_LIMIT_METADATA,
+        places,
+      ) ?? NONE;
+    const isExempt = this.reflector.getAllAndOverride<true | undefined>(
+      NO_GENERAL_LIMITS_METADATA,
+      places,
+    );
+    if (isExempt) return own;
+    // One that a route names as well is taken from once.
+    return own.length === 0 ? GENERAL_LIMITS : [...new Set([...own, ...GENERAL_LIMITS])];
   }
 
-  #exceeded({ name, limit, windowMs }: ScopedPolicy, decision: RateLimitDecision): AppError {
+  #checksOf(names: readonly RateLimitName[], request: LimitedRequest) {
+    return names.flatMap((name) => {
+      const policy = this.table.get(name);
+      const subject = subjectOf(request, policy.per);
+      return subject === undefined ? [] : [{ policy, subject }];
+    });
+  }
+
+  #exceeded({ policy: { name, limit, windowMs }, decision }: CheckedLimit): AppError {
     const { retryAfterMs, resetMs } = decision;
     return new AppError(
       'too_many_requests',
@@ -69,29 +99,9 @@ export class RateLimitGuard implements CanActivate {
   }
 }
 
-/** A limit for users on a route that anybody may call counts by address. */
-function subjectOf(
-  request: FastifyRequest & AuthenticatedRequest,
-  { scope }: ScopedPolicy,
-): string {
-  if (scope === 'user' && request.principal) return request.principal.userId;
-  return clientNetwork(request.ip);
-}
-
-/** In the form of draft-ietf-httpapi-ratelimit-headers-10, structured fields (RFC 9651). */
-function setHeaders(
-  reply: FastifyReply,
-  { name, limit, windowMs }: ScopedPolicy,
-  { allowed, remaining, retryAfterMs, resetMs }: RateLimitDecision,
-): void {
-  // Beside Retry-After, both must name the same moment.
-  const inMs = allowed ? resetMs : retryAfterMs;
-  void reply.header('ratelimit-policy', `"${name}";q=${limit};w=${inSeconds(windowMs)}`);
-  void reply.header('ratelimit', `"${name}";r=${remaining};t=${inSeconds(inMs)}`);
-  if (!allowed) void reply.header('retry-after', String(inSeconds(retryAfterMs)));
-}
-
-/** Rounded up: who waits that long has waited long enough. */
-function inSeconds(ms: number): number {
-  return Math.ceil(ms / SECOND_MS);
+/** The one that decides when to come again. At least one was refused. */
+function longestRefusal(limits: readonly CheckedLimit[]): CheckedLimit {
+  return limits
+    .filter(({ decision }) => !decision.allowed)
+    .reduce((a, b) => (b.decision.retryAfterMs > a.decision.retryAfterMs ? b : a));
 }

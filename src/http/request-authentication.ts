@@ -5,7 +5,7 @@ import { AppError } from '../kernel/app-error.js';
 import { permissionsOf } from '../kernel/permissions.js';
 import { Authenticator, type Principal } from '../kernel/principal.js';
 import type { Access } from './access.decorators.js';
-import { isForgeable } from './cross-site.js';
+import { isForgeable, isSafe } from './cross-site.js';
 import { readSessionToken } from './session-token.js';
 
 /** Decides whether a request may pass; routes, the dashboard and whatever else has a door use the same rule. */
@@ -18,7 +18,7 @@ export class RequestAuthentication {
 
   /**
    * @returns who is calling; undefined on public routes, where nobody is asked.
-   * @throws AppError `auth.cross_site`, `auth.unauthenticated` or `auth.forbidden`
+   * @throws AppError `auth.cross_site`, `auth.unauthenticated`, `auth.forbidden`, `auth.sign_in_needed` or `auth.out_of_scope`
    */
   async authorize(request: FastifyRequest, access: Access): Promise<Principal | undefined> {
     this.#refuseForgery(request);
@@ -33,6 +33,7 @@ export class RequestAuthentication {
         'Sign in: the request has no live session.',
       );
     }
+    assertInScope(request.method, access, principal);
     if (
       access.kind === 'permission' &&
       !permissionsOf(principal.roles).includes(access.permission)
@@ -52,4 +53,15 @@ export class RequestAuthentication {
     if (!isForgeable(request.method, request.headers)) return;
     throw new AppError('forbidden', 'auth.cross_site', 'Requests from other sites are refused.');
   }
+}
+
+/** What a key opens is said by its route; a route that says nothing is for people. */
+function assertInScope(method: string, access: Access, { credential }: Principal): void {
+  if (credential.kind !== 'api-key') return;
+  if (access.kind !== 'signed-in' || !access.apiKeys) {
+    throw new AppError('forbidden', 'auth.sign_in_needed', 'No API key opens this: sign in.');
+  }
+  const scope = isSafe(method) ? 'read' : 'trade';
+  if (credential.scopes.includes(scope)) return;
+  throw new AppError('forbidden', 'auth.out_of_scope', `This needs an API key that may ${scope}.`);
 }

@@ -18,13 +18,17 @@ export function encodeCursor(lastId: string): string {
 /** @throws AppError `request.bad_cursor` for text that no answer of ours contained. */
 export function decodeCursor(cursor: string): string {
   const id = Buffer.from(cursor, 'base64url').toString();
-  if (!isId(id))
-    throw new AppError(
-      'invalid',
-      'request.bad_cursor',
-      'The cursor is not one of a previous answer.',
-    );
+  if (!isId(id)) throw badCursor();
   return id;
+}
+
+/** For lists that go on elsewhere than after an id. */
+export function badCursor(): AppError {
+  return new AppError(
+    'invalid',
+    'request.bad_cursor',
+    'The cursor is not one of a previous answer.',
+  );
 }
 
 /** Makes a page of up to `limit` items from `limit + 1` rows read. */

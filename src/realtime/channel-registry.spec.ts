@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Principal } from '../kernel/principal.js';
+import type { ApiScope, Principal } from '../kernel/principal.js';
 import { defineChannel } from './channel-definition.js';
 import { ChannelRegistry } from './channel-registry.js';
 
@@ -16,8 +16,9 @@ const alerts = defineChannel({
   schema: z.object({}),
 });
 
-const trader: Principal = { userId: 'alice', sessionId: 's', roles: ['trader'] };
-const admin: Principal = { userId: 'root', sessionId: 's', roles: ['trader', 'admin'] };
+const credential = { kind: 'session', id: 's', endsAtMs: Infinity } as const;
+const trader: Principal = { userId: 'alice', credential, roles: ['trader'] };
+const admin: Principal = { userId: 'root', credential, roles: ['trader', 'admin'] };
 
 describe('the channel registry', () => {
   const registry = new ChannelRegistry();
@@ -56,6 +57,19 @@ describe('the channel registry', () => {
     expect(() => registry.resolve('ops.alerts', trader)).toThrow(
       expect.objectContaining({ code: 'live.unknown_channel' }),
     );
+  });
+
+  it('shows a key what its scopes let it read, and nothing that a role opens', () => {
+    const keyOf = (...scopes: readonly ApiScope[]): Principal => ({
+      ...admin,
+      credential: { ...credential, kind: 'api-key', scopes },
+    });
+    const unknown = expect.objectContaining({ code: 'live.unknown_channel' });
+    expect(registry.resolve('trading.orders', keyOf('read')).bus).toBe('live:trading.orders:root');
+    for (const channel of ['trading.orders', 'market.quote:AAPL']) {
+      expect(() => registry.resolve(channel, keyOf('trade'))).toThrow(unknown);
+    }
+    expect(() => registry.resolve('ops.alerts', keyOf('read', 'trade'))).toThrow(unknown);
   });
 
   it('refuses two channels of one name', () => {

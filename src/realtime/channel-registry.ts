@@ -54,6 +54,10 @@ function fits(channel: ChannelDefinition, parameter: string | undefined): boolea
   return parameter !== undefined && channel.parameter.test(parameter);
 }
 
-function maySee({ audience }: ChannelDefinition, principal: Principal): boolean {
-  return typeof audience === 'string' || principal.roles.includes(audience.role);
+/** What roles open is for people, as it is over HTTP: a key of an administrator sees what any user may see. */
+function maySee({ audience }: ChannelDefinition, { credential, roles }: Principal): boolean {
+  if (credential.kind === 'api-key') {
+    return typeof audience === 'string' && credential.scopes.includes('read');
+  }
+  return typeof audience === 'string' || roles.includes(audience.role);
 }

@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { PubSub } from '../redis/index.js';
 
-/** Bus channel on which instances tell each other to close sockets. */
-export const CLOSE_CHANNEL = 'live.close';
+/** Bus channel on which instances tell each other to close the sockets of a user. */
+const CLOSE_CHANNEL = 'live.close';
 
 /** Closes sockets on whichever instance they are. */
 @Injectable()
@@ -23,13 +23,24 @@ export class LiveConnections {
     this.#count = count;
   }
 
-  /** Ends the sockets that were opened with this session. */
-  async closeSession(sessionId: string): Promise<void> {
+  /** The gateway's part: whose sockets to close. Resolves once all instances are heard. */
+  async onCloseUser(close: (userId: string) => void): Promise<void> {
+    await this.pubSub.subscribe(CLOSE_CHANNEL, (message) => {
+      const { userId } = message as { userId: string };
+      close(userId);
+    });
+  }
+
+  /**
+   * Ends the user's sockets, which may follow what they may no longer: they have to ask again. Those of ended
+   * sessions end by themselves.
+   */
+  async closeUser(userId: string): Promise<void> {
     try {
-      await this.pubSub.publish(CLOSE_CHANNEL, { sessionId });
+      await this.pubSub.publish(CLOSE_CHANNEL, { userId });
     } catch (error) {
-      // The session has ended all the same; each socket notices at its next look.
-      this.#logger.warn({ message: 'sockets not told of an ended session', err: error });
+      // Each socket notices at its next look.
+      this.#logger.warn({ message: 'sockets not told of a change of rights', err: error });
     }
   }
 }

@@ -1,36 +1,54 @@
 import { fastifyCookie } from '@fastify/cookie';
 import { Inject, Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
-import { isCrossSite, sessionCookieName } from '../http/index.js';
+import {
+  ClientBlocks,
+  forwardedAddress,
+  isCrossSite,
+  networksOf,
+  sessionCookieName,
+} from '../http/index.js';
 import { AppError } from '../kernel/app-error.js';
 import { Authenticator, type Principal } from '../kernel/principal.js';
 import type { LiveSocket } from './live-messages.js';
 
-type Handshake = Pick<LiveSocket['handshake'], 'auth' | 'headers'>;
+type Handshake = Pick<LiveSocket['handshake'], 'auth' | 'headers' | 'address'>;
 
 /** Lets a socket in: by the token that a program sends, or by the session cookie of a page of ours. */
 @Injectable()
 export class LiveHandshake {
+  readonly #proxies: ReturnType<typeof networksOf>;
+
   constructor(
     private readonly authenticator: Authenticator,
+    private readonly blocks: ClientBlocks,
     @Inject(Config) private readonly config: Config,
-  ) {}
+  ) {
+    this.#proxies = networksOf(config.http.trustedProxies);
+  }
 
-  /** @throws AppError `auth.unauthenticated`; `auth.cross_site` for another site's page that rides on the cookie. */
-  async authenticate({
-    auth,
-    headers,
-  }: Handshake): Promise<{ principal: Principal; token: string }> {
+  /**
+   * @throws AppError `client.blocked`; `auth.unauthenticated`; `auth.cross_site` for another site's page that rides on
+   *   the cookie.
+   */
+  async authenticate({ auth, headers, address }: Handshake): Promise<Principal> {
+    // First: who is blocked costs nobody a look at his session.
+    this.blocks.check(this.addressOf({ address, headers }));
     const token = typeof auth['token'] === 'string' ? auth['token'] : this.#cookieToken(headers);
     const principal = token ? await this.authenticator.authenticate(token) : undefined;
-    if (!token || !principal) {
+    if (!principal) {
       throw new AppError(
         'unauthenticated',
         'auth.unauthenticated',
         'The handshake has no live session.',
       );
     }
-    return { principal, token };
+    return principal;
+  }
+
+  /** Whose socket it is, by the rule that holds for requests as well. */
+  addressOf({ address, headers }: Pick<Handshake, 'address' | 'headers'>): string {
+    return forwardedAddress(address, headers['x-forwarded-for'], this.#proxies);
   }
 
   #cookieToken(headers: Handshake['headers']): string | undefined {

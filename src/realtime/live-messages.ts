@@ -15,6 +15,8 @@ export type LiveAnswer =
 /** From server to client. */
 export interface ServerEvents {
   message: (message: SequencedMessage) => void;
+  /** The last one before the server closes the socket. */
+  closing: (reason: { readonly code: string; readonly detail: string }) => void;
 }
 
 /** From client to server. */
@@ -25,8 +27,8 @@ export interface ClientEvents {
 
 export interface SocketData {
   principal: Principal;
-  /** Never sent anywhere: to look from time to time whether the session still lives. */
-  token: string;
+  /** Whose socket it is, past the proxies that are trusted. */
+  address: string;
   /** By bus channel. */
   following: Map<string, Following>;
 }

@@ -10,10 +10,9 @@ import {
 } from '@nestjs/websockets';
 import { AppError } from '../kernel/app-error.js';
 import { newId } from '../kernel/ids.js';
-import { PubSub } from '../redis/index.js';
 import { toProblemDetails } from '../http/index.js';
 import { ChannelRegistry, type ResolvedChannel } from './channel-registry.js';
-import { CLOSE_CHANNEL, LiveConnections } from './live-connections.js';
+import { LiveConnections } from './live-connections.js';
 import { LiveHandshake } from './live-handshake.js';
 import {
   subscribeSchema,
@@ -22,6 +21,7 @@ import {
   type LiveSocket,
 } from './live-messages.js';
 import { LiveStreams } from './live-streams.js';
+import { SocketBlocks } from './socket-blocks.js';
 import { SocketSessions } from './socket-sessions.js';
 
 const MAX_CHANNELS_PER_SOCKET = 100;
@@ -50,7 +50,7 @@ export class LiveGateway
     private readonly channels: ChannelRegistry,
     private readonly streams: LiveStreams,
     private readonly sessions: SocketSessions,
-    private readonly pubSub: PubSub,
+    private readonly blocks: SocketBlocks,
     private readonly connections: LiveConnections,
   ) {}
 
@@ -60,9 +60,9 @@ export class LiveGateway
     namespace.server.of('/').use((_socket, next) => next(new Error('live.no_such_namespace')));
     namespace.use((socket, next) => {
       this.handshake.authenticate(socket.handshake).then(
-        ({ principal, token }) => {
+        (principal) => {
           socket.data.principal = principal;
-          socket.data.token = token;
+          socket.data.address = this.handshake.addressOf(socket.handshake);
           socket.data.following = new Map();
           next();
         },
@@ -70,24 +70,23 @@ export class LiveGateway
           const { code, detail } = this.#explain(error);
           // socket.io hands `data` to the client's `connect_error`.
           next(Object.assign(new Error(code), { data: { code, detail } }));
+          // A client may keep the connection and ask again and again: who is blocked may not.
+          if (code === 'client.blocked') this.blocks.cut(socket);
         },
       );
     });
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.pubSub.subscribe(CLOSE_CHANNEL, (message) => {
-      const { sessionId } = message as { sessionId: string };
-      this.namespace.in(sessionRoom(sessionId)).disconnectSockets(true);
-    });
+    await this.connections.onCloseUser((userId) => this.sessions.closeUser(userId));
   }
 
-  async handleConnection(socket: LiveSocket): Promise<void> {
+  handleConnection(socket: LiveSocket): void {
     socket.on('disconnect', () => {
       for (const following of socket.data.following.values()) following.release();
     });
-    await socket.join(sessionRoom(socket.data.principal.sessionId));
     this.sessions.watch(socket);
+    this.blocks.watch(socket);
   }
 
   @SubscribeMessage('subscribe')
@@ -155,10 +154,6 @@ export class LiveGateway
       this.#logger.error({ message: 'live request failed', err: error, code, correlationId });
     return { code, detail };
   }
-}
-
-function sessionRoom(sessionId: string): string {
-  return `session:${sessionId}`;
 }
 
 function parse(body: unknown): { channel: string } {

@@ -1,10 +1,12 @@
 import { Global, Module } from '@nestjs/common';
+import { HttpModule } from '../http/index.js';
 import { ChannelRegistry } from './channel-registry.js';
 import { LiveConnections } from './live-connections.js';
 import { LiveHandshake } from './live-handshake.js';
 import { LivePublisher } from './live-publisher.js';
 import { LiveStreams } from './live-streams.js';
 import { LiveGateway } from './live.gateway.js';
+import { SocketBlocks } from './socket-blocks.js';
 import { SocketSessions } from './socket-sessions.js';
 
 /** What modules need to reach clients, in every role. */
@@ -17,7 +19,8 @@ export class RealtimeModule {}
 
 /** The sockets themselves, in processes that listen. */
 @Module({
-  providers: [LiveGateway, LiveHandshake, LiveStreams, SocketSessions],
+  imports: [HttpModule],
+  providers: [LiveGateway, LiveHandshake, LiveStreams, SocketSessions, SocketBlocks],
   exports: [LiveStreams],
 })
 export class RealtimeGatewayModule {}

@@ -1,17 +1,22 @@
 import { EventEmitter } from 'node:events';
 import { AppError } from '../kernel/app-error.js';
 import { Authenticator, type Principal } from '../kernel/principal.js';
+import type { EndedSessions, SessionStore } from '../redis/index.js';
 import type { LiveSocket } from './live-messages.js';
 import { SocketSessions } from './socket-sessions.js';
 
-const alive: Principal = { userId: 'u', sessionId: 's', roles: ['trader'] };
+const ENDS_AFTER_MS = 600_000;
 
 /** Answers what a test sets, and counts the questions. */
 class Sessions extends Authenticator {
   asked = 0;
-  answer: Principal | AppError | undefined = alive;
+  answer: Principal | AppError | undefined;
 
   override authenticate(): Promise<Principal | undefined> {
+    return this.renew();
+  }
+
+  override renew(): Promise<Principal | undefined> {
     this.asked += 1;
     if (this.answer instanceof AppError) return Promise.reject(this.answer);
     return Promise.resolve(this.answer);
@@ -21,7 +26,12 @@ class Sessions extends Authenticator {
 /** As much of a socket as a session has to do with. */
 class OpenSocket extends EventEmitter {
   connected = true;
-  readonly data = { principal: alive, token: 'token' };
+  readonly data: { principal: Principal };
+
+  constructor(principal: Principal) {
+    super();
+    this.data = { principal };
+  }
 
   disconnect(): void {
     this.connected = false;
@@ -32,23 +42,59 @@ class OpenSocket extends EventEmitter {
 describe('the session of a socket', () => {
   let sessions: Sessions;
   let socket: OpenSocket;
+  let alive: Principal;
+  let tellEnded: (ended: EndedSessions) => void;
+  let watched: SocketSessions;
 
   beforeEach(() => {
     jest.useFakeTimers();
+    const endsAtMs = Date.now() + ENDS_AFTER_MS;
+    alive = {
+      userId: 'u',
+      credential: { kind: 'session', id: 's', endsAtMs },
+      roles: ['trader'],
+    };
     sessions = new Sessions();
-    socket = new OpenSocket();
+    sessions.answer = alive;
+    socket = new OpenSocket(alive);
+    const store = {
+      onEnded: (listener: typeof tellEnded) => void (tellEnded = listener),
+    } as unknown as SessionStore;
+    watched = new SocketSessions(sessions, { nowMs: () => Date.now() }, store);
   });
-  afterEach(() => void jest.useRealTimers());
+  afterEach(() => {
+    socket.disconnect();
+    jest.useRealTimers();
+  });
 
-  const watch = () => new SocketSessions(sessions).watch(socket as unknown as LiveSocket);
+  const watch = (one = socket) => watched.watch(one as unknown as LiveSocket);
 
-  it('closes it within 30 s of its end, whichever limit ended it', async () => {
+  it('closes it within a second of its absolute end', async () => {
     watch();
-    await jest.advanceTimersByTimeAsync(120_000);
+    await jest.advanceTimersByTimeAsync(ENDS_AFTER_MS - 1);
     expect(socket.connected).toBe(true);
-    sessions.answer = undefined;
-    await jest.advanceTimersByTimeAsync(30_000);
+    await jest.advanceTimersByTimeAsync(1_000);
     expect(socket.connected).toBe(false);
+  });
+
+  it.each([
+    ['that session', { userId: 'u', sessionId: 's' }],
+    ['all of the user', { userId: 'u', keptSessionId: undefined }],
+    ['all of the user but another', { userId: 'u', keptSessionId: 'another' }],
+  ])('closes it in the moment that it hears of the end of %s', (_, ended) => {
+    watch();
+    tellEnded(ended);
+    expect(socket.connected).toBe(false);
+  });
+
+  it.each([
+    ['another session', { userId: 'u', sessionId: 'another' }],
+    ['all of the user but this', { userId: 'u', keptSessionId: 's' }],
+    ['all of another user', { userId: 'v', keptSessionId: undefined }],
+  ])('leaves it open when it hears of the end of %s', (_, ended) => {
+    watch();
+    tellEnded(ended);
+    expect(socket.connected).toBe(true);
   });
 
   it('closes it at once when it ended during the handshake', async () => {
@@ -73,7 +119,41 @@ describe('the session of a socket', () => {
     expect(socket.data.principal.roles).toEqual(['trader', 'admin']);
   });
 
-  it('leaves it open while the session store is away', async () => {
+  it('closes it when the grace of a token that was replaced is over, though its session goes on', async () => {
+    const graceMs = 10_000;
+    watch();
+    tellEnded({ userId: 'u', sessionId: 'another', tokenRetiresAtMs: Date.now() });
+    tellEnded({ userId: 'u', sessionId: 's', tokenRetiresAtMs: Date.now() + graceMs });
+    const late = new OpenSocket({
+      ...alive,
+      credential: {
+        kind: 'session',
+        id: 's',
+        endsAtMs: Date.now() + graceMs,
+        isReplaced: true,
+      },
+    });
+    watch(late);
+    await jest.advanceTimersByTimeAsync(graceMs - 1);
+    expect([socket.connected, late.connected]).toEqual([true, true]);
+    const anew = new OpenSocket(alive);
+    watch(anew);
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect([socket.connected, late.connected, anew.connected]).toEqual([false, false, true]);
+    anew.disconnect();
+  });
+
+  it('follows a session that begins again to its new end', async () => {
+    watch();
+    const endsAtMs = alive.credential.endsAtMs + ENDS_AFTER_MS;
+    sessions.answer = { ...alive, credential: { ...alive.credential, endsAtMs } };
+    await jest.advanceTimersByTimeAsync(2 * ENDS_AFTER_MS - 1);
+    expect(socket.connected).toBe(true);
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(socket.connected).toBe(false);
+  });
+
+  it('leaves it open while who could tell is away', async () => {
     watch();
     sessions.answer = new AppError('unavailable', 'session.unavailable', 'away');
     await jest.advanceTimersByTimeAsync(60_000);

@@ -4,8 +4,9 @@ import type { Counters } from './cache/counters/counters.js';
 import type { RedisDiagnostics } from './diagnostics/redis-diagnostics.js';
 import type { LockManager } from './lock/lock-manager.js';
 import type { PubSub } from './pubsub/pub-sub.js';
+import type { ConcurrencyLimiter } from '../kernel/concurrency-limiter.js';
 import type { RateLimiter } from '../kernel/rate-limiter.js';
-import type { SessionCache } from './session/session-cache.js';
+import type { SessionCache } from './session/cache/session-cache.js';
 
 /**
  * One driver per ability, all of one kind. Queues choose for themselves: they may have a Redis of
@@ -20,5 +21,6 @@ export interface RedisDrivers {
   /** In front of the session records, which are the database's. */
   readonly sessions: SessionCache;
   readonly limiter: RateLimiter;
+  readonly inFlight: ConcurrencyLimiter;
   readonly diagnostics: RedisDiagnostics;
 }

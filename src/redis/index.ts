@@ -71,18 +71,28 @@ export {
 } from './diagnostics/redis-diagnostics.js';
 export { type RedisServerInfo } from './diagnostics/server-info.js';
 export { type SlowQuery } from './diagnostics/slow-log.js';
-export { LockManager, type Lease, type LockOptions } from './lock/lock-manager.js';
+export { LockManager, type TryLockOptions, type TryOutcome } from './lock/lock-manager.js';
+export { type LockOptions } from './lock/lock-options.js';
+export { ChangeFollower } from './pubsub/change-follower.js';
 export {
   PubSub,
   type MessageHandler,
   type SequencedMessage,
   type Subscription,
 } from './pubsub/pub-sub.js';
+export { type Lease } from '../kernel/lease.js';
 export {
   RateLimiter,
   type RateLimitDecision,
   type RateLimitPolicy,
 } from '../kernel/rate-limiter.js';
-export { SessionStore, type NewSession, type Session } from './session/session-store.js';
+export {
+  SessionStore,
+  type EndedSessions,
+  type NewSession,
+  type OpenedSession,
+  type Session,
+  type TokenReuse,
+} from './session/session-store.js';
 export { RedisModule } from './redis.module.js';
 export * from './queues/index.js';

@@ -6,13 +6,14 @@ import { createHttpCache } from './cache/http/cache-manager.js';
 import { MemoryHttpCacheStore } from './cache/http/memory.http-cache-store.js';
 import { NoHttpCacheStore } from './cache/http/no.http-cache-store.js';
 import { UncachedCaches } from './cache/uncached.caches.js';
+import { MemoryConcurrencyLimiter } from './concurrency/memory.concurrency-limiter.js';
 import { MemoryRedisDiagnostics } from './diagnostics/memory.redis-diagnostics.js';
 import type { RedisDrivers } from './drivers.js';
 import type { KeyBuilder } from './keys/redis-key.js';
 import { MemoryLockManager } from './lock/memory.lock-manager.js';
 import { MemoryPubSub } from './pubsub/memory.pub-sub.js';
 import { MemoryRateLimiter } from './rate-limit/memory.rate-limiter.js';
-import { MemorySessionCache } from './session/memory.session-cache.js';
+import { MemorySessionCache } from './session/cache/memory.session-cache.js';
 
 /** Everything within this process. */
 export function createMemoryDrivers(config: Config, keys: KeyBuilder, clock: Clock): RedisDrivers {
@@ -31,6 +32,7 @@ export function createMemoryDrivers(config: Config, keys: KeyBuilder, clock: Clo
     locks: new MemoryLockManager(),
     sessions: new MemorySessionCache(config.session, clock),
     limiter: new MemoryRateLimiter(clock),
+    inFlight: new MemoryConcurrencyLimiter(),
     diagnostics: new MemoryRedisDiagnostics(),
   };
 }

@@ -21,9 +21,11 @@ import { createKeyBuilder, KeyBuilder } from './keys/redis-key.js';
 import { LockManager } from './lock/lock-manager.js';
 import { createMemoryDrivers } from './memory.drivers.js';
 import { PubSub } from './pubsub/pub-sub.js';
+import { ConcurrencyLimiter } from '../kernel/concurrency-limiter.js';
 import { RateLimiter } from '../kernel/rate-limiter.js';
 import { createRedisDrivers } from './redis.drivers.js';
 import { DurableSessionStore } from './session/durable.session-store.js';
+import { SessionFeed } from './session/session-feed.js';
 import { SessionStore } from './session/session-store.js';
 
 const DRIVERS = Symbol('RedisDrivers');
@@ -36,6 +38,7 @@ const abilities: readonly FactoryProvider[] = [
   ability(PubSub, (drivers) => drivers.pubsub),
   ability(LockManager, (drivers) => drivers.locks),
   ability(RateLimiter, (drivers) => drivers.limiter),
+  ability(ConcurrencyLimiter, (drivers) => drivers.inFlight),
   ability(RedisDiagnostics, (drivers) => drivers.diagnostics),
   {
     provide: Prefetches,
@@ -52,7 +55,16 @@ const abilities: readonly FactoryProvider[] = [
     provide: SessionStore,
     inject: [DRIVERS, SessionRecords, Config, Clock],
     useFactory: (drivers: RedisDrivers, records: SessionRecords, config: Config, clock: Clock) =>
-      new DurableSessionStore(records, drivers.sessions, config.session, clock).start(),
+      new DurableSessionStore(
+        records,
+        drivers.sessions,
+        new SessionFeed(records, drivers.pubsub, {
+          isShared: config.database.url !== undefined,
+          statementTimeoutMs: config.database.statementTimeoutMs,
+        }),
+        config.session,
+        clock,
+      ).start(),
   },
 ];
 

@@ -244,7 +244,8 @@ describe('a fleet on one Redis', () => {
         seen.length = 0;
         await here.caches.use(numbers).set('k', 2);
         await eventually(() => expect(seen).toEqual(expect.arrayContaining(['set', 'told'])));
-        expect(seen.indexOf('set')).toBeLessThan(seen.indexOf('told'));
+        // Once more, if it had been told before.
+        await eventually(() => expect(seen.indexOf('set')).toBeLessThan(seen.lastIndexOf('told')));
       } finally {
         monitor.disconnect();
       }

@@ -44,7 +44,13 @@ export function describeCacheLoading(caches: () => Caches): void {
     });
 
     it('serves the ended value while the source is slow, and the new one when it is there', async () => {
-      const cache = await ended('k', impatient);
+      // The new one lives long: however slow the machine, the second reader finds it, or its load.
+      const lasting = {
+        ...impatient,
+        ttlMs: 60_000,
+        ttlMsOf: (n: number) => (n === 1 ? 40 : 60_000),
+      };
+      const cache = await ended('k', lasting);
       const source = new Deferred<number>();
       expect(await cache.getOrSet('k', () => source.promise)).toBe(1);
       const other = cache.getOrSet('k', () => Promise.resolve(3));

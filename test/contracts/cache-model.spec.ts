@@ -141,3 +141,35 @@ describe.each<[string, ModelDefinition]>([
     );
   });
 });
+
+describe('an owner who refreshes while others read', () => {
+  it('is not overtaken by what they found in the store before', async () => {
+    const prefix = createTestRedisPrefix();
+    const open = async (): Promise<Member> => {
+      const instance = await openRedisInstance(prefix);
+      const caches = await startCaches(instance, { callTimeoutMs: 3_000 });
+      return { caches, crash: nothing, cut: nothing, mend: nothing };
+    };
+    const members = [await open(), await open()];
+    // About one in a hundred met it.
+    for (let run = 0; run < 300; run += 1) {
+      const world = new World(`o${run}`, eager, members, open);
+      const refresh = async (at: number, keys: readonly (0 | 3)[], how: 'now' | 'slowly') => {
+        const { end } = await world.change({
+          ...{ at, keys, leaves: 'something', isSet: false },
+          tell: ({ cache }) =>
+            cache.refresh(
+              keys.map((key) => world.name(key)),
+              () => world.source.read(keys, how),
+            ),
+        });
+        await end;
+      };
+      await refresh(1, [0, 3], 'slowly');
+      const reading = world.read(0, [0], 'getOrSetOptional', 'now');
+      if (run % 2 === 0) await reading;
+      await refresh(0, [0], 'now');
+      await world.finish();
+    }
+  }, 120_000);
+});

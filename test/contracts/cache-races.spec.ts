@@ -73,6 +73,37 @@ describe.each<[string, () => Promise<HybridCaches>]>([
     },
   );
 
+  it.each([
+    ['before', 0],
+    ['after', 1],
+  ])(
+    'serves nothing older than a refresh that another fell into and failed, %s it ended',
+    async (_, first) => {
+      const cache = (await open()).use(numbers);
+      await cache.set('k', 1);
+      const sources = [new Deferred<number>(), new Deferred<number>()] as const;
+      const begun = jest.fn();
+      const [good, bad] = sources.map(({ promise }) =>
+        cache.refresh(['k'], async () => {
+          begun();
+          return [await promise];
+        }),
+      ) as [Promise<void>, Promise<void>];
+      await eventually(() => expect(begun).toHaveBeenCalledTimes(2));
+      const failed = expect(bad).rejects.toThrow('source is down');
+      if (first === 1) {
+        sources[1].reject(new Error('source is down'));
+        await failed;
+      }
+      sources[0].resolve(2);
+      await good;
+      if (first === 0) sources[1].reject(new Error('source is down'));
+      await failed;
+      expect(await cache.get('k')).not.toBe(1);
+      expect(await cache.getOrSet('k', () => Promise.resolve(2))).toBe(2);
+    },
+  );
+
   it('serves nothing older than a refresh that a pattern fell into', async () => {
     const caches = await open();
     const cache = caches.use(numbers);

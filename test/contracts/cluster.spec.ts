@@ -5,9 +5,9 @@ import { createHttpCache, httpCacheNamespace } from '../../src/redis/cache/http/
 import { RedisHttpCacheStore } from '../../src/redis/cache/http/redis.http-cache-store.js';
 import { RedisLockManager } from '../../src/redis/lock/redis.lock-manager.js';
 import { RedisPubSub } from '../../src/redis/pubsub/redis.pub-sub.js';
-import { RedisRateLimiter } from '../../src/redis/rate-limit/redis.rate-limiter.js';
 import { startCaches } from './cache.setup.js';
 import { describeCacheContract } from './cache.contract.js';
+import { untilWaiting } from '../support/lock-waiters.js';
 import { startRedisCluster, type RedisCluster } from '../support/redis-cluster.js';
 import { openClusterInstance, type RedisInstance } from '../support/redis-instance.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -16,6 +16,7 @@ import { describeHttpCacheContract, LEISURELY_MS } from './http-cache.contract.j
 import { describeLockContract } from './lock.contract.js';
 import { describePubSubContract } from './pubsub.contract.js';
 import { describeRateLimitContract } from './rate-limit.contract.js';
+import { expectShared, LimiterClock, openLimiter } from './rate-limit.setup.js';
 import { describeSessionContract } from './session.contract.js';
 import { startStore, useSessionRecords } from './session.setup.js';
 
@@ -75,6 +76,7 @@ describeLockContract('redis cluster', async () => {
   return {
     here: new RedisLockManager(here.connections, here.keys),
     there: new RedisLockManager(there.connections, there.keys),
+    waiters: (id, count) => untilWaiting(here, id, count),
     close,
   };
 });
@@ -87,7 +89,7 @@ describe('sessions', () => {
     await empty();
     const instance = await open();
     const clock = new ManualClock();
-    const lifetimes = { idleMs: 10_000, absoluteMs: 22_000 };
+    const lifetimes = { idleMs: 10_000, absoluteMs: 22_000, graceMs: 2_000 };
     return {
       store: await startStore(instance, records, lifetimes, clock),
       lifetimes,
@@ -102,10 +104,15 @@ describe('sessions', () => {
 
 describeRateLimitContract('redis cluster', async () => {
   const { here, there, close } = await openTwo();
+  const clock = new LimiterClock();
+  const limiters = await Promise.all([here, there].map((one) => openLimiter(one, clock.nowUs)));
   return {
-    here: new RedisRateLimiter(here.connections, here.keys),
-    there: new RedisRateLimiter(there.connections, there.keys),
-    pass: (ms) => age(here, ms),
-    close,
+    here: limiters[0]!,
+    there: limiters[1]!,
+    pass: async (ms) => clock.pass(ms),
+    close: async () => {
+      expectShared(...limiters);
+      await close();
+    },
   };
 });

@@ -67,13 +67,15 @@ describe('the connections to a Redis of one’s own', () => {
     await command.call('CLIENT', 'PAUSE', '2500', 'ALL');
     const waitedMs = await timeOf(command.get('x'));
     expect(waitedMs).toBeGreaterThanOrEqual(commandTimeoutMs - 5);
-    expect(waitedMs).toBeLessThan(commandTimeoutMs + 500);
+    // Before Redis would have answered.
+    expect(waitedMs).toBeLessThan(2_300);
     await eventually(async () => expect(await command.get('x')).toBeNull());
-  }, 15_000);
+  });
 
   it('leave a cached read to the local tier while Redis is frozen, and bound the others', async () => {
     const { connections } = instance;
-    const caches = await startCaches(instance, { callTimeoutMs: 40 });
+    const callTimeoutMs = 400;
+    const caches = await startCaches(instance, { callTimeoutMs });
     const cache = caches.use(
       defineCache<string, number>({
         name: 'test',
@@ -86,11 +88,11 @@ describe('the connections to a Redis of one’s own', () => {
     await connections.command.call('CLIENT', 'PAUSE', '2500', 'ALL');
     expect(
       await timeOf(cache.getOrSet('known', () => Promise.reject(new Error('not needed')))),
-    ).toBeLessThan(50);
+    ).toBeLessThan(callTimeoutMs);
     expect(await timeOf(cache.getOrSet('unknown', async () => 2))).toBeLessThan(commandTimeoutMs);
     // The pause ends before the next test begins.
     await eventually(async () => expect(await connections.command.ping()).toBe('PONG'));
-  }, 15_000);
+  });
 
   it('come back by themselves after all were cut, with their subscriptions', async () => {
     const { connections, keys } = instance;
@@ -112,7 +114,7 @@ describe('the connections to a Redis of one’s own', () => {
     const killer = await openRedisInstance(createTestRedisPrefix(), servers.urls.redis);
     const under = timeOf(instance.connections.command.blpop(instance.keys.key('q', 'nothing'), 30));
     await killer.connections.command.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-    expect(await under).toBeLessThan(commandTimeoutMs / 2);
+    expect(await under).toBeLessThan(commandTimeoutMs - 100);
     await killer.close();
   });
 
@@ -136,7 +138,7 @@ describe('the connections to a Redis of one’s own', () => {
       { timeoutMs: 8_000, intervalMs: 50 },
     );
     await killer.close();
-  }, 15_000);
+  });
 
   it('let a worker block for longer than a command may take, and go on after a cut', async () => {
     const worker = instance.connections.create('worker');
@@ -148,7 +150,7 @@ describe('the connections to a Redis of one’s own', () => {
     await killer.connections.command.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await killer.connections.command.rpush(key, 'job');
     expect(await popped).toEqual([key, 'job']);
-  }, 15_000);
+  });
 });
 
 describe('the connections to a Redis that takes them and says nothing', () => {
@@ -157,9 +159,9 @@ describe('the connections to a Redis that takes them and says nothing', () => {
     const url = await silent.listen();
     const startedAtMs = performance.now();
     const instance = await openRedisInstance(createTestRedisPrefix(), url);
-    expect(performance.now() - startedAtMs).toBeLessThan(3_000);
-    expect(await timeOf(instance.connections.command.get('x'))).toBeLessThan(1_500);
-    expect(await timeOf(instance.close())).toBeLessThan(1_500);
+    expect(performance.now() - startedAtMs).toBeLessThan(5_000);
+    expect(await timeOf(instance.connections.command.get('x'))).toBeLessThan(3_000);
+    expect(await timeOf(instance.close())).toBeLessThan(3_000);
     silent.close();
   });
 });

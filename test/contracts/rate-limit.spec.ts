@@ -1,13 +1,22 @@
 import '../support/quiet.js';
-import { FallbackRateLimiter } from '../../src/redis/rate-limit/fallback.rate-limiter.js';
+import fc from 'fast-check';
+import type { RateLimitPolicy } from '../../src/kernel/rate-limiter.js';
 import { MemoryRateLimiter } from '../../src/redis/rate-limit/memory.rate-limiter.js';
-import { RedisRateLimiter } from '../../src/redis/rate-limit/redis.rate-limiter.js';
-import { createTestRedisPrefix } from '../support/servers/index.js';
+import type { RedisRateLimiter } from '../../src/redis/rate-limit/redis.rate-limiter.js';
+import { GuardedCount } from '../../src/redis/rate-limit/rules/guarded-count.js';
+import { ruleOf } from '../../src/redis/rate-limit/rules/limit-rule.js';
 import { ttlsByKey, watchCommands } from '../support/keyspace.js';
 import { ManualClock } from '../support/manual-clock.js';
-import { NO_REDIS_URL, openRedisInstance } from '../support/redis-instance.js';
-import { age } from '../support/time-travel.js';
+import { openRedisInstance } from '../support/redis-instance.js';
+import { createTestRedisPrefix } from '../support/servers/index.js';
 import { describeRateLimitContract } from './rate-limit.contract.js';
+import {
+  expectShared,
+  Lifetimes,
+  LimiterClock,
+  openLimiter,
+  SteppedClock,
+} from './rate-limit.setup.js';
 
 describeRateLimitContract('memory', async () => {
   const clock = new ManualClock();
@@ -22,13 +31,19 @@ describeRateLimitContract('memory', async () => {
 
 describeRateLimitContract('redis', async () => {
   const prefix = createTestRedisPrefix();
-  const [here, there] = await Promise.all([openRedisInstance(prefix), openRedisInstance(prefix)]);
+  const instances = await Promise.all([openRedisInstance(prefix), openRedisInstance(prefix)]);
+  const clock = new LimiterClock();
+  const [here, there] = await Promise.all([
+    openLimiter(instances[0], clock.nowUs),
+    openLimiter(instances[1], clock.nowUs),
+  ]);
   return {
-    here: new RedisRateLimiter(here.connections, here.keys),
-    there: new RedisRateLimiter(there.connections, there.keys),
-    pass: (ms) => age(here, ms),
+    here,
+    there,
+    pass: async (ms) => clock.pass(ms),
     close: async () => {
-      await Promise.all([here.close(), there.close()]);
+      expectShared(here, there);
+      await Promise.all(instances.map((instance) => instance.close()));
     },
   };
 });
@@ -49,20 +64,22 @@ describe('a redis rate limiter', () => {
     const instances = await Promise.all([openRedisInstance(prefix), openRedisInstance(prefix)]);
     const policy = { name: 'flood', limit: 10, windowMs: 150 };
     const allowed: { sentAtMs: number; answeredAtMs: number; cost: number }[] = [];
-    const untilMs = performance.now() + 1_200;
+    let refused = 0;
+    const unitsOf = (calls: readonly { readonly cost: number }[]) =>
+      calls.reduce((sum, { cost }) => sum + cost, 0);
+    const limiters = await Promise.all(instances.map((instance) => openLimiter(instance)));
     const flood = async (limiter: RedisRateLimiter, cost: number): Promise<void> => {
-      while (performance.now() < untilMs) {
+      while (unitsOf(allowed) < 8 * policy.limit) {
         const sentAtMs = performance.now();
         const decision = await limiter.consume(policy, 'ada', cost);
         if (decision.allowed) allowed.push({ sentAtMs, answeredAtMs: performance.now(), cost });
+        else refused += 1;
       }
     };
     await Promise.all(
-      instances.flatMap(({ connections, keys }) => {
-        const limiter = new RedisRateLimiter(connections, keys);
-        return [1, 1, 2, 3].map((cost) => flood(limiter, cost));
-      }),
+      limiters.flatMap((limiter) => [1, 1, 2, 3].map((cost) => flood(limiter, cost))),
     );
+    expectShared(...limiters);
     // Who was sent after the first was answered, and answered within its window, was surely inside
     // it.
     for (const first of allowed) {
@@ -70,47 +87,133 @@ describe('a redis rate limiter', () => {
         ({ sentAtMs, answeredAtMs }) =>
           sentAtMs >= first.answeredAtMs && answeredAtMs < first.sentAtMs + policy.windowMs,
       );
-      const units = inside.reduce((sum, { cost }) => sum + cost, first.cost);
-      expect(units).toBeLessThanOrEqual(policy.limit);
+      expect(unitsOf(inside) + first.cost).toBeLessThanOrEqual(policy.limit);
     }
-    // The flood met the limit in every window, so the check above had something to find.
-    expect(allowed.reduce((sum, { cost }) => sum + cost, 0)).toBeGreaterThan(5 * policy.limit);
+    // So the check above had something to find.
+    expect(refused).toBeGreaterThan(policy.limit);
     await Promise.all(instances.map((instance) => instance.close()));
   });
 
-  it('asks once per check, and leaves nothing without a TTL', async () => {
-    const { connections, keys, close } = await openRedisInstance(createTestRedisPrefix());
-    const limiter = new RedisRateLimiter(connections, keys);
-    await limiter.consume({ name: 'login', limit: 5, windowMs: 60_000 }, 'ada');
+  it('asks once for all that is asked in a turn, and leaves nothing without a TTL', async () => {
+    const instance = await openRedisInstance(createTestRedisPrefix());
+    const { connections, keys } = instance;
+    const limiter = await openLimiter(instance);
+    const policies = ['ip', 'user'].map((name) => ({ name, limit: 5, windowMs: 60_000 }));
+    await limiter.consume(policies[0]!, 'warm');
     const sent = watchCommands(connections.command);
-    await limiter.consume({ name: 'login', limit: 5, windowMs: 60_000 }, 'ada', 3);
+    await Promise.all(
+      ['ada', 'bob', 'cyd'].map((subject) =>
+        limiter.consumeAll(policies.map((policy) => ({ policy, subject, cost: 2 }))),
+      ),
+    );
     expect(sent()).toEqual(['evalsha']);
     const ttls = await ttlsByKey(connections.command, keys.prefix);
-    expect([...ttls.keys()]).toEqual([`${keys.prefix}:rl:login:ada`]);
-    expect([...ttls.values()][0]).toBeGreaterThan(59_000);
-    await close();
+    expect(ttls.get(`${keys.prefix}:rl:{rl}:user:ada`)).toBeGreaterThan(50_000);
+    for (const ttl of ttls.values()) expect(ttl).toBeGreaterThan(0);
+    await instance.close();
   });
-});
 
-describe('a rate limiter while Redis is away', () => {
-  it('goes on counting in the process, at once', async () => {
-    const { connections, keys, close } = await openRedisInstance(
-      createTestRedisPrefix(),
-      NO_REDIS_URL,
-    );
-    const limiter = new FallbackRateLimiter(
-      new RedisRateLimiter(connections, keys),
-      new MemoryRateLimiter(new ManualClock()),
-    );
-    const policy = { name: 'login', limit: 2, windowMs: 60_000 };
-    const startedAtMs = performance.now();
-    const answers = [];
-    for (let i = 0; i < 3; i += 1) answers.push((await limiter.consume(policy, 'ada')).allowed);
-    expect(answers).toEqual([true, true, false]);
-    expect(performance.now() - startedAtMs).toBeLessThan(500);
-    await expect(limiter.consume(policy, 'ada', 3)).rejects.toMatchObject({
-      code: 'rate_limit.invalid',
+  it('keeps of a limit of 100,000 less than a kilobyte', async () => {
+    const instance = await openRedisInstance(createTestRedisPrefix());
+    const clock = new SteppedClock();
+    const limiter = await openLimiter(instance, clock.nowUs);
+    const policy = { name: 'bulk', limit: 100_000, windowMs: 60_000 };
+    for (let i = 0; i < 3_000; i += 1) {
+      clock.step(20_000);
+      await limiter.consume(policy, 'ada', 30);
+    }
+    const key = `${instance.keys.prefix}:rl:{rl}:bulk:ada`;
+    expect(await instance.connections.command.strlen(key)).toBeLessThan(700);
+    await instance.close();
+  });
+
+  describe('and the rules in TypeScript', () => {
+    const policies = fc.record({
+      algorithm: fc.constantFrom('sliding-window', 'token-bucket', 'fixed-window'),
+      // Above 255 units moments are rounded more coarsely, and stored in another form.
+      limit: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 250, max: 400 })),
+      windowMs: fc.integer({ min: 20_000, max: 60_000 }),
+      blockMs: fc.constantFrom(0, 0, 5_000),
     });
-    await close();
+    /** Calls in order: how long after the one before (rarely the clock is set back), and what share of the limit. */
+    const steps = fc.array(
+      fc.record({
+        afterUs: fc.oneof(
+          { weight: 9, arbitrary: fc.integer({ min: 0, max: 20_000_000 }) },
+          { weight: 1, arbitrary: fc.constant(0) },
+          { weight: 1, arbitrary: fc.integer({ min: -30_000_000, max: 0 }) },
+        ),
+        // Small ones for the most part: of large ones a window holds but two or three.
+        share: fc.oneof(
+          { weight: 3, arbitrary: fc.double({ min: 0, max: 0.3, noNaN: true }) },
+          { weight: 1, arbitrary: fc.double({ min: 0, max: 1, noNaN: true }) },
+        ),
+      }),
+      { maxLength: 40 },
+    );
+
+    it('decide the same of all arrivals, costs and clocks', async () => {
+      const instance = await openRedisInstance(createTestRedisPrefix());
+      const clock = new SteppedClock();
+      const limiter = await openLimiter(instance, clock.nowUs);
+      const lifetimes = new Lifetimes(instance, clock);
+      let run = 0;
+      await fc.assert(
+        fc.asyncProperty(policies, steps, async (figures, sequence) => {
+          run += 1;
+          const policy = { name: `run-${run}`, ...figures } as RateLimitPolicy;
+          const rule = ruleOf(policy);
+          const model = new GuardedCount(rule.algorithm);
+          const key = `${instance.keys.prefix}:rl:{rl}:${policy.name}:ada`;
+          for (const { afterUs, share } of sequence) {
+            clock.step(afterUs);
+            await lifetimes.pass(key);
+            const nowUs = clock.nowUs();
+            const cost = Math.max(1, Math.round(share * policy.limit));
+            const exceeded = model.waitUs(rule, nowUs, cost) > 0;
+            if (exceeded) model.refuse(rule, nowUs);
+            else model.take(rule, nowUs, cost);
+            expect(await limiter.consume(policy, 'ada', cost)).toEqual({
+              allowed: !exceeded,
+              exceeded,
+              limit: policy.limit,
+              remaining: model.remaining(rule, nowUs),
+              retryAfterMs: exceeded ? Math.ceil(model.waitUs(rule, nowUs, cost) / 1_000) : 0,
+              resetMs: Math.ceil(model.resetUs(rule, nowUs) / 1_000),
+            });
+            await lifetimes.note(key);
+          }
+        }),
+        {
+          numRuns: 1_000,
+          examples: [
+            // What a refusal leaves behind must last as long as what is taken of it next.
+            [
+              { algorithm: 'sliding-window', limit: 8, windowMs: 20_000, blockMs: 0 },
+              [
+                { afterUs: 0, share: 0.1 },
+                { afterUs: 15_000_000, share: 0.25 },
+                { afterUs: 10_000_000, share: 0.25 },
+                { afterUs: 11_000_000, share: 1 },
+                { afterUs: 4_000_000, share: 0.1 },
+                { afterUs: 6_000_000, share: 0.1 },
+              ],
+            ],
+            // Blocked, the clock is set back by less than a step: what is to come counts as taken at that moment.
+            [
+              { algorithm: 'sliding-window', limit: 250, windowMs: 20_000, blockMs: 5_000 },
+              [
+                { afterUs: 0, share: 0 },
+                { afterUs: 0, share: 0.998 },
+                { afterUs: -92, share: 0 },
+                { afterUs: 7_049_334, share: 1 },
+              ],
+            ],
+          ],
+        },
+      );
+      expectShared(limiter);
+      await instance.close();
+    }, 60_000);
   });
 });

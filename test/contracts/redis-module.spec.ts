@@ -147,7 +147,7 @@ describe('the Redis module with a Redis that is away', () => {
   it('starts, serves what needs no Redis, says what does, and ends', async () => {
     const startedAtMs = performance.now();
     const app = await start({ REDIS_URL: NO_REDIS_URL });
-    expect(performance.now() - startedAtMs).toBeLessThan(5_000);
+    expect(performance.now() - startedAtMs).toBeLessThan(10_000);
 
     await expect(app.get(RedisDiagnostics).ping()).rejects.toMatchObject({
       code: 'redis.unavailable',
@@ -168,8 +168,8 @@ describe('the Redis module with a Redis that is away', () => {
 
     const closingAtMs = performance.now();
     await app.close();
-    expect(performance.now() - closingAtMs).toBeLessThan(2_000);
-  }, 15_000);
+    expect(performance.now() - closingAtMs).toBeLessThan(5_000);
+  });
 });
 
 describe('the Redis module when the application ends', () => {

@@ -1,12 +1,12 @@
 import '../support/quiet.js';
 import { randomBytes } from 'node:crypto';
-import { DurableSessionStore } from '../../src/redis/session/durable.session-store.js';
-import { MemorySessionCache } from '../../src/redis/session/memory.session-cache.js';
+import { retiredTokensTable } from '../../src/database/sessions/sessions.table.js';
+import { MemorySessionCache } from '../../src/redis/session/cache/memory.session-cache.js';
 import { MAX_SESSIONS_PER_USER } from '../../src/redis/session/session-store.js';
 import { createToken } from '../../src/redis/session/session-token.js';
 import { eventually } from '../support/eventually.js';
 import { ManualClock } from '../support/manual-clock.js';
-import { DAY, useSessionRecords } from './session.setup.js';
+import { DAY, startAlone, useSessionRecords } from './session.setup.js';
 
 const login = { userId: 'ada', ip: '192.0.2.7', userAgent: 'Firefox/130' };
 
@@ -19,8 +19,7 @@ describe.each(['pglite', 'postgres'] as const)('session records on %s', (kind) =
   });
 
   /** A process: it begins knowing nothing. */
-  const start = () =>
-    new DurableSessionStore(open().records, new MemorySessionCache(DAY, clock), DAY, clock).start();
+  const start = () => startAlone(open().records, new MemorySessionCache(DAY, clock), DAY, clock);
 
   it('outlive the process that wrote them', async () => {
     const { token, session } = await (await start()).create(login);
@@ -43,6 +42,39 @@ describe.each(['pglite', 'postgres'] as const)('session records on %s', (kind) =
     expect(live.filter((session) => session !== undefined)).toHaveLength(MAX_SESSIONS_PER_USER);
   });
 
+  it('count towards that also a session whose last use they do not know yet', async () => {
+    const store = await start();
+    const tokens: string[] = [];
+    while (tokens.length < MAX_SESSIONS_PER_USER) tokens.push((await store.create(login)).token);
+    clock.advance(50_000);
+    for (const token of tokens) await store.validate(token);
+    // By the records idle for too long, which none of them is.
+    clock.advance(DAY.idleMs - 20_000);
+    tokens.push((await store.create(login)).token);
+    const live = await Promise.all(tokens.map((token) => store.validate(token)));
+    expect(live.map((session) => session !== undefined)).toEqual(tokens.map((_, i) => i > 0));
+  });
+
+  it('remember the last hundred tokens of a session and no more, however many it is given', async () => {
+    const store = await start();
+    const { token: first, session } = await store.create(login);
+    const tokens = [first];
+    for (let i = 0; i < 110; i += 1) {
+      clock.advance(1_000);
+      const rotated = await store.rotate('ada', session.id, { endsOthers: false });
+      tokens.push(rotated?.token ?? '');
+    }
+    expect(await open().database.sql.$count(retiredTokensTable)).toBe(100);
+    const [present = '', early = ''] = [tokens.at(-1), tokens[20]];
+    clock.advance(DAY.graceMs);
+    const heir = await start();
+    expect(await heir.validate(first)).toBeUndefined();
+    expect(await heir.validate(present)).toMatchObject({ id: session.id });
+    // One of those that are remembered was stolen.
+    expect(await heir.validate(early)).toBeUndefined();
+    expect(await heir.validate(present)).toBeUndefined();
+  });
+
   it('tell at each noted use which sessions are still open, while many are noted and ended at once', async () => {
     const { records } = open();
     const store = await start();
@@ -60,9 +92,9 @@ describe.each(['pglite', 'postgres'] as const)('session records on %s', (kind) =
     const touches = Array.from({ length: 20 }, (_, i) =>
       records.touch(i % 2 === 0 ? hashes : [...hashes].reverse(), clock.nowMs() + i),
     );
-    const ended = await Promise.all([...touches.slice(0, 10), records.revokeAll('bob', 1)]);
+    const ended = await Promise.all([...touches.slice(0, 10), records.revokeAll('bob')]);
     await Promise.all(touches);
-    expect(ended.at(-1)).toHaveLength(20);
+    expect(ended.at(-1)).toMatchObject({ change: { kind: 'all-ended', userId: 'bob' } });
     expect(await records.touch(hashes, clock.nowMs())).toHaveLength(40);
   });
 
@@ -90,7 +122,7 @@ describe.each(['pglite', 'postgres'] as const)('session records on %s', (kind) =
       running -= 1;
       return found;
     });
-    const burst = Array.from({ length: 2_000 }, () => randomBytes(34).toString('base64url'));
+    const burst = Array.from({ length: 2_000 }, () => randomBytes(48).toString('base64url'));
     const answers = await Promise.all([...burst, token].map((one) => fresh.validate(one)));
     expect(answers.filter((session) => session !== undefined)).toMatchObject([login]);
     expect(asked.mock.calls.length).toBeLessThan(20);
@@ -128,6 +160,23 @@ describe.each(['pglite', 'postgres'] as const)('session records on %s', (kind) =
     clock.advance(DAY.idleMs);
     expect(await (await start()).validate(token)).toBeUndefined();
     expect(await store.validate(token)).toBeUndefined();
+  });
+
+  it('know of the use that somebody has just made before they are asked to change anything', async () => {
+    const store = await start();
+    const { token, session } = await store.create(login);
+    const other = await store.create(login);
+    clock.advance(50_000);
+    // Too soon after the login to be noted, and what keeps both from idling out below.
+    await Promise.all([store.validate(token), store.validate(other.token)]);
+    clock.advance(DAY.idleMs - 20_000);
+    expect(await store.validate(token)).toBeDefined();
+    expect(await store.keepAlive(session.id)).toBeDefined();
+    expect((await store.listByUser('ada')).map(({ id }) => id)).toEqual([session.id]);
+    expect(await store.rotate('ada', session.id, { endsOthers: false })).toBeDefined();
+    // Of the other's use nobody but its process knows: it can be ended nonetheless.
+    expect(await (await start()).revoke('ada', other.session.id)).toBe(true);
+    expect(await (await start()).validate(other.token)).toBeUndefined();
   });
 
   it('are swept once their absolute end has passed, and not before', async () => {

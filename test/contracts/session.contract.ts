@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import {
   MAX_SESSIONS_PER_USER,
+  type EndedSessions,
   type NewSession,
   type SessionStore,
 } from '../../src/redis/session/session-store.js';
+import { describeRotation } from './session-rotation.contract.js';
 import type { SessionLifetimes } from '../../src/redis/session/session-lifetimes.js';
 
 export interface SessionFixture {
@@ -49,8 +51,8 @@ export function describeSessionContract(
       expect(new Set(logins.map(({ token }) => token)).size).toBe(20);
       expect(new Set(logins.map(({ session }) => session.id)).size).toBe(20);
       for (const { token, session } of logins) {
-        // 256 random bits and the two bytes of the shard.
-        expect(Buffer.from(token, 'base64url')).toHaveLength(34);
+        // 256 random bits behind 128 that tell whose it is.
+        expect(Buffer.from(token, 'base64url')).toHaveLength(48);
         expect(token).toMatch(/^[A-Za-z0-9_-]+$/);
         expect(JSON.stringify(session)).not.toContain(token);
       }
@@ -58,18 +60,18 @@ export function describeSessionContract(
 
     it.each([
       ['an empty text', ''],
-      ['a token that was never given out', randomBytes(34).toString('base64url')],
+      ['a token that was never given out', randomBytes(48).toString('base64url')],
       ['a short one', 'abc'],
-      ['one of another alphabet', '*'.repeat(46)],
+      ['one of another alphabet', '*'.repeat(64)],
       ['an endless one', 'a'.repeat(100_000)],
-      ['one with a line break', `${'a'.repeat(46)}\n`],
+      ['one with a line break', `${'a'.repeat(64)}\n`],
     ])('knows nobody by %s', async (_, token) => {
       expect(await store.validate(token)).toBeUndefined();
     });
 
     it('does not take a token with one character changed', async () => {
       const { token } = await store.create(login('ada'));
-      const changed = token.slice(0, 20) + (token[20] === 'A' ? 'B' : 'A') + token.slice(21);
+      const changed = token.slice(0, 40) + (token[40] === 'A' ? 'B' : 'A') + token.slice(41);
       expect(await store.validate(changed)).toBeUndefined();
     });
 
@@ -85,6 +87,16 @@ export function describeSessionContract(
     });
 
     describe('in time', () => {
+      it('ends on request also a session whose last use was not written down yet', async () => {
+        const { token, session } = await store.create(login('ada'));
+        for (let use = 0; use < 2; use++) {
+          await fixture.pass(fixture.lifetimes.idleMs * 0.7);
+          expect(await store.validate(token)).toBeDefined();
+        }
+        await store.revoke('ada', session.id);
+        expect(await store.validate(token)).toBeUndefined();
+      });
+
       it('ends a session that is not used for the idle time', async () => {
         const { token } = await store.create(login('ada'));
         await fixture.pass(fixture.lifetimes.idleMs + 1);
@@ -112,6 +124,33 @@ export function describeSessionContract(
         expect(await store.listByUser('ada')).toEqual([]);
       });
     });
+
+    describe('without a token, as an open socket uses it,', () => {
+      it('keeps a session from idling out, and not from its absolute end', async () => {
+        const { token, session } = await store.create(login('ada'));
+        const { idleMs, absoluteMs } = fixture.lifetimes;
+        for (let passedMs = 0; passedMs < absoluteMs - idleMs; passedMs += idleMs * 0.7) {
+          expect(await store.keepAlive(session.id)).toMatchObject({ id: session.id });
+          await fixture.pass(idleMs * 0.7);
+        }
+        expect(await store.validate(token)).toMatchObject({ id: session.id });
+        await fixture.pass(idleMs * 0.7);
+        await store.validate(token);
+        await fixture.pass(idleMs * 0.7);
+        expect(await store.keepAlive(session.id)).toBeUndefined();
+      });
+
+      it('finds none that has ended, in whatever way, or never was', async () => {
+        const [one, two] = [await store.create(login('ada')), await store.create(login('bob'))];
+        await store.revoke('ada', one.session.id);
+        await store.revokeAll('bob');
+        for (const id of [one.session.id, two.session.id, 'never was']) {
+          expect(await store.keepAlive(id)).toBeUndefined();
+        }
+      });
+    });
+
+    describeRotation(() => fixture);
 
     describe('for one user', () => {
       it('lists the live sessions, latest login first, and nobody else’s', async () => {
@@ -165,6 +204,25 @@ export function describeSessionContract(
         expect(await store.validate(token)).toBeUndefined();
         expect(await store.revoke('ada', session.id)).toBe(false);
         expect(await store.listByUser('ada')).toEqual([]);
+      });
+
+      it('tells who listens what has ended, once each', async () => {
+        const told: EndedSessions[] = [];
+        store.onEnded((ended) => told.push(ended));
+        const [one, two] = [await store.create(login('ada')), await store.create(login('ada'))];
+        await store.revoke('ada', one.session.id);
+        await store.rotate('ada', two.session.id, { endsOthers: true });
+        await store.revokeAll('ada');
+        expect(told).toEqual([
+          { userId: 'ada', sessionId: one.session.id },
+          {
+            userId: 'ada',
+            sessionId: two.session.id,
+            tokenRetiresAtMs: expect.any(Number) as number,
+          },
+          { userId: 'ada', keptSessionId: two.session.id },
+          { userId: 'ada', keptSessionId: undefined },
+        ]);
       });
 
       it(`keeps ${MAX_SESSIONS_PER_USER} sessions: one more ends the oldest login`, async () => {

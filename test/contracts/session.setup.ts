@@ -2,15 +2,30 @@ import type { Clock } from '../../src/kernel/clock.js';
 import type { SessionRecords } from '../../src/kernel/session-records.js';
 import type { Database } from '../../src/database/index.js';
 import { DatabaseSessionRecords } from '../../src/database/sessions/sessions.repository.js';
-import { sessionsTable } from '../../src/database/sessions/sessions.table.js';
+import {
+  sessionChangesTable,
+  sessionGenerationsTable,
+  sessionsTable,
+} from '../../src/database/sessions/sessions.table.js';
 import { DurableSessionStore } from '../../src/redis/session/durable.session-store.js';
-import { RedisSessionCache } from '../../src/redis/session/redis.session-cache.js';
+import { MemoryPubSub } from '../../src/redis/pubsub/memory.pub-sub.js';
+import { RedisPubSub } from '../../src/redis/pubsub/redis.pub-sub.js';
+import { RedisSessionCache } from '../../src/redis/session/cache/redis.session-cache.js';
+import type { SessionCache } from '../../src/redis/session/cache/session-cache.js';
+import { SessionFeed, type FeedOptions } from '../../src/redis/session/session-feed.js';
 import type { SessionLifetimes } from '../../src/redis/session/session-lifetimes.js';
 import { openTestDatabase, type DatabaseKind } from '../support/databases.js';
 import type { RedisInstance } from '../support/redis-instance.js';
 
+/** As configured by default, where several processes run. */
+export const SHARED: FeedOptions = { isShared: true, statementTimeoutMs: 10_000 };
+
 /** As configured by default. */
-export const DAY: SessionLifetimes = { idleMs: 1_800_000, absoluteMs: 86_400_000 };
+export const DAY: SessionLifetimes = {
+  idleMs: 1_800_000,
+  absoluteMs: 86_400_000,
+  graceMs: 10_000,
+};
 
 export interface RecordsHandle {
   readonly database: Database;
@@ -29,6 +44,8 @@ export function useSessionRecords(kind: DatabaseKind): () => RecordsHandle {
       records: new DatabaseSessionRecords(database),
       empty: async () => {
         await database.sql.delete(sessionsTable);
+        await database.sql.delete(sessionGenerationsTable);
+        await database.sql.delete(sessionChangesTable);
       },
       close,
     };
@@ -45,14 +62,30 @@ export async function startStore(
   clock: Clock,
 ): Promise<DurableSessionStore> {
   const cache = new RedisSessionCache(connections, keys, lifetimes, clock);
-  const store = await new DurableSessionStore(records, cache, lifetimes, clock).start();
-  started.add(store);
-  return store;
+  const bus = new RedisPubSub(connections, keys, clock);
+  const feed = new SessionFeed(records, bus, SHARED);
+  return started(new DurableSessionStore(records, cache, feed, lifetimes, clock));
 }
 
-const started = new Set<DurableSessionStore>();
+/** The session store of the only process there is. */
+export function startAlone(
+  records: SessionRecords,
+  cache: SessionCache,
+  lifetimes: SessionLifetimes,
+  clock: Clock,
+): Promise<DurableSessionStore> {
+  const feed = new SessionFeed(records, new MemoryPubSub(clock), { ...SHARED, isShared: false });
+  return started(new DurableSessionStore(records, cache, feed, lifetimes, clock));
+}
+
+async function started(store: DurableSessionStore): Promise<DurableSessionStore> {
+  running.add(store);
+  return store.start();
+}
+
+const running = new Set<DurableSessionStore>();
 
 afterEach(async () => {
-  await Promise.all([...started].map((store) => store.beforeApplicationShutdown()));
-  started.clear();
+  await Promise.all([...running].map((store) => store.beforeApplicationShutdown()));
+  running.clear();
 });

@@ -130,7 +130,7 @@ describe.each(BACKENDS)('analytics on $name', (kind) => {
       for (const [hour, worth] of [[9, '1'] as const, [21, levels[index] ?? '0'] as const]) {
         const slotAt = new Date(at * DAY_MS + hour * 3_600_000).toISOString();
         await connection.execute(
-          sql`insert into equity_points values (${account.id}, ${slotAt}, ${slotAt}, ${worth}, 0, ${worth})`,
+          sql`insert into equity_points values (${account.id}, ${slotAt}, ${slotAt}, ${worth}, 0, ${worth}, 100000)`,
         );
       }
     }

@@ -49,6 +49,56 @@ describe.each(BACKENDS)('accounts and sessions on $name', (backend) => {
     expect(signedIn.user.email).toBe(input.email);
   });
 
+  it('takes no password with half a character in it: all halves are hashed as the same', async () => {
+    const input = newTrader();
+    const halves = { ...input, password: `${input.password}\ud800` };
+    const refused = { status: 400, body: { code: 'request.invalid' } };
+    expect(await bourse.client().post('/api/auth/register', halves)).toMatchObject(refused);
+    const whole = { ...input, password: `${input.password}\ufffd` };
+    expect((await bourse.client().post('/api/auth/register', whole)).status).toBe(201);
+    const { email } = input;
+    for (const half of ['\ud800', '\udfff']) {
+      const guess = { email, password: input.password + half };
+      expect(await bourse.client().post('/api/auth/login', guess)).toMatchObject(refused);
+    }
+    expect((await bourse.client().login(whole)).user.email).toBe(email);
+  });
+
+  it.each([
+    ['an address that is a list', { email: ['a@example.com'] }, 400],
+    ['an address that is a query', { email: { $ne: '' } }, 400],
+    ['an address with NUL', { email: 'a\u0000@example.com' }, 400],
+    ['a password that is a query', { password: { $gt: '' } }, 400],
+    ['a password that is a number', { password: 123456789012 }, 400],
+    ['a password of a megabyte', { password: 'a'.repeat(1_000_000) }, 413],
+    ['a password with NUL', { password: 'not it\u0000, not it' }, 401],
+    ['a code that is a number', { code: 123456 }, 400],
+    ['a code that is a list', { code: ['123456'] }, 400],
+    ['a field too many', { roles: ['admin'] }, 400],
+  ])('lets nobody in by %s, and does not fail for it', async (_, changed, status) => {
+    const input = newTrader();
+    await bourse.client().post('/api/auth/register', input);
+    const { email, password } = input;
+    const answer = await bourse
+      .client()
+      .post<Problem>('/api/auth/login', { email, password, ...changed });
+    expect(answer).toMatchObject({ status, body: { code: expect.any(String) } });
+  });
+
+  it.each([
+    ['of another name', (token: string) => `__Host-session=${token}`],
+    ['in quotes', (token: string) => `session="${token}"`],
+    ['after another one', (token: string) => `session=${'a'.repeat(64)}; session=${token}`],
+    ['with NUL before it', (token: string) => `session=%00${token}`],
+    ['with a broken escape', (token: string) => `session=%E0%A4%A${token}`],
+    ['among a thousand', (token: string) => `${'a=1; '.repeat(1_000)}session=x${token}`],
+  ])('knows nobody by a cookie %s', async (_, cookieOf) => {
+    const { token = '' } = await bourse.trader();
+    const me = (cookie: string) => bourse.client().get('/api/users/me', { cookie });
+    expect((await me(`session=${token}`)).status).toBe(200);
+    expect((await me(cookieOf(token))).status).toBe(401);
+  });
+
   it('says the same to an unknown address as to a wrong password', async () => {
     const input = newTrader();
     await bourse.client().post('/api/auth/register', input);
@@ -71,7 +121,7 @@ describe.each(BACKENDS)('accounts and sessions on $name', (backend) => {
       status: 401,
       body: { code: 'auth.unauthenticated' },
     });
-    await eventually(() => expect(live.connected).toBe(false), { timeoutMs: 1_000 });
+    await eventually(() => expect(live.connected).toBe(false));
     live.close();
   });
 
@@ -101,19 +151,23 @@ describe.each(BACKENDS)('accounts and sessions on $name', (backend) => {
   });
 
   it.each([
-    ['24 hours after the login, however active it is', { SESSION_ABSOLUTE_MS: '600' }],
-    ['after 30 minutes without use', { SESSION_IDLE_MS: '300' }],
+    ['24 hours after the login, however active it is', { SESSION_ABSOLUTE_MS: '1000' }],
+    ['after 30 minutes without use', { SESSION_IDLE_MS: '700' }],
   ])('ends a session %s (here within a second)', async (_, lifetimes) => {
     const hasty = await startBourse(backend, lifetimes);
-    const trader = await hasty.trader();
-    expect((await trader.get('/api/users/me')).status).toBe(200);
+    const trader = await eventually(async () => {
+      const one = await hasty.trader();
+      // A machine may be busy for longer than that session lasts.
+      expect((await one.get('/api/users/me')).status).toBe(200);
+      return one;
+    });
     // Polled more slowly than the idle limit: each look is a use.
     await eventually(
       async () => {
         const answer = await trader.get<Problem>('/api/users/me');
         expect(answer).toMatchObject({ status: 401, body: { code: 'auth.unauthenticated' } });
       },
-      { timeoutMs: 5_000, intervalMs: 400 },
+      { timeoutMs: 20_000, intervalMs: 900 },
     );
     await hasty.close();
   });

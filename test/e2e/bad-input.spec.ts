@@ -108,7 +108,15 @@ describe.each(BACKENDS)('bad input on $name', (backend) => {
       415,
       'request.unsupported_media_type',
     ],
-    ['an empty body', { 'content-type': 'application/json' }, '', 400, 'request.malformed'],
+    ['an empty body', { 'content-type': 'application/json' }, '', 400, 'request.invalid'],
+    ['a body of blanks', { 'content-type': 'application/json' }, ' ', 400, 'request.malformed'],
+    [
+      'a body that poisons constructors',
+      { 'content-type': 'application/json' },
+      '{"constructor": {"prototype": {"admin": true}}}',
+      400,
+      'request.malformed',
+    ],
   ])('refuses %s', async (_, headers, body, status, code) => {
     expectProblem(await trader.post<Problem>('/api/orders', body, headers), status, code);
   });
@@ -132,6 +140,18 @@ describe.each(BACKENDS)('bad input on $name', (backend) => {
       await bourse.client().post<Problem>('/api/auth/register', input),
       400,
       'request.invalid',
+    );
+  });
+
+  it.each([
+    ['DELETE', '/api/auth/sessions/none', 404],
+    ['POST', '/api/auth/logout', 204],
+  ])('takes a %s that says JSON and has no body for one without', async (method, path, status) => {
+    const one = await bourse.trader();
+    const empty = { 'content-type': 'application/json' };
+    expect((await one.send(method, path, '', empty)).status).toBe(status);
+    expect((await one.send(method, path, undefined, empty)).status).toBe(
+      status === 204 ? 401 : status,
     );
   });
 

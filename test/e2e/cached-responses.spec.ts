@@ -5,6 +5,7 @@ import { CurrentPrincipal, Public, RateLimit, Requires, SignedIn } from '../../s
 import { AppError } from '../../src/kernel/app-error.js';
 import type { Principal } from '../../src/kernel/principal.js';
 import { CachedResponse, Caches } from '../../src/redis/index.js';
+import { eventually } from '../support/eventually.js';
 import { PrivateRedis } from '../support/redis-server.js';
 import type { Answer, ApiClient } from './support/api-client.js';
 import { BACKENDS, type Backend } from './support/backends.js';
@@ -288,6 +289,8 @@ describe.each(BACKENDS)('answers that are kept, on $name', (kind) => {
       roles: ['trader', 'admin'],
     });
     expect(changed.status).toBe(200);
+    await eventually(async () => expect((await get(carl, 'mine')).status).toBe(401));
+    await carl.signInAgain();
     expect((await get(carl, 'mine')).body['roles']).toEqual(['trader', 'admin']);
     await admin.patch(`/api/admin/users/${carl.user.id}`, { roles: ['trader'] });
     expect((await get(carl, 'mine')).body['roles']).toEqual(['trader']);

@@ -201,7 +201,8 @@ describe('schedules of two processes', () => {
       expect(slot() - first.slot).toBeGreaterThanOrEqual(4);
       expect(runs - first.runs).toBeGreaterThanOrEqual(2);
     }, patient);
-    expect(runs - first.runs).toBeLessThanOrEqual(slot() - first.slot + 1);
+    // One of a slot before may still have been about to run.
+    expect(runs - first.runs).toBeLessThanOrEqual(slot() - first.slot + 2);
     for (const { close } of fleet) await close();
     await backend.remove();
   }, 40_000);

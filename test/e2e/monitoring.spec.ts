@@ -188,7 +188,8 @@ describe.each(BACKENDS)('monitoring on $name', (backend) => {
     expect(await outsider.subscribe('ops.alerts')).toMatchObject({ ok: false });
     outsider.close();
 
-    const settings = { alerts: { queueBacklog: 1 } };
+    // Reached by the last order alone: the schedule may look between two of them.
+    const settings = { alerts: { queueBacklog: 2 } };
     expect((await admin.send('PUT', '/api/admin/config/system', settings)).status).toBe(200);
     await admin.send('PUT', '/admin/queues/api/queues/trading/pause');
     const order = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: '1' };
@@ -208,7 +209,7 @@ describe.each(BACKENDS)('monitoring on $name', (backend) => {
     const kind = 'queue_backlog:trading';
     await evaluate();
     const raised = await live.next('ops.alerts', (data) => data['kind'] === kind);
-    expect(raised.data).toMatchObject({ state: 'active', value: 3, threshold: 1 });
+    expect(raised.data).toMatchObject({ state: 'active', value: 3, threshold: 2 });
     await evaluate();
     const active = await read<AlertPage>('alerts?state=active');
     expect(active.items.filter((alert) => alert.kind === kind)).toEqual([raised.data]);
@@ -226,12 +227,16 @@ describe.each(BACKENDS)('monitoring on $name', (backend) => {
       });
     }, patient);
     await evaluate();
-    const resolved = await live.next('ops.alerts', (data) => data['state'] === 'resolved');
+    const resolved = await live.next(
+      'ops.alerts',
+      (data) => data['kind'] === kind && data['state'] === 'resolved',
+    );
     expect(resolved.data).toMatchObject({ id: raised.data['id'], kind });
     expect(Date.parse(resolved.data['resolvedAt'] as string)).toBeGreaterThan(0);
     expect(live.on('ops.alerts').filter(({ data }) => data['kind'] === kind)).toHaveLength(2);
-    const past = await read<AlertPage>('alerts?state=resolved&limit=1');
-    expect(past.items).toEqual([resolved.data]);
+    const past = await read<AlertPage>('alerts?state=resolved');
+    // Others of a busy machine may come and go.
+    expect(past.items.filter((alert) => alert.kind === kind)).toEqual([resolved.data]);
     live.close();
   });
 

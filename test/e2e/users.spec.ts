@@ -1,3 +1,5 @@
+import { Outbox } from '../../src/database/index.js';
+import { SessionStore } from '../../src/redis/index.js';
 import type { ManagedUser, Permissions, Settings } from '../../src/modules/users/users.dto.js';
 import type { SessionView } from '../../src/modules/auth/auth.dto.js';
 import type { Page } from '../../src/kernel/page.js';
@@ -8,6 +10,9 @@ import { startBourse, startOn, type Bourse } from './support/bourse.js';
 import { LiveClient } from './support/live-client.js';
 
 const NOBODY = '01900000-0000-7000-8000-000000000000';
+
+const expectSignedOut = async (client: ApiClient) =>
+  expect((await client.get('/api/users/me')).status).toBe(401);
 
 describe.each(BACKENDS)('users on $name', (backend) => {
   let bourse: Bourse;
@@ -64,7 +69,7 @@ describe.each(BACKENDS)('users on $name', (backend) => {
   });
 
   describe('a password', () => {
-    it('is changed by who knows it; the other sessions end, this one stays', async () => {
+    it('is changed by who knows it; the other sessions end, this one gets a new token', async () => {
       const input = newTrader();
       await bourse.client().post('/api/auth/register', input);
       const here = await bourse.client().login(input);
@@ -72,7 +77,12 @@ describe.each(BACKENDS)('users on $name', (backend) => {
       const live = await LiveClient.connect(bourse.url, { token: there.token });
       const newPassword = 'a new one, quite long';
       const change = { currentPassword: input.password, newPassword };
-      expect((await here.post('/api/auth/password', change)).status).toBe(204);
+      const changed = await here.post<{ token: string }>('/api/auth/password', change);
+      expect(changed.status).toBe(200);
+      expect(changed.body.token).not.toBe(here.token);
+      // The old token for requests under way, the new one from now on.
+      expect((await here.get('/api/users/me')).status).toBe(200);
+      here.token = changed.body.token;
       expect((await here.get('/api/users/me')).status).toBe(200);
       expect((await there.get('/api/users/me')).status).toBe(401);
       await eventually(() => expect(live.connected).toBe(false));
@@ -151,15 +161,65 @@ describe.each(BACKENDS)('users on $name', (backend) => {
       const trader = await bourse.trader();
       const path = `/api/admin/users/${trader.user.id}`;
       await admin.patch(path, { roles: ['trader', 'admin'] });
-      await eventually(async () => {
-        expect((await trader.get('/api/admin/users')).status).toBe(200);
-      });
+      await expectSignedOut(trader);
+      await trader.signInAgain();
       const live = await LiveClient.connect(bourse.url, { token: trader.token });
       await admin.patch(path, { roles: ['trader'] });
       await eventually(() => expect(live.connected).toBe(false));
       live.close();
       // The session is as it was.
       expect((await trader.get('/api/users/me')).status).toBe(200);
+    });
+
+    it('sign in anew when they get a role, sockets too: no token of before is worth more than it was', async () => {
+      const trader = await bourse.trader();
+      const live = await LiveClient.connect(bourse.url, { token: trader.token });
+      const path = `/api/admin/users/${trader.user.id}`;
+      await admin.patch(path, { roles: ['trader'] });
+      expect((await trader.get('/api/users/me')).status).toBe(200);
+      await admin.patch(path, { roles: ['trader', 'admin'] });
+      await expectSignedOut(trader);
+      await eventually(() => expect(live.connected).toBe(false));
+      live.close();
+      await trader.signInAgain();
+      expect((await trader.get('/api/admin/users')).status).toBe(200);
+    });
+
+    it('never have a token of before open more, though the news of a role comes late', async () => {
+      const trader = await bourse.trader();
+      const path = `/api/admin/users/${trader.user.id}`;
+      const [outbox, store] = [bourse.app.get(Outbox), bourse.app.get(SessionStore)];
+      const publish = outbox.publish.bind(outbox);
+      const found: unknown[] = [];
+      const publishing = jest.spyOn(outbox, 'publish').mockImplementationOnce(async (...event) => {
+        found.push(await store.validate(trader.token ?? ''));
+        return publish(...event);
+      });
+      expect((await admin.patch(path, { roles: ['trader', 'admin'] })).status).toBe(200);
+      publishing.mockRestore();
+      expect(found).toEqual([undefined]);
+      await trader.signInAgain();
+      expect((await trader.get('/api/admin/users')).status).toBe(200);
+      // No later news ends what was opened since.
+      await admin.patch(path, { roles: ['trader'] });
+      expect((await trader.get('/api/users/me')).status).toBe(200);
+    });
+
+    it('keep no session that was opened while a role was being given', async () => {
+      const input = newTrader();
+      await bourse.client().post('/api/auth/register', input);
+      const registered = await bourse.client().login(input);
+      const store = bourse.app.get(SessionStore);
+      const revokeAll = store.revokeAll.bind(store);
+      const late = bourse.client();
+      const revoking = jest.spyOn(store, 'revokeAll').mockImplementationOnce(async (...asked) => {
+        await revokeAll(...asked);
+        await late.login(input);
+      });
+      const path = `/api/admin/users/${registered.user.id}`;
+      expect((await admin.patch(path, { roles: ['trader', 'admin'] })).status).toBe(200);
+      revoking.mockRestore();
+      await expectSignedOut(late);
     });
 
     it('get other permissions at once', async () => {
@@ -174,6 +234,8 @@ describe.each(BACKENDS)('users on $name', (backend) => {
         roles: ['trader', 'admin'],
       });
       expect(promoted).toMatchObject({ status: 200, body: { roles: ['trader', 'admin'] } });
+      await expectSignedOut(trader);
+      await trader.signInAgain();
       expect((await permissions()).body.permissions).toContain('users.manage');
       expect((await trader.get('/api/admin/users')).status).toBe(200);
       await admin.patch(`/api/admin/users/${trader.user.id}`, { roles: ['trader'] });
@@ -240,6 +302,8 @@ describe.each(BACKENDS)('users on $name', (backend) => {
     const paths = [first, second].map(({ user }) => `/api/admin/users/${user.id}`);
     const [one = '', two = ''] = paths;
     expect((await first.patch(two, { roles: ['admin'] })).status).toBe(200);
+    await expectSignedOut(second);
+    await second.signInAgain();
     const answers = await Promise.all([
       first.patch<Problem>(one, { roles: ['trader'] }),
       second.patch<Problem>(two, { disabled: true }),

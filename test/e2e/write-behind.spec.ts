@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { eventually } from '../support/eventually.js';
 import { NodeProcess } from '../support/processes.js';
-import { createTestDatabase } from '../support/servers/index.js';
+import { createTestDatabase, createTestDataFolder } from '../support/servers/index.js';
 
 const PROGRAM = resolve(import.meta.dirname, '../support/programs/write-behind.mjs');
 
@@ -27,10 +25,10 @@ describe.each([
   [
     'PGlite',
     async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'bourse-behind-'));
+      const { path, remove } = createTestDataFolder();
       return {
-        env: { DATA_DIR: folder },
-        drop: async () => rmSync(folder, { recursive: true, force: true }),
+        env: { DATA_DIR: path },
+        drop: async () => remove(),
       };
     },
   ],

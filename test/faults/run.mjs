@@ -1,23 +1,40 @@
 #!/usr/bin/env node
 // @ts-check
 /** @import { Setting } from './cache/experiment.mjs' */
-/** @import { Scenario } from './cache/scenario.mjs' */
 import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { within } from './time.mjs';
 
-/** What can be put under faults; each brings its scenarios. */
-const AREAS = { cache: () => import('./cache/index.mjs') };
+/**
+ * What every area has of a scenario; only its own `play` reads the rest.
+ * @typedef {{ name: string, promise: string, hasPeer: boolean }} Scenario
+ *
+ * @typedef {object} Area
+ * @property {readonly Scenario[]} scenarios
+ * @property {(scenario: any, setting: Setting) =>
+ *   Promise<{ figures: Record<string, number>, pass: boolean, details: readonly string[] }>} play
+ * @property {string} OURS
+ * @property {{ product: string, version: string }} PEER
+ */
 
-const HELP = `Breaks things under load and says which promises held: npm run faults -- <area> [options]
+/** What can be put under faults; each brings its scenarios. @type {Record<string, () => Promise<Area>>} */
+const AREAS = {
+  cache: () => import('./cache/index.mjs'),
+  'rate-limit': () => import('./rate-limit/index.mjs'),
+  session: () => import('./session/index.mjs'),
+  lock: () => import('./lock/index.mjs'),
+};
+
+const HELP = `Breaks things under load and says which promises held: npm run faults -- <area>… [options]
 
   --only <names>   some of the scenarios, separated by commas; a trailing * stands for the rest of a name
-  --json           prints one JSON document: { area, scenarios: [{ name, promise, figures, pass, peer? }] }
+  --json           prints one JSON document: { area, scenarios: [{ name, promise, figures, pass, peer? }] },
+                   or an array of them for several areas
   --list           prints the names of the scenarios
   --no-peers       leaves out the peers
   --seed <number>  repeats the choices of an earlier run
-  --deaf <n>       instance n serves what it has read for ever: whatever has a writer must fail then
+  --deaf <n>       instance n hears of nothing that others do: scenarios of several instances must fail then
   --help           prints this
 
 Areas: ${Object.keys(AREAS).join(', ')}
@@ -34,13 +51,18 @@ if (values.help) {
   process.exit(0);
 }
 
-const area = /** @type {keyof typeof AREAS | undefined} */ (positionals[0]);
-if (area === undefined || !(area in AREAS) || positionals.length > 1) {
-  refuse(`name one area of ${Object.keys(AREAS).join(', ')}`);
+const areas = [...new Set(positionals)];
+if (areas.length === 0 || !areas.every((area) => Object.hasOwn(AREAS, area))) {
+  refuse(`name areas of ${Object.keys(AREAS).join(', ')}`);
 }
 if (!existsSync('dist/main.js')) refuse('dist/ is missing: npm run build');
-const { scenarios, play, OURS, PEER } = await AREAS[area]();
-const chosen = choose(scenarios);
+const opened = await Promise.all(
+  areas.map(async (area) => ({
+    area,
+    ...(await /** @type {() => Promise<Area>} */ (AREAS[area])()),
+  })),
+);
+const chosen = choose(opened.flatMap(({ scenarios }) => scenarios));
 if (values.list) {
   for (const { name, promise } of chosen) console.log(`${name.padEnd(36)}${promise}`);
   process.exit(0);
@@ -62,24 +84,29 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
 }
 
 tell(`seed ${seed}`);
-const results = [];
-for (const scenario of chosen) {
-  if (isStopped) break;
-  results.push(await run(scenario, OURS));
-  if (scenario.hasPeer && !values['no-peers'] && !isStopped) {
-    results.push({ ...(await run(scenario, PEER.product)), peer: PEER.version });
+const documents = [];
+for (const { area, scenarios, play, OURS, PEER } of opened) {
+  const results = [];
+  for (const scenario of scenarios.filter((one) => chosen.includes(one))) {
+    if (isStopped) break;
+    results.push(await run(play, scenario, OURS));
+    if (scenario.hasPeer && !values['no-peers'] && !isStopped) {
+      results.push({ ...(await run(play, scenario, PEER.product)), peer: PEER.version });
+    }
   }
+  documents.push({ area, scenarios: results });
 }
+const results = documents.flatMap(({ scenarios }) => scenarios);
 // Half a run is no answer.
 if (isStopped) process.exit(130);
 const broken = results.filter((result) => !('peer' in result) && !result.pass);
-if (values.json) console.log(JSON.stringify({ area, scenarios: results }));
+if (values.json) console.log(JSON.stringify(documents.length === 1 ? documents[0] : documents));
 else for (const result of results) print(result);
 tell(broken.length === 0 ? 'every promise held' : `${broken.length} promises broken`);
 process.exit(broken.length === 0 ? 0 : 1);
 
-/** @param {Scenario<any>} scenario @param {string} product */
-async function run(scenario, product) {
+/** @param {Area['play']} play @param {Scenario} scenario @param {string} product */
+async function run(play, scenario, product) {
   const { name, promise } = scenario;
   const startedMs = performance.now();
   /** @type {Setting} */
@@ -115,7 +142,7 @@ function print({ name, promise, figures, pass, peer }) {
   console.log(`    ${list.join(', ')}`);
 }
 
-/** @param {readonly Scenario<any>[]} all */
+/** @param {readonly Scenario[]} all */
 function choose(all) {
   if (values.only === undefined) return all;
   const wanted = values.only.split(',');

@@ -1,7 +1,7 @@
 import type { Database } from '../../src/database/index.js';
 import { PgliteDatabase } from '../../src/database/pglite.database.js';
 import { PostgresDatabase } from '../../src/database/postgres.database.js';
-import { createTestDatabase } from './servers/index.js';
+import { createTestDatabase, createTestDataFolder } from './servers/index.js';
 
 export type DatabaseKind = Database['kind'];
 
@@ -14,9 +14,9 @@ export interface TestDatabaseHandle {
 /** A database of its own with the committed tables, empty. */
 export async function openTestDatabase(kind: DatabaseKind): Promise<TestDatabaseHandle> {
   if (kind === 'pglite') {
-    const database = await PgliteDatabase.open('memory://');
-    await database.migrate();
-    return { database, close: () => database.close() };
+    const folder = createTestDataFolder();
+    const database = await PgliteDatabase.open(folder.path);
+    return { database, close: () => database.close().then(folder.remove) };
   }
   const { url, drop } = await createTestDatabase();
   const database = new PostgresDatabase({

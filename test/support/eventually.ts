@@ -1,5 +1,5 @@
 export interface EventuallyOptions {
-  /** How long the assertion may go on failing. Default 5,000. */
+  /** How long the assertion may go on failing. Default 10,000: a busy machine is not a broken promise. */
   readonly timeoutMs?: number;
   /** Pause between two tries. Default 20. */
   readonly intervalMs?: number;
@@ -11,7 +11,7 @@ export interface EventuallyOptions {
  */
 export async function eventually<T>(
   assertion: () => T | Promise<T>,
-  { timeoutMs = 5_000, intervalMs = 20 }: EventuallyOptions = {},
+  { timeoutMs = 10_000, intervalMs = 20 }: EventuallyOptions = {},
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

@@ -28,6 +28,7 @@ export class LinkedProcess {
       dropAll: jest.fn(() => void this.dropped.push('all')),
       reset: jest.fn(() => Promise.resolve()),
       settleOwed: jest.fn(() => Promise.resolve()),
+      readClocks: jest.fn(() => Promise.resolve()),
       settled: jest.fn(),
       serversOf: jest.fn(() => this.servers),
     };

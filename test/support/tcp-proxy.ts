@@ -46,6 +46,12 @@ export class TcpProxy {
     for (const socket of this.#sockets) socket.pause();
   }
 
+  /** Passes on what was held back, and all that comes. */
+  thaw(): void {
+    this.#frozen = false;
+    for (const socket of this.#sockets) socket.resume();
+  }
+
   #join(client: Socket): void {
     const { hostname, port } = new URL(this.target);
     const server = connect(Number(port), hostname);

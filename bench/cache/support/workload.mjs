@@ -1,4 +1,5 @@
 // @ts-check
+import { randomNumbers } from '../../harness/random.mjs';
 
 /**
  * What is asked for. Callers have the object at hand, as a service has; its key is made anew for each call.
@@ -78,17 +79,6 @@ export class Walk {
     for (let i = 0; i < count; i += 1) sum += this.next();
     return sum;
   }
-}
-
-/** Mulberry32. @param {number} seed @returns {() => number} 0 ≤ x < 1, the same ones for the same seed */
-function randomNumbers(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** `size` at a time. @template T @param {readonly T[]} items @param {number} size @returns {T[][]} */

@@ -6,8 +6,12 @@ export interface Command {
   readonly name: string;
   /** What `--help` says. */
   readonly help: string;
-  /** @returns what `--json` prints; `summary` is the line for people. */
-  run(): Promise<{ readonly summary: string; readonly [field: string]: unknown }>;
+  /** @returns what `--json` prints; `summary` is for people. What did not go well ends with exit code 1. */
+  run(): Promise<{
+    readonly summary: string;
+    readonly ok?: boolean;
+    readonly [field: string]: unknown;
+  }>;
 }
 
 /** Runs a command of the project: `--help`, `--json`, exit code 0 or 1, errors as one line. */
@@ -25,7 +29,7 @@ export async function runCommand(command: Command): Promise<void> {
     const { summary, ...result } = await command.run();
     process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${summary}\n`);
     // What the command opened is closed by now; a straggling timer must not keep it.
-    process.exit(0);
+    process.exit(result.ok === false ? 1 : 0);
   } catch (error) {
     const message =
       error instanceof AppError || isUsageError(error)

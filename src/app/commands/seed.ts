@@ -46,6 +46,7 @@ the embedded database. When the trader is there already, nothing is changed.`,
           side: 'buy',
           type: 'market',
           quantity: '5',
+          timeInForce: 'gtc',
         });
         await untilFilled(() => orders.get(user.id, order.id));
       }

@@ -1,11 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { and, desc, eq, gt, inArray, isNull, lte, sql, type SQL } from 'drizzle-orm';
+import { MINUTE_MS } from '../../kernel/duration.js';
 import { isId } from '../../kernel/ids.js';
-import { SessionRecords, type LiveAt, type SessionRecord } from '../../kernel/session-records.js';
-import { Database } from '../database.js';
-import { sessionsTable as sessions } from './sessions.table.js';
+import {
+  SessionRecords,
+  type FoundSession,
+  type JointChange,
+  type LiveAt,
+  type LoggedChange,
+  type Rotation,
+  type SessionChange,
+  type SessionRecord,
+} from '../../kernel/session-records.js';
+import { Database, type Sql } from '../database.js';
+import { logChanges, recentChanges, sweepChanges } from './session-changes.js';
+import { beginGeneration, nextGeneration, presentGeneration } from './session-generations.js';
+import { isCurrent, isLiveRow, toRecord, toRow } from './session-rows.js';
+import { retiredTokensTable as retired, sessionsTable as sessions } from './sessions.table.js';
 
-const open = isNull(sessions.revokedAt);
+const open = and(isNull(sessions.revokedAt), isCurrent);
+/** A replaced token may be believed somewhere for as long after its end as clocks differ. */
+const CLOCKS_DIFFER_MS = MINUTE_MS;
+/** Of one session: who asks for new tokens all day must not fill the table. */
+const MAX_RETIRED = 100;
 
 /** The session records on PostgreSQL and PGlite. */
 @Injectable()
@@ -14,70 +31,167 @@ export class DatabaseSessionRecords extends SessionRecords {
     super();
   }
 
-  override async open(session: SessionRecord, maxPerUser: number, live: LiveAt): Promise<string[]> {
-    await this.database.sql.insert(sessions).values(toRow(session));
+  override async open(
+    session: Omit<SessionRecord, 'generation'>,
+    maxPerUser: number,
+    live: LiveAt,
+  ): Promise<{ generation: number; surplus: readonly LoggedChange[] }> {
+    const [opened] = await this.database.sql
+      .insert(sessions)
+      .values({ ...toRow(session), generation: presentGeneration(session.userId) })
+      .returning({ generation: sessions.generation });
     // A statement of its own, after the insert is there for all to see: of several logins at once, the one
     // that counts last counts every other.
     const surplus = this.database.sql
-      .select({ tokenHash: sessions.tokenHash })
+      .select({ id: sessions.id })
       .from(sessions)
       .where(and(eq(sessions.userId, session.userId), isLiveRow(live)))
       .orderBy(desc(sessions.createdAt), desc(sessions.id))
       .offset(maxPerUser);
-    return this.#revokeWhere(inArray(sessions.tokenHash, surplus), live.nowMs);
+    return {
+      generation: opened?.generation ?? 0,
+      surplus: await this.#revokeWhere(inArray(sessions.id, surplus), live.nowMs),
+    };
   }
 
-  override async find(tokenHashes: readonly string[]): Promise<SessionRecord[]> {
+  override async find(tokenHashes: readonly string[]): Promise<FoundSession[]> {
+    const hashes = [...tokenHashes];
     const rows = await this.database.sql
-      .select()
+      .select({ session: sessions })
       .from(sessions)
-      .where(and(inArray(sessions.tokenHash, [...tokenHashes]), open));
-    return rows.map(toRecord);
+      .where(and(inArray(sessions.tokenHash, hashes), open));
+    const found = rows.map(({ session }) => ({ ...toRecord(session), retiresAtMs: undefined }));
+    // Nearly always all are found, and nothing more is asked.
+    if (found.length === hashes.length) return found;
+    const replaced = await this.database.sql
+      .select({ session: sessions, tokenHash: retired.tokenHash, retiresAt: retired.retiresAt })
+      .from(retired)
+      .innerJoin(sessions, eq(sessions.id, retired.sessionId))
+      .where(and(inArray(retired.tokenHash, hashes), open));
+    return [
+      ...found,
+      ...replaced.map(({ session, tokenHash, retiresAt }) => ({
+        ...toRecord(session),
+        tokenHash,
+        retiresAtMs: retiresAt.getTime(),
+      })),
+    ];
   }
 
   override async listByUser(userId: string, live: LiveAt): Promise<SessionRecord[]> {
     const rows = await this.database.sql
       .select()
       .from(sessions)
-      .where(and(eq(sessions.userId, userId), isLiveRow(live)))
+      .where(
+        and(
+          eq(sessions.userId, userId),
+          // Beside what "live" means: so the index leads past all that earlier generations left.
+          eq(sessions.generation, presentGeneration(userId)),
+          isLiveRow(live),
+        ),
+      )
       .orderBy(desc(sessions.createdAt), desc(sessions.id));
     return rows.map(toRecord);
   }
 
   override async touch(tokenHashes: readonly string[], atMs: number): Promise<string[]> {
-    const locked = this.#locked(inArray(sessions.tokenHash, [...tokenHashes]));
-    const at = new Date(atMs).toISOString();
-    const touched = await this.database.sql
-      .with(locked)
-      .update(sessions)
-      .set({ lastActiveAt: sql`greatest(${sessions.lastActiveAt}, ${at}::timestamptz)` })
-      .from(locked)
-      .where(eq(sessions.tokenHash, locked.tokenHash))
-      .returning({ tokenHash: sessions.tokenHash });
-    return touched.map(({ tokenHash }) => tokenHash);
+    const touched = await this.#touchWhere(inArray(sessions.tokenHash, [...tokenHashes]), atMs);
+    const found = touched.map(({ tokenHash }) => tokenHash);
+    if (found.length === tokenHashes.length) return found;
+    const replaced = await this.database.sql
+      .select({ tokenHash: retired.tokenHash })
+      .from(retired)
+      .innerJoin(sessions, eq(sessions.id, retired.sessionId))
+      .where(and(inArray(retired.tokenHash, [...tokenHashes]), open));
+    return [...found, ...replaced.map(({ tokenHash }) => tokenHash)];
+  }
+
+  override touchByIds(sessionIds: readonly string[], live: LiveAt): Promise<SessionRecord[]> {
+    const these = inArray(sessions.id, sessionIds.filter(isId));
+    return this.#touchWhere(and(these, isLiveRow(live)), live.nowMs);
+  }
+
+  override rotate(
+    { userId, sessionId, tokenHash, retiresAtMs, login, endsOthers }: Rotation,
+    live: LiveAt,
+    change?: JointChange,
+  ): Promise<{ session: SessionRecord; changes: readonly LoggedChange[] } | undefined> {
+    if (!isId(sessionId)) return Promise.resolve(undefined);
+    return this.database.transaction(async (transaction) => {
+      const connection = transaction.sql;
+      const one = and(eq(sessions.id, sessionId), eq(sessions.userId, userId), isLiveRow(live));
+      const [before] = await connection.select().from(sessions).where(one).for('update');
+      if (before === undefined) return undefined;
+      const generation = endsOthers
+        ? await nextGeneration(connection, userId, before.generation)
+        : before.generation;
+      // All sessions were ended between the look and the step.
+      if (generation === undefined) return undefined;
+      const [after] = await connection
+        .update(sessions)
+        .set({
+          tokenHash,
+          generation,
+          lastActiveAt: new Date(live.nowMs),
+          ...(login && {
+            createdAt: new Date(login.createdAtMs),
+            expiresAt: new Date(login.expiresAtMs),
+            ip: login.ip,
+            userAgent: login.userAgent,
+          }),
+        })
+        .where(eq(sessions.id, sessionId))
+        .returning();
+      if (after === undefined) return undefined;
+      const retiresAt = new Date(retiresAtMs);
+      await connection
+        .insert(retired)
+        .values({ tokenHash: before.tokenHash, sessionId, retiresAt });
+      await forgetRetired(connection, sessionId);
+      const old = before.tokenHash;
+      const made: SessionChange[] = [
+        { kind: 'token-retired', userId, sessionId, tokenHash: old, generation, retiresAtMs },
+      ];
+      if (endsOthers)
+        made.push({ kind: 'all-ended', userId, generation, keptSessionId: sessionId });
+      const changes = await logChanges(connection, made);
+      await change?.apply(transaction);
+      return { session: toRecord(after), changes };
+    });
   }
 
   override async revoke(
     userId: string,
     sessionId: string,
-    live: LiveAt,
-  ): Promise<string | undefined> {
+    nowMs: number,
+  ): Promise<LoggedChange | undefined> {
     if (!isId(sessionId)) return undefined;
-    const one = and(eq(sessions.id, sessionId), eq(sessions.userId, userId), isLiveRow(live));
-    const [tokenHash] = await this.#revokeWhere(one, live.nowMs);
-    return tokenHash;
-  }
-
-  override revokeAll(userId: string, nowMs: number): Promise<string[]> {
-    return this.#revokeWhere(
-      and(eq(sessions.userId, userId), gt(sessions.expiresAt, new Date(nowMs))),
-      nowMs,
+    const one = and(
+      eq(sessions.id, sessionId),
+      eq(sessions.userId, userId),
+      gt(sessions.expiresAt, new Date(nowMs)),
     );
+    const [revoked] = await this.#revokeWhere(one, nowMs);
+    return revoked;
   }
 
-  override async sweep(nowMs: number, limit: number): Promise<number> {
+  override revokeAll(userId: string, change?: JointChange): Promise<LoggedChange> {
+    if (change === undefined) return beginGeneration(this.database.sql, userId);
+    return this.database.transaction(async (transaction) => {
+      const logged = await beginGeneration(transaction.sql, userId);
+      await change.apply(transaction);
+      return logged;
+    });
+  }
+
+  override changes(windowMs: number): Promise<LoggedChange[]> {
+    return recentChanges(this.database.sql, windowMs);
+  }
+
+  override async sweep(nowMs: number, limit: number, keptMs: number): Promise<number> {
+    await sweepChanges(this.database.sql, keptMs);
     const ended = this.database.sql
-      .select({ tokenHash: sessions.tokenHash })
+      .select({ id: sessions.id })
       .from(sessions)
       .where(lte(sessions.expiresAt, new Date(nowMs)))
       .orderBy(sessions.expiresAt)
@@ -85,74 +199,91 @@ export class DatabaseSessionRecords extends SessionRecords {
       .for('update', { skipLocked: true });
     const swept = await this.database.sql
       .delete(sessions)
-      .where(inArray(sessions.tokenHash, ended))
-      .returning({ tokenHash: sessions.tokenHash });
+      .where(inArray(sessions.id, ended))
+      .returning({ id: sessions.id });
     return swept.length;
   }
 
-  async #revokeWhere(condition: SQL | undefined, nowMs: number): Promise<string[]> {
-    const locked = this.#locked(condition);
-    const revoked = await this.database.sql
+  #revokeWhere(condition: SQL | undefined, nowMs: number): Promise<LoggedChange[]> {
+    return this.database.transaction(async ({ sql: connection }) => {
+      const locked = lockedIn(connection, condition);
+      const revoked = await connection
+        .with(locked)
+        .update(sessions)
+        .set({ revokedAt: new Date(nowMs) })
+        .from(locked)
+        .where(eq(sessions.id, locked.id))
+        .returning({
+          id: sessions.id,
+          userId: sessions.userId,
+          tokenHash: sessions.tokenHash,
+        });
+      if (revoked.length === 0) return [];
+      const replaced = await connection
+        .select({ sessionId: retired.sessionId, tokenHash: retired.tokenHash })
+        .from(retired)
+        .where(
+          and(
+            inArray(
+              retired.sessionId,
+              revoked.map(({ id }) => id),
+            ),
+            gt(retired.retiresAt, new Date(nowMs - CLOCKS_DIFFER_MS)),
+          ),
+        );
+      return logChanges(
+        connection,
+        revoked.map(({ id, userId, tokenHash }) => ({
+          kind: 'ended',
+          userId,
+          sessionId: id,
+          tokenHashes: [
+            tokenHash,
+            ...replaced.filter((one) => one.sessionId === id).map((one) => one.tokenHash),
+          ],
+        })),
+      );
+    });
+  }
+
+  async #touchWhere(condition: SQL | undefined, atMs: number): Promise<SessionRecord[]> {
+    const locked = lockedIn(this.database.sql, condition);
+    const at = new Date(atMs).toISOString();
+    const touched = await this.database.sql
       .with(locked)
       .update(sessions)
-      .set({ revokedAt: new Date(nowMs) })
+      .set({ lastActiveAt: sql`greatest(${sessions.lastActiveAt}, ${at}::timestamptz)` })
       .from(locked)
-      .where(eq(sessions.tokenHash, locked.tokenHash))
-      .returning({ tokenHash: sessions.tokenHash });
-    return revoked.map(({ tokenHash }) => tokenHash);
-  }
-
-  /** Rows that are open, locked in one order whoever asks: two statements over the same rows never deadlock. */
-  #locked(condition: SQL | undefined) {
-    return this.database.sql
-      .$with('locked')
-      .as(
-        this.database.sql
-          .select({ tokenHash: sessions.tokenHash })
-          .from(sessions)
-          .where(and(condition, open))
-          .orderBy(sessions.tokenHash)
-          .for('update'),
-      );
+      .where(eq(sessions.id, locked.id))
+      .returning({ session: sessions });
+    return touched.map(({ session }) => toRecord(session));
   }
 }
 
-/** {@link isLive} and not revoked, in SQL. */
-function isLiveRow({ nowMs, idleMs }: LiveAt): SQL | undefined {
-  return and(
-    open,
-    gt(sessions.expiresAt, new Date(nowMs)),
-    gt(sessions.lastActiveAt, new Date(nowMs - idleMs)),
-  );
+/** All but the last ones; they open nothing, as those that nobody ever had. */
+async function forgetRetired(connection: Sql, sessionId: string): Promise<void> {
+  const surplus = connection
+    .select({ tokenHash: retired.tokenHash })
+    .from(retired)
+    .where(eq(retired.sessionId, sessionId))
+    .orderBy(desc(retired.retiresAt))
+    .offset(MAX_RETIRED);
+  await connection.delete(retired).where(inArray(retired.tokenHash, surplus));
 }
 
-type Row = typeof sessions.$inferSelect;
-
-function toRow(session: SessionRecord): typeof sessions.$inferInsert {
-  const { tokenHash, id, userId, ip, userAgent } = session;
-  return {
-    tokenHash,
-    id,
-    userId,
-    createdAt: new Date(session.createdAtMs),
-    lastActiveAt: new Date(session.lastActiveAtMs),
-    expiresAt: new Date(session.expiresAtMs),
-    ip,
-    userAgent,
-  };
-}
-
-function toRecord({
-  createdAt,
-  lastActiveAt,
-  expiresAt,
-  revokedAt: _open,
-  ...rest
-}: Row): SessionRecord {
-  return {
-    ...rest,
-    createdAtMs: createdAt.getTime(),
-    lastActiveAtMs: lastActiveAt.getTime(),
-    expiresAtMs: expiresAt.getTime(),
-  };
+/**
+ * Rows that are open, locked in one order whoever asks: two statements over the same rows never deadlock. By
+ * their ids, which stay: a rotation that was waited for has changed the token.
+ */
+function lockedIn(connection: Sql, condition: SQL | undefined) {
+  return connection
+    .$with('locked')
+    .as(
+      connection
+        .select({ id: sessions.id })
+        .from(sessions)
+        .where(and(condition, open))
+        .orderBy(sessions.id)
+        .for('update'),
+    );
 }

@@ -9,7 +9,7 @@ import {
   ApiTooManyRequestsResponse,
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
-import { CurrentPrincipal, SignedIn } from '../../http/index.js';
+import { CurrentPrincipal, MaxInFlight, SignedIn } from '../../http/index.js';
 import type { Principal } from '../../kernel/principal.js';
 import {
   chatAnswerSchema,
@@ -31,13 +31,16 @@ export class AiChatController {
     private readonly quotas: QuotaService,
   ) {}
 
+  @MaxInFlight('ai.chat')
   @Post('chat')
   @HttpCode(200)
   @ApiOperation({ summary: 'Ask about your account and the market' })
   @ApiOkResponse({ standardSchema: chatAnswerSchema })
   @ApiBadRequestResponse({ description: 'request.invalid, ai.prompt_too_long' })
   @ApiUnprocessableEntityResponse({ description: 'ai.unknown_symbol' })
-  @ApiTooManyRequestsResponse({ description: 'ai.quota_exceeded, with details.resetAt' })
+  @ApiTooManyRequestsResponse({
+    description: 'ai.quota_exceeded, with details.resetAt; in_flight.exceeded',
+  })
   @ApiServiceUnavailableResponse({ description: 'ai.model_unavailable' })
   @ApiGatewayTimeoutResponse({ description: 'ai.model_timeout' })
   ask(

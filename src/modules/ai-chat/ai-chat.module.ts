@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Config } from '../../config/config.js';
+import { HttpModule, QuotaBook } from '../../http/index.js';
 import { ScheduleRegistry } from '../../redis/index.js';
 import { MarketDataModule } from '../market-data/index.js';
 import { PortfolioModule } from '../portfolio/index.js';
@@ -11,7 +12,7 @@ import { AiUsageRepository } from './quota/ai-usage.repository.js';
 import { QuotaService } from './quota/quota.service.js';
 
 @Module({
-  imports: [MarketDataModule, PortfolioModule],
+  imports: [HttpModule, MarketDataModule, PortfolioModule],
   providers: [
     { provide: LanguageModel, inject: [Config], useFactory: createModel },
     AiUsageRepository,
@@ -21,7 +22,8 @@ import { QuotaService } from './quota/quota.service.js';
   exports: [AiChatService, QuotaService],
 })
 export class AiChatModule {
-  constructor(schedules: ScheduleRegistry, quota: QuotaService) {
+  constructor(schedules: ScheduleRegistry, quotas: QuotaBook, quota: QuotaService) {
+    quotas.add((userId) => quota.listed(userId));
     schedules.register(dropOldUsage, async () => ({ dropped: await quota.dropOld() }));
   }
 }

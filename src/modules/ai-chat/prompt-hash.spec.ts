@@ -7,6 +7,7 @@ const context = (cash: string, quantity: string, price: string): PromptContext =
     cash,
     positionsValue: price,
     equity: price,
+    contributed: '100000',
     unrealizedPnl: '0',
     realizedPnl: '0',
     totalReturn: '0',

@@ -22,6 +22,7 @@ export const ADMIN_LOGIN_HTML = `<!doctype html>
     <h1>Bourse admin</h1>
     <label>E-mail <input name="email" type="email" autocomplete="username" required autofocus></label>
     <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
+    <label id="code" hidden>Code of your app, or a recovery code <input name="code" autocomplete="one-time-code" disabled></label>
     <button>Sign in</button>
     <output role="alert"></output>
   </form>
@@ -40,6 +41,14 @@ function target() {
   return next.origin === location.origin ? next.href : '/admin/queues';
 }
 
+function askForCode() {
+  const { code } = form.elements;
+  form.querySelector('#code').hidden = false;
+  code.disabled = false;
+  code.required = true;
+  code.focus();
+}
+
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
   output.textContent = '';
@@ -51,6 +60,7 @@ form.addEventListener('submit', async (event) => {
       body: JSON.stringify(Object.fromEntries(new FormData(form))),
     });
     const answer = await response.json();
+    if (answer.code === 'auth.second_factor_required') askForCode();
     if (!response.ok) output.textContent = answer.detail;
     else if (!answer.user.roles.includes('admin')) output.textContent = 'This account is not an admin.';
     else location.assign(target());

@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import {
   ApiConflictResponse,
   ApiCreatedResponse,
@@ -6,18 +6,11 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiTags,
+  ApiTooManyRequestsResponse,
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Config } from '../../config/config.js';
-import {
-  clearSessionCookie,
-  CurrentPrincipal,
-  Public,
-  RateLimit,
-  setSessionCookie,
-  SignedIn,
-} from '../../http/index.js';
+import { CurrentPrincipal, Public, RateLimit, SignedIn } from '../../http/index.js';
 import type { Principal } from '../../kernel/principal.js';
 import {
   loginSchema,
@@ -28,18 +21,17 @@ import {
   type SignedInAnswer,
 } from './auth.dto.js';
 import { AuthService, type Device, type SignIn } from './auth.service.js';
+import { KnownDevices } from './login-guard/known-devices.js';
+import { SessionCookies } from './session-cookies.js';
 
 @ApiTags('auth')
 @Controller('api/auth')
 export class AuthController {
-  readonly #cookieSecure: boolean;
-
   constructor(
     private readonly auth: AuthService,
-    @Inject(Config) config: Config,
-  ) {
-    this.#cookieSecure = config.session.cookieSecure;
-  }
+    private readonly cookies: SessionCookies,
+    private readonly devices: KnownDevices,
+  ) {}
 
   @Public()
   @RateLimit('auth.register')
@@ -52,22 +44,34 @@ export class AuthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedInAnswer> {
-    return this.#answer(await this.auth.register(body, deviceOf(request)), reply);
+    const device = this.#deviceOf(request);
+    return this.#answer(await this.auth.register(body, device), device, reply);
   }
 
   @Public()
   @RateLimit('auth.login')
   @Post('login')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Sign in' })
+  @ApiOperation({
+    summary: 'Sign in',
+    description:
+      'A session that the request carries already does not stay beside the new one: of the same user it gets the new token, of another it ends.',
+  })
   @ApiOkResponse({ standardSchema: signedInSchema })
-  @ApiUnauthorizedResponse({ description: 'auth.bad_credentials' })
+  @ApiUnauthorizedResponse({
+    description: 'auth.bad_credentials, auth.second_factor_required, auth.bad_second_factor',
+  })
+  @ApiTooManyRequestsResponse({
+    description: 'rate_limit.exceeded, auth.too_many_attempts, auth.too_many_codes',
+  })
   async login(
     @Body({ schema: loginSchema }) body: Login,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedInAnswer> {
-    return this.#answer(await this.auth.login(body, deviceOf(request)), reply);
+    const device = this.#deviceOf(request);
+    const signIn = await this.auth.login(body, device, this.cookies.tokenOf(request));
+    return this.#answer(signIn, device, reply);
   }
 
   @SignedIn()
@@ -80,15 +84,19 @@ export class AuthController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     await this.auth.logout(principal);
-    clearSessionCookie(reply, this.#cookieSecure);
+    this.cookies.clear(reply);
   }
 
-  #answer({ user, token, session }: SignIn, reply: FastifyReply): SignedInAnswer {
-    setSessionCookie(reply, token, this.#cookieSecure, session.expiresAtMs);
-    return { user, token, expiresAt: new Date(session.expiresAtMs).toISOString() };
+  #answer({ user, token, session }: SignIn, device: Device, reply: FastifyReply): SignedInAnswer {
+    const answer = { user, ...this.cookies.hand({ token, session }, reply) };
+    this.devices.remember(user.id, device.known, reply);
+    return answer;
   }
-}
 
-function deviceOf(request: FastifyRequest): Device {
-  return { ip: request.ip, userAgent: request.headers['user-agent'] ?? '' };
+  #deviceOf(request: FastifyRequest): Device {
+    return {
+      ...this.devices.originOf(request),
+      userAgent: request.headers['user-agent'] ?? '',
+    };
+  }
 }

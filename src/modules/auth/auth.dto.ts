@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { passwordTextSchema } from './password-text.js';
+import { codeSchema } from './second-factor/second-factor.dto.js';
 import { displayNameSchema, profileSchema } from '../users/index.js';
 
 const emailSchema = z.email().max(254);
-/** Length is what counts (NIST SP 800-63B); the upper bound keeps hashing cheap. */
-const newPasswordSchema = z.string().min(12).max(128);
+/** Length is what counts (NIST SP 800-63B). */
+const newPasswordSchema = passwordTextSchema.min(12);
 
 export const registerSchema = z.strictObject({
   email: emailSchema,
@@ -14,12 +16,15 @@ export type Register = z.output<typeof registerSchema>;
 
 export const loginSchema = z.strictObject({
   email: emailSchema,
-  password: z.string().min(1).max(128),
+  password: passwordTextSchema,
+  code: codeSchema
+    .optional()
+    .describe('who has a second factor: of the authenticator app, or a recovery code'),
 });
 export type Login = z.output<typeof loginSchema>;
 
 export const changePasswordSchema = z.strictObject({
-  currentPassword: z.string().min(1).max(128),
+  currentPassword: passwordTextSchema,
   newPassword: newPasswordSchema,
 });
 export type ChangePassword = z.output<typeof changePasswordSchema>;
@@ -36,9 +41,12 @@ export const sessionSchema = z.object({
 });
 export type SessionView = z.output<typeof sessionSchema>;
 
-export const signedInSchema = z.object({
-  user: profileSchema,
+/** A token, and until when it can be used at most. */
+export const sessionTokenSchema = z.object({
   token: z.string().describe('send it as Authorization: Bearer; browsers have it as a cookie too'),
   expiresAt: z.iso.datetime().describe('the session ends then at the latest'),
 });
+export type SessionToken = z.output<typeof sessionTokenSchema>;
+
+export const signedInSchema = sessionTokenSchema.extend({ user: profileSchema });
 export type SignedInAnswer = z.output<typeof signedInSchema>;

@@ -1,4 +1,5 @@
 import { AppError } from '../../kernel/app-error.js';
+import { SECOND_MS } from '../../kernel/duration.js';
 
 /** The same words for an unknown address and a wrong password. */
 export const badCredentials = () =>
@@ -11,6 +12,15 @@ export const badCredentials = () =>
 /** Said only to who knows the password. */
 export const accountDisabled = () =>
   new AppError('forbidden', 'auth.account_disabled', 'This account is disabled.');
+
+/** The same for every account, known or not. */
+export const tooManyAttempts = (retryAfterMs: number) =>
+  new AppError(
+    'too_many_requests',
+    'auth.too_many_attempts',
+    'Too many attempts to sign in to this account: try again later.',
+    { details: { retryAfterSeconds: Math.ceil(retryAfterMs / SECOND_MS) } },
+  );
 
 export const wrongPassword = () =>
   new AppError('forbidden', 'auth.wrong_password', 'The current password is wrong.');
@@ -25,4 +35,11 @@ export const registeredNotSignedIn = (cause: unknown) =>
     'auth.registered_not_signed_in',
     'Your account is open, but signing in does not work right now: log in later.',
     { cause },
+  );
+
+export const tokenReplaced = () =>
+  new AppError(
+    'forbidden',
+    'auth.token_replaced',
+    'This token was replaced by another one: use that, or sign in.',
   );

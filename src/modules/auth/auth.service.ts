@@ -1,24 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../kernel/principal.js';
-import { LiveConnections } from '../../realtime/index.js';
-import { SessionStore, type Session } from '../../redis/index.js';
+import { SessionStore, type OpenedSession } from '../../redis/index.js';
 import { UsersService, type Profile } from '../users/index.js';
 import type { Login, Register } from './auth.dto.js';
-import { accountDisabled, badCredentials, registeredNotSignedIn } from './auth.errors.js';
-import { CredentialsRepository } from './credentials.repository.js';
-import { PasswordHasher } from './password-hasher.js';
+import { badCredentials, registeredNotSignedIn } from './auth.errors.js';
+import type { Origin } from './login-guard/known-devices.js';
 import { RegistrationService } from './registration.service.js';
+import { SignInCheck } from './sign-in-check.js';
 
 /** Where a sign-in comes from, shown to the user in the list of sessions. */
-export interface Device {
-  readonly ip: string;
+export interface Device extends Origin {
   readonly userAgent: string;
 }
 
-export interface SignIn {
+export interface SignIn extends OpenedSession {
   readonly user: Profile;
-  readonly token: string;
-  readonly session: Session;
 }
 
 @Injectable()
@@ -26,10 +22,8 @@ export class AuthService {
   constructor(
     private readonly registration: RegistrationService,
     private readonly users: UsersService,
-    private readonly credentials: CredentialsRepository,
-    private readonly passwords: PasswordHasher,
+    private readonly check: SignInCheck,
     private readonly sessions: SessionStore,
-    private readonly live: LiveConnections,
   ) {}
 
   /** @throws AppError `users.email_taken`; `auth.registered_not_signed_in` when only the session could not be opened. */
@@ -42,28 +36,30 @@ export class AuthService {
     }
   }
 
-  /** @throws AppError `auth.bad_credentials`; `auth.account_disabled` */
-  async login({ email, password }: Login, device: Device): Promise<SignIn> {
-    const userId = await this.users.findIdByEmail(email);
-    const hash = userId === undefined ? undefined : await this.credentials.findPasswordHash(userId);
-    const valid = await this.passwords.verify(hash, password);
-    if (userId === undefined || !valid) throw badCredentials();
-    if ((await this.users.getRoles(userId)).length === 0) throw accountDisabled();
-    const signIn = await this.#openSession(await this.users.getProfile(userId), device);
-    // Opened first, asked second: a password change in between ends it here or in its own way.
-    if ((await this.credentials.findPasswordHash(userId)) === hash) return signIn;
+  /**
+   * @param presented the token of the session that the client has already, if any: it does not stay beside the new one
+   * @throws AppError as {@link SignInCheck.identify}
+   */
+  async login(login: Login, device: Device, presented: string | undefined): Promise<SignIn> {
+    const { userId, stillHolds } = await this.check.identify(login, device);
+    const signIn = await this.#openSession(await this.users.getProfile(userId), device, presented);
+    // Opened first, asked second: what changed in between (password, second factor, disabled) ends it here or in its own way.
+    if (await stillHolds()) return signIn;
     await this.sessions.revoke(userId, signIn.session.id);
     throw badCredentials();
   }
 
-  /** Ends the session and closes its sockets. */
-  async logout({ userId, sessionId }: Principal): Promise<void> {
-    await this.sessions.revoke(userId, sessionId);
-    await this.live.closeSession(sessionId);
+  /** Ends the session, and with it its sockets. */
+  async logout({ userId, credential }: Principal): Promise<void> {
+    await this.sessions.revoke(userId, credential.id);
   }
 
-  async #openSession(user: Profile, { ip, userAgent }: Device): Promise<SignIn> {
-    const { token, session } = await this.sessions.create({ userId: user.id, ip, userAgent });
-    return { user, token, session };
+  async #openSession(
+    user: Profile,
+    { ip, userAgent }: Device,
+    presented?: string,
+  ): Promise<SignIn> {
+    const opened = await this.sessions.create({ userId: user.id, ip, userAgent }, presented);
+    return { user, ...opened };
   }
 }

@@ -18,12 +18,13 @@ export class CredentialsRepository {
 
   /** Replaces the hash that was checked. @returns false when it has been replaced meanwhile. */
   async replacePasswordHash(
+    transaction: Sql,
     userId: string,
     before: string,
     passwordHash: string,
     updatedAt: Date,
   ): Promise<boolean> {
-    const replaced = await this.database.sql
+    const replaced = await transaction
       .update(credentialsTable)
       .set({ passwordHash, updatedAt })
       .where(and(eq(credentialsTable.userId, userId), eq(credentialsTable.passwordHash, before)))

@@ -1,9 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Transaction } from '../../database/index.js';
 import { Clock } from '../../kernel/clock.js';
 import type { Principal } from '../../kernel/principal.js';
+import type { OpenedSession } from '../../redis/index.js';
 import type { ChangePassword } from './auth.dto.js';
 import { wrongPassword } from './auth.errors.js';
 import { CredentialsRepository } from './credentials.repository.js';
+import type { Origin } from './login-guard/known-devices.js';
+import { PasswordCheck } from './password-check.js';
 import { PasswordHasher } from './password-hasher.js';
 import { UserSessions } from './user-sessions.js';
 
@@ -11,27 +15,38 @@ import { UserSessions } from './user-sessions.js';
 export class PasswordChangeService {
   constructor(
     private readonly credentials: CredentialsRepository,
+    private readonly check: PasswordCheck,
     private readonly passwords: PasswordHasher,
     private readonly sessions: UserSessions,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   /**
-   * Ends every other session of the user: whoever else is signed in may be why the password is changed.
-   * @throws AppError `auth.wrong_password`
+   * Ends every other session of the user, and gives this one a new token: whoever else is signed in, or has
+   * the token, may be why the password is changed.
+   * @throws AppError `auth.wrong_password`; `auth.too_many_attempts`
    */
   async change(
-    { userId, sessionId }: Principal,
+    principal: Principal,
     { currentPassword, newPassword }: ChangePassword,
-  ): Promise<void> {
-    const before = await this.credentials.findPasswordHash(userId);
-    const valid = await this.passwords.verify(before, currentPassword);
-    if (before === undefined || !valid) throw wrongPassword();
+    origin: Origin,
+  ): Promise<OpenedSession> {
+    const { userId } = principal;
+    const before = await this.check.assert(userId, currentPassword, origin);
     const after = await this.passwords.hash(newPassword);
-    const now = new Date(this.clock.nowMs());
-    const replaced = await this.credentials.replacePasswordHash(userId, before, after, now);
-    // Changed by somebody else between the check and now: what was checked is no longer the password.
-    if (!replaced) throw wrongPassword();
-    await this.sessions.endAllBut(userId, sessionId);
+    return this.sessions.endOthers(principal, {
+      apply: async ({ sql }: Transaction) => {
+        const now = new Date(this.clock.nowMs());
+        const replaced = await this.credentials.replacePasswordHash(
+          sql,
+          userId,
+          before,
+          after,
+          now,
+        );
+        // Changed by somebody else between the check and now: what was checked is no longer the password.
+        if (!replaced) throw wrongPassword();
+      },
+    });
   }
 }

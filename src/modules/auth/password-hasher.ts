@@ -11,7 +11,8 @@ const PARAMETERS = {
 
 @Injectable()
 export class PasswordHasher {
-  #decoy: Promise<string> | undefined;
+  /** Made ready at the start: the first unknown account must not take longer than the others. */
+  readonly #decoy = this.hash('a password that nobody has');
 
   hash(password: string): Promise<string> {
     return argon2.hash(password, PARAMETERS);
@@ -20,7 +21,6 @@ export class PasswordHasher {
   /** Takes as long for an account that does not exist (`hash` undefined) as for one that does. */
   async verify(hash: string | undefined, password: string): Promise<boolean> {
     if (hash !== undefined) return argon2.verify(hash, password);
-    this.#decoy ??= this.hash('a password that nobody has');
     await argon2.verify(await this.#decoy, password);
     return false;
   }

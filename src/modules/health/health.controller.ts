@@ -6,13 +6,14 @@ import {
   type HealthIndicatorFunction,
 } from '@nestjs/terminus';
 import type { FastifyReply } from 'fastify';
-import { Public } from '../../http/index.js';
+import { NoGeneralLimits, Public } from '../../http/index.js';
 import { DatabaseIndicator } from './database.indicator.js';
 import { DrainIndicator } from './drain.indicator.js';
 import { RedisIndicator } from './redis.indicator.js';
 
 @ApiTags('health')
 @Public()
+@NoGeneralLimits()
 @Controller('health')
 export class HealthController {
   constructor(

@@ -13,7 +13,7 @@ const position = (overrides: Partial<ValuedPosition>): ValuedPosition => ({
   ...overrides,
 });
 const asOfMs = Date.UTC(2026, 0, 5, 15);
-const account = (cash: string, startingCash = '100000') => ({ cash, startingCash });
+const account = (cash: string, contributed = '100000') => ({ cash, contributed });
 
 describe('summarise', () => {
   it('adds cash and positions to equity, and measures it against the starting cash', () => {

@@ -8,22 +8,23 @@ import type { PortfolioSummary } from './portfolio.dto.js';
  * @param positions sold-out symbols included: they carry realised profit
  */
 export function summarise(
-  { cash, startingCash }: Pick<Account, 'cash' | 'startingCash'>,
+  { cash, contributed }: Pick<Account, 'cash' | 'contributed'>,
   positions: readonly ValuedPosition[],
   asOfMs: number,
 ): PortfolioSummary {
   const held = positions.filter(({ quantity }) => !money(quantity).isZero());
   const positionsValue = sumOf(held.map((position) => position.marketValue ?? atCost(position)));
   const equity = money(cash).plus(positionsValue);
-  const start = money(startingCash);
+  const putIn = money(contributed);
   return {
     currency: 'USD',
     cash: moneyText(money(cash)),
     positionsValue: moneyText(positionsValue),
     equity: moneyText(equity),
+    contributed: moneyText(putIn),
     unrealizedPnl: moneyText(sumOf(held.map(({ unrealizedPnl }) => unrealizedPnl ?? 0))),
     realizedPnl: moneyText(sumOf(positions.map(({ realizedPnl }) => realizedPnl))),
-    totalReturn: start.isZero() ? '0' : equity.div(start).minus(1).toDecimalPlaces(6).toFixed(),
+    totalReturn: putIn.lte(0) ? '0' : equity.div(putIn).minus(1).toDecimalPlaces(6).toFixed(),
     positions: held,
     unpriced: held.filter(({ price }) => price === null).map(({ symbol }) => symbol),
     asOf: new Date(asOfMs).toISOString(),

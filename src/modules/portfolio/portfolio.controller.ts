@@ -15,7 +15,7 @@ import {
 import { PortfolioService } from './portfolio.service.js';
 
 @ApiTags('portfolio')
-@SignedIn()
+@SignedIn({ apiKeys: true })
 @Controller('api/portfolio')
 export class PortfolioController {
   constructor(

@@ -9,9 +9,10 @@ export const portfolioSummarySchema = z.object({
   cash: usd,
   positionsValue: usd,
   equity: usd.describe('cash and positions'),
+  contributed: usd.describe('cash put in so far, less what was taken out'),
   unrealizedPnl: usd,
   realizedPnl: usd,
-  totalReturn: z.string().describe('equity against the starting cash: "0.05" is 5 %'),
+  totalReturn: z.string().describe('equity against the cash that was put in: "0.05" is 5 %'),
   positions: z.array(valuedPositionSchema),
   unpriced: z.array(z.string()).describe('symbols without a quote: counted at what they cost'),
   asOf: z.iso
@@ -29,7 +30,15 @@ export const equityHistorySchema = z.object({
   timeframe: z.enum(TIMEFRAMES),
   currency: z.literal('USD'),
   points: z
-    .array(z.object({ at: z.iso.datetime(), cash: usd, positionsValue: usd, equity: usd }))
+    .array(
+      z.object({
+        at: z.iso.datetime(),
+        cash: usd,
+        positionsValue: usd,
+        equity: usd,
+        contributed: usd.describe('cash put in by then, less what was taken out'),
+      }),
+    )
     .describe(
       'oldest first: the last one known when the timeframe begins (of a younger account its opening), those written down since (thinned out to about 1,000), and this moment',
     ),

@@ -27,7 +27,7 @@ export class ResearchReads {
     });
   }
 
-  note({ sessionId }: Principal, read: ResearchRead, symbol: string): void {
-    this.#prefetch.noteRead(sessionId, read, symbol);
+  note({ credential }: Principal, read: ResearchRead, symbol: string): void {
+    this.#prefetch.noteRead(credential.id, read, symbol);
   }
 }

@@ -28,7 +28,7 @@ import { ResearchService } from './research.service.js';
 const READ = { scope: 'user', store: false } as const;
 
 @ApiTags('research')
-@SignedIn()
+@SignedIn({ apiKeys: true })
 @Controller('api/research/:symbol')
 export class ResearchController {
   constructor(

@@ -1,4 +1,9 @@
 export { CacheTtlSettings, cacheTtlMsSchema } from './caches/cache-ttl-settings.js';
+export {
+  RateLimitSettings,
+  rateLimitFiguresSchema,
+  type RateLimitFigures,
+} from './limits/rate-limit-settings.js';
 export { Mailer, type Mail, type MailOutcome } from './email/mailer.js';
 export type { MailFailure } from './email/smtp-failure.js';
 export type { SystemSettings } from './system-config.dto.js';

@@ -3,6 +3,7 @@ import { CacheTtlSettings } from './caches/cache-ttl-settings.js';
 import { EmailConfigService } from './email/email-config.service.js';
 import { Mailer } from './email/mailer.js';
 import { TestEmailService } from './email/test-email.service.js';
+import { RateLimitSettings } from './limits/rate-limit-settings.js';
 import { SettingsJournal } from './settings-journal.js';
 import { SettingsRepository } from './settings.repository.js';
 import { SystemConfigService } from './system-config.service.js';
@@ -13,10 +14,18 @@ import { SystemConfigService } from './system-config.service.js';
     SettingsJournal,
     SystemConfigService,
     CacheTtlSettings,
+    RateLimitSettings,
     EmailConfigService,
     Mailer,
     TestEmailService,
   ],
-  exports: [SystemConfigService, CacheTtlSettings, EmailConfigService, Mailer, TestEmailService],
+  exports: [
+    SystemConfigService,
+    CacheTtlSettings,
+    RateLimitSettings,
+    EmailConfigService,
+    Mailer,
+    TestEmailService,
+  ],
 })
 export class SystemConfigModule {}

@@ -8,7 +8,7 @@ interface ByUser {
   readonly userId: string;
 }
 
-/** On everything that a fill of the user makes wrong, in whichever module. */
+/** On everything that a fill or a transfer of cash of the user makes wrong, in whichever module. */
 export const fillsTag = (userId: string) => `fills:${userId}`;
 
 export const signalsTag = (userId: string) => `signals:${userId}`;

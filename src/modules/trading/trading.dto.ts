@@ -3,19 +3,31 @@ import { pageQuerySchema } from '../../http/index.js';
 import { symbolSchema } from '../market-data/index.js';
 import { ORDER_SIDES, ORDER_TYPES } from './orders/order.js';
 import { ORDER_STATUSES } from './orders/order-state.js';
+import { TRANSITION_REASONS } from './orders/order-transitions.table.js';
+import { TIMES_IN_FORCE } from './orders/time-in-force.js';
 import { positiveDecimal } from './positive-decimal.js';
+
+export const CLIENT_ORDER_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+const clientOrderIdSchema = z
+  .string()
+  .regex(CLIENT_ORDER_ID)
+  .describe(
+    'your id, unique per account for ever: sent again with the same order, it answers the same',
+  );
 
 const orderFields = {
   symbol: symbolSchema,
   side: z.enum(ORDER_SIDES),
   quantity: positiveDecimal(6).describe('shares'),
-  client_order_id: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{1,64}$/)
-    .optional()
+  timeInForce: z
+    .enum(TIMES_IN_FORCE)
+    .default('gtc')
     .describe(
-      'your id, unique per account for ever: sent again with the same order, it answers the same',
+      'gtc: until filled or cancelled; gtd: until expiresAt; day: until the exchange closes next; ioc: what trades at once; fok: all at once or nothing',
     ),
+  expiresAt: z.iso.datetime().optional().describe('with gtd, and with no other: within 366 days'),
+  client_order_id: clientOrderIdSchema.optional(),
 };
 
 export const placeOrderSchema = z.discriminatedUnion('type', [
@@ -28,6 +40,23 @@ export const placeOrderSchema = z.discriminatedUnion('type', [
 ]);
 export type PlaceOrder = z.output<typeof placeOrderSchema>;
 
+/** What stays as it is need not be said. */
+export const replaceOrderSchema = z
+  .strictObject({
+    quantity: positiveDecimal(6).optional().describe('shares, those included that have traded'),
+    limitPrice: positiveDecimal(4).optional().describe('USD a share, of a limit order'),
+    client_order_id: clientOrderIdSchema.optional().describe('of the order that takes its place'),
+  })
+  .refine(({ quantity, limitPrice }) => quantity !== undefined || limitPrice !== undefined, {
+    error: 'must change the quantity or the limit price',
+  });
+export type ReplaceOrder = z.output<typeof replaceOrderSchema>;
+
+export const cancelOrdersSchema = z.strictObject({
+  symbol: symbolSchema.optional().describe('only orders of it'),
+});
+export type CancelOrders = z.output<typeof cancelOrdersSchema>;
+
 const decimal = z.string();
 
 export const orderSchema = z.object({
@@ -38,6 +67,10 @@ export const orderSchema = z.object({
   type: z.enum(ORDER_TYPES),
   quantity: decimal.describe('shares'),
   limitPrice: decimal.nullable().describe('USD a share'),
+  // Defaults for events that a process of the release before has published.
+  timeInForce: z.enum(TIMES_IN_FORCE).default('gtc'),
+  expiresAt: z.iso.datetime().nullable().default(null),
+  replaces: z.uuid().nullable().default(null).describe('the order whose place it took'),
   status: z.enum(ORDER_STATUSES),
   filledQuantity: decimal.describe('shares'),
   averageFillPrice: decimal.nullable().describe('USD a share'),
@@ -50,6 +83,20 @@ export const orderSchema = z.object({
   updatedAt: z.iso.datetime(),
 });
 export type Order = z.output<typeof orderSchema>;
+
+export const orderTransitionSchema = z.object({
+  version: z.number().int().describe('of the order, with this step'),
+  from: z.enum(ORDER_STATUSES).nullable(),
+  to: z.enum(ORDER_STATUSES),
+  reason: z.enum(TRANSITION_REASONS),
+  filledQuantity: decimal.describe('shares that had traded with this step'),
+  quote: z
+    .object({ bid: decimal, ask: decimal, asOf: z.iso.datetime() })
+    .nullable()
+    .describe('that decided it'),
+  at: z.iso.datetime(),
+});
+export type OrderTransition = z.output<typeof orderTransitionSchema>;
 
 export const tradeSchema = z.object({
   id: z.uuid(),
@@ -68,6 +115,7 @@ export const accountSchema = z.object({
   id: z.uuid(),
   currency: z.literal('USD'),
   startingCash: decimal,
+  contributed: decimal.describe('put in so far, less what was taken out; starts as startingCash'),
   cash: decimal,
   reservedCash: decimal.describe('held back for working buy orders'),
   availableCash: decimal,

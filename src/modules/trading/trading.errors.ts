@@ -10,7 +10,7 @@ export const insufficientFunds = (required: Money, available: Money) =>
   new AppError(
     'unprocessable',
     'trading.insufficient_funds',
-    'The account does not have the cash for this order.',
+    'The account does not have that much free cash.',
     {
       details: { required: moneyText(required), available: moneyText(available) },
     },
@@ -36,8 +36,34 @@ export const clientOrderIdReused = (clientOrderId: string) =>
     },
   );
 
+export const clientTransferIdReused = (clientTransferId: string) =>
+  new AppError(
+    'unprocessable',
+    'trading.client_transfer_id_reused',
+    'This client_transfer_id belongs to another transfer.',
+    { details: { client_transfer_id: clientTransferId } },
+  );
+
 export const orderNotFound = () =>
   new AppError('not_found', 'trading.order_not_found', 'There is no such order.');
+
+export const badExpiry = () =>
+  new AppError(
+    'unprocessable',
+    'trading.bad_expiry',
+    'expiresAt goes with timeInForce gtd, in the future and within 366 days, and with no other.',
+  );
+
+export const tooManyOrders = (limit: number) =>
+  new AppError(
+    'conflict',
+    'trading.too_many_orders',
+    `There are ${limit} working orders already: wait for one to end, or cancel one.`,
+    { details: { limit } },
+  );
+
+export const badReplacement = (message: string) =>
+  new AppError('unprocessable', 'trading.bad_replacement', message);
 
 export const badSignalValidity = (maxMs: number) =>
   new AppError(

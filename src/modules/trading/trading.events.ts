@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../../kernel/domain-event.js';
+import { transferSchema } from './accounts/transfers.dto.js';
 import { signalSchema } from './signals/signals.dto.js';
 import { orderSchema, tradeSchema } from './trading.dto.js';
 
@@ -16,6 +17,12 @@ export const OrderChanged = defineEvent(
 export const OrderFilled = defineEvent(
   'trading.OrderFilled',
   z.object({ userId: z.uuid(), trade: tradeSchema }),
+);
+
+/** Cash came into an account, or left it: what counts gains must leave it out. */
+export const CashTransferred = defineEvent(
+  'trading.CashTransferred',
+  z.object({ userId: z.uuid(), transfer: transferSchema }),
 );
 
 /** A signal was stored; it is valid until `signal.validUntil`. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { RealtimeGatewayModule } from '../../realtime/index.js';
 import { AccountController } from './accounts/account.controller.js';
+import { TransfersController } from './accounts/transfers.controller.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { PnlInterest } from './pnl/pnl-interest.js';
 import { PositionPnlController } from './pnl/position-pnl.controller.js';
@@ -9,7 +10,13 @@ import { TradingModule } from './trading.module.js';
 
 @Module({
   imports: [TradingModule, RealtimeGatewayModule],
-  controllers: [OrdersController, PositionPnlController, AccountController, SignalsController],
+  controllers: [
+    OrdersController,
+    PositionPnlController,
+    AccountController,
+    TransfersController,
+    SignalsController,
+  ],
   providers: [PnlInterest],
 })
 export class TradingHttpModule {}

@@ -1,13 +1,36 @@
-import { money, moneyText, priceText } from '../../kernel/money.js';
+import { money, moneyText, priceText, type Money } from '../../kernel/money.js';
+import type { AccountRow } from './accounts/accounts.table.js';
+import type { ReplayedFill } from './execution/closed-trades.js';
 import type { ExecutionRow, PositionRow } from './execution/executions.table.js';
+import type { LedgerPostingRow } from './ledger/ledger.table.js';
+import type { Holding, Posting } from './ledger/postings.js';
 import type { OrderTerms } from './orders/order.js';
 import type { OrderRow } from './orders/orders.table.js';
 import { NO_POSITION, type Position } from './execution/position.js';
-import type { Order, Trade } from './trading.dto.js';
+import type { OrderTransitionRow } from './orders/order-transitions.table.js';
+import type { Account, Order, OrderTransition, Trade } from './trading.dto.js';
 
 const decimalText = (column: string) => moneyText(money(column));
 export const priceOrNull = (column: string | null) =>
   column === null ? null : priceText(money(column));
+
+export function toAccount(row: AccountRow): Account {
+  return {
+    id: row.id,
+    currency: row.currency,
+    startingCash: decimalText(row.startingCash),
+    contributed: decimalText(row.contributed),
+    cash: decimalText(row.cash),
+    reservedCash: decimalText(row.reservedCash),
+    availableCash: moneyText(availableCash(row)),
+    createdAt: row.createdAt.toISOString(),
+  };
+}
+
+/** Cash that no working order holds back, USD. */
+export function availableCash({ cash, reservedCash }: AccountRow): Money {
+  return money(cash).minus(reservedCash);
+}
 
 export function toOrder(row: OrderRow): Order {
   return {
@@ -18,6 +41,9 @@ export function toOrder(row: OrderRow): Order {
     type: row.type,
     quantity: decimalText(row.quantity),
     limitPrice: priceOrNull(row.limitPrice),
+    timeInForce: row.timeInForce,
+    expiresAt: row.expiresAt?.toISOString() ?? null,
+    replaces: row.replaces,
     status: row.status,
     filledQuantity: decimalText(row.filledQuantity),
     averageFillPrice: priceOrNull(row.averageFillPrice),
@@ -41,6 +67,16 @@ export function toFirstAnswer(row: OrderRow): Order {
   };
 }
 
+export function toTransition(row: OrderTransitionRow): OrderTransition {
+  const { version, fromStatus: from, toStatus: to, reason, bid, ask, quoteAsOf } = row;
+  const quote =
+    bid === null || ask === null || quoteAsOf === null
+      ? null
+      : { bid: priceText(money(bid)), ask: priceText(money(ask)), asOf: quoteAsOf.toISOString() };
+  const filledQuantity = decimalText(row.filledQuantity);
+  return { version, from, to, reason, filledQuantity, quote, at: row.at.toISOString() };
+}
+
 export function toTrade(row: ExecutionRow): Trade {
   return {
     id: row.id,
@@ -53,6 +89,20 @@ export function toTrade(row: ExecutionRow): Trade {
     quoteSource: row.quoteSource,
     executedAt: row.executedAt.toISOString(),
   };
+}
+
+export function toHolding({ reservedCash, reservedQuantity }: OrderRow): Holding {
+  return { cash: money(reservedCash), shares: money(reservedQuantity) };
+}
+
+export function toFill(row: ExecutionRow): ReplayedFill {
+  const { id, orderId, symbol, side, executedAt } = row;
+  const quantity = money(row.quantity);
+  return { id, orderId, symbol, side, quantity, price: money(row.price), executedAt };
+}
+
+export function toPosting({ book, symbol, amount }: LedgerPostingRow): Posting {
+  return { book, symbol, amount: money(amount) };
 }
 
 export function toTerms(row: OrderRow): OrderTerms {

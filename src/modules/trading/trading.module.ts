@@ -6,9 +6,14 @@ import { AccountsService } from './accounts/accounts.service.js';
 import { BuyingPower } from './orders/buying-power.js';
 import { DueOrders } from './execution/due-orders.js';
 import { ExecutionsRepository } from './execution/executions.repository.js';
+import { Ledger } from './ledger/ledger.js';
+import { LedgerVerifier } from './ledger/ledger-verifier.js';
+import { LedgerRepository } from './ledger/ledger.repository.js';
+import { TransfersService } from './accounts/transfers.service.js';
 import { FillLedger } from './execution/fill-ledger.js';
 import { OrderJournal } from './orders/order-journal.js';
 import { OrderExecutionService } from './execution/order-execution.service.js';
+import { OrderSteps } from './execution/order-steps.js';
 import { OrdersRepository } from './orders/orders.repository.js';
 import { OrdersService } from './orders/orders.service.js';
 import { PositionsService } from './accounts/positions.service.js';
@@ -29,10 +34,15 @@ import { dropOldSignals } from './trading.schedules.js';
     ExecutionsRepository,
     AccountsService,
     BuyingPower,
+    LedgerRepository,
+    Ledger,
+    LedgerVerifier,
+    TransfersService,
     FillLedger,
     DueOrders,
     OrderJournal,
     OrdersService,
+    OrderSteps,
     OrderExecutionService,
     PositionsService,
     PositionPnlService,
@@ -44,6 +54,7 @@ import { dropOldSignals } from './trading.schedules.js';
   ],
   exports: [
     AccountsService,
+    TransfersService,
     OrdersService,
     PositionsService,
     PositionPnlService,
@@ -51,6 +62,7 @@ import { dropOldSignals } from './trading.schedules.js';
     TradeHistory,
     OrderExecutionService,
     DueOrders,
+    LedgerVerifier,
   ],
 })
 export class TradingModule {

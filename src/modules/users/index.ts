@@ -2,4 +2,4 @@ export { userIdColumn } from './user-id.column.js';
 export { displayNameSchema, profileSchema, type Profile } from './users.dto.js';
 export { UsersHttpModule } from './users.http.module.js';
 export { UsersModule } from './users.module.js';
-export { UsersService } from './users.service.js';
+export { normaliseEmail, UsersService } from './users.service.js';

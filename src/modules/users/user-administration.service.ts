@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Database, Outbox } from '../../database/index.js';
+import { Database, Outbox, type Transaction } from '../../database/index.js';
 import { Clock } from '../../kernel/clock.js';
 import { isId } from '../../kernel/ids.js';
 import { decodeCursor, toPage, type Page } from '../../kernel/page.js';
-import { byUser, Caches } from '../../redis/index.js';
+import { byUser, Caches, SessionStore } from '../../redis/index.js';
 import type { ListUsers, ManagedUser, UpdateUser } from './users.dto.js';
 import { lastAdmin, userNotFound } from './users.errors.js';
 import { UserAccessChanged } from './users.events.js';
@@ -19,6 +19,7 @@ export class UserAdministrationService {
     private readonly users: UsersRepository,
     private readonly caches: Caches,
     private readonly outbox: Outbox,
+    private readonly sessions: SessionStore,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -30,34 +31,69 @@ export class UserAdministrationService {
   }
 
   /**
-   * Holds from the next request on, on every instance. A disabled user's sessions end.
+   * Holds from the next request on, on every instance. The sessions of a user who is disabled or gets a role end.
    * @throws AppError `users.not_found`; `users.last_admin` when nobody could undo the change
    */
   async update(id: string, { roles, disabled }: UpdateUser): Promise<ManagedUser> {
     if (!isId(id)) throw userNotFound();
-    const changed = await this.database.transaction(async (transaction) => {
-      const { sql } = transaction;
-      const admins = await this.users.lockActiveAdmins(sql);
-      const before = await this.users.findForUpdate(sql, id);
-      if (!before) throw userNotFound();
-      const now = new Date(this.clock.nowMs());
-      const after = {
-        roles: roles ?? before.roles,
-        disabledAt: disabled === undefined ? before.disabledAt : disabledAt(disabled, before, now),
-      };
-      const staysAdmin = after.roles.includes('admin') && after.disabledAt === null;
-      if (!staysAdmin && admins.length === 1 && admins[0] === id) throw lastAdmin();
-      const row = await this.users.update(sql, id, after, now);
-      if (!row) throw userNotFound();
-      await this.outbox.publish(transaction, UserAccessChanged, {
-        userId: id,
-        roles: row.roles,
-        disabled: row.disabledAt !== null,
-      });
-      return row;
-    });
+    // A token that somebody took from a trader must not become an admin's, not even for a moment: who gets a role
+    // signs in anew. An event would come too late for that.
+    const gains = await this.#wouldGain(id, { roles, disabled });
+    if (gains) await this.sessions.revokeAll(id);
+    const change = (transaction: Transaction) => this.#change(transaction, id, { roles, disabled });
+    const changed = gains
+      ? await this.#changeAndEndSessions(id, change)
+      : await this.database.transaction(change);
     await this.caches.invalidateTags([byUser(id)]);
     return toManagedUser(changed);
+  }
+
+  /** Also what was opened since the first end: a session of before is never worth more than it was. */
+  async #changeAndEndSessions(
+    id: string,
+    change: (transaction: Transaction) => Promise<UserRow>,
+  ): Promise<UserRow> {
+    let changed: UserRow | undefined;
+    await this.sessions.revokeAll(id, {
+      apply: async (transaction: Transaction) => {
+        changed = await change(transaction);
+      },
+    });
+    if (changed === undefined) throw userNotFound();
+    return changed;
+  }
+
+  async #change(
+    transaction: Transaction,
+    id: string,
+    { roles, disabled }: UpdateUser,
+  ): Promise<UserRow> {
+    const { sql } = transaction;
+    const admins = await this.users.lockActiveAdmins(sql);
+    const before = await this.users.findForUpdate(sql, id);
+    if (!before) throw userNotFound();
+    const now = new Date(this.clock.nowMs());
+    const after = {
+      roles: roles ?? before.roles,
+      disabledAt: disabled === undefined ? before.disabledAt : disabledAt(disabled, before, now),
+    };
+    const staysAdmin = after.roles.includes('admin') && after.disabledAt === null;
+    if (!staysAdmin && admins.length === 1 && admins[0] === id) throw lastAdmin();
+    const row = await this.users.update(sql, id, after, now);
+    if (!row) throw userNotFound();
+    await this.outbox.publish(transaction, UserAccessChanged, {
+      userId: id,
+      roles: row.roles,
+      disabled: row.disabledAt !== null,
+    });
+    return row;
+  }
+
+  async #wouldGain(id: string, { roles, disabled }: UpdateUser): Promise<boolean> {
+    const before = await this.users.find(id);
+    if (before === undefined) return false;
+    const isEnabled = disabled === false && before.disabledAt !== null;
+    return isEnabled || (roles?.some((role) => !before.roles.includes(role)) ?? false);
   }
 }
 

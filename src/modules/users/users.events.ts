@@ -8,5 +8,9 @@ export const UserUpdated = defineEvent('users.UserUpdated', z.object({ userId: z
 /** An admin changed what the user may do, or closed or opened the account. */
 export const UserAccessChanged = defineEvent(
   'users.UserAccessChanged',
-  z.object({ userId: z.uuid(), roles: z.array(z.enum(ROLES)), disabled: z.boolean() }),
+  z.object({
+    userId: z.uuid(),
+    roles: z.array(z.enum(ROLES)),
+    disabled: z.boolean(),
+  }),
 );

@@ -119,7 +119,8 @@ export class UsersService {
   }
 }
 
-function normaliseEmail(email: string): string {
+/** One form for every way to write an address. */
+export function normaliseEmail(email: string): string {
   return email.trim().toLowerCase();
 }
 

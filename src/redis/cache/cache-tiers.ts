@@ -1,11 +1,17 @@
 import type { CacheEvent, CacheLink } from './cache.js';
 import type { CoherenceLink } from './coherence/coherence-link.js';
 import type { InvalidationDebts } from './coherence/invalidation-debts.js';
+import { Telling } from './coherence/telling.js';
 import { RecentNames } from './local/recent-names.js';
 import type { LocalTier } from './local/local-tier.js';
 import { areClean, EVERYTHING, isTagName, type Tag, type TagTable } from './local/tag-table.js';
 import type { Lease, LeaseRequest, NewEntry } from './store/cache-store.js';
-import { removeEverywhere, storeUnder, type SharedTier } from './store/shared-tier.js';
+import {
+  removeEverywhere,
+  replaceEverywhere,
+  storeUnder,
+  type SharedTier,
+} from './store/shared-tier.js';
 import type { StoredEntries } from './store/stored-entries.js';
 import {
   areComplete,
@@ -20,9 +26,6 @@ import { Slot, type Write } from './slot.js';
 
 /** Steps of a load: its readers wait for the source anyway, and without them it would be loaded twice. */
 const LOAD_PATIENCE = 5;
-/** What a change waits for the store before it is left to be repeated: longer than a read, others depend on it. */
-const TELL_TIMEOUT_MS = 300;
-
 /** Both tiers as all caches of the process share them, and what may be believed of either. Faults of the store end here. */
 export class CacheTiers {
   readonly local: LocalTier;
@@ -31,6 +34,7 @@ export class CacheTiers {
   readonly #shared: SharedTier | undefined;
   readonly #recent: RecentNames;
   readonly #debts: InvalidationDebts;
+  readonly #telling: Telling;
   readonly #emit: (event: CacheEvent) => void;
   #link: CoherenceLink | undefined;
   #tokens = 0;
@@ -46,6 +50,7 @@ export class CacheTiers {
     this.#tags = tags;
     this.#shared = shared;
     this.#debts = debts;
+    this.#telling = new Telling(shared, debts);
     this.#emit = emit;
     this.#recent = new RecentNames(tags);
   }
@@ -124,21 +129,31 @@ export class CacheTiers {
     return this.read(slots);
   }
 
-  /** Versions to write an entry under, to be had before its value is; undefined: the store is away. */
-  async ensureVersions(slot: Slot, ttlMs: number): Promise<string | undefined> {
+  /**
+   * Versions to write entries under, to be had before their values are; undefined: the store is away, or a tag was
+   * dropped meanwhile.
+   * @param slots of one moment
+   */
+  async ensureVersions(
+    slots: readonly Slot[],
+    ttlMs: number,
+  ): Promise<readonly (string | undefined)[]> {
     const shared = this.#usable();
-    if (shared === undefined) return undefined;
-    const unknown = this.#unknownTags([slot]);
-    if (unknown.length === 0) return joinVersions(slot.tags);
+    const unknown = this.#unknownTags(slots);
+    if (shared === undefined) return slots.map(() => undefined);
+    if (unknown.length === 0) return slots.map(({ tags }) => joinVersions(tags));
     const lifeMs = tagLifeMs(ttlMs);
     const names = unknown.map(({ name }) => name);
     const ensure = () => shared.store.ensureTags(names, lifeMs);
     const versions = await shared.gate.pass('look at tags', ensure, LOAD_PATIENCE);
-    if (versions === undefined) return undefined;
-    learnVersions(slot.since, unknown, versions);
-    const all = versionsAsRead(slot.tags, unknown, versions);
-    // A tag that was invalidated meanwhile has none: an entry without it could not be dropped by it.
-    return areComplete(all, slot.tags.length) ? all : undefined;
+    const [first] = slots;
+    if (versions === undefined || first === undefined) return slots.map(() => undefined);
+    learnVersions(first.since, unknown, versions);
+    return slots.map(({ tags }) => {
+      const all = versionsAsRead(tags, unknown, versions);
+      // A tag that was invalidated meanwhile has none: an entry without it could not be dropped by it.
+      return areComplete(all, tags.length) ? all : undefined;
+    });
   }
 
   /** Unique in the fleet. */
@@ -181,29 +196,29 @@ export class CacheTiers {
     return shared.gate.pass('store', store, LOAD_PATIENCE);
   }
 
-  /**
-   * Replaces entries in the store, each under a lease that was taken by force: a write that a broken connection held
-   * back, and that arrives much later, finds it gone. What the store could not take is removed as soon as it can.
-   */
+  /** Replaces entries in the store. What it could not take in time is removed as soon as it can be. */
   async put(writes: readonly Write[]): Promise<void> {
     const names = writes.map(({ slot }) => slot.name);
-    await this.#tell('store', names, async (shared) => {
-      // Not in one step: a script that the server does not know yet arrives a round trip later.
-      await Promise.all(writes.map((write) => this.#settleOwn(shared, write)));
-      await shared.log.append(names);
-    });
+    await this.#telling.tellInTime('store', names, (shared, untilMs) =>
+      replaceEverywhere(shared, writes, untilMs, {
+        // Not its tags: under what was dropped of them it is a miss for everybody.
+        isCurrent: ({ name, since }) => this.#recent.isClean(name, since),
+        drop: (overtaken) => this.dropHere(overtaken),
+      }),
+    );
   }
 
   /** What was changed in the store is to be dropped by all others. */
   async tellOthers(names: readonly string[]): Promise<void> {
-    if (names.length > 0) await this.#tell('message', names, ({ log }) => log.append(names));
+    if (names.length > 0)
+      await this.#telling.tell('message', names, ({ log }) => log.append(names));
   }
 
   /** Drops values in the process, then in the store and at all others: now, or as soon as they can be reached. */
   async drop(names: readonly string[]): Promise<void> {
     if (names.length === 0) return;
     this.dropHere(names);
-    await this.#tell('invalidation', names, (shared) => removeEverywhere(shared, names));
+    await this.#telling.tell('invalidation', names, (shared) => removeEverywhere(shared, names));
     this.#emit({ type: 'invalidated', keys: names.length, origin: 'here' });
   }
 
@@ -266,27 +281,6 @@ export class CacheTiers {
   #usable(): SharedTier | undefined {
     const shared = this.#shared;
     return shared === undefined || shared.gate.isOpen || this.#debts.size > 0 ? undefined : shared;
-  }
-
-  async #settleOwn(shared: SharedTier, { slot, token, entry }: Write): Promise<void> {
-    if (token === undefined || entry === undefined) return shared.store.remove([slot.name]);
-    const held = await storeUnder(shared, slot, token, entry);
-    // Somebody else wrote or removed it after us: what we keep is the older one.
-    if (!held) this.dropHere([slot.name]);
-  }
-
-  async #tell(
-    what: string,
-    names: readonly string[],
-    tell: (shared: SharedTier) => Promise<void>,
-  ): Promise<void> {
-    const shared = this.#shared;
-    if (shared === undefined) return;
-    const { gate } = shared;
-    if (gate.isOpen) return this.#debts.owe(names);
-    const patience = Math.max(1, TELL_TIMEOUT_MS / gate.callTimeoutMs);
-    const told = await gate.pass(what, () => tell(shared).then(() => true), patience);
-    if (told === undefined) await this.#debts.owe(names);
   }
 
   /** A version is known as long as its change would have been heard of. */

@@ -1,11 +1,18 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { CacheEntries, Prepared } from './cache-entries.js';
 import type { CacheTiers } from './cache-tiers.js';
-import type { Slot, Write } from './slot.js';
+import { partsOf, type Slot, type Write } from './slot.js';
 import type { FleetLoader } from './loading/fleet-loader.js';
 
-/** At a time: more would hold each other up until they are taken for lost. */
-const MAX_WRITES = 200;
+/** At a time, as one message tells of: more would keep Redis busy with one script. */
+const MAX_WRITES = 500;
+/** Of their texts: more would not arrive in time, and hold up who reads behind it. */
+const MAX_CHARACTERS = 1_000_000;
+
+interface Placed<Value> {
+  readonly slot: Slot;
+  readonly prepared: Prepared<Value>;
+}
 
 /** The changes that owners make to a cache, as against what its readers find. */
 export class CacheWriter<Params, Value> {
@@ -18,12 +25,14 @@ export class CacheWriter<Params, Value> {
 
   async set(values: readonly (readonly [Params, Value])[]): Promise<void> {
     const writtenAtMs = this.clock.nowMs();
-    const keyed = values.map(([params, value]) => ({
+    const all = values.map(([params, value]) => ({
       params,
       key: this.entries.key(params),
       // First of all: what cannot be kept changes nothing.
       prepared: this.entries.prepare(value),
     }));
+    // Of one key that is there twice, the last.
+    const keyed = [...new Map(all.map((one) => [one.key, one])).values()];
     const names = keyed.map(({ key, params }) => this.entries.slot(key, params).name);
     // What is being looked for began before these values were known: it must not overwrite them.
     this.tiers.dropHere(names);
@@ -33,8 +42,9 @@ export class CacheWriter<Params, Value> {
     if (!this.tiers.isShared) return;
     for (let i = 0; i < placed.length; i += MAX_WRITES) {
       const part = placed.slice(i, i + MAX_WRITES);
-      const writes = part.map(({ slot, prepared }) => this.#write(slot, prepared, writtenAtMs));
-      await this.tiers.put(await Promise.all(writes));
+      for (const writes of partsOf(await this.#writes(part, writtenAtMs), MAX_CHARACTERS)) {
+        await this.tiers.put(writes);
+      }
     }
     const tookMs = this.clock.nowMs() - writtenAtMs;
     for (const { slot, prepared } of placed) {
@@ -60,23 +70,28 @@ export class CacheWriter<Params, Value> {
     const loaded = await Promise.all(
       this.loader.obtain({ wanted, load, whenTaken: 'take', acceptsNothing: true }),
     );
-    const stored = await Promise.all(loaded.map((one) => one.stored));
-    const told = wanted.filter((_, i) => stored[i] === true);
-    await this.tiers.tellOthers(told.map(({ slot }) => slot.name));
+    await Promise.all(loaded.map((one) => one.stored));
+    // Who asked the store meanwhile may have brought the older value from there, and be about to keep it.
+    if (this.tiers.isShared) this.tiers.dropHere(names);
+    // Of what was not stored as well: it is newer than what others have, whatever became of it.
+    await this.tiers.tellOthers(names);
   }
 
   async delete(params: readonly Params[]): Promise<void> {
     await this.tiers.drop(params.map((one) => this.entries.slot(this.entries.key(one), one).name));
   }
 
-  async #write(slot: Slot, prepared: Prepared<Value>, writtenAtMs: number): Promise<Write> {
+  async #writes(placed: readonly Placed<Value>[], writtenAtMs: number): Promise<Write[]> {
     const { ttlMs, policy } = this.entries;
-    const token = this.tiers.newToken();
-    const nothing = { slot, token: undefined, entry: undefined };
-    const versions = await this.tiers.ensureVersions(slot, ttlMs + policy.graceMs);
-    if (versions === undefined) return nothing;
-    const lease = await this.tiers.lease(slot, { token, versions, force: true });
-    if (lease === undefined || lease === 'away') return nothing;
-    return { slot, token, entry: this.entries.entry(slot, prepared, versions, writtenAtMs) };
+    const slots = placed.map(({ slot }) => slot);
+    const versions = await this.tiers.ensureVersions(slots, ttlMs + policy.graceMs);
+    return placed.map(({ slot, prepared }, i) => {
+      const under = versions[i];
+      const isStorable = under !== undefined;
+      return {
+        slot,
+        entry: isStorable ? this.entries.entry(slot, prepared, under, writtenAtMs) : undefined,
+      };
+    });
   }
 }

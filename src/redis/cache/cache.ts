@@ -40,7 +40,11 @@ export interface Cache<Params, Value> {
   /** How long the value is still fresh, ms; undefined: there is none. */
   ttlMs(params: Params): Promise<number | undefined>;
   set(params: Params, value: Value): Promise<void>;
-  /** {@link set} of many, in as many round trips as of one, by 200 at a time. */
+  /**
+   * {@link set} of many: one round trip for 500 or about 1 MB at a time (on a Cluster one per node, and one to tell the
+   * others). Tags whose versions are not known are asked for in one before: new ones, and all while the process is not
+   * told of changes. So is the time at Redis, in the first moments.
+   */
   setMany(entries: readonly (readonly [Params, Value])[]): Promise<void>;
   /**
    * The cached value, or what `load` answers, stored. Callers of the same key at the same time

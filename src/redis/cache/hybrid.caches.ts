@@ -209,6 +209,7 @@ function linkOf(
       reset: () => tiers.reset(),
       settleOwed: () => tiers.settleOwed(),
       settled: (name) => tiers.waiters.settled(name),
+      readClocks: () => store.readClocks(),
       serversOf: () => store.servers(),
     },
     emit,

@@ -30,8 +30,22 @@ export interface StoredEntry {
 /** A value that replaces what the store has. */
 export interface Write {
   readonly slot: Slot;
-  /** Of the lease; undefined: there was none to be had. */
-  readonly token: string | undefined;
   /** undefined: what is there is only removed. */
   readonly entry: NewEntry | undefined;
+}
+
+/** As many at a time as their texts have characters together, or one that has more. */
+export function partsOf(writes: readonly Write[], maxCharacters: number): readonly Write[][] {
+  const parts: Write[][] = [];
+  let left = 0;
+  for (const write of writes) {
+    const length = write.entry?.text.length ?? 0;
+    if (parts.length === 0 || length > left) {
+      parts.push([]);
+      left = maxCharacters;
+    }
+    parts.at(-1)?.push(write);
+    left -= length;
+  }
+  return parts;
 }

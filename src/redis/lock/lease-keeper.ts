@@ -1,4 +1,6 @@
-import { AppError } from '../../kernel/app-error.js';
+import { LeaseState } from './lease-state.js';
+import { lost } from './lock-errors.js';
+import { elapsedMs, moment, type Moment } from './moment.js';
 
 /**
  * Asks for the lease to live `ttlMs` from now on. @returns false: it is lost. @throws when it
@@ -7,64 +9,72 @@ import { AppError } from '../../kernel/app-error.js';
 export type ExtendLease = () => Promise<boolean>;
 
 /**
- * Keeps a lease alive while work runs, and raises {@link signal} before it can run out.
+ * Keeps a lease alive while work runs, and says that it is lost before it can run out.
  *
- * Time is the process's monotonic clock, counted from before each request was sent: the server
- * starts counting later, so the lease lives at least as long as is believed here.
+ * Time is the process's own, counted from before each request was sent: the server starts counting
+ * later, so the lease lives at least as long as is believed here.
  */
-export class LeaseKeeper {
-  readonly #controller = new AbortController();
+export class LeaseKeeper extends LeaseState {
   readonly #ttlMs: number;
   readonly #extend: ExtendLease;
-  #expiry: NodeJS.Timeout | undefined;
-  #extension: NodeJS.Timeout | undefined;
+  #since: Moment;
+  #timer: NodeJS.Timeout | undefined;
+  #isAsking = false;
 
-  /** @param sentAtMs `performance.now()` before the acquisition was sent. */
-  constructor(ttlMs: number, sentAtMs: number, extend: ExtendLease) {
+  /** @param sentAt when the acquisition was sent. */
+  constructor(ttlMs: number, sentAt: Moment, extend: ExtendLease) {
+    super();
     this.#ttlMs = ttlMs;
     this.#extend = extend;
-    this.#heldSince(sentAtMs);
+    this.#since = sentAt;
+    this.#wakeAt(ttlMs / 3);
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+  protected override isTimeUp(): boolean {
+    return elapsedMs(this.#since) >= this.#limitMs;
   }
 
-  stop(): void {
-    clearTimeout(this.#expiry);
-    clearTimeout(this.#extension);
-    this.#expiry = undefined;
+  protected override ended(): void {
+    clearTimeout(this.#timer);
   }
 
-  #heldSince(sentAtMs: number): void {
-    this.stop();
-    const elapsedMs = performance.now() - sentAtMs;
-    // A tenth of the lease is left for the work to notice and stop.
-    const leftMs = this.#ttlMs * 0.9 - elapsedMs;
-    if (leftMs <= 0) return this.#lose('the lease could not be extended in time');
-    this.#expiry = setTimeout(() => this.#lose('the lease could not be extended in time'), leftMs);
-    this.#extension = setTimeout(
-      () => void this.#tryExtend(),
-      Math.max(0, this.#ttlMs / 3 - elapsedMs),
-    );
+  /** A tenth of the lease is left for the work to notice and stop. */
+  get #limitMs(): number {
+    return this.#ttlMs * 0.9;
   }
 
-  async #tryExtend(): Promise<void> {
-    const sentAtMs = performance.now();
+  /** @param leaseMs so far into the lease, but at its limit at the latest. */
+  #wakeAt(leaseMs: number): void {
+    clearTimeout(this.#timer);
+    const delayMs = Math.min(leaseMs, this.#limitMs) - elapsedMs(this.#since);
+    this.#timer = setTimeout(() => void this.#wake(), Math.max(0, delayMs));
+  }
+
+  async #wake(): Promise<void> {
+    if (this.isOver) return;
+    // Also first thing after a pause of the process: an extension would hide that another had the lock.
+    if (this.isTimeUp()) return this.lose(lost('the lease was not extended in time'));
+    this.#wakeAt(this.#limitMs);
+    if (this.#isAsking) return;
+    this.#isAsking = true;
     try {
-      const held = await this.#extend();
-      if (this.#expiry === undefined) return;
-      if (held) this.#heldSince(sentAtMs);
-      else this.#lose('another holder has the lock');
-    } catch {
-      // Not asked is not lost: again soon, until the time that is certain is over.
-      if (this.#expiry === undefined) return;
-      this.#extension = setTimeout(() => void this.#tryExtend(), this.#ttlMs / 10);
+      await this.#ask();
+    } finally {
+      this.#isAsking = false;
     }
   }
 
-  #lose(reason: string): void {
-    this.stop();
-    this.#controller.abort(new AppError('unavailable', 'lock.lost', reason));
+  async #ask(): Promise<void> {
+    const sentAt = moment();
+    try {
+      const isHeld = await this.#extend();
+      if (this.isOver) return;
+      if (!isHeld) return this.lose(lost('another holder has the lock'));
+      this.#since = sentAt;
+      this.#wakeAt(this.#ttlMs / 3);
+    } catch {
+      // Not asked is not lost: again soon, until the time that is certain is over.
+      if (!this.isOver) this.#wakeAt(elapsedMs(this.#since) + this.#ttlMs / 10);
+    }
   }
 }

@@ -1,131 +1,116 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { AppError } from '../../kernel/app-error.js';
-import { DAY_MS } from '../../kernel/duration.js';
-import { newId } from '../../kernel/ids.js';
 import { FaultLog } from '../../kernel/fault-log.js';
 import type { RedisConnections } from '../connection/redis-connections.js';
 import type { KeyBuilder } from '../keys/redis-key.js';
-import { LuaScript } from '../scripts/lua-script.js';
+import { HeldLease, type HeldLock } from './held-lock.js';
+import { KnownTokens } from './known-tokens.js';
 import { LeaseKeeper } from './lease-keeper.js';
-import { LockManager, type Lease, type LockOptions } from './lock-manager.js';
-import { lockResource, notAcquired } from './lock-options.js';
+import { unavailable } from './lock-errors.js';
+import { LockInbox } from './lock-inbox.js';
+import { LockManager } from './lock-manager.js';
+import type { LockRequest } from './lock-options.js';
+import { LockTurns, type Asker } from './lock-turns.js';
+import { RedisAcquisition, type Acquired } from './redis.acquisition.js';
+import { ReplicaCheck } from './replica-check.js';
 
-/** Beyond any step backwards of a server's clock, which is what the token falls back on. */
-const FENCING_TTL_MS = DAY_MS;
-const MIN_RETRY_MS = 10;
-const MAX_RETRY_MS = 200;
-
-/** The two keys share a hash tag, so that one script may touch both on a Cluster. */
-interface LockKeys {
-  readonly lock: string;
-  readonly fence: string;
-}
-
-interface Held {
-  readonly owner: string;
-  readonly fencingToken: bigint;
-  readonly sentAtMs: number;
-}
+/** A release that Redis has not taken is repeated, behind the caller: the lease ends by itself, but later. */
+const RELEASE_RETRIES_MS = [100, 500, 2_000];
 
 /**
  * One Redis primary. After a failover that lost the acquisition two holders are possible: the token
- * tells them apart.
+ * tells them apart, and `fence` refuses the older one.
  */
 export class RedisLockManager extends LockManager {
   readonly #faults = new FaultLog(new Logger('Lock'));
   readonly #connections: RedisConnections;
-  readonly #keys: KeyBuilder;
-  readonly #acquire = new LuaScript('lock-acquire');
-  readonly #extend = new LuaScript('lock-extend');
-  readonly #release = new LuaScript('lock-release');
+  readonly #turns: LockTurns;
+  readonly #inbox: LockInbox;
+  readonly #replicas: ReplicaCheck;
+  readonly #tokens = new KnownTokens();
 
   constructor(connections: RedisConnections, keys: KeyBuilder) {
     super();
     this.#connections = connections;
-    this.#keys = keys;
+    this.#turns = new LockTurns(keys);
+    this.#inbox = new LockInbox(connections, keys);
+    this.#replicas = new ReplicaCheck(connections);
   }
 
-  override async using<T>(
-    name: string,
-    id: string,
-    options: LockOptions,
-    work: (lease: Lease) => Promise<T>,
-  ): Promise<T> {
-    const resource = lockResource(name, id, options);
-    const keys = this.#keysOf(resource);
-    const held = await this.#waitFor(resource, keys, options);
-    const keeper = new LeaseKeeper(options.ttlMs, held.sentAtMs, async () => {
-      const args = [held.owner, options.ttlMs];
-      return (await this.#extend.run(this.#connections.command, [keys.lock], args)) === 1;
-    });
+  protected override async acquire(resource: string, request: LockRequest): Promise<HeldLock> {
+    const isChecked = request.minReplicas > 0;
+    const client = isChecked ? await this.#replicas.client() : this.#connections.command;
+    const asker = this.#turns.asker(client, resource, this.#inbox.newOwner());
+    const acquisition = new RedisAcquisition(
+      this.#turns,
+      this.#inbox,
+      asker,
+      request,
+      this.#tokens,
+    );
+    let acquired: Acquired;
     try {
-      return await work({ resource, fencingToken: held.fencingToken, signal: keeper.signal });
-    } finally {
-      keeper.stop();
-      await this.#free(resource, keys, held.owner);
-    }
-  }
-
-  #keysOf(resource: string): LockKeys {
-    const tag = `{${resource}}`;
-    return { lock: this.#keys.key('lock', tag), fence: this.#keys.key('lock', tag, 'fence') };
-  }
-
-  async #waitFor(resource: string, keys: LockKeys, options: LockOptions): Promise<Held> {
-    const { signal, waitMs = 0 } = options;
-    const deadlineMs = performance.now() + waitMs;
-    for (let maxDelayMs = MIN_RETRY_MS; ; maxDelayMs = Math.min(maxDelayMs * 2, MAX_RETRY_MS)) {
-      signal?.throwIfAborted();
-      const held = await this.#tryAcquire(resource, keys, options.ttlMs);
-      if (held !== undefined) return held;
-      const leftMs = deadlineMs - performance.now();
-      if (leftMs <= 0) throw notAcquired(resource);
-      // Random, so that those who wait do not all come at once.
-      const delayMs = maxDelayMs * (0.5 + Math.random() / 2);
-      await pause(Math.min(delayMs, leftMs), signal);
-    }
-  }
-
-  async #tryAcquire(resource: string, keys: LockKeys, ttlMs: number): Promise<Held | undefined> {
-    const owner = newId();
-    const sentAtMs = performance.now();
-    try {
-      const reply = await this.#acquire.run(
-        this.#connections.command,
-        [keys.lock, keys.fence],
-        [owner, ttlMs, FENCING_TTL_MS],
-      );
-      if (typeof reply !== 'string') return undefined;
-      return { owner, fencingToken: BigInt(reply), sentAtMs };
-    } catch (cause) {
-      // A time-out is not "not done": what was taken all the same must not bar others for a whole
-      // lease.
-      void this.#free(resource, keys, owner);
-      throw new AppError(
-        'unavailable',
-        'lock.unavailable',
-        `cannot ask for the lock ${resource} now`,
-        { cause },
-      );
-    }
-  }
-
-  /** Failing is no harm to the caller, whose work is done: the lease runs out by itself. */
-  async #free(resource: string, keys: LockKeys, owner: string): Promise<void> {
-    try {
-      await this.#release.run(this.#connections.command, [keys.lock], [owner]);
+      acquired = await acquisition.run();
     } catch (error) {
-      this.#faults.report(`release of the lock ${resource}`, error);
+      if (acquisition.mayHold) void this.#giveBack(asker);
+      throw error;
+    }
+    if (isChecked) await this.#confirm(asker, request.minReplicas);
+    return this.#hold(asker, request, acquired, acquisition.hasQueued);
+  }
+
+  /** @param isWanted it was waited for: others may wait by now. */
+  #hold(
+    asker: Asker,
+    request: LockRequest,
+    { token, sentAt }: Acquired,
+    isWanted: boolean,
+  ): HeldLock {
+    const extend = (): Promise<boolean> => this.#extend(asker, request);
+    const keeper = new LeaseKeeper(request.ttlMs, sentAt, extend);
+    return {
+      lease: new HeldLease(asker.resource, asker.owner, token, keeper, this.#tokens),
+      release: () => {
+        keeper.end();
+        return this.#giveBack(asker, isWanted);
+      },
+    };
+  }
+
+  async #extend(asker: Asker, { ttlMs, minReplicas }: LockRequest): Promise<boolean> {
+    const isHeld = await this.#turns.extend(asker, ttlMs);
+    // What only the primary has prolonged has ended earlier for who takes over from it.
+    if (isHeld && minReplicas > 0) await this.#replicas.confirm(asker, minReplicas);
+    return isHeld;
+  }
+
+  async #confirm(asker: Asker, minReplicas: number): Promise<void> {
+    try {
+      await this.#replicas.confirm(asker, minReplicas);
+    } catch (error) {
+      await this.#giveBack(asker);
+      throw error instanceof AppError ? error : unavailable(asker.resource, error);
+    }
+  }
+
+  async #giveBack(asker: Asker, isWanted = true): Promise<void> {
+    try {
+      if (!isWanted && (await this.#turns.give(asker))) return;
+      await this.#turns.release(asker);
+    } catch (error) {
+      this.#faults.report(`release of the lock ${asker.resource}`, error);
+      void this.#giveBackLater(asker);
+    }
+  }
+
+  async #giveBackLater(asker: Asker): Promise<void> {
+    for (const delayMs of RELEASE_RETRIES_MS) {
+      await sleep(delayMs, undefined, { ref: false });
+      // Still away: the next time, or the end of the lease.
+      if (await this.#turns.release(asker).then(isDone, () => false)) return;
     }
   }
 }
 
-/** Ends early with the signal's own reason, where Node would throw an AbortError around it. */
-async function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await sleep(delayMs, undefined, signal && { signal });
-  } catch {
-    signal?.throwIfAborted();
-  }
-}
+const isDone = (): boolean => true;

@@ -37,15 +37,22 @@ export class RedisSubscriber {
   readonly #client: RedisClient;
   readonly #logger: Logger;
   readonly #topics = { channel: new Map<string, Topic>(), pattern: new Map<string, Topic>() };
+  readonly #linkChanged: () => void;
+  #isListening = false;
   #retry: NodeJS.Timeout | undefined;
 
-  /** @param parse text of a message to its value; undefined: drop it. */
+  /**
+   * @param parse text of a message to its value; undefined: drop it.
+   * @param linkChanged called when the connection is lost, and when its subscriptions stand again.
+   */
   constructor(
     connections: RedisConnections,
     logger: Logger,
     parse: (text: string) => JsonValue | undefined,
+    linkChanged: () => void = () => undefined,
   ) {
     this.#logger = logger;
+    this.#linkChanged = linkChanged;
     this.#client = connections.create('subscriber');
     this.#client.on('message', (channel: string, text: string) => {
       this.#dispatch(this.#topics.channel.get(channel), parse(text), channel);
@@ -54,8 +61,14 @@ export class RedisSubscriber {
       this.#dispatch(this.#topics.pattern.get(pattern), parse(text), channel);
     });
     this.#client.on('ready', () => void this.#subscribeAll());
+    this.#client.on('close', () => this.#setListening(false));
     const heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
     this.#client.once('end', () => clearInterval(heartbeat));
+  }
+
+  /** Whether all that is subscribed has been confirmed on a connection that is not known to be lost. */
+  get isListening(): boolean {
+    return this.#isListening;
   }
 
   /** @param name as it is on the wire; a pattern in the syntax of PSUBSCRIBE. */
@@ -92,6 +105,7 @@ export class RedisSubscriber {
         ? this.#client.subscribe(...names)
         : this.#client.psubscribe(...names));
       for (const topic of topics) topic.confirm();
+      this.#setListening(true);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#logger.warn(`subscribing failed, will be repeated: ${reason}`);
@@ -99,6 +113,13 @@ export class RedisSubscriber {
       // asked again.
       if (this.#client.status === 'ready') this.#retryLater();
     }
+  }
+
+  #setListening(isListening: boolean): void {
+    // Every attempt that fails closes something, too.
+    if (isListening === this.#isListening) return;
+    this.#isListening = isListening;
+    this.#linkChanged();
   }
 
   #retryLater(): void {

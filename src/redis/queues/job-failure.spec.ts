@@ -36,10 +36,14 @@ describe('isHopeless', () => {
     (kind) => expect(isHopeless(new AppError(kind, 'a.b', 'no'))).toBe(false),
   );
 
-  it('hopes after an error that nobody foresaw, and after a lock that was held', () => {
+  it.each(['lock.not_acquired', 'lock.wait_timeout', 'lock.too_many_waiters', 'lock.fenced'])(
+    'hopes after %s: the holder will let go',
+    (code) => expect(isHopeless(new AppError('conflict', code, 'held'))).toBe(false),
+  );
+
+  it('hopes after an error that nobody foresaw', () => {
     expect(isHopeless(new TypeError('x is undefined'))).toBe(false);
     expect(isHopeless('text')).toBe(false);
-    expect(isHopeless(new AppError('conflict', 'lock.not_acquired', 'held'))).toBe(false);
   });
 });
 

@@ -11,13 +11,13 @@ const HOPELESS: ReadonlySet<ErrorKind> = new Set([
   'unprocessable',
   'payload_too_large',
 ]);
-/** A conflict of another nature: whoever holds the lock will let go of it. */
-const LOCK_IS_HELD = 'lock.not_acquired';
+/** Conflicts of another nature: whoever holds the lock, or took it over, will let go of it. */
+const OF_LOCKS = 'lock.';
 const MAX_REASON_LENGTH = 1_000;
 
 /** Whether a failed attempt should be the last, however many are left. */
 export function isHopeless(error: unknown): boolean {
-  return error instanceof AppError && HOPELESS.has(error.kind) && error.code !== LOCK_IS_HELD;
+  return error instanceof AppError && HOPELESS.has(error.kind) && !error.code.startsWith(OF_LOCKS);
 }
 
 /**

@@ -8,7 +8,8 @@
   ARGV[2]  versions of the entry's tags: a lease under others is worth nothing any more
   ARGV[3]  TTL of the lease, ms: longer than any load
   ARGV[4]  ms without a renewal after which a holder is taken for dead
-  ARGV[5]  '1': take it whoever holds it
+  ARGV[5]  '1': take it whoever holds it. The entry goes, if somebody does: he may know something newer than it already,
+           which is refused from now on, and who took his lease may fail
   Output   { 1, entry or false } granted; { 0 } somebody else loads
 ]]
 local time = redis.call('TIME')
@@ -18,6 +19,9 @@ local alive = held[1] and held[2] == ARGV[2] and now - tonumber(held[1]) < tonum
 if alive and ARGV[5] ~= '1' then
   redis.call('HSET', KEYS[2], 'awaited', '1')
   return { 0 }
+end
+if held[1] and ARGV[5] == '1' then
+  redis.call('UNLINK', KEYS[1])
 end
 redis.call('HSET', KEYS[2], 'token', ARGV[1], 'versions', ARGV[2], 'renewedAt', string.format('%.0f', now))
 redis.call('PEXPIRE', KEYS[2], ARGV[3])

@@ -1,22 +1,59 @@
 --[[
-  Takes a lock that nobody holds, and counts the acquisition.
+  Takes a lock that is free and that nobody waits for, or the place at the end of its queue. Asked again, it
+  prolongs what its owner has, be that the lock or the place.
 
-  KEYS[1]  the lock: holds its owner
-  KEYS[2]  fencing token of the last acquisition
-  ARGV[1]  owner, unique per acquisition
-  ARGV[2]  lease, ms
-  ARGV[3]  TTL of the fencing token, ms
-  Output   the fencing token as a string, or false: another owner holds it
-
-  The token is the last one plus one, but never below the server's clock in µs: it goes on growing
-  after the counter was lost.
+  KEYS, ARGV[1], ARGV[2]  see lock-turns
+  ARGV[3]  lease, ms
+  ARGV[4]  for how long the owner will wait, ms; 0: not at all, and a place it has is given up
+  ARGV[5]  how many may wait
+  ARGV[6]  highest fencing token that the owner's process knows of, or 0
+  Output   the fencing token: it is the owner's; else
+           { 0, left }         another has it
+           { 1, left, ahead }  another has it, and so many wait before the owner
+           { 2, left }         another has it, and too many wait
+           left: ms until the other's lease ends, unless it is extended
 ]]
-if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then
-  return false
+-- include lock-turns
+
+local lease_ms, wait_ms = tonumber(ARGV[3]), tonumber(ARGV[4])
+local known = tonumber(ARGV[6])
+local owner, left_ms = read_lock()
+
+if owner == me then
+  local last = tonumber(redis.call('GET', count) or '0')
+  if last > known then
+    prolong(lease_ms)
+    return last
+  end
+  return hold(me, lease_ms, known)
 end
-local time = redis.call('TIME')
-local now_us = tonumber(time[1]) * 1000000 + tonumber(time[2])
-local last = tonumber(redis.call('GET', KEYS[2]) or '0')
-local token = string.format('%.0f', math.max(last + 1, now_us))
-redis.call('SET', KEYS[2], token, 'PX', ARGV[3])
-return token
+if left_ms <= 0 then
+  local waiter = next_in_line() or me
+  if waiter == me then
+    return hold(me, lease_ms, known)
+  end
+  owner, left_ms = waiter, CLAIM_MS
+  hold(waiter, left_ms, 0)
+end
+
+if wait_ms <= 0 then
+  leave_queue(me)
+  return { 0, left_ms }
+end
+if not redis.call('ZSCORE', queue, me) then
+  if redis.call('ZCARD', queue) >= tonumber(ARGV[5]) then
+    for _, dead in ipairs(redis.call('ZRANGEBYSCORE', alive, '-inf', now_ms)) do
+      leave_queue(dead)
+    end
+    if redis.call('ZCARD', queue) >= tonumber(ARGV[5]) then
+      return { 2, left_ms }
+    end
+  end
+  local last = redis.call('ZRANGE', queue, -1, -1, 'WITHSCORES')[2] or 0
+  redis.call('ZADD', queue, last + 1, me)
+end
+redis.call('ZADD', alive, now_ms + math.min(wait_ms, ALIVE_MS), me)
+redis.call('PEXPIRE', queue, ALIVE_MS)
+redis.call('PEXPIRE', alive, ALIVE_MS)
+write_lock(owner, left_ms)
+return { 1, left_ms, redis.call('ZRANK', queue, me) }

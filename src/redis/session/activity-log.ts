@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { MINUTE_MS } from '../../kernel/duration.js';
-import type { SessionRecords } from '../../kernel/session-records.js';
+import type { LiveAt, SessionRecords } from '../../kernel/session-records.js';
 import { FaultLog } from '../../kernel/fault-log.js';
 import type { TokenFacts } from './session-token.js';
 
@@ -9,6 +9,13 @@ const FLUSH_DELAY_MS = 1_000;
 const MAX_PER_STATEMENT = 500;
 const MAX_PENDING = 10_000;
 const MAX_KNOWN = 50_000;
+/** For longer than this, a use stays unknown to the records only while they do not answer. */
+const UNKNOWN_USE_MS = 2 * MINUTE_MS;
+
+/** What "live" means for a record where a use may be known that it does not know yet. */
+export function mayBeLive({ nowMs, idleMs }: LiveAt): LiveAt {
+  return { nowMs, idleMs: idleMs + UNKNOWN_USE_MS };
+}
 
 interface Activity {
   usedAtMs: number;
@@ -28,6 +35,8 @@ export class ActivityLog {
   readonly #onEnded: (token: TokenFacts) => void;
   readonly #known = new LRUCache<string, Activity>({ max: MAX_KNOWN });
   readonly #pending = new Map<string, TokenFacts & { readonly atMs: number }>();
+  /** One flush after the other: who waits for the last one knows that all before are done. */
+  #flushes = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -62,26 +71,39 @@ export class ActivityLog {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    await this.#flush();
+    await this.settle();
+  }
+
+  /** Resolves when the records know all that was noted here before, if they answer. */
+  settle(): Promise<void> {
+    this.#flushes = this.#flushes.then(() => this.#flushAll());
+    return this.#flushes;
   }
 
   #flushLater(): void {
     if (this.#timer !== undefined || this.#stopped) return;
     this.#timer = setTimeout(() => {
-      void this.#flush().then(() => {
+      void this.settle().then(() => {
         this.#timer = undefined;
         if (this.#pending.size > 0) this.#flushLater();
       });
     }, FLUSH_DELAY_MS).unref();
   }
 
-  async #flush(): Promise<void> {
-    const batch = [...this.#pending.values()].slice(0, MAX_PER_STATEMENT);
-    if (batch.length === 0) return;
-    for (const { hash } of batch) this.#pending.delete(hash);
+  async #flushAll(): Promise<void> {
+    const noted = [...this.#pending.values()].sort((a, b) => a.atMs - b.atMs);
+    this.#pending.clear();
+    while (noted.length > 0) {
+      const [{ atMs } = { atMs: 0 }] = noted;
+      // One time for all: earlier than it was for some, by a second at most.
+      const late = noted.findIndex((token) => token.atMs > atMs + FLUSH_DELAY_MS);
+      const count = Math.min(MAX_PER_STATEMENT, late < 0 ? noted.length : late);
+      await this.#write(noted.splice(0, count), atMs);
+    }
+  }
+
+  async #write(batch: readonly TokenFacts[], atMs: number): Promise<void> {
     try {
-      // One time for all: earlier than it was for some, by the second that they were collected in.
-      const atMs = Math.min(...batch.map((token) => token.atMs));
       const open = new Set(
         await this.#records.touch(
           batch.map(({ hash }) => hash),

@@ -1,13 +1,13 @@
 import { AppError } from '../../kernel/app-error.js';
-import type { SessionRecord, SessionRecords } from '../../kernel/session-records.js';
+import type { FoundSession, SessionRecords } from '../../kernel/session-records.js';
 
 const MAX_QUERIES = 2;
 const MAX_HASHES_PER_QUERY = 200;
 const MAX_WAITING = 10_000;
 
 interface Waiting {
-  readonly promise: Promise<SessionRecord | undefined>;
-  readonly resolve: (record: SessionRecord | undefined) => void;
+  readonly promise: Promise<FoundSession | undefined>;
+  readonly resolve: (record: FoundSession | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -28,7 +28,7 @@ export class RecordLookup {
    * What the records say after this call; an answer that was asked for before is never shared.
    * @throws AppError `session.unavailable` when too many wait already; what the records throw.
    */
-  find(tokenHash: string): Promise<SessionRecord | undefined> {
+  find(tokenHash: string): Promise<FoundSession | undefined> {
     const known = this.#waiting.get(tokenHash);
     if (known !== undefined) return known.promise;
     if (this.#waiting.size >= MAX_WAITING) {
@@ -64,7 +64,7 @@ export class RecordLookup {
 function createWaiting(): Waiting {
   let resolve!: Waiting['resolve'];
   let reject!: Waiting['reject'];
-  const promise = new Promise<SessionRecord | undefined>((onFound, onFault) => {
+  const promise = new Promise<FoundSession | undefined>((onFound, onFault) => {
     resolve = onFound;
     reject = onFault;
   });

@@ -28,12 +28,13 @@ interface SignedIn {
   readonly token: string;
 }
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 20_000;
 
 /** Speaks to the public API as a program of a trader would. */
 export class ApiClient {
   token: string | undefined;
   #user: User | undefined;
+  #credentials: { readonly email: string; readonly password: string } | undefined;
 
   constructor(readonly url: string) {}
 
@@ -90,7 +91,9 @@ export class ApiClient {
   }
 
   async register(): Promise<this> {
-    const answer = await this.post<SignedIn>('/api/auth/register', newTrader());
+    const input = newTrader();
+    this.#credentials = input;
+    const answer = await this.post<SignedIn>('/api/auth/register', input);
     if (answer.status !== 201) throw new Error(`registration answered ${answer.status}`);
     return this.#signIn(answer.body);
   }
@@ -99,6 +102,12 @@ export class ApiClient {
     const answer = await this.post<SignedIn>('/api/auth/login', { email, password });
     if (answer.status !== 200) throw new Error(`login answered ${answer.status}`);
     return this.#signIn(answer.body);
+  }
+
+  /** Of who has registered here. */
+  async signInAgain(): Promise<this> {
+    if (!this.#credentials) throw new Error('nobody has registered');
+    return this.login(this.#credentials);
   }
 
   #signIn({ user, token }: SignedIn): this {

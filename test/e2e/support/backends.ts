@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   createTestDatabase,
+  createTestDataFolder,
   createTestRedisPrefix,
   testRedisUrl,
 } from '../../support/servers/index.js';
@@ -30,18 +31,23 @@ const COMMON = {
   // A busy machine is not an outage.
   CACHE_CALL_TIMEOUT_MS: '500',
   // All tests come from one address.
-  RATE_LIMITS: 'auth.register=1000000/1h,auth.login=1000000/1h',
+  RATE_LIMITS: [
+    'auth.register=1000000/1h,auth.login=1000000/1h',
+    'api.anonymous=1000000/1m,api.signed-in=1000000/1m',
+  ].join(),
 };
 
 /** The same scenarios run on each: what a newcomer starts, and what a production runs on. */
 export const BACKENDS: readonly BackendKind[] = [
   {
     name: 'embedded',
-    create: () =>
-      Promise.resolve({
-        env: { ...COMMON, DATA_DIR: 'memory://' },
-        remove: () => Promise.resolve(),
-      }),
+    create: () => {
+      const folder = createTestDataFolder();
+      return Promise.resolve({
+        env: { ...COMMON, DATA_DIR: folder.path },
+        remove: () => Promise.resolve(folder.remove()),
+      });
+    },
   },
   {
     name: 'Redis + PostgreSQL',

@@ -13,14 +13,17 @@ export interface LiveMessage {
 type Refusal = { ok: false; error: { code: string; detail: string } };
 export type LiveAnswer = { ok: true; channel: string } | Refusal;
 
-const TIMEOUT_MS = 5_000;
+const TIMEOUT_MS = 10_000;
 
 /** A socket of `/live` that remembers every message. */
 export class LiveClient {
   readonly messages: LiveMessage[] = [];
+  /** What the server said before it closed the socket. */
+  closing: { readonly code: string; readonly detail: string } | undefined;
 
   private constructor(private readonly socket: Socket) {
     socket.on('message', (message: LiveMessage) => this.messages.push(message));
+    socket.on('closing', (reason: LiveClient['closing']) => (this.closing = reason));
   }
 
   /** @throws what the server refuses the handshake with: `message` is its code. */

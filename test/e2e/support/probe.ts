@@ -35,7 +35,7 @@ export async function startProbe(
     logger: false,
   });
   try {
-    await configureHttp(app.getHttpAdapter().getInstance(), config, correlation);
+    await configureHttp(app, config, correlation);
     await app.listen(0, '127.0.0.1');
     await app.get(FirstAdmin).ensure();
   } catch (error) {

@@ -64,6 +64,27 @@ export class Sentinels {
     return server;
   }
 
+  /** Of the two, the one that is to take over. */
+  async replica() {
+    const primary = await this.primary();
+    const replica = this.servers.find((one) => one !== primary);
+    if (replica === undefined) throw new Error('there is no replica');
+    return replica;
+  }
+
+  /** From now on the replica gets nothing of what the primary is told; the Sentinels still take it for a good one. */
+  async cutReplication() {
+    const [primary, replica] = [await this.primary(), await this.replica()];
+    // The primary knows no password, and hangs up on whoever shows one.
+    await replica.admin.config('SET', 'masterauth', 'unknown');
+    await primary.admin.call('CLIENT', 'KILL', 'TYPE', 'replica');
+    await until(
+      'the replica to be cut off',
+      async () => /master_link_status:down/.test(await replica.admin.info('replication')),
+      READY_MS,
+    );
+  }
+
   /** Asks for a failover while all are well. */
   async failOver() {
     await this.#sentinels[0]?.admin.call('SENTINEL', 'FAILOVER', NAME);

@@ -9,7 +9,7 @@ import { median, percentile } from '../../../bench/harness/statistics.mjs';
 import { compareRates } from '../../../bench/harness/throughput.mjs';
 
 const CLI = resolve(import.meta.dirname, '../../../bench/cli.mjs');
-const RUN_TIMEOUT_MS = 60_000;
+const RUN_TIMEOUT_MS = 120_000;
 
 interface Run {
   readonly exitCode: number | null;
@@ -67,10 +67,70 @@ describe('npm run bench', () => {
     RUN_TIMEOUT_MS,
   );
 
+  it(
+    'measures the rate limiter against both peers, with the same answers',
+    async () => {
+      const args = ['rate-limit', '--json', '--rounds', '1', '--only', 'refusals,several-limits'];
+      const { exitCode, stdout, stderr } = await bench(...args);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.any(String) });
+      const { rows }: { rows: Row[] } = JSON.parse(stdout);
+      expect(rows.map(({ case: name, peer, unit }) => `${name}, ${peer}, ${unit}`)).toEqual([
+        expect.stringMatching(/^refusals, rate-limiter-flexible@[\d.]+, checks\/s$/),
+        expect.stringMatching(/^refusals, @nest-lab\/throttler-storage-redis@[\d.]+, checks\/s$/),
+        expect.stringMatching(/^several-limits, rate-limiter-flexible@[\d.]+, calls\/s$/),
+      ]);
+      for (const { ours, theirs } of rows) expect(Math.min(ours, theirs)).toBeGreaterThan(0);
+    },
+    RUN_TIMEOUT_MS,
+  );
+
+  it(
+    'measures a signed-in read of the whole application against a bare handler, with the same answers',
+    async () => {
+      const args = ['http', '--json', '--rounds', '1', '--only', 'authenticated-cached-get'];
+      const { exitCode, stdout, stderr } = await bench(...args);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.any(String) });
+      const { area, rows }: { area: string; rows: Row[] } = JSON.parse(stdout);
+      expect(area).toBe('http');
+      expect(rows.map(({ case: name, peer, unit }) => `${name}, ${peer}, ${unit}`)).toEqual([
+        `authenticated-cached-get, node:http@${process.versions.node}, requests/s`,
+      ]);
+      for (const { ours, theirs } of rows) expect(Math.min(ours, theirs)).toBeGreaterThan(0);
+      expect(stderr).toContain('the client of bourse was busy');
+    },
+    RUN_TIMEOUT_MS,
+  );
+
+  it(
+    'measures the matching core and the locks against their peers, with the same results',
+    async () => {
+      const cases = ['--only', 'mixed-flow,acquire-release'];
+      const args = ['matching', 'lock', '--json', '--rounds', '1', ...cases];
+      const { exitCode, stdout, stderr } = await bench(...args);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.any(String) });
+      const areas = JSON.parse(stdout) as { area: string; rows: Row[] }[];
+      const rows = areas.flatMap((one) => one.rows);
+      expect(rows.map(({ case: name, peer, unit }) => `${name}, ${peer}, ${unit}`)).toEqual([
+        expect.stringMatching(/^mixed-flow, nodejs-order-book@[\d.]+, orders\/s$/),
+        expect.stringMatching(/^acquire-release, redlock-universal@[\d.]+, .+$/),
+        expect.stringMatching(/^acquire-release, redis-semaphore@[\d.]+, .+$/),
+      ]);
+      for (const { ours, theirs } of rows) expect(Math.min(ours, theirs)).toBeGreaterThan(0);
+    },
+    RUN_TIMEOUT_MS,
+  );
+
   it('explains itself, with all areas and cases', async () => {
     const { exitCode, stdout } = await bench('--help');
     expect(exitCode).toBe(0);
-    for (const text of ['--rounds', '--only', '--json', 'Area cache:', 'frozen-redis'])
+    for (const text of [
+      '--rounds',
+      '--only',
+      '--json',
+      'Area cache:',
+      'frozen-redis',
+      'Area rate-limit:',
+    ])
       expect(stdout).toContain(text);
   });
 

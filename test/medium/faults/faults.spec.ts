@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
+import { mostInAnyWindow } from '../../faults/rate-limit/checker.mjs';
 import { DELIVERY_MS, check } from '../../faults/cache/checker.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
@@ -36,7 +37,7 @@ describe('npm run faults', () => {
   });
 
   it.each([
-    [['nothing'], 'name one area of cache'],
+    [['nothing'], 'name areas of cache, rate-limit, session, lock'],
     [['cache', '--only', 'no-such'], 'no scenario is called no-such'],
     [['cache', '--loud'], '--loud'],
   ])('refuses %j', async (args, reason) => {
@@ -79,6 +80,87 @@ describe('npm run faults', () => {
     },
     TIMEOUT_MS,
   );
+});
+
+describe('npm run faults -- rate-limit', () => {
+  const play = async (...args: readonly string[]) => {
+    const { exitCode, stdout } = await faults('rate-limit', '--json', '--no-peers', ...args);
+    const { scenarios } = JSON.parse(stdout) as { scenarios: Scenario[] };
+    return { exitCode, scenarios };
+  };
+
+  it(
+    'holds what three processes let through against the limit, in every window',
+    async () => {
+      const { exitCode, scenarios } = await play('--only', 'crowd,one-cut-off');
+      expect(scenarios).toMatchObject([
+        { name: 'crowd', pass: true, figures: { checks: 1_002, admitted: 60 } },
+        { name: 'one-cut-off', pass: true, figures: { failed: 0, overBefore: 0, overAfter: 0 } },
+      ]);
+      expect(exitCode).toBe(0);
+    },
+    2 * TIMEOUT_MS,
+  );
+
+  it(
+    'catches a process that counts for itself',
+    async () => {
+      const { exitCode, scenarios } = await play('--only', 'crowd', '--deaf', '1');
+      expect(scenarios).toMatchObject([{ pass: false, figures: { admitted: 120 } }]);
+      expect(exitCode).toBe(1);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe('npm run faults -- session', () => {
+  it(
+    'holds what three processes and a newcomer answer against what was ended',
+    async () => {
+      const { exitCode, stdout } = await faults('session', '--json', '--only', 'race');
+      const { scenarios } = JSON.parse(stdout) as { scenarios: Scenario[] };
+      expect(scenarios).toMatchObject([
+        { name: 'race', pass: true, figures: { failed: 0, revived: 0, signedOut: 0, ends: 20 } },
+      ]);
+      expect(exitCode).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe('npm run faults -- lock', () => {
+  it(
+    'freezes Redis under a holder and two who wait',
+    async () => {
+      const { exitCode, stdout } = await faults('lock', '--json', '--only', 'redis-frozen');
+      const { scenarios } = JSON.parse(stdout) as { scenarios: Scenario[] };
+      expect(scenarios).toMatchObject([
+        { name: 'redis-frozen', pass: true, figures: { outOfOrder: 0, sameToken: 0, untyped: 0 } },
+      ]);
+      expect(exitCode).toBe(0);
+    },
+    2 * TIMEOUT_MS,
+  );
+});
+
+describe('the most in any window', () => {
+  const call = (sentMs: number, answeredMs: number, cost = 1, subject = 'ada') => ({
+    subject,
+    sentMs,
+    answeredMs,
+    cost,
+  });
+
+  it.each([
+    ['of nothing', [], 0],
+    ['of units that lie within one', [call(0, 1, 2), call(50, 51), call(98, 99, 3)], 6],
+    ['of units one window apart', [call(0, 1, 2), call(100, 101, 3)], 3],
+    ['of a call that may have been counted after its end', [call(0, 1), call(99, 100)], 1],
+    ['of several subjects, for each of them', [call(0, 1, 2), call(1, 2, 3, 'bob')], 3],
+    ['wherever it begins', [call(0, 1), call(60, 61, 4), call(150, 151, 4)], 8],
+  ])('%s', (_, calls, most) => {
+    expect(mostInAnyWindow(calls, 100)).toBe(most);
+  });
 });
 
 describe('what counts as stale', () => {

@@ -79,6 +79,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'portfolio.performance': { key: 'analytics:u-1:performance:1d', ttlMs: 30 * MINUTE_MS },
   'portfolio.risk': { key: 'analytics:u-1:risk', ttlMs: 10 * MINUTE_MS },
   'journal.top-trades': { key: 'analytics:u-1:trades:top-pnl:any:10', ttlMs: 5 * MINUTE_MS },
+  'auth.api-key': { key: 'users:api-key:h-1', ttlMs: MINUTE_MS },
   'config.email': {
     key: 'config:email',
     ttlMs: 30 * MINUTE_MS,

@@ -1,14 +1,7 @@
-import { Controller, Get, Module } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { parseConfig } from '../../../src/config/config.js';
-import { ConfigModule } from '../../../src/config/config.module.js';
-import { configureHttp, HttpModule, Public, Requires, SignedIn } from '../../../src/http/index.js';
-import { systemClock } from '../../../src/kernel/clock.js';
-import { Correlation } from '../../../src/kernel/correlation.js';
-import { Authenticator } from '../../../src/kernel/principal.js';
-import { RateLimiter } from '../../../src/kernel/rate-limiter.js';
-import { MemoryRateLimiter } from '../../../src/redis/rate-limit/memory.rate-limiter.js';
+import { Controller, Get } from '@nestjs/common';
+import { Public, Requires, SignedIn } from '../../../src/http/index.js';
+import { Authenticator, type Principal } from '../../../src/kernel/principal.js';
+import { openHttp } from '../../support/http-app.js';
 
 @Controller('open')
 class DeclaredController {
@@ -47,37 +40,19 @@ class RoleAuthenticator extends Authenticator {
   override authenticate(token: string) {
     const roles =
       token === 'the-admin-session' ? (['trader', 'admin'] as const) : (['trader'] as const);
+    const credential = { kind: 'session', id: 's', endsAtMs: Infinity } as const;
     return Promise.resolve(
-      token.startsWith('the-') ? { userId: 'u', sessionId: 's', roles } : undefined,
+      token.startsWith('the-') ? { userId: 'u', credential, roles } : undefined,
     );
   }
-}
-
-@Module({
-  providers: [
-    { provide: Authenticator, useClass: RoleAuthenticator },
-    { provide: RateLimiter, useValue: new MemoryRateLimiter(systemClock) },
-  ],
-  exports: [Authenticator, RateLimiter],
-})
-class TestAuthModule {}
-
-async function create(controllers: (typeof DeclaredController | typeof ForgottenController)[]) {
-  const context = { config: parseConfig({}), clock: systemClock, correlation: new Correlation() };
-  const moduleRef = await Test.createTestingModule({
-    imports: [ConfigModule.forRoot(context), { module: TestAuthModule, global: true }, HttpModule],
-    controllers,
-  }).compile();
-  const app = moduleRef.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), {
-    logger: false,
-  });
-  await configureHttp(app.getHttpAdapter().getInstance(), context.config, context.correlation);
-  return app;
+  override renew(principal: Principal) {
+    return Promise.resolve(principal);
+  }
 }
 
 describe('access to routes', () => {
   it('must be declared: the boot names every route that forgot', async () => {
-    const app = await create([DeclaredController, ForgottenController]);
+    const app = await openHttp(new RoleAuthenticator(), [DeclaredController, ForgottenController]);
     await expect(app.init()).rejects.toMatchObject({
       code: 'http.undeclared_access',
       message: expect.stringMatching(/GET ForgottenController\.undeclared$/),
@@ -94,7 +69,7 @@ describe('access to routes', () => {
     ['/open/admin', 'the-trader-session', 403],
     ['/open/admin', 'the-admin-session', 200],
   ])('%s with "%s" answers %i', async (url, token, expected) => {
-    const app = await create([DeclaredController]);
+    const app = await openHttp(new RoleAuthenticator(), [DeclaredController]);
     await app.init();
     const response = await app.inject({
       url,

@@ -73,16 +73,17 @@ describe.each(DATABASES)('the turns of a schedule on $name', ({ open }) => {
   });
 
   it('are kept while the run goes on, and end with its time-out', async () => {
-    const claim = await nextClaim();
-    const outcome = run(scheduleOf(untilTold), claim, { leaseMs: 600, timeoutMs: 1_500 });
+    const leaseMs = 1_200;
+    const claim = await nextClaim(leaseMs);
+    const outcome = run(scheduleOf(untilTold), claim, { leaseMs, timeoutMs: 4_000 });
     // Longer than the lease: it was prolonged.
-    await new Promise((resolve) => setTimeout(resolve, 900));
+    await new Promise((resolve) => setTimeout(resolve, 1_800));
     expect(await row()).toMatchObject({ run: 'under way', runningOn: 'here' });
     await outcome;
     expect(await row()).toMatchObject({
       run: 'none',
       outcome: 'timed_out',
-      error: 'AppError: not done after 1500 ms',
+      error: 'AppError: not done after 4000 ms',
     });
   });
 

@@ -22,6 +22,7 @@ import {
 } from '../../../src/redis/index.js';
 import { RedisConnections } from '../../../src/redis/connection/redis-connections.js';
 import { KeyBuilder } from '../../../src/redis/keys/redis-key.js';
+import { lockKey } from '../../../src/redis/lock/lock-turns.js';
 import { eventually } from '../../support/eventually.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import {
@@ -143,8 +144,8 @@ describe('the quote feed', () => {
 
     // As after a pause in which the lease ran out: the key is gone, and another takes the lock.
     const { command } = first.app.get(RedisConnections);
-    const resource = 'market-data.feed:leader';
-    expect(await command.del(first.app.get(KeyBuilder).key('lock', `{${resource}}`))).toBe(1);
+    const lock = lockKey(first.app.get(KeyBuilder), 'market-data.feed:leader');
+    expect(await command.del(lock)).toBe(1);
 
     await ticksOf(second, 1);
     await eventually(
@@ -206,7 +207,7 @@ describe('the quote feed', () => {
     await ticksOf(worker, 1);
     const { asOf } = await quotes.getQuote('aapl');
     await eventually(async () => expect((await quotes.getQuote('aapl')).asOf > asOf).toBe(true), {
-      timeoutMs: 1_000,
+      timeoutMs: 1_900,
     });
   });
 
@@ -218,7 +219,7 @@ describe('the quote feed', () => {
 
     const startedAtMs = performance.now();
     await stop(first);
-    expect(performance.now() - startedAtMs).toBeLessThan(6_000);
+    expect(performance.now() - startedAtMs).toBeLessThan(15_000);
     // Sooner than a lease that nobody gave back would have run out.
     await ticksOf(second, 1, 2_000);
   });

@@ -171,7 +171,7 @@ describe('EmbeddedWorker', () => {
     start(async ({ id }) => done.push(id));
     await delay(50);
     await add('from elsewhere');
-    await eventually(() => expect(done).toEqual(['from elsewhere']), { timeoutMs: 2_000 });
+    await eventually(() => expect(done).toEqual(['from elsewhere']));
   });
 });
 

@@ -7,8 +7,6 @@ import { eventually } from '../../support/eventually.js';
 import { testRedisUrl } from '../../support/servers/index.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 
-jest.setTimeout(30_000);
-
 function mailQueue() {
   return defineQueue({
     name: `mail-${randomBytes(4).toString('hex')}`,
@@ -37,8 +35,8 @@ describe('BullMQ when its Redis', () => {
   });
 
   it.each<['away' | 'frozen', () => unknown, number]>([
-    ['away', () => proxy.down(), 500],
-    ['frozen', () => proxy.freeze(), 3_500],
+    ['away', () => proxy.down(), 2_000],
+    ['frozen', () => proxy.freeze(), 6_000],
   ])('is %s refuses a job as unavailable within a bounded time', async (_how, fault, withinMs) => {
     const queue = mailQueue();
     const { queues } = backend.createProcess(queue);
@@ -72,10 +70,10 @@ describe('BullMQ when its Redis', () => {
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     await proxy.up();
 
-    await eventually(() => expect(sent).toEqual(['before', 'meanwhile']), { timeoutMs: 8_000 });
+    await eventually(() => expect(sent).toEqual(['before', 'meanwhile']), { timeoutMs: 20_000 });
     await eventually(() => process.queues.add(queue, 'send', { to: 'after' }, { id: 'after' }));
     await eventually(() => expect(sent).toEqual(['before', 'meanwhile', 'after']), {
-      timeoutMs: 8_000,
+      timeoutMs: 20_000,
     });
   });
 
@@ -92,7 +90,7 @@ describe('BullMQ when its Redis', () => {
     await proxy.down();
     await proxy.up();
     await eventually(() => process.queues.add(queue, 'send', { to: 'after' }, { id: 'after' }));
-    await eventually(() => expect(sent).toContain('after'), { timeoutMs: 12_000 });
+    await eventually(() => expect(sent).toContain('after'), { timeoutMs: 20_000 });
   });
 
   it('was away at the start begins to work as soon as it is there', async () => {
@@ -107,9 +105,9 @@ describe('BullMQ when its Redis', () => {
     worker.queues.process(queue, { send: async ({ payload }) => sent.push(payload.to) });
     const askedAt = performance.now();
     await worker.start();
-    expect(performance.now() - askedAt).toBeLessThan(4_000);
+    expect(performance.now() - askedAt).toBeLessThan(8_000);
     await proxy.up();
-    await eventually(() => expect(sent).toEqual(['ada']), { timeoutMs: 8_000 });
+    await eventually(() => expect(sent).toEqual(['ada']), { timeoutMs: 20_000 });
   });
 
   it.each<['away' | 'frozen', () => unknown]>([
@@ -124,6 +122,6 @@ describe('BullMQ when its Redis', () => {
     await fault();
     const askedAt = performance.now();
     await process.queues.stop(10_000);
-    expect(performance.now() - askedAt).toBeLessThan(5_000);
+    expect(performance.now() - askedAt).toBeLessThan(8_000);
   });
 });

@@ -1,3 +1,6 @@
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { VARIABLES } from './test-servers.mjs';
@@ -11,12 +14,15 @@ const TIMEOUT_MS = 5_000;
 export const databasePrefix = (runId) => `bourse_test_${runId}_`;
 /** @param {string} runId */
 export const redisPrefix = (runId) => `test-${runId}-`;
+/** Where data folders are. @param {string} runId */
+export const dataFolders = (runId) => join(tmpdir(), `bourse-test-data-${runId}`);
 
 /**
- * Removes the databases and keys that suites of this run left behind, most of all in a failure.
+ * Removes the databases, keys and data folders that suites of this run left behind, most of all in a failure.
  * @param {string} runId
  */
 export async function dropLeftovers(runId) {
+  rmSync(dataFolders(runId), { recursive: true, force: true });
   await Promise.all([dropDatabases(databasePrefix(runId)), dropKeys(redisPrefix(runId))]);
 }
 

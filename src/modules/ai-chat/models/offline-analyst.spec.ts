@@ -26,6 +26,7 @@ const context: PromptContext = {
     currency: 'USD',
     cash: '7000',
     positionsValue: '3000',
+    contributed: '100000',
     equity: '10000',
     unrealizedPnl: '10',
     realizedPnl: '-2.5',

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Config } from '../../../config/config.js';
 import { Clock } from '../../../kernel/clock.js';
 import { DAY_MS } from '../../../kernel/duration.js';
+import type { QuotaUsage } from '../../../kernel/quotas.js';
 import type { Quota } from '../ai-chat.dto.js';
 import { quotaExceeded } from '../ai-chat.errors.js';
 import { AiUsageRepository } from './ai-usage.repository.js';
@@ -40,6 +41,13 @@ export class QuotaService {
       remaining: Math.max(0, this.#limit - used),
       resetAt: new Date(nextDayMs(nowMs)).toISOString(),
     };
+  }
+
+  /** Among all quotas of the user. */
+  async listed(userId: string): Promise<QuotaUsage> {
+    const { limit, used, resetAt } = await this.view(userId);
+    const resetsAtMs = Date.parse(resetAt);
+    return { name: 'ai.questions', period: 'day', limit, used, resetsAtMs };
   }
 
   /**

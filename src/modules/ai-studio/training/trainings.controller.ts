@@ -8,7 +8,7 @@ import {
   ApiTags,
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
-import { CurrentPrincipal, RateLimit, SignedIn } from '../../../http/index.js';
+import { CurrentPrincipal, Quota, RateLimit, SignedIn } from '../../../http/index.js';
 import type { Principal } from '../../../kernel/principal.js';
 import { trainingSchema, type Training } from '../ai-studio.dto.js';
 import { TrainingsService } from './trainings.service.js';
@@ -22,6 +22,7 @@ export class TrainingsController {
   @Post('models/:id/train')
   @HttpCode(202)
   @RateLimit('ml.train')
+  @Quota('ml.trainings')
   @ApiOperation({
     summary: 'Train a model',
     description: 'Runs in the background; follow it live on ai-studio.training:{id}.',

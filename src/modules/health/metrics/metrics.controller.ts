@@ -2,11 +2,12 @@ import { Controller, Get, Headers, Inject, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags, ApiUnauthorizedResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Config } from '../../../config/config.js';
-import { MetricsRegistry, Public } from '../../../http/index.js';
+import { MetricsRegistry, NoGeneralLimits, Public } from '../../../http/index.js';
 import { authorizeMetrics } from './metrics-access.js';
 
 @ApiTags('health')
 @Public()
+@NoGeneralLimits()
 @Controller('metrics')
 export class MetricsController {
   constructor(

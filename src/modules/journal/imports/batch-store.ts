@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '../../../database/index.js';
+import { Database, fence, type Transaction } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
 import { newId } from '../../../kernel/ids.js';
+import type { Lease } from '../../../kernel/lease.js';
 import { countedFingerprint, identify, type TradeIdentity } from '../formats/fingerprint.js';
 import { TradesRepository } from '../trades/trades.repository.js';
 import type { JournalTradeRow } from '../trades/trades.table.js';
@@ -26,9 +27,11 @@ export class BatchStore {
    * crash neither repeats nor misses a line.
    * @param run the import as this run of it began
    * @returns the import after it; undefined when it is not this run's any more, and nothing was stored
+   * @throws AppError `lock.lost`, `lock.fenced`: another works on the user's imports
    */
-  async store(run: ImportRow, batch: ImportBatch): Promise<ImportRow | undefined> {
+  async store(run: ImportRow, batch: ImportBatch, lease: Lease): Promise<ImportRow | undefined> {
     return this.database.transaction(async (transaction) => {
+      await fence(transaction, lease);
       const current = await this.imports.lock(transaction.sql, run.id);
       if (!current || !isHeldBy(current, run)) return undefined;
       const rows = await this.#toRows(transaction, run, batch.trades);

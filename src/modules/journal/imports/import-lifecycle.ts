@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Database, Outbox, type Transaction } from '../../../database/index.js';
+import { Database, fence, Outbox, type Transaction } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
 import type { AppError } from '../../../kernel/app-error.js';
+import type { Lease } from '../../../kernel/lease.js';
 import { importStuck } from '../journal.errors.js';
 import { ImportChanged, ImportEnded, TradesImported, TradesRemoved } from '../journal.events.js';
 import { toImportSummary } from '../journal.mappers.js';
@@ -15,7 +16,10 @@ import type { ImportRow } from './imports.table.js';
 /** An import that takes its worker down each time it runs is not begun for ever. */
 const MAX_RUNS = 10;
 
-/** The steps of an import's life: each is stored together with the news of it. */
+/**
+ * The steps of an import's life: each is stored together with the news of it. Those of a run are under the lock of the
+ * user's imports, and throw AppError `lock.lost` or `lock.fenced` when another has it.
+ */
 @Injectable()
 export class ImportLifecycle {
   constructor(
@@ -28,8 +32,9 @@ export class ImportLifecycle {
   ) {}
 
   /** Takes the import for a new run. @returns undefined when there is nothing to do. */
-  begin(importId: string): Promise<ImportRow | undefined> {
+  begin(importId: string, lease: Lease): Promise<ImportRow | undefined> {
     return this.database.transaction(async (transaction) => {
+      await fence(transaction, lease);
       const row = await this.imports.lock(transaction.sql, importId);
       if (row?.status !== 'queued' && row?.status !== 'running') return undefined;
       if (row.runs >= MAX_RUNS) {
@@ -41,8 +46,9 @@ export class ImportLifecycle {
   }
 
   /** @param run the import as this run of it began; nothing happens when another has taken over. */
-  finish(run: ImportRow): Promise<void> {
+  finish(run: ImportRow, lease: Lease): Promise<void> {
     return this.database.transaction(async (transaction) => {
+      await fence(transaction, lease);
       const row = await this.imports.lock(transaction.sql, run.id);
       if (!row || !isHeldBy(row, run)) return;
       await this.files.remove(transaction.sql, row.id);
@@ -54,8 +60,9 @@ export class ImportLifecycle {
   }
 
   /** Ends the import with nothing imported. */
-  fail(run: ImportRow, reason: AppError): Promise<void> {
+  fail(run: ImportRow, reason: AppError, lease: Lease): Promise<void> {
     return this.database.transaction(async (transaction) => {
+      await fence(transaction, lease);
       const row = await this.imports.lock(transaction.sql, run.id);
       if (row && isHeldBy(row, run)) await this.#fail(transaction, row, reason);
     });

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../kernel/app-error.js';
 import { isConnectionFailure } from '../../../kernel/connection-failure.js';
+import type { Lease } from '../../../kernel/lease.js';
 import { LivePublisher } from '../../../realtime/index.js';
 import { detectFormat } from '../formats/detect-format.js';
 import type { RowReader } from '../formats/trade-row.js';
@@ -21,6 +22,8 @@ const BATCH_ROWS = 250;
 const PROGRESS_EVERY_MS = 250;
 
 export interface RunOptions {
+  /** Of the user's imports: what is written without it is refused. */
+  readonly lease: Lease;
   /** Aborts when the run must stop where it is. */
   readonly signal: AbortSignal;
   readonly reportProgress: (percent: number) => Promise<void>;
@@ -41,25 +44,29 @@ export class ImportRunner {
   /**
    * Goes on after the last line that an earlier run has stored, and ends the import. A file that cannot be
    * read ends it as failed: no other run would do better.
-   * @throws what stopped this run; another may end it
+   * @throws what stopped this run, such as `lock.lost` or `lock.fenced`; another may end it
    */
   async run(importId: string, options: RunOptions): Promise<void> {
-    const run = await this.lifecycle.begin(importId);
+    const { lease } = options;
+    const run = await this.lifecycle.begin(importId, lease);
     if (run === undefined) return;
     try {
       await this.#read(run, options);
     } catch (error) {
       if (error instanceof AppError && error.kind === 'unprocessable') {
-        return this.lifecycle.fail(run, error);
+        return this.lifecycle.fail(run, error, lease);
       }
-      // A database that is away is outlasted: the sweep begins again.
-      const isPassing = options.signal.aborted || isConnectionFailure(error);
-      if (options.isLastAttempt && !isPassing) await this.lifecycle.fail(run, importStuck(error));
+      // A database that is away is outlasted, and who has lost the lock leaves the import to the next holder: the
+      // sweep begins again.
+      const isPassing = options.signal.aborted || isConnectionFailure(error) || isLockLost(error);
+      if (options.isLastAttempt && !isPassing) {
+        await this.lifecycle.fail(run, importStuck(error), lease);
+      }
       throw error;
     }
   }
 
-  async #read(run: ImportRow, { signal, reportProgress }: RunOptions): Promise<void> {
+  async #read(run: ImportRow, { lease, signal, reportProgress }: RunOptions): Promise<void> {
     const rows = readCsvRows(this.#chunks(run));
     const header = await rows.next();
     const detected = header.done ? undefined : detectFormat(header.value.cells);
@@ -70,7 +77,7 @@ export class ImportRunner {
       // get a turn before the end of the file.
       await setImmediate();
       signal.throwIfAborted();
-      const current = await this.batches.store(run, batch);
+      const current = await this.batches.store(run, batch, lease);
       // Undone meanwhile, or another's.
       if (current === undefined) return;
       if (performance.now() - shownAtMs < PROGRESS_EVERY_MS) continue;
@@ -78,7 +85,7 @@ export class ImportRunner {
       await this.#show(current, reportProgress);
     }
     signal.throwIfAborted();
-    await this.lifecycle.finish(run);
+    await this.lifecycle.finish(run, lease);
   }
 
   async #show(row: ImportRow, reportProgress: RunOptions['reportProgress']): Promise<void> {
@@ -96,6 +103,10 @@ export class ImportRunner {
       yield chunk;
     }
   }
+}
+
+function isLockLost(error: unknown): boolean {
+  return error instanceof AppError && ['lock.lost', 'lock.fenced'].includes(error.code);
 }
 
 /** @param rows those behind the header */

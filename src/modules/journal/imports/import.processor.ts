@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { AppError } from '../../../kernel/app-error.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
 import { LockManager, Queues, type Job } from '../../../redis/index.js';
 import { importsQueue } from '../journal.queues.js';
@@ -29,22 +28,19 @@ export class ImportProcessor {
     const { importId } = job.payload;
     const userId = await this.imports.findOwnerOfWaiting(importId);
     if (userId === undefined) return 'nothing to do';
-    try {
-      const options = { ttlMs: LOCK_TTL_MS, signal: job.signal };
-      await this.locks.using('journal.import', userId, options, async (lease) => {
-        await this.runner.run(importId, {
-          signal: AbortSignal.any([job.signal, lease.signal]),
-          reportProgress: (percent) => job.reportProgress(percent),
-          isLastAttempt: job.attempt >= importsQueue.attempts,
-        });
-      });
-      return 'ended';
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'lock.not_acquired') throw error;
-      // Waiting here would keep a place from the imports of others.
-      await this.imports.keepWaiting(importId);
-      await this.queues.add(importsQueue, 'import-trades', { importId }, { delayMs: NEXT_LOOK_MS });
-      return 'waits for another import of the user';
-    }
+    const options = { ttlMs: LOCK_TTL_MS, signal: job.signal };
+    const { acquired } = await this.locks.tryUsing('journal.import', userId, options, (lease) =>
+      this.runner.run(importId, {
+        lease,
+        signal: AbortSignal.any([job.signal, lease.signal]),
+        reportProgress: (percent) => job.reportProgress(percent),
+        isLastAttempt: job.attempt >= importsQueue.attempts,
+      }),
+    );
+    if (acquired) return 'ended';
+    // Waiting here would keep a place from the imports of others.
+    await this.imports.keepWaiting(importId);
+    await this.queues.add(importsQueue, 'import-trades', { importId }, { delayMs: NEXT_LOOK_MS });
+    return 'waits for another import of the user';
   }
 }

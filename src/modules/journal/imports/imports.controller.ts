@@ -29,6 +29,7 @@ import {
   CurrentPrincipal,
   pageOf,
   pageQuerySchema,
+  Quota,
   SignedIn,
   type PageQuery,
 } from '../../../http/index.js';
@@ -55,6 +56,7 @@ export class ImportsController {
   ) {}
 
   @Post()
+  @Quota('journal.imports')
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({
     summary: 'Import the trades of a CSV',
@@ -81,7 +83,7 @@ export class ImportsController {
     description:
       'journal.not_text, journal.unsupported_encoding, journal.unsupported_delimiter, journal.unknown_format, journal.no_rows',
   })
-  @ApiTooManyRequestsResponse({ description: 'journal.too_many_imports' })
+  @ApiTooManyRequestsResponse({ description: 'journal.too_many_imports, quota.exceeded' })
   upload(
     @CurrentPrincipal() { userId }: Principal,
     @Req() request: FastifyRequest,

@@ -18,7 +18,7 @@ import { TopTradesService } from './top-trades.service.js';
 import { TradesService } from './trades.service.js';
 
 @ApiTags('journal')
-@SignedIn()
+@SignedIn({ apiKeys: true })
 @Controller('api/journal/trades')
 export class TradesController {
   constructor(

@@ -6,7 +6,7 @@ import type { MarketStatus } from './market-status.js';
 import { MarketStatusService } from './market-status.service.js';
 
 @ApiTags('market')
-@SignedIn()
+@SignedIn({ apiKeys: true })
 @Controller('api/market/status')
 export class MarketStatusController {
   constructor(private readonly market: MarketStatusService) {}

@@ -20,7 +20,7 @@ import {
 import { CandlesService } from './candles.service.js';
 
 @ApiTags('market')
-@SignedIn()
+@SignedIn({ apiKeys: true })
 @Controller('api/market/candles')
 export class CandlesController {
   constructor(

@@ -7,7 +7,7 @@ import { IndicesService } from './indices.service.js';
 import type { MarketIndices } from './market-index.js';
 
 @ApiTags('market')
-@SignedIn()
+@SignedIn({ apiKeys: true })
 @Controller('api/market/indices')
 export class IndicesController {
   constructor(private readonly market: IndicesService) {}

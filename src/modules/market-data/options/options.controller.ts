@@ -15,7 +15,7 @@ import { optionChainSchema, optionsQuerySchema, type OptionsQuery } from './opti
 import { OptionsService } from './options.service.js';
 
 @ApiTags('market')
-@SignedIn()
+@SignedIn({ apiKeys: true })
 @Controller('api/market/options')
 export class OptionsController {
   constructor(

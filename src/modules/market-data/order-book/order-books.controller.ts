@@ -13,7 +13,7 @@ import type { OrderBook } from './order-book.js';
 import { OrderBooksService } from './order-books.service.js';
 
 @ApiTags('market')
-@SignedIn()
+@SignedIn({ apiKeys: true })
 @Controller('api/market/order-book')
 export class OrderBooksController {
   constructor(private readonly books: OrderBooksService) {}

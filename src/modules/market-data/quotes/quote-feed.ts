@@ -129,7 +129,7 @@ export class QuoteFeed implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Logs a problem when it begins, not on every tick that it lasts. */
   #report(error: unknown): void {
-    if (error instanceof AppError && error.code === 'lock.not_acquired') return;
+    if (error instanceof AppError && error.code === 'lock.wait_timeout') return;
     const problem = error instanceof Error ? error.message : String(error);
     if (problem === this.#lastProblem) return;
     this.#lastProblem = problem;

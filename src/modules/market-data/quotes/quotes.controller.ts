@@ -25,7 +25,7 @@ import { QuotesService } from './quotes.service.js';
 import { MarketReads } from '../warming/market-reads.js';
 
 @ApiTags('market')
-@SignedIn()
+@SignedIn({ apiKeys: true })
 @Controller('api/market')
 export class QuotesController {
   constructor(

@@ -11,7 +11,7 @@ import {
 import { SearchService } from './search.service.js';
 
 @ApiTags('market')
-@SignedIn()
+@SignedIn({ apiKeys: true })
 @Controller('api/market/search')
 export class SearchController {
   constructor(private readonly market: SearchService) {}

@@ -36,13 +36,13 @@ export class MarketReads {
     });
   }
 
-  note({ sessionId }: Principal, read: 'quote' | 'options', symbol: string): void {
-    this.#prefetch.noteRead(sessionId, read, symbol);
+  note({ credential }: Principal, read: 'quote' | 'options', symbol: string): void {
+    this.#prefetch.noteRead(credential.id, read, symbol);
   }
 
   /** Of the latest bars alone: which other range comes next, nobody can tell. */
-  noteBars({ sessionId }: Principal, { from, to }: CandlesQuery, answer: CandlesAnswer): void {
+  noteBars({ credential }: Principal, { from, to }: CandlesQuery, answer: CandlesAnswer): void {
     if (from !== undefined || to !== undefined) return;
-    this.#prefetch.noteRead(sessionId, `bars:${answer.timeframe}`, answer.symbol);
+    this.#prefetch.noteRead(credential.id, `bars:${answer.timeframe}`, answer.symbol);
   }
 }

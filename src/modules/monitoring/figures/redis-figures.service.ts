@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AppError } from '../../../kernel/app-error.js';
 import { Clock } from '../../../kernel/clock.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
 import {
@@ -60,17 +59,12 @@ export class RedisFiguresService {
     if (mode === 'memory') return { mode, note: EMBEDDED_NOTE, result: null };
     // Says that Redis is away before the lock would say that it cannot be had.
     await this.redis.ping();
-    try {
-      const lock = { ttlMs: TEST_LOCK_MS };
-      return await this.locks.using('monitoring.performance-test', 'redis', lock, async () => ({
-        mode,
-        note: null,
-        result: await this.redis.testPerformance(operations),
-      }));
-    } catch (error) {
-      if (error instanceof AppError && error.code === 'lock.not_acquired') throw testRunning();
-      throw error;
-    }
+    const lock = { ttlMs: TEST_LOCK_MS };
+    const outcome = await this.locks.tryUsing('monitoring.performance-test', 'redis', lock, () =>
+      this.redis.testPerformance(operations),
+    );
+    if (!outcome.acquired) throw testRunning();
+    return { mode, note: null, result: outcome.value };
   }
 
   /** @throws AppError `redis.unavailable` */

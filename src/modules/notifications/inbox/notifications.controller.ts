@@ -15,7 +15,7 @@ import {
 import { NotificationsService } from './notifications.service.js';
 
 @ApiTags('notifications')
-@SignedIn()
+@SignedIn({ apiKeys: true })
 @Controller('api/notifications')
 export class NotificationsController {
   constructor(private readonly notifications: NotificationsService) {}

@@ -8,7 +8,7 @@ import { performanceSchema, riskSchema, type Performance, type Risk } from './an
 import { AnalyticsService } from './analytics.service.js';
 
 @ApiTags('portfolio')
-@SignedIn()
+@SignedIn({ apiKeys: true })
 @Controller('api/analytics')
 export class AnalyticsController {
   constructor(private readonly analytics: AnalyticsService) {}

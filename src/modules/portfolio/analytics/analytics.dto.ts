@@ -16,7 +16,11 @@ export const performanceSchema = z.object({
   startEquity: usd,
   endEquity: usd,
   profit: usd.describe('what the equity changed by'),
-  totalReturn: ratio.nullable().describe('profit over the equity at the start: 0.05 is 5 %'),
+  totalReturn: ratio
+    .nullable()
+    .describe(
+      'time-weighted: what a dollar gained that was there all along, whatever was put in or taken out; 0.05 is 5 %',
+    ),
   dailyReturns: z
     .number()
     .int()

@@ -37,7 +37,7 @@ export class AnalyticsService {
   @Cached(riskCache, (userId: string) => ({ userId }))
   async risk(userId: string): Promise<Risk> {
     const { base, points, now } = await this.equity.daily(userId, '1Y');
-    return reportRisk(now, returnsOf([base, ...points].map(({ equity }) => equity)));
+    return reportRisk(now, returnsOf([base, ...points]));
   }
 
   async #closedSince(userId: string, fromMs: number): Promise<TradeTotals> {

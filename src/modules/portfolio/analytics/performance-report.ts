@@ -1,5 +1,10 @@
 import { money, moneyText } from '../../../kernel/money.js';
-import { returnsOf, type EquityPoint } from '../equity/equity-series.js';
+import {
+  profitBetween,
+  returnsOf,
+  timeWeightedReturn,
+  type EquityPoint,
+} from '../equity/equity-series.js';
 import type { Timeframe } from '../timeframe.js';
 import type { Performance } from './analytics.dto.js';
 import { reasonsFor } from './reasons.js';
@@ -23,10 +28,10 @@ export function reportPerformance(
   asOf: string,
 ): Performance {
   const start = money(base.equity);
-  const end = money(closes.at(-1)?.equity ?? base.equity);
-  const returns = returnsOf([base, ...closes].map(({ equity }) => equity));
+  const last = closes.at(-1) ?? base;
+  const returns = returnsOf([base, ...closes]);
   const figures = {
-    totalReturn: start.isZero() ? undefined : end.div(start).minus(1).toNumber(),
+    totalReturn: timeWeightedReturn([base, ...closes]),
     cagr: returns.length < MIN_RETURNS_FOR_CAGR ? undefined : cagr(returns),
     volatility: volatility(returns),
     sharpe: sharpeRatio(returns),
@@ -39,8 +44,8 @@ export function reportPerformance(
     from: new Date(base.atMs).toISOString(),
     asOf,
     startEquity: moneyText(start),
-    endEquity: moneyText(end),
-    profit: moneyText(end.minus(start)),
+    endEquity: moneyText(money(last.equity)),
+    profit: moneyText(profitBetween(base, last)),
     totalReturn: figures.totalReturn ?? null,
     dailyReturns: returns.length,
     cagr: figures.cagr ?? null,

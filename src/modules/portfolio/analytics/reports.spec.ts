@@ -10,6 +10,7 @@ const at = (day: number, equity: string): EquityPoint => ({
   cash: equity,
   positionsValue: '0',
   equity,
+  contributed: '100000',
 });
 const asOf = '2026-01-09T00:00:00.000Z';
 
@@ -70,6 +71,7 @@ describe('reportRisk', () => {
     cash: '6000',
     positionsValue: '4000',
     equity: '10000',
+    contributed: '10000',
     unrealizedPnl: '0',
     realizedPnl: '0',
     totalReturn: '0',

@@ -57,10 +57,10 @@ export class EquityHistoryService {
     const base = await this.#lastKnown(account, openedMs, startMs);
     const stepMs = stepMsOf(nowMs - startMs);
     const rows = await this.points.listSampled(account.id, new Date(startMs), stepMs);
-    const { cash, positionsValue, equity } = now;
+    const { cash, positionsValue, equity, contributed } = now;
     return {
       base,
-      points: [...rows.map(toPoint), { atMs: nowMs, cash, positionsValue, equity }],
+      points: [...rows.map(toPoint), { atMs: nowMs, cash, positionsValue, equity, contributed }],
       now,
     };
   }
@@ -72,6 +72,7 @@ export class EquityHistoryService {
       cash: startingCash,
       positionsValue: '0',
       equity: startingCash,
+      contributed: startingCash,
     };
     if (startMs <= openedMs) return opening;
     const row = await this.points.findLast(account.id, new Date(startMs));
@@ -85,5 +86,6 @@ function toPoint(row: EquityPointRow): EquityPoint {
     cash: moneyText(money(row.cash)),
     positionsValue: moneyText(money(row.positionsValue)),
     equity: moneyText(money(row.equity)),
+    contributed: moneyText(money(row.contributed)),
   };
 }

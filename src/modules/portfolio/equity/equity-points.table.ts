@@ -13,6 +13,8 @@ export const equityPointsTable = pgTable(
     cash: decimalColumn('cash').notNull(),
     positionsValue: decimalColumn('positions_value').notNull(),
     equity: decimalColumn('equity').notNull(),
+    /** Cash put in by then, less what was taken out. */
+    contributed: decimalColumn('contributed').notNull(),
   },
   (table) => [primaryKey({ columns: [table.accountId, table.slotAt] })],
 );

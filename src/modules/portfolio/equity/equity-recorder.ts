@@ -72,7 +72,8 @@ export class EquityRecorder {
   }
 
   async #recordOne(accountId: string, userId: string, slotMs: number): Promise<boolean> {
-    const { asOf, cash, positionsValue, equity } = await this.portfolio.refresh(userId);
+    const { asOf, cash, positionsValue, equity, contributed } =
+      await this.portfolio.refresh(userId);
     // The slot may have ended while this account was valued.
     if (Date.parse(asOf) >= slotMs + SLOT_MS) return false;
     return this.points.insert({
@@ -82,6 +83,7 @@ export class EquityRecorder {
       cash,
       positionsValue,
       equity,
+      contributed,
     });
   }
 

@@ -1,11 +1,21 @@
-import { dailyCloses, returnsOf, type EquityPoint } from './equity-series.js';
+import {
+  dailyCloses,
+  profitBetween,
+  returnsOf,
+  timeWeightedReturn,
+  type EquityPoint,
+} from './equity-series.js';
 
 const at = (time: string, equity: string): EquityPoint => ({
   atMs: Date.parse(time),
   cash: equity,
   positionsValue: '0',
   equity,
+  contributed: '100',
 });
+
+const worth = (values: readonly string[]) =>
+  values.map((equity) => ({ equity, contributed: '100' }));
 
 describe('dailyCloses', () => {
   it('keeps the last point of each day', () => {
@@ -39,10 +49,46 @@ describe('dailyCloses', () => {
 
 describe('returnsOf', () => {
   it('tells what each value gained over the one before', () => {
-    expect(returnsOf(['100', '110', '99'])).toEqual([0.1, -0.1]);
+    expect(returnsOf(worth(['100', '110', '99']))).toEqual([0.1, -0.1]);
   });
   it('has none of a single value, and none on nothing', () => {
-    expect(returnsOf(['100'])).toEqual([]);
-    expect(returnsOf(['0', '100', '150'])).toEqual([0.5]);
+    expect(returnsOf(worth(['100']))).toEqual([]);
+    expect(returnsOf(worth(['0', '100', '150']))).toEqual([0.5]);
+  });
+  it('takes no deposit for a gain, and no withdrawal for a loss', () => {
+    const points = [
+      { equity: '100', contributed: '100' },
+      { equity: '160', contributed: '150' },
+      { equity: '80', contributed: '70' },
+    ];
+    expect(returnsOf(points)).toEqual([0.1, 0]);
+  });
+});
+
+describe('timeWeightedReturn', () => {
+  it('is the end against the start where no cash moved', () => {
+    expect(timeWeightedReturn(worth(['100', '113', '97', '102']))).toBe(0.02);
+  });
+  it('is the same however much was put in on the way', () => {
+    const points = [
+      { equity: '100', contributed: '100' },
+      { equity: '1110', contributed: '1100' },
+      { equity: '1221', contributed: '1100' },
+    ];
+    expect(timeWeightedReturn(points)).toBe(0.21);
+  });
+  it('is unknown without a step to gain in', () => {
+    expect(timeWeightedReturn(worth(['100']))).toBeUndefined();
+    expect(timeWeightedReturn(worth(['0', '100']))).toBeUndefined();
+  });
+});
+
+describe('profitBetween', () => {
+  it('leaves out what was put in', () => {
+    const profit = profitBetween(
+      { equity: '100', contributed: '100' },
+      { equity: '160', contributed: '150' },
+    );
+    expect(profit.toString()).toBe('10');
   });
 });

@@ -21,7 +21,7 @@ import {
 } from '../trading.dto.js';
 
 @ApiTags('trading')
-@SignedIn()
+@SignedIn({ apiKeys: true })
 @Controller('api')
 export class AccountController {
   constructor(

@@ -1,11 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, gt, gte, exists, inArray, ne, or, sql } from 'drizzle-orm';
+import { and, eq, gt, gte, exists, ne, or, sql } from 'drizzle-orm';
 import { Database, type Sql } from '../../../database/index.js';
-import { money, type Money } from '../../../kernel/money.js';
 import { accountsTable, type AccountRow } from './accounts.table.js';
 import { positionsTable } from '../execution/executions.table.js';
-import { WORKING_STATUSES } from '../orders/order-state.js';
-import { ordersTable } from '../orders/orders.table.js';
 
 export interface ActiveAccount {
   readonly accountId: string;
@@ -24,9 +21,30 @@ export class AccountsRepository {
     return row;
   }
 
-  /** Does nothing when the user has an account already. */
-  async insert(row: AccountRow): Promise<void> {
-    await this.database.sql.insert(accountsTable).values(row).onConflictDoNothing();
+  async get(connection: Sql, id: string): Promise<AccountRow> {
+    const [row] = await connection.select().from(accountsTable).where(eq(accountsTable.id, id));
+    if (!row) throw new Error(`account ${id} has vanished`);
+    return row;
+  }
+
+  async listIds(afterId: string | undefined, limit: number): Promise<string[]> {
+    const rows = await this.database.sql
+      .select({ id: accountsTable.id })
+      .from(accountsTable)
+      .where(afterId === undefined ? undefined : gt(accountsTable.id, afterId))
+      .orderBy(accountsTable.id)
+      .limit(limit);
+    return rows.map(({ id }) => id);
+  }
+
+  /** @returns false when the user has an account already: nothing is done then. */
+  async insert(transaction: Sql, row: AccountRow): Promise<boolean> {
+    const inserted = await transaction
+      .insert(accountsTable)
+      .values(row)
+      .onConflictDoNothing()
+      .returning({ id: accountsTable.id });
+    return inserted.length === 1;
   }
 
   /** Until the transaction ends, nobody else changes the account, its orders or its positions. */
@@ -38,26 +56,6 @@ export class AccountsRepository {
       .for('update');
     if (!row) throw new Error(`account ${accountId} has vanished`);
     return row;
-  }
-
-  async setCash(transaction: Sql, accountId: string, cash: string): Promise<void> {
-    await transaction.update(accountsTable).set({ cash }).where(eq(accountsTable.id, accountId));
-  }
-
-  /** USD that working buy orders hold back, apart from `exceptOrderId`. */
-  async reservedCash(connection: Sql, accountId: string, exceptOrderId?: string): Promise<Money> {
-    const [row] = await connection
-      .select({
-        reserved: sql<string>`coalesce(sum(${ordersTable.reservedCash}) filter (where ${ordersTable.id} is distinct from ${exceptOrderId ?? null}::uuid), 0)`,
-      })
-      .from(ordersTable)
-      .where(
-        and(
-          eq(ordersTable.accountId, accountId),
-          inArray(ordersTable.status, [...WORKING_STATUSES]),
-        ),
-      );
-    return money(row?.reserved ?? 0);
   }
 
   /** Accounts that hold something or have traded since `since`, in the order of their ids. */

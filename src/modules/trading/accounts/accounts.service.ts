@@ -1,18 +1,22 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Config } from '../../../config/config.js';
-import { Database, type Sql } from '../../../database/index.js';
+import { Database, type Sql, type Transaction } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
 import { newId } from '../../../kernel/ids.js';
-import { money, moneyText } from '../../../kernel/money.js';
+import { money } from '../../../kernel/money.js';
+import { Ledger } from '../ledger/ledger.js';
+import { transfer } from '../ledger/postings.js';
 import { AccountsRepository, type ActiveAccount } from './accounts.repository.js';
 import type { AccountRow } from './accounts.table.js';
 import type { Account } from '../trading.dto.js';
+import { toAccount } from '../trading.mappers.js';
 
 /** Paper accounts: cash that is not real, accounted for as if it were. */
 @Injectable()
 export class AccountsService {
   constructor(
     private readonly accounts: AccountsRepository,
+    private readonly ledger: Ledger,
     private readonly database: Database,
     @Inject(Config) private readonly config: Config,
     @Inject(Clock) private readonly clock: Clock,
@@ -22,16 +26,7 @@ export class AccountsService {
   async getOrOpen(userId: string): Promise<AccountRow> {
     const found = await this.accounts.findByUser(this.database.sql, userId);
     if (found) return found;
-    const { startingCash } = this.config.trading;
-    const createdAt = new Date(this.clock.nowMs());
-    await this.accounts.insert({
-      id: newId(),
-      userId,
-      currency: 'USD',
-      startingCash,
-      cash: startingCash,
-      createdAt,
-    });
+    await this.database.transaction((transaction) => this.#open(transaction, userId));
     // Read again: a request at the same moment may have opened it first.
     return this.#get(this.database.sql, userId);
   }
@@ -44,17 +39,7 @@ export class AccountsService {
   /** {@link view} as part of a larger snapshot; the account must be open. */
   async viewWithin(sql: Sql, userId: string): Promise<Account> {
     const row = await this.#get(sql, userId);
-    const cash = money(row.cash);
-    const reserved = await this.accounts.reservedCash(sql, row.id);
-    return {
-      id: row.id,
-      currency: row.currency,
-      startingCash: moneyText(money(row.startingCash)),
-      cash: moneyText(cash),
-      reservedCash: moneyText(reserved),
-      availableCash: moneyText(cash.minus(reserved)),
-      createdAt: row.createdAt.toISOString(),
-    };
+    return toAccount(row);
   }
 
   /**
@@ -67,6 +52,27 @@ export class AccountsService {
     limit: number,
   ): Promise<ActiveAccount[]> {
     return this.accounts.listActive(since, afterAccountId, limit);
+  }
+
+  async #open(transaction: Transaction, userId: string): Promise<void> {
+    const { startingCash } = this.config.trading;
+    const accountId = newId();
+    const opened = await this.accounts.insert(transaction.sql, {
+      id: accountId,
+      userId,
+      currency: 'USD',
+      startingCash,
+      cash: '0',
+      reservedCash: '0',
+      contributed: '0',
+      ledgerSeq: 0,
+      createdAt: new Date(this.clock.nowMs()),
+    });
+    if (!opened) return;
+    const postings = transfer(money(startingCash));
+    // It may start with nothing.
+    if (postings.length === 0) return;
+    await this.ledger.post(transaction, { accountId, kind: 'opening', postings });
   }
 
   async #get(sql: Sql, userId: string): Promise<AccountRow> {

@@ -1,4 +1,4 @@
-import { pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { userIdColumn } from '../../users/index.js';
 import { decimalColumn } from './decimal.column.js';
 
@@ -8,7 +8,13 @@ export const accountsTable = pgTable('accounts', {
   userId: userIdColumn().unique(),
   currency: text('currency', { enum: ['USD'] }).notNull(),
   startingCash: decimalColumn('starting_cash').notNull(),
+  /** Free and reserved together. Like all figures here: the sum of the account's postings, kept by the `Ledger`. */
   cash: decimalColumn('cash').notNull(),
+  reservedCash: decimalColumn('reserved_cash').notNull(),
+  /** Put in so far, less what was taken out; the starting cash is part of it. */
+  contributed: decimalColumn('contributed').notNull(),
+  /** Of the last entry. */
+  ledgerSeq: integer('ledger_seq').notNull(),
   createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
 });
 

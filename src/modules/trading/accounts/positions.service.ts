@@ -66,7 +66,13 @@ export class PositionsService {
   ): Promise<Page<Trade>> {
     const { id } = await this.accounts.getOrOpen(userId);
     const beforeId = cursor === undefined ? undefined : decodeCursor(cursor);
-    const rows = await this.executions.list(id, 'newest first', beforeId, limit + 1);
+    const rows = await this.executions.list(
+      this.database.sql,
+      id,
+      'newest first',
+      beforeId,
+      limit + 1,
+    );
     return toPage(rows.map(toTrade), limit);
   }
 

@@ -1,4 +1,4 @@
-import { AppError } from '../../../kernel/app-error.js';
+import { badCursor } from '../../../kernel/page.js';
 import { symbolSchema } from '../../market-data/index.js';
 
 /**
@@ -8,9 +8,5 @@ import { symbolSchema } from '../../market-data/index.js';
 export function decodeSymbolCursor(cursor: string): string {
   const parsed = symbolSchema.safeParse(Buffer.from(cursor, 'base64url').toString());
   if (parsed.success) return parsed.data;
-  throw new AppError(
-    'invalid',
-    'request.bad_cursor',
-    'The cursor is not one of a previous answer.',
-  );
+  throw badCursor();
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../../kernel/clock.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
 import type { Quote } from '../../market-data/index.js';
-import { OrdersRepository } from '../orders/orders.repository.js';
+import { OrdersRepository, type OrderVersion } from '../orders/orders.repository.js';
 
 const BATCH = 500;
 const FORGOTTEN_AFTER_MS = 10 * SECOND_MS;
@@ -16,16 +16,20 @@ export class DueOrders {
   ) {}
 
   /**
-   * Limit orders whose price these quotes have reached, and orders that were accepted over
+   * Waiting orders whose price these quotes have reached, and orders that were accepted over
    * {@link FORGOTTEN_AFTER_MS} ago and never tried (their job was lost with the queue's Redis), oldest first.
-   * While the queue is away all that were accepted: no job of theirs is on its way.
+   * While the queue is away all that were accepted: no job of theirs is on its way. Orders whose time in force is
+   * over end by the same way.
    * At most {@link BATCH} of each; the rest is due on the next tick.
    */
-  async find(quotes: readonly Quote[], queueIsAway: boolean): Promise<string[]> {
+  async find(quotes: readonly Quote[], queueIsAway: boolean): Promise<OrderVersion[]> {
     const nowMs = this.clock.nowMs();
     // Exclusive: the very latest have the time of now.
     const acceptedBefore = new Date(queueIsAway ? nowMs + 1 : nowMs - FORGOTTEN_AFTER_MS);
     const reached = await this.orders.findReached(quotes, BATCH);
-    return [...reached, ...(await this.orders.findForgotten(acceptedBefore, BATCH))];
+    const forgotten = await this.orders.findForgotten(acceptedBefore, BATCH);
+    const expired = await this.orders.findExpired(new Date(nowMs), BATCH);
+    const due = [...reached, ...forgotten, ...expired];
+    return [...new Map(due.map((order) => [order.id, order])).values()];
   }
 }

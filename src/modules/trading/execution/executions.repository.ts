@@ -19,6 +19,7 @@ export class ExecutionsRepository {
 
   /** @param pastId where the previous page ended, in the same order */
   async list(
+    connection: Sql,
     accountId: string,
     order: 'newest first' | 'oldest first',
     pastId: string | undefined,
@@ -26,7 +27,7 @@ export class ExecutionsRepository {
   ): Promise<ExecutionRow[]> {
     const { id } = executionsTable;
     const [past, sorted] = order === 'newest first' ? [lt, desc(id)] : [gt, asc(id)];
-    return this.database.sql
+    return connection
       .select()
       .from(executionsTable)
       .where(
@@ -51,11 +52,16 @@ export class ExecutionsRepository {
     return row;
   }
 
-  async savePosition(transaction: Sql, row: PositionRow): Promise<void> {
+  async setCost(
+    transaction: Sql,
+    accountId: string,
+    symbol: string,
+    cost: Pick<PositionRow, 'averageCost' | 'realizedPnl'>,
+  ): Promise<void> {
     await transaction
-      .insert(positionsTable)
-      .values(row)
-      .onConflictDoUpdate({ target: [positionsTable.accountId, positionsTable.symbol], set: row });
+      .update(positionsTable)
+      .set(cost)
+      .where(and(eq(positionsTable.accountId, accountId), eq(positionsTable.symbol, symbol)));
   }
 
   /** Every symbol that was ever held: what is sold out still has its realised profit. */

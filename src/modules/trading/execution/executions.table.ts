@@ -37,7 +37,9 @@ export const positionsTable = pgTable(
       .notNull()
       .references(() => accountsTable.id),
     symbol: text('symbol').notNull(),
+    /** Free and reserved together; like `reservedQuantity` the sum of the postings, kept by the `Ledger`. */
     quantity: decimalColumn('quantity').notNull(),
+    reservedQuantity: decimalColumn('reserved_quantity').notNull(),
     averageCost: decimalColumn('average_cost').notNull(),
     realizedPnl: decimalColumn('realized_pnl').notNull(),
     updatedAt: timestamp('updated_at', { withTimezone: true }).notNull(),

@@ -2,13 +2,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Outbox, type Transaction } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
 import { newId } from '../../../kernel/ids.js';
-import { money, moneyText } from '../../../kernel/money.js';
+import { moneyText } from '../../../kernel/money.js';
 import type { Quote } from '../../market-data/index.js';
-import { AccountsRepository } from '../accounts/accounts.repository.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
+import { Ledger } from '../ledger/ledger.js';
+import { trade, type Holding } from '../ledger/postings.js';
 import { ExecutionsRepository } from './executions.repository.js';
 import type { OrderRow } from '../orders/orders.table.js';
-import { applyFill, cashChange, type Fill } from './position.js';
+import { applyFill, type Fill } from './position.js';
 import { OrderFilled } from '../trading.events.js';
 import { toPosition, toTrade } from '../trading.mappers.js';
 
@@ -16,19 +17,23 @@ import { toPosition, toTrade } from '../trading.mappers.js';
 @Injectable()
 export class FillLedger {
   constructor(
-    private readonly accounts: AccountsRepository,
+    private readonly ledger: Ledger,
     private readonly executions: ExecutionsRepository,
     private readonly outbox: Outbox,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
-  /** The account must be locked by the transaction. */
+  /**
+   * The account must be locked by the transaction.
+   * @param released of what the order held back, what it needs no longer
+   */
   async record(
     transaction: Transaction,
     account: AccountRow,
     order: OrderRow,
     fill: Fill,
     quote: Quote,
+    released: Holding,
   ): Promise<void> {
     const { sql } = transaction;
     const execution = {
@@ -44,17 +49,19 @@ export class FillLedger {
       executedAt: new Date(this.clock.nowMs()),
     };
     await this.executions.insert(sql, execution);
-    const cash = money(account.cash).plus(cashChange(fill));
-    await this.accounts.setCash(sql, account.id, moneyText(cash));
+    // Before the posting: the position that the fill adds to.
     const before = await this.executions.findPosition(sql, account.id, order.symbol);
-    const position = applyFill(toPosition(before), fill);
-    await this.executions.savePosition(sql, {
+    const { averageCost, realizedPnl } = applyFill(toPosition(before), fill);
+    await this.ledger.post(transaction, {
       accountId: account.id,
-      symbol: order.symbol,
-      quantity: moneyText(position.quantity),
-      averageCost: moneyText(position.averageCost),
-      realizedPnl: moneyText(position.realizedPnl),
-      updatedAt: execution.executedAt,
+      kind: 'fill',
+      postings: trade({ ...fill, symbol: order.symbol, released }),
+      orderId: order.id,
+      executionId: execution.id,
+    });
+    await this.executions.setCost(sql, account.id, order.symbol, {
+      averageCost: moneyText(averageCost),
+      realizedPnl: moneyText(realizedPnl),
     });
     await this.outbox.publish(transaction, OrderFilled, {
       userId: account.userId,

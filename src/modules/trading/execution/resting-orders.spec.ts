@@ -2,10 +2,10 @@ import { nextAttempt } from './resting-orders.js';
 
 describe('nextAttempt', () => {
   it('sends an order that stays due ever less often, down to once a minute', () => {
-    let attempt = nextAttempt(undefined, 0);
+    let attempt = nextAttempt(undefined, 1, 0);
     const moments = [attempt.nextMs];
     while (moments.length < 8) {
-      attempt = nextAttempt(attempt, attempt.nextMs);
+      attempt = nextAttempt(attempt, 1, attempt.nextMs);
       moments.push(attempt.nextMs);
     }
     const seconds = moments.map((ms) => ms / 1_000);

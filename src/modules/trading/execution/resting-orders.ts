@@ -18,15 +18,17 @@ const LONGEST_REPEAT_MS = 60 * SECOND_MS;
 
 /** A job was sent for an order. Waits grow, so that a queue that stands still is not filled up. */
 interface Attempt {
+  /** Of the order: one that has taken a step since may get the next job at once. */
+  readonly version: number;
   /** No other job for the order before this moment. */
   readonly nextMs: number;
   readonly waitMs: number;
 }
 
 /** When an order that is due still may get its next job: 1 s after the first, then doubling up to a minute. */
-export function nextAttempt(last: Attempt | undefined, nowMs: number): Attempt {
+export function nextAttempt(last: Attempt | undefined, version: number, nowMs: number): Attempt {
   const waitMs = last ? Math.min(last.waitMs * 2, LONGEST_REPEAT_MS) : FIRST_REPEAT_MS;
-  return { nextMs: nowMs + waitMs, waitMs };
+  return { version, nextMs: nowMs + waitMs, waitMs };
 }
 
 /**
@@ -66,15 +68,16 @@ export class RestingOrders implements OnApplicationBootstrap, BeforeApplicationS
     const attempts = new Map<string, Attempt>();
     let queued = true;
     const wasAway = this.#queueIsAway;
-    for (const orderId of await this.due.find(quotes, wasAway)) {
-      const last = this.#attempts.get(orderId);
+    for (const { id: orderId, version } of await this.due.find(quotes, wasAway)) {
+      const before = this.#attempts.get(orderId);
+      const last = before?.version === version ? before : undefined;
       // A job that an absent queue was given before may be lost with it.
       if (!wasAway && last && last.nextMs > nowMs) {
         attempts.set(orderId, last);
         continue;
       }
       queued &&= await this.#enqueue(orderId, nowMs);
-      if (queued) attempts.set(orderId, nextAttempt(last, nowMs));
+      if (queued) attempts.set(orderId, nextAttempt(last, version, nowMs));
       else await this.execution.execute(orderId);
     }
     this.#attempts = attempts;

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { money } from '../../../kernel/money.js';
+import { Database } from '../../../database/index.js';
 import { AccountsService } from '../accounts/accounts.service.js';
-import { replayFill, type ClosedTrade, type ReplayedFill } from './closed-trades.js';
+import { replayFill, type ClosedTrade } from './closed-trades.js';
 import { ExecutionsRepository } from './executions.repository.js';
-import type { ExecutionRow } from './executions.table.js';
+import { toFill } from '../trading.mappers.js';
 import { NO_POSITION, type Position } from './position.js';
 
 const BATCH = 1_000;
@@ -12,6 +12,7 @@ const BATCH = 1_000;
 @Injectable()
 export class TradeHistory {
   constructor(
+    private readonly database: Database,
     private readonly accounts: AccountsService,
     private readonly executions: ExecutionsRepository,
   ) {}
@@ -25,7 +26,13 @@ export class TradeHistory {
     const positions = new Map<string, Position>();
     let afterId: string | undefined;
     for (;;) {
-      const rows = await this.executions.list(accountId, 'oldest first', afterId, BATCH);
+      const rows = await this.executions.list(
+        this.database.sql,
+        accountId,
+        'oldest first',
+        afterId,
+        BATCH,
+      );
       for (const row of rows) {
         const before = positions.get(row.symbol) ?? NO_POSITION;
         const { position, closed } = replayFill(before, toFill(row));
@@ -36,10 +43,4 @@ export class TradeHistory {
       afterId = rows.at(-1)?.id;
     }
   }
-}
-
-function toFill(row: ExecutionRow): ReplayedFill {
-  const { id, orderId, symbol, side, executedAt } = row;
-  const quantity = money(row.quantity);
-  return { id, orderId, symbol, side, quantity, price: money(row.price), executedAt };
 }

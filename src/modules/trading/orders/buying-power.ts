@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { Config } from '../../../config/config.js';
 import type { Transaction } from '../../../database/index.js';
 import { money, type Money } from '../../../kernel/money.js';
 import { QuotesService } from '../../market-data/index.js';
@@ -6,19 +7,26 @@ import { AccountsRepository } from '../accounts/accounts.repository.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { ExecutionsRepository } from '../execution/executions.repository.js';
 import { cashToReserve } from './order.js';
-import { OrdersRepository } from './orders.repository.js';
-import { toPosition } from '../trading.mappers.js';
+import type { Holding } from '../ledger/postings.js';
+import { availableCash } from '../trading.mappers.js';
 import type { PlaceOrder } from '../trading.dto.js';
-import { insufficientFunds, insufficientPosition, unknownSymbol } from '../trading.errors.js';
+import {
+  insufficientFunds,
+  insufficientPosition,
+  tooManyOrders,
+  unknownSymbol,
+} from '../trading.errors.js';
+import { OrdersRepository } from './orders.repository.js';
 
 /** Whether an account can pay for an order, or holds what it sells, after all it has promised already. */
 @Injectable()
 export class BuyingPower {
   constructor(
     private readonly accounts: AccountsRepository,
-    private readonly orders: OrdersRepository,
     private readonly executions: ExecutionsRepository,
+    private readonly orders: OrdersRepository,
     private readonly quotes: QuotesService,
+    @Inject(Config) private readonly config: Config,
   ) {}
 
   /** Everything that reads what an account has before it changes it begins with this. */
@@ -27,19 +35,23 @@ export class BuyingPower {
   }
 
   /**
-   * What the order must hold back, USD; the account must be locked.
-   * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`, `trading.insufficient_position`
+   * What the order must hold back; the account must be locked.
+   * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`, `trading.insufficient_position`,
+   *   `trading.too_many_orders`
    */
   async reserve(
     transaction: Transaction,
     account: AccountRow,
     request: PlaceOrder,
-  ): Promise<Money> {
+  ): Promise<Holding> {
     if (!this.quotes.findInstrument(request.symbol)) throw unknownSymbol(request.symbol);
+    const { maxWorkingOrders } = this.config.trading;
+    const working = await this.orders.countWorking(transaction.sql, account.id);
+    if (working >= maxWorkingOrders) throw tooManyOrders(maxWorkingOrders);
     const quantity = money(request.quantity);
     if (request.side === 'sell') {
       await this.#assertHeld(transaction, account.id, request.symbol, quantity);
-      return money(0);
+      return { cash: money(0), shares: quantity };
     }
     const quote = this.quotes.currentQuote(request.symbol);
     const required = cashToReserve(
@@ -51,19 +63,9 @@ export class BuyingPower {
       },
       { bid: money(quote.bid), ask: money(quote.ask) },
     );
-    const available = await this.availableCash(transaction, account);
+    const available = availableCash(account);
     if (required.gt(available)) throw insufficientFunds(required, available);
-    return required;
-  }
-
-  /** Cash less what working orders hold back, apart from `exceptOrderId`; the account must be locked. */
-  async availableCash(
-    transaction: Transaction,
-    account: AccountRow,
-    exceptOrderId?: string,
-  ): Promise<Money> {
-    const reserved = await this.accounts.reservedCash(transaction.sql, account.id, exceptOrderId);
-    return money(account.cash).minus(reserved);
+    return { cash: required, shares: money(0) };
   }
 
   async #assertHeld(
@@ -72,11 +74,10 @@ export class BuyingPower {
     symbol: string,
     quantity: Money,
   ): Promise<void> {
-    const position = toPosition(
-      await this.executions.findPosition(transaction.sql, accountId, symbol),
-    );
-    const promised = await this.orders.reservedShares(transaction.sql, accountId, symbol);
-    const available = position.quantity.minus(promised);
+    const position = await this.executions.findPosition(transaction.sql, accountId, symbol);
+    const available = position
+      ? money(position.quantity).minus(position.reservedQuantity)
+      : money(0);
     if (quantity.gt(available)) throw insufficientPosition(symbol, quantity, available);
   }
 }

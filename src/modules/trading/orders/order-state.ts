@@ -1,22 +1,39 @@
 import { AppError } from '../../../kernel/app-error.js';
 
 /**
- * `accepted`: stored, its job not run yet · `open`: waiting for its price ·
- * `filled`, `cancelled`, `rejected`: final.
+ * `accepted`: stored, its job not run yet · `open`: waiting for its price · `partially_filled`: some of it has traded,
+ * the rest waits · `filled`, `cancelled`, `rejected`, `expired` (its time in force is over), `replaced` (another order
+ * has taken its place): final.
  */
-export const ORDER_STATUSES = ['accepted', 'open', 'filled', 'cancelled', 'rejected'] as const;
+export const ORDER_STATUSES = [
+  'accepted',
+  'open',
+  'partially_filled',
+  'filled',
+  'cancelled',
+  'rejected',
+  'expired',
+  'replaced',
+] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
 const NEXT: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
-  accepted: ['open', 'filled', 'cancelled', 'rejected'],
-  open: ['filled', 'cancelled', 'rejected'],
+  accepted: ['open', 'partially_filled', 'filled', 'cancelled', 'rejected', 'expired', 'replaced'],
+  open: ['partially_filled', 'filled', 'cancelled', 'rejected', 'expired', 'replaced'],
+  partially_filled: ['partially_filled', 'filled', 'cancelled', 'expired', 'replaced'],
   filled: [],
   cancelled: [],
   rejected: [],
+  expired: [],
+  replaced: [],
 };
 
 /** The statuses in which an order can still trade. */
-export const WORKING_STATUSES = ['accepted', 'open'] as const satisfies readonly OrderStatus[];
+export const WORKING_STATUSES = [
+  'accepted',
+  'open',
+  'partially_filled',
+] as const satisfies readonly OrderStatus[];
 
 /** Whether the order can still trade. */
 export function isWorking(status: OrderStatus): boolean {

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import {
   ApiConflictResponse,
   ApiCreatedResponse,
@@ -8,34 +8,47 @@ import {
   ApiTags,
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
-import { CurrentPrincipal, pageOf, RateLimit, SignedIn } from '../../../http/index.js';
+import {
+  CurrentPrincipal,
+  pageOf,
+  pageQuerySchema,
+  RateLimit,
+  SignedIn,
+  type PageQuery,
+} from '../../../http/index.js';
 import type { Page } from '../../../kernel/page.js';
 import type { Principal } from '../../../kernel/principal.js';
 import { OrdersService } from './orders.service.js';
 import {
+  cancelOrdersSchema,
   listOrdersSchema,
   orderSchema,
+  orderTransitionSchema,
   placeOrderSchema,
+  replaceOrderSchema,
+  type CancelOrders,
   type ListOrders,
   type Order,
+  type OrderTransition,
   type PlaceOrder,
+  type ReplaceOrder,
 } from '../trading.dto.js';
 
 @ApiTags('trading')
-@SignedIn()
+@SignedIn({ apiKeys: true })
 @Controller('api/orders')
 export class OrdersController {
   constructor(private readonly orders: OrdersService) {}
 
-  @RateLimit('orders.place')
   @Post()
-  @RateLimit('orders.place')
+  @RateLimit('orders.place', 'orders.place-ip')
   @ApiOperation({ summary: 'Place an order' })
   @ApiCreatedResponse({ standardSchema: orderSchema })
   @ApiUnprocessableEntityResponse({
     description:
-      'trading.unknown_symbol, trading.insufficient_funds, trading.insufficient_position, trading.client_order_id_reused',
+      'trading.unknown_symbol, trading.insufficient_funds, trading.insufficient_position, trading.bad_expiry, trading.client_order_id_reused',
   })
+  @ApiConflictResponse({ description: 'trading.too_many_orders' })
   place(
     @CurrentPrincipal() { userId }: Principal,
     @Body({ schema: placeOrderSchema }) order: PlaceOrder,
@@ -59,6 +72,65 @@ export class OrdersController {
   @ApiNotFoundResponse({ description: 'trading.order_not_found' })
   get(@CurrentPrincipal() { userId }: Principal, @Param('id') id: string): Promise<Order> {
     return this.orders.get(userId, id);
+  }
+
+  @Get('by-client-order-id/:clientOrderId')
+  @ApiOperation({ summary: 'The order that you gave this id: what became of it, after a time-out' })
+  @ApiOkResponse({ standardSchema: orderSchema })
+  @ApiNotFoundResponse({ description: 'trading.order_not_found' })
+  getByClientOrderId(
+    @CurrentPrincipal() { userId }: Principal,
+    @Param('clientOrderId') clientOrderId: string,
+  ): Promise<Order> {
+    return this.orders.getByClientOrderId(userId, clientOrderId);
+  }
+
+  @Get(':id/history')
+  @ApiOperation({
+    summary: 'Each step of an order of yours: when, why, by what quote; the latest first',
+  })
+  @ApiOkResponse({ standardSchema: pageOf(orderTransitionSchema) })
+  @ApiNotFoundResponse({ description: 'trading.order_not_found' })
+  history(
+    @CurrentPrincipal() { userId }: Principal,
+    @Param('id') id: string,
+    @Query({ schema: pageQuerySchema }) query: PageQuery,
+  ): Promise<Page<OrderTransition>> {
+    return this.orders.history(userId, id, query);
+  }
+
+  @Patch(':id')
+  @RateLimit('orders.place', 'orders.place-ip')
+  @ApiOperation({
+    summary: 'Replace a working order',
+    description:
+      'It ends as `replaced`, and the answer is the order that takes its place, with what has not traded yet: both or neither.',
+  })
+  @ApiOkResponse({ standardSchema: orderSchema })
+  @ApiNotFoundResponse({ description: 'trading.order_not_found' })
+  @ApiConflictResponse({ description: 'trading.order_final' })
+  @ApiUnprocessableEntityResponse({
+    description:
+      'trading.bad_replacement, trading.insufficient_funds, trading.insufficient_position, trading.client_order_id_reused',
+  })
+  replace(
+    @CurrentPrincipal() { userId }: Principal,
+    @Param('id') id: string,
+    @Body({ schema: replaceOrderSchema }) change: ReplaceOrder,
+  ): Promise<Order> {
+    return this.orders.replace(userId, id, change);
+  }
+
+  @Delete()
+  @ApiOperation({
+    summary: 'Cancel all working orders, of one symbol or of any: all of them or none',
+  })
+  @ApiOkResponse({ standardSchema: pageOf(orderSchema) })
+  async cancelAll(
+    @CurrentPrincipal() { userId }: Principal,
+    @Query({ schema: cancelOrdersSchema }) { symbol }: CancelOrders,
+  ): Promise<Page<Order>> {
+    return { items: await this.orders.cancelAll(userId, symbol), nextCursor: null };
   }
 
   @Delete(':id')

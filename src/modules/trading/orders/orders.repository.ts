@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm';
 import { Database, type Sql } from '../../../database/index.js';
-import { money, type Money } from '../../../kernel/money.js';
 import { WORKING_STATUSES, type OrderStatus } from './order-state.js';
+import { orderTransitionsTable, type OrderTransitionRow } from './order-transitions.table.js';
 import { ordersTable, type OrderRow } from './orders.table.js';
 
 export interface OrderFilter {
@@ -16,10 +16,22 @@ export interface OrderFilter {
 export interface OrderChange {
   readonly status: OrderStatus;
   readonly filledQuantity?: string;
+  readonly filledNotional?: string;
+  readonly lastFillQuoteAsOf?: Date;
   readonly averageFillPrice?: string;
   readonly reservedCash?: string;
+  readonly reservedQuantity?: string;
   readonly rejectReason?: string;
 }
+
+/** An order as it was found: with another version, it has taken a step since. */
+export interface OrderVersion {
+  readonly id: string;
+  readonly version: number;
+}
+
+const orderVersion = { id: ordersTable.id, version: ordersTable.version };
+const isWorkingRow = inArray(ordersTable.status, [...WORKING_STATUSES]);
 
 /** The best prices of a symbol, as text of decimals. */
 export interface SymbolPrices {
@@ -84,6 +96,26 @@ export class OrdersRepository {
       .limit(limit);
   }
 
+  /** Oldest first. */
+  async listAfter(
+    connection: Sql,
+    accountId: string,
+    afterId: string | undefined,
+    limit: number,
+  ): Promise<OrderRow[]> {
+    return connection
+      .select()
+      .from(ordersTable)
+      .where(
+        and(
+          eq(ordersTable.accountId, accountId),
+          afterId === undefined ? undefined : gt(ordersTable.id, afterId),
+        ),
+      )
+      .orderBy(ordersTable.id)
+      .limit(limit);
+  }
+
   async update(
     transaction: Sql,
     id: string,
@@ -99,32 +131,75 @@ export class OrdersRepository {
     return row;
   }
 
-  /** Shares that working sell orders hold back. */
-  async reservedShares(transaction: Sql, accountId: string, symbol: string): Promise<Money> {
+  async insertTransition(transaction: Sql, row: OrderTransitionRow): Promise<void> {
+    await transaction.insert(orderTransitionsTable).values(row);
+  }
+
+  /** The latest first. */
+  async listTransitions(
+    orderId: string,
+    beforeVersion: number | undefined,
+    limit: number,
+  ): Promise<OrderTransitionRow[]> {
+    const { version } = orderTransitionsTable;
+    return this.database.sql
+      .select()
+      .from(orderTransitionsTable)
+      .where(
+        and(
+          eq(orderTransitionsTable.orderId, orderId),
+          beforeVersion === undefined ? undefined : lt(version, beforeVersion),
+        ),
+      )
+      .orderBy(desc(version))
+      .limit(limit);
+  }
+
+  async countWorking(transaction: Sql, accountId: string): Promise<number> {
     const [row] = await transaction
-      .select({
-        reserved: sql<string>`coalesce(sum(${ordersTable.quantity} - ${ordersTable.filledQuantity}), 0)`,
-      })
+      .select({ orders: count() })
+      .from(ordersTable)
+      .where(and(eq(ordersTable.accountId, accountId), isWorkingRow));
+    return row?.orders ?? 0;
+  }
+
+  /** All of the account, of one symbol or of any, oldest first. There are never many: `TRADING_MAX_WORKING_ORDERS`. */
+  async listWorking(
+    transaction: Sql,
+    accountId: string,
+    symbol: string | undefined,
+  ): Promise<OrderRow[]> {
+    return transaction
+      .select()
       .from(ordersTable)
       .where(
         and(
           eq(ordersTable.accountId, accountId),
-          eq(ordersTable.symbol, symbol),
-          eq(ordersTable.side, 'sell'),
-          inArray(ordersTable.status, [...WORKING_STATUSES]),
+          isWorkingRow,
+          symbol === undefined ? undefined : eq(ordersTable.symbol, symbol),
         ),
-      );
-    return money(row?.reserved ?? 0);
+      )
+      .orderBy(ordersTable.id);
   }
 
-  /** Open limit orders that the prices have reached, oldest first: one query for all symbols of a tick. */
-  async findReached(prices: readonly SymbolPrices[], limit: number): Promise<string[]> {
+  /** Orders whose time in force is over, those that ended first at the front. */
+  async findExpired(now: Date, limit: number): Promise<OrderVersion[]> {
+    return this.database.sql
+      .select(orderVersion)
+      .from(ordersTable)
+      .where(and(isWorkingRow, lte(ordersTable.expiresAt, now)))
+      .orderBy(ordersTable.expiresAt)
+      .limit(limit);
+  }
+
+  /** Waiting orders that the prices have reached, oldest first: one query for all symbols of a tick. */
+  async findReached(prices: readonly SymbolPrices[], limit: number): Promise<OrderVersion[]> {
     if (prices.length === 0) return [];
     const rows = prices.map(
       ({ symbol, bid, ask }) => sql`(${symbol}, ${bid}::numeric, ${ask}::numeric)`,
     );
-    const reached = await this.database.sql
-      .select({ id: ordersTable.id })
+    return this.database.sql
+      .select(orderVersion)
       .from(ordersTable)
       .innerJoin(
         sql`(values ${sql.join(rows, sql`, `)}) as quote(symbol, bid, ask)`,
@@ -132,23 +207,24 @@ export class OrdersRepository {
       )
       .where(
         and(
-          eq(ordersTable.status, 'open'),
-          sql`case ${ordersTable.side} when 'buy' then ${ordersTable.limitPrice} >= quote.ask else ${ordersTable.limitPrice} <= quote.bid end`,
+          inArray(ordersTable.status, ['open', 'partially_filled']),
+          sql`case
+            when ${ordersTable.limitPrice} is null then true
+            when ${ordersTable.side} = 'buy' then ${ordersTable.limitPrice} >= quote.ask
+            else ${ordersTable.limitPrice} <= quote.bid end`,
         ),
       )
       .orderBy(ordersTable.id)
       .limit(limit);
-    return reached.map(({ id }) => id);
   }
 
   /** Orders whose job should have run long ago: it was lost with the queue, or is on its way still. */
-  async findForgotten(acceptedBefore: Date, limit: number): Promise<string[]> {
-    const rows = await this.database.sql
-      .select({ id: ordersTable.id })
+  async findForgotten(acceptedBefore: Date, limit: number): Promise<OrderVersion[]> {
+    return this.database.sql
+      .select(orderVersion)
       .from(ordersTable)
       .where(and(eq(ordersTable.status, 'accepted'), lt(ordersTable.updatedAt, acceptedBefore)))
       .orderBy(ordersTable.id)
       .limit(limit);
-    return rows.map(({ id }) => id);
   }
 }

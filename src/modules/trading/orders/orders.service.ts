@@ -1,19 +1,32 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
-import { isId, newId } from '../../../kernel/ids.js';
-import { money, moneyText } from '../../../kernel/money.js';
-import { decodeCursor, toPage, type Page } from '../../../kernel/page.js';
+import { isId } from '../../../kernel/ids.js';
+import { decodeCursor, encodeCursor, toPage, type Page } from '../../../kernel/page.js';
+import type { PageQuery } from '../../../http/index.js';
 import { AccountsService } from '../accounts/accounts.service.js';
+import type { AccountRow } from '../accounts/accounts.table.js';
+import { decodeSeqCursor } from '../accounts/seq-cursor.js';
 import { BuyingPower } from './buying-power.js';
+import { isSameOrder, newOrder } from './new-order.js';
 import { OrderJournal } from './order-journal.js';
+import { assertTransition } from './order-state.js';
 import { OrdersRepository } from './orders.repository.js';
 import type { OrderRow } from './orders.table.js';
-import type { ListOrders, Order, PlaceOrder } from '../trading.dto.js';
+import { replacementOf } from './replacement.js';
+import { endOf } from './time-in-force.js';
+import { CLIENT_ORDER_ID } from '../trading.dto.js';
+import type {
+  ListOrders,
+  Order,
+  OrderTransition,
+  PlaceOrder,
+  ReplaceOrder,
+} from '../trading.dto.js';
 import { clientOrderIdReused, orderNotFound } from '../trading.errors.js';
-import { toFirstAnswer, toOrder } from '../trading.mappers.js';
+import { toFirstAnswer, toOrder, toTransition } from '../trading.mappers.js';
 
-/** Takes, shows and cancels orders. What it answers comes from the database, never from a cache. */
+/** Takes, replaces and cancels orders. What it answers comes from the database, never from a cache. */
 @Injectable()
 export class OrdersService {
   constructor(
@@ -28,26 +41,59 @@ export class OrdersService {
   /**
    * Stores the order, what it holds back, and the job that will execute it, in one transaction.
    * Sent again under the same `client_order_id`, the same order answers as it did the first time.
-   * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`,
-   *   `trading.insufficient_position`, `trading.client_order_id_reused`
+   * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`, `trading.insufficient_position`,
+   *   `trading.bad_expiry`, `trading.too_many_orders`, `trading.client_order_id_reused`
    */
   async place(userId: string, request: PlaceOrder): Promise<Order> {
     const { id: accountId } = await this.accounts.getOrOpen(userId);
     return this.database.transaction(async (transaction) => {
       const account = await this.buyingPower.lockAccount(transaction, accountId);
-      const repeated = await this.#findRepeated(transaction, accountId, request);
+      const repeated = await this.#findRepeated(transaction, accountId, request, null);
       if (repeated) return toFirstAnswer(repeated);
-      const reservedCash = await this.buyingPower.reserve(transaction, account, request);
-      const row = this.#newOrder(accountId, request, moneyText(reservedCash));
-      return this.journal.accept(transaction, userId, row);
+      const expiresAt = endOf(request, this.clock.nowMs());
+      return this.#accept(transaction, account, request, { replaces: null, expiresAt });
+    });
+  }
+
+  /**
+   * Ends a working order, and puts another in its place that asks for what is left of the changed one: all of it or
+   * nothing. Sent again under the same `client_order_id`, it answers as it did the first time.
+   * @throws AppError `trading.order_not_found`; `trading.order_final` when it is too late; `trading.bad_replacement`;
+   *   as {@link place}
+   */
+  async replace(userId: string, orderId: string, change: ReplaceOrder): Promise<Order> {
+    if (!isId(orderId)) throw orderNotFound();
+    const { id: accountId } = await this.accounts.getOrOpen(userId);
+    return this.database.transaction(async (transaction) => {
+      await this.buyingPower.lockAccount(transaction, accountId);
+      const before = await this.orders.findOwn(transaction.sql, accountId, orderId);
+      if (!before) throw orderNotFound();
+      // One that was replaced already may be asked for again; the step below refuses any other.
+      if (before.status !== 'replaced') assertTransition(before.status, 'replaced');
+      const request = replacementOf(before, change);
+      const repeated = await this.#findRepeated(transaction, accountId, request, orderId);
+      if (repeated) return toFirstAnswer(repeated);
+      const end = { status: 'replaced' } as const;
+      await this.journal.end(transaction, userId, before, end, { reason: 'replaced_by_owner' });
+      // Read again: what the order held back is free for the one that takes its place.
+      const account = await this.buyingPower.lockAccount(transaction, accountId);
+      const { expiresAt } = before;
+      return this.#accept(transaction, account, request, { replaces: orderId, expiresAt });
     });
   }
 
   /** @throws AppError `trading.order_not_found`, also for an order of somebody else. */
   async get(userId: string, orderId: string): Promise<Order> {
+    return toOrder(await this.#findOwn(userId, orderId));
+  }
+
+  /** After a time-out: what has become of it. @throws AppError `trading.order_not_found` */
+  async getByClientOrderId(userId: string, clientOrderId: string): Promise<Order> {
     const { id: accountId } = await this.accounts.getOrOpen(userId);
-    const row = isId(orderId)
-      ? await this.orders.findOwn(this.database.sql, accountId, orderId)
+    const { sql } = this.database;
+    // None that could be stored is longer; and PostgreSQL takes no NUL.
+    const row = CLIENT_ORDER_ID.test(clientOrderId)
+      ? await this.orders.findByClientOrderId(sql, accountId, clientOrderId)
       : undefined;
     if (!row) throw orderNotFound();
     return toOrder(row);
@@ -60,6 +106,21 @@ export class OrdersService {
     return toPage(rows.map(toOrder), limit);
   }
 
+  /** The steps of an order's life, the latest first. @throws AppError `trading.order_not_found`; `request.bad_cursor` */
+  async history(
+    userId: string,
+    orderId: string,
+    { cursor, limit }: PageQuery,
+  ): Promise<Page<OrderTransition>> {
+    const before = cursor === undefined ? undefined : decodeSeqCursor(cursor);
+    const { id } = await this.#findOwn(userId, orderId);
+    const rows = await this.orders.listTransitions(id, before, limit + 1);
+    const items = rows.slice(0, limit).map(toTransition);
+    const last = items.at(-1);
+    const isLast = rows.length <= limit || last === undefined;
+    return { items, nextCursor: isLast ? null : encodeCursor(String(last.version)) };
+  }
+
   /** @throws AppError `trading.order_not_found`; `trading.order_final` when it is too late. */
   async cancel(userId: string, orderId: string): Promise<Order> {
     if (!isId(orderId)) throw orderNotFound();
@@ -68,11 +129,38 @@ export class OrdersService {
       await this.buyingPower.lockAccount(transaction, accountId);
       const row = await this.orders.findOwn(transaction.sql, accountId, orderId);
       if (!row) throw orderNotFound();
-      return this.journal.advance(transaction, userId, row, {
-        status: 'cancelled',
-        reservedCash: '0',
-      });
+      return this.#cancel(transaction, userId, row);
     });
+  }
+
+  /** All working orders, of one symbol or of any: all of them or none. @returns them, oldest first. */
+  async cancelAll(userId: string, symbol: string | undefined): Promise<Order[]> {
+    const { id: accountId } = await this.accounts.getOrOpen(userId);
+    return this.database.transaction(async (transaction) => {
+      await this.buyingPower.lockAccount(transaction, accountId);
+      const cancelled: Order[] = [];
+      for (const row of await this.orders.listWorking(transaction.sql, accountId, symbol)) {
+        cancelled.push(await this.#cancel(transaction, userId, row));
+      }
+      return cancelled;
+    });
+  }
+
+  async #cancel(transaction: Transaction, userId: string, row: OrderRow): Promise<Order> {
+    const why = { reason: 'cancelled_by_owner' } as const;
+    return toOrder(await this.journal.end(transaction, userId, row, { status: 'cancelled' }, why));
+  }
+
+  async #accept(
+    transaction: Transaction,
+    account: AccountRow,
+    request: PlaceOrder,
+    of: { readonly replaces: string | null; readonly expiresAt: Date | null },
+  ): Promise<Order> {
+    const holding = await this.buyingPower.reserve(transaction, account, request);
+    const at = new Date(this.clock.nowMs());
+    const row = newOrder(request, { ...of, accountId: account.id, holding, at });
+    return toOrder(await this.journal.accept(transaction, account.userId, row));
   }
 
   /** The order that was placed under the same `client_order_id`. */
@@ -80,54 +168,23 @@ export class OrdersService {
     transaction: Transaction,
     accountId: string,
     request: PlaceOrder,
+    replaces: string | null,
   ): Promise<OrderRow | undefined> {
     const clientOrderId = request.client_order_id;
     if (clientOrderId === undefined) return undefined;
     const row = await this.orders.findByClientOrderId(transaction.sql, accountId, clientOrderId);
-    if (row && !isSameOrder(row, request)) throw clientOrderIdReused(clientOrderId);
+    if (row && (row.replaces !== replaces || !isSameOrder(row, request))) {
+      throw clientOrderIdReused(clientOrderId);
+    }
     return row;
   }
 
-  #newOrder(accountId: string, request: PlaceOrder, reservedCash: string): OrderRow {
-    const id = newId();
-    const now = new Date(this.clock.nowMs());
-    return {
-      id,
-      accountId,
-      clientOrderId: request.client_order_id ?? id,
-      symbol: request.symbol,
-      side: request.side,
-      type: request.type,
-      quantity: request.quantity,
-      limitPrice: limitPriceOf(request),
-      status: 'accepted',
-      filledQuantity: '0',
-      averageFillPrice: null,
-      reservedCash,
-      rejectReason: null,
-      version: 1,
-      createdAt: now,
-      updatedAt: now,
-    };
+  async #findOwn(userId: string, orderId: string): Promise<OrderRow> {
+    const { id: accountId } = await this.accounts.getOrOpen(userId);
+    const row = isId(orderId)
+      ? await this.orders.findOwn(this.database.sql, accountId, orderId)
+      : undefined;
+    if (!row) throw orderNotFound();
+    return row;
   }
-}
-
-function limitPriceOf(request: PlaceOrder): string | null {
-  return request.type === 'limit' ? request.limitPrice : null;
-}
-
-/** `"10"` and `"10.0"` are the same quantity. */
-function isSameOrder(row: OrderRow, request: PlaceOrder): boolean {
-  const limitPrice = limitPriceOf(request);
-  const sameLimit =
-    row.limitPrice === null || limitPrice === null
-      ? row.limitPrice === limitPrice
-      : money(row.limitPrice).eq(limitPrice);
-  return (
-    row.symbol === request.symbol &&
-    row.side === request.side &&
-    row.type === request.type &&
-    money(row.quantity).eq(request.quantity) &&
-    sameLimit
-  );
 }

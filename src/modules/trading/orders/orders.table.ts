@@ -1,9 +1,20 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, pgTable, text, timestamp, unique, uuid } from 'drizzle-orm/pg-core';
+import {
+  index,
+  integer,
+  numeric,
+  pgTable,
+  text,
+  timestamp,
+  unique,
+  uuid,
+  type AnyPgColumn,
+} from 'drizzle-orm/pg-core';
 import { accountsTable } from '../accounts/accounts.table.js';
 import { decimalColumn } from '../accounts/decimal.column.js';
 import { ORDER_SIDES, ORDER_TYPES } from './order.js';
 import { ORDER_STATUSES } from './order-state.js';
+import { TIMES_IN_FORCE } from './time-in-force.js';
 
 export const ordersTable = pgTable(
   'orders',
@@ -18,11 +29,22 @@ export const ordersTable = pgTable(
     type: text('type', { enum: ORDER_TYPES }).notNull(),
     quantity: decimalColumn('quantity').notNull(),
     limitPrice: decimalColumn('limit_price'),
+    timeInForce: text('time_in_force', { enum: TIMES_IN_FORCE }).notNull(),
+    /** From then on it trades no more; null: it may work for ever. */
+    expiresAt: timestamp('expires_at', { withTimezone: true }),
+    /** The order whose place it takes. */
+    replaces: uuid('replaces').references((): AnyPgColumn => ordersTable.id),
     status: text('status', { enum: ORDER_STATUSES }).notNull(),
     filledQuantity: decimalColumn('filled_quantity').notNull(),
+    /** USD that the filled shares traded for, not rounded: what averages are made of. */
+    filledNotional: numeric('filled_notional', { precision: 40, scale: 16 }).notNull(),
     averageFillPrice: decimalColumn('average_fill_price'),
     /** Cash that a working buy order holds back; 0 once it is done. */
     reservedCash: decimalColumn('reserved_cash').notNull(),
+    /** Shares that a working sell order holds back; 0 once it is done. */
+    reservedQuantity: decimalColumn('reserved_quantity').notNull(),
+    /** The tick that it last traded on: no tick fills an order twice. */
+    lastFillQuoteAsOf: timestamp('last_fill_quote_as_of', { withTimezone: true }),
     rejectReason: text('reject_reason'),
     /** Counts the changes: of two live messages about an order, the higher is the later. */
     version: integer('version').notNull(),
@@ -34,7 +56,13 @@ export const ordersTable = pgTable(
     index('orders_by_account').on(table.accountId, table.id),
     index('orders_working')
       .on(table.symbol, table.status)
-      .where(sql`${table.status} in ('accepted', 'open')`),
+      .where(sql`${table.status} in ('accepted', 'open', 'partially_filled')`),
+    index('orders_working_by_account')
+      .on(table.accountId)
+      .where(sql`${table.status} in ('accepted', 'open', 'partially_filled')`),
+    index('orders_expiring')
+      .on(table.expiresAt)
+      .where(sql`${table.status} in ('accepted', 'open', 'partially_filled')`),
   ],
 );
 

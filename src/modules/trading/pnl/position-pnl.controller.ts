@@ -7,7 +7,7 @@ import { PnlInterest } from './pnl-interest.js';
 import { PositionPnlService } from './position-pnl.service.js';
 
 @ApiTags('trading')
-@SignedIn()
+@SignedIn({ apiKeys: true })
 @Controller('api/positions/pnl')
 export class PositionPnlController {
   constructor(

@@ -21,7 +21,7 @@ import {
 import { SignalsService } from './signals.service.js';
 
 @ApiTags('trading')
-@SignedIn()
+@SignedIn({ apiKeys: true })
 @Controller('api/signals')
 export class SignalsController {
   constructor(private readonly signals: SignalsService) {}

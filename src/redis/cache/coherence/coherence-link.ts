@@ -19,6 +19,8 @@ export interface Coherent {
   reset(): Promise<void>;
   /** Repeats what the store is still to be told of. Rejects while it cannot be. */
   settleOwed(): Promise<void>;
+  /** Reads the clocks of the store's servers: never rejects. */
+  readClocks(): Promise<void>;
   /** Whoever loaded this entry is done. */
   settled(name: string): void;
   /** Which servers hold the data; another answer means that one of them may have lost some. */
@@ -135,6 +137,8 @@ export class CoherenceLink {
       this.#sentAtMs.delete(oldest);
     }
     this.#sentAtMs.set(beatId, performance.now());
+    // One node of a Cluster may never answer, the log is on another.
+    void this.#cache.readClocks();
     // A store that is slow is as good as away; what was sent counts all the same if it comes back.
     const head = await within(this.#gate.callTimeoutMs, this.#log.beat(beatId));
     // Deaf, but not cut off: what is kept may not be served yet, but stays good for when the store goes too.

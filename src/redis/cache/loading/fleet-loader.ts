@@ -126,12 +126,12 @@ export class FleetLoader<Params, Value> {
     return { ...wanted, token, versions };
   }
 
-  #versions({ slot, stored }: Wanted<Params, Value>): Promise<string | undefined> {
+  async #versions({ slot, stored }: Wanted<Params, Value>): Promise<string | undefined> {
     if (stored !== undefined && areComplete(stored.versions, slot.tags.length)) {
-      return Promise.resolve(stored.versions);
+      return stored.versions;
     }
     const { ttlMs, policy } = this.entries;
-    return this.tiers.ensureVersions(slot, ttlMs + policy.graceMs);
+    return (await this.tiers.ensureVersions([slot], ttlMs + policy.graceMs))[0];
   }
 
   async #load(

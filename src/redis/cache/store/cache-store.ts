@@ -37,6 +37,15 @@ export interface CacheStore {
    * @returns whether it held: nothing replaced or removed the entry since
    */
   settle(name: string, token: string, entry: NewEntry | undefined): Promise<boolean>;
+  /**
+   * Replaces entries, and takes away their leases; only up to a moment, for a broken connection may deliver it much
+   * later. In one round trip, or one per node. Rejects when some were not replaced, or perhaps were.
+   * @param untilMs on the monotonic clock
+   * @returns whether it took effect in the order it was sent in
+   */
+  replace(entries: readonly NewEntry[], untilMs: number): Promise<boolean>;
+  /** Reads the clocks of all servers, so that {@link replace} need not. Never rejects. */
+  readClocks(): Promise<void>;
   /** Removes entries, and versions of tags; what is being loaded for them will not be stored. */
   remove(names: readonly string[]): Promise<void>;
   /** Gives each tag that has no version a new one, kept for `lifeMs`. @returns the versions of all. */

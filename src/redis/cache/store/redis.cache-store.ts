@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import calculateSlot from 'cluster-key-slot';
 import type { Cluster, Redis } from 'ioredis';
 import { AppError } from '../../../kernel/app-error.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
@@ -10,6 +11,8 @@ import { LEASE_TTL_MS } from '../cache-definition.js';
 import { isTagName } from '../local/tag-table.js';
 import { matchesKey } from '../versioned-key.js';
 import type { CacheStore, Lease, LeaseRequest, NewEntry, StoredText } from './cache-store.js';
+import { earliestAt, ServerClocks, type Reading } from './server-clocks.js';
+import { StoreTimeoutError } from './store-gate.js';
 
 /** A holder renews every third of it; after it, he is taken for dead. */
 export const LEASE_ALIVE_MS = SECOND_MS;
@@ -28,6 +31,8 @@ export class RedisCacheStore implements CacheStore {
   readonly #lease = new LuaScript('cache-lease');
   readonly #renew = new LuaScript('cache-renew');
   readonly #fill = new LuaScript('cache-fill');
+  readonly #put = new LuaScript('cache-put');
+  readonly #clocks = new ServerClocks();
 
   /** @param settledChannel where those are told who wait for somebody else's load */
   constructor(connections: RedisConnections, keys: KeyBuilder, settledChannel: string) {
@@ -65,6 +70,20 @@ export class RedisCacheStore implements CacheStore {
     const stored = entry === undefined ? [] : [entry.text, entry.ttlMs];
     const args = [token, this.#settledChannel, name, ...stored];
     return (await this.#fill.run(this.#client, [key, this.#leaseKey(key)], args)) === 1;
+  }
+
+  async replace(entries: readonly NewEntry[], untilMs: number): Promise<boolean> {
+    // On a Cluster the keys of a script have to lie on one node.
+    const parts = this.#client.isCluster ? entries.map((entry) => [entry]) : [entries];
+    const inOrder = await Promise.all(parts.map((part) => this.#replace(part, untilMs)));
+    return inOrder.every(Boolean);
+  }
+
+  async readClocks(): Promise<void> {
+    const client = this.#client;
+    const nodes = new Map(masters(client).map((node) => [serverOf(client, node), node]));
+    this.#clocks.retain(new Set(nodes.keys()));
+    await Promise.allSettled([...nodes].map(([server, node]) => this.#readClock(server, node)));
   }
 
   async remove(names: readonly string[]): Promise<void> {
@@ -112,9 +131,33 @@ export class RedisCacheStore implements CacheStore {
     const client = this.#client;
     if (!client.isCluster) return '';
     return masters(client)
-      .map(({ options }) => `${options.host}:${options.port}`)
+      .map((node) => serverOf(client, node))
       .sort()
       .join();
+  }
+
+  async #replace(entries: readonly NewEntry[], untilMs: number): Promise<boolean> {
+    const client = this.#client;
+    const keys = entries.map(({ name }) => this.#key(name));
+    const [server, node] = holderOf(client, keys[0] as string);
+    const known = this.#clocks.earliest(server, untilMs);
+    const deadlineMs = known ?? earliestAt(await this.#readClock(server, node), untilMs);
+    if (performance.now() > untilMs) throw tooLate();
+    const args = entries.flatMap(({ name, text, ttlMs }) => [name, text, ttlMs]);
+    const { answer, inOrder } = await this.#put.send(
+      client,
+      keys.flatMap((key) => [key, this.#leaseKey(key)]),
+      [deadlineMs, this.#settledChannel, ...args],
+    );
+    if (answer !== 1) throw tooLate();
+    return inOrder && known !== undefined;
+  }
+
+  #readClock(server: string, node: Redis): Promise<Reading> {
+    return this.#clocks.read(server, async () => {
+      const [seconds, microseconds] = await node.time();
+      return Number(seconds) * SECOND_MS + Math.floor(Number(microseconds) / 1000);
+    });
   }
 
   async *#scan(node: Redis, match: string, deadlineMs: number): AsyncGenerator<string[]> {
@@ -165,6 +208,25 @@ function escapeGlob(text: string): string {
 
 function masters(client: RedisClient): Redis[] {
   return client.isCluster ? (client as Cluster).nodes('master') : [client as Redis];
+}
+
+/** What its clock is known by; '': it is the only one. */
+function serverOf(client: RedisClient, { options }: Redis): string {
+  return client.isCluster ? `${options.host}:${options.port}` : '';
+}
+
+/** Which node has a key, as far as the client knows. */
+function holderOf(client: RedisClient, key: string): readonly [string, Redis] {
+  const nodes = masters(client);
+  if (!client.isCluster) return ['', nodes[0] as Redis];
+  const server = (client as Cluster).slots[calculateSlot(key)]?.[0];
+  const node = nodes.find((one) => serverOf(client, one) === server);
+  if (server === undefined || node === undefined) throw new Error('no node has that key');
+  return [server, node];
+}
+
+function tooLate(): StoreTimeoutError {
+  return new StoreTimeoutError('the store was not reached in time');
 }
 
 function incomplete(cause?: unknown): AppError {

@@ -7,6 +7,9 @@ const MAX_DECODINGS = 8;
  * Wrong in one direction only: a target that the router would send elsewhere may be taken for it.
  */
 export function isBelow(basePath: string, target: string): boolean {
+  // Asked of every request: without an escape, nothing can be read as the base's last word but that word.
+  const lastWord = basePath.slice(basePath.lastIndexOf('/') + 1).toLowerCase();
+  if (!target.includes('%') && !target.toLowerCase().includes(lastWord)) return false;
   const path = normalise(target);
   const base = normalise(basePath);
   return path === base || path.startsWith(`${base}/`);

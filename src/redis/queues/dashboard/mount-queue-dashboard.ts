@@ -39,9 +39,7 @@ export async function mountQueueDashboard(
   { basePath, authorize }: QueueDashboardOptions,
 ): Promise<void> {
   const logger = new Logger('QueueDashboard');
-  server.addHook('onRequest', async (request, reply) => {
-    const addresses = [request.url, request.originalUrl, request.routeOptions.url ?? ''];
-    if (!addresses.some((address) => isBelow(basePath, address))) return;
+  const guard = async (request: FastifyRequest, reply: FastifyReply) => {
     let status = 403;
     try {
       const verdict = await authorize(request, reply);
@@ -52,6 +50,13 @@ export async function mountQueueDashboard(
       logger.warn({ message: 'queue dashboard refused', status, err: error });
     }
     return reply.code(status).type('application/problem+json').send(refusal(status));
+  };
+  // Without a promise for all the requests that it does not concern.
+  server.addHook('onRequest', (request, reply, done) => {
+    const addresses = [request.url, request.originalUrl, request.routeOptions.url ?? ''];
+    if (addresses.some((address) => isBelow(basePath, address))) return guard(request, reply);
+    done();
+    return undefined;
   });
 
   const adapters = dashboard.adapters();

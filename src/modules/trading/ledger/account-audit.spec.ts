@@ -1,0 +1,382 @@
+import fc from 'fast-check';
+import { newId } from '../../../kernel/ids.js';
+import { money, moneyText, type Money } from '../../../kernel/money.js';
+import type { AccountRow } from '../accounts/accounts.table.js';
+import { asStored } from '../execution/closed-trades.js';
+import type { ExecutionRow, PositionRow } from '../execution/executions.table.js';
+import { applyFill, NO_POSITION, type Position } from '../execution/position.js';
+import { newOrder } from '../orders/new-order.js';
+import type { OrderRow } from '../orders/orders.table.js';
+import { AccountAudit } from './account-audit.js';
+import { Balances } from './balances.js';
+import type { LedgerEntry } from './ledger.repository.js';
+import type { LedgerEntryKind } from './ledger.table.js';
+import { hold, release, trade, transfer, type Holding, type Posting } from './postings.js';
+
+const AT = new Date('2026-11-25T15:00:00.000Z');
+const SYMBOLS = ['AAPL', 'MSFT'] as const;
+
+interface Kept {
+  account: AccountRow;
+  entries: LedgerEntry[];
+  executions: ExecutionRow[];
+  orders: OrderRow[];
+  positions: PositionRow[];
+}
+
+/** An account, and what the database would keep of what happens to it. */
+class PaperAccount {
+  readonly id = newId();
+  readonly entries: LedgerEntry[] = [];
+  readonly executions: ExecutionRow[] = [];
+  readonly orders: OrderRow[] = [];
+  readonly #balances = new Balances();
+  readonly #positions = new Map<string, Position>();
+
+  constructor(readonly startingCash: string) {
+    this.#post('opening', transfer(money(startingCash)));
+  }
+
+  /** @returns false when it does not have the cash */
+  transfer(amount: Money): boolean {
+    if (this.#balances.availableCash.plus(amount).lt(0)) return false;
+    this.#post(amount.gt(0) ? 'deposit' : 'withdrawal', transfer(amount));
+    return true;
+  }
+
+  /** @returns undefined when it does not have the cash, or the shares */
+  place(side: 'buy' | 'sell', symbol: string, quantity: Money, limit: Money): OrderRow | undefined {
+    const { quantity: held, reserved } = this.#balances.sharesOf(symbol);
+    const holding: Holding =
+      side === 'buy'
+        ? { cash: money(moneyText(limit.times(quantity))), shares: money(0) }
+        : { cash: money(0), shares: quantity };
+    if (holding.cash.gt(this.#balances.availableCash)) return undefined;
+    if (holding.shares.gt(held.minus(reserved))) return undefined;
+    const order = newOrder(
+      {
+        symbol,
+        side,
+        type: 'limit',
+        quantity: moneyText(quantity),
+        limitPrice: moneyText(limit),
+        timeInForce: 'gtc',
+      },
+      { accountId: this.id, replaces: null, expiresAt: null, holding, at: AT },
+    );
+    this.orders.push(order);
+    const postings = hold(symbol, holding);
+    if (postings.length > 0) this.#post('hold', postings, { orderId: order.id });
+    return order;
+  }
+
+  fill(order: OrderRow, wanted: Money, price: Money): void {
+    const { side, symbol, id: orderId } = order;
+    const left = money(order.quantity).minus(order.filledQuantity);
+    const quantity = wanted.lt(left) ? wanted : left;
+    const isLast = quantity.eq(left);
+    const share = isLast ? money(1) : quantity.div(left);
+    const released = {
+      cash: money(moneyText(money(order.reservedCash).times(share))),
+      shares: side === 'sell' ? quantity : money(0),
+    };
+    const executionId = newId();
+    const fill = { side, quantity, price };
+    this.#post('fill', trade({ ...fill, symbol, released }), { orderId, executionId });
+    this.executions.push({
+      id: executionId,
+      accountId: this.id,
+      orderId,
+      symbol,
+      side,
+      quantity: moneyText(quantity),
+      price: moneyText(price),
+      quoteAsOf: AT,
+      quoteSource: 'simulated',
+      executedAt: AT,
+    });
+    const before = this.#positions.get(symbol) ?? NO_POSITION;
+    this.#positions.set(symbol, asStored(applyFill(before, fill)));
+    const filledNotional = money(order.filledNotional).plus(quantity.times(price));
+    const filledQuantity = money(order.filledQuantity).plus(quantity);
+    Object.assign(order, {
+      status: isLast ? 'filled' : 'partially_filled',
+      filledQuantity: moneyText(filledQuantity),
+      filledNotional: filledNotional.toFixed(),
+      averageFillPrice: moneyText(filledNotional.div(filledQuantity)),
+      reservedCash: moneyText(money(order.reservedCash).minus(released.cash)),
+      reservedQuantity: moneyText(money(order.reservedQuantity).minus(released.shares)),
+    } satisfies Partial<OrderRow>);
+  }
+
+  cancel(order: OrderRow): void {
+    const held = { cash: money(order.reservedCash), shares: money(order.reservedQuantity) };
+    const postings = release(order.symbol, held);
+    if (postings.length > 0) this.#post('release', postings, { orderId: order.id });
+    Object.assign(order, { status: 'cancelled', reservedCash: '0', reservedQuantity: '0' });
+  }
+
+  kept(): Kept {
+    const balances = this.#balances;
+    return structuredClone({
+      account: {
+        id: this.id,
+        userId: newId(),
+        currency: 'USD' as const,
+        startingCash: this.startingCash,
+        cash: moneyText(balances.cash),
+        reservedCash: moneyText(balances.reservedCash),
+        contributed: moneyText(balances.contributed),
+        ledgerSeq: this.entries.length,
+        createdAt: AT,
+      },
+      entries: this.entries,
+      executions: this.executions,
+      orders: this.orders,
+      positions: [...balances.shares()].map(([symbol, { quantity, reserved }]) => {
+        const { averageCost, realizedPnl } = this.#positions.get(symbol) ?? NO_POSITION;
+        return {
+          accountId: this.id,
+          symbol,
+          quantity: moneyText(quantity),
+          reservedQuantity: moneyText(reserved),
+          averageCost: moneyText(averageCost),
+          realizedPnl: moneyText(realizedPnl),
+          updatedAt: AT,
+        };
+      }),
+    });
+  }
+
+  #post(
+    kind: LedgerEntryKind,
+    postings: readonly Posting[],
+    of: { readonly orderId?: string; readonly executionId?: string } = {},
+  ): void {
+    const id = newId();
+    for (const posting of postings) this.#balances.add(posting);
+    this.entries.push({
+      id,
+      accountId: this.id,
+      seq: this.entries.length + 1,
+      kind,
+      orderId: of.orderId ?? null,
+      executionId: of.executionId ?? null,
+      clientTransferId: null,
+      at: AT,
+      postings: postings.map(({ book, symbol, amount }, line) => ({
+        entryId: id,
+        line,
+        book,
+        symbol,
+        amount: moneyText(amount),
+      })),
+    });
+  }
+}
+
+function differencesOf({ account, entries, executions, orders, positions }: Kept) {
+  const audit = new AccountAudit();
+  for (const entry of entries) audit.addEntry(entry);
+  for (const execution of executions) audit.addExecution(execution);
+  for (const order of orders) audit.addOrder(order);
+  return audit.finish(account, positions);
+}
+
+const shares = fc.integer({ min: 1, max: 500_000_000 }).map((units) => money(units).div(1_000_000));
+/** As the quotes of a replay are: eight decimal places, of which products have to be rounded. */
+const price = fc
+  .integer({ min: 1, max: 2_000_000_000 })
+  .map((units) => money(units).div(100_000_000));
+const symbol = fc.constantFrom(...SYMBOLS);
+const event = fc.oneof(
+  fc.record({
+    kind: fc.constant('transfer' as const),
+    amount: fc.integer({ min: -5_000, max: 5_000 }),
+  }),
+  fc.record({
+    kind: fc.constant('place' as const),
+    side: fc.constantFrom('buy' as const, 'sell' as const),
+    symbol,
+    quantity: shares,
+    price,
+  }),
+  fc.record({
+    kind: fc.constant('fill' as const),
+    which: fc.nat(),
+    quantity: shares,
+    better: price,
+  }),
+  fc.record({ kind: fc.constant('cancel' as const), which: fc.nat() }),
+);
+type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
+
+function happen(account: PaperAccount, one: Event): void {
+  if (one.kind === 'transfer') {
+    if (one.amount !== 0) account.transfer(money(one.amount));
+    return;
+  }
+  if (one.kind === 'place') {
+    account.place(one.side, one.symbol, one.quantity, one.price);
+    return;
+  }
+  const working = account.orders.filter(({ status }) =>
+    ['accepted', 'partially_filled'].includes(status),
+  );
+  const order = working[one.which % Math.max(1, working.length)];
+  if (order === undefined) return;
+  if (one.kind === 'cancel') {
+    account.cancel(order);
+    return;
+  }
+  // No buy costs more than its limit, no sale gets less.
+  const limit = money(order.limitPrice ?? 0);
+  const isBetter = order.side === 'buy' ? one.better.lt(limit) : one.better.gt(limit);
+  account.fill(order, one.quantity, isBetter ? one.better : limit);
+}
+
+describe('the audit of an account', () => {
+  it('finds nothing wrong with any history of transfers, orders, fills in part and cancellations', () => {
+    fc.assert(
+      fc.property(fc.array(event, { minLength: 1, maxLength: 60 }), (history) => {
+        const account = new PaperAccount('10000');
+        for (const one of history) happen(account, one);
+        const kept = account.kept();
+        expect(differencesOf(kept)).toEqual([]);
+        for (const { quantity, filledQuantity } of kept.orders) {
+          expect(money(filledQuantity).lte(quantity)).toBe(true);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  /** Everything that there is: a buy that traded in two parts, a sale in part, a cancelled order, a waiting one. */
+  function busyAccount(): Kept {
+    const account = new PaperAccount('10000');
+    account.transfer(money('500'));
+    const place = (side: 'buy' | 'sell', quantity: string, limit: string) => {
+      const order = account.place(side, 'AAPL', money(quantity), money(limit));
+      if (!order) throw new Error('not accepted');
+      return order;
+    };
+    const bought = place('buy', '20', '100');
+    account.fill(bought, money('5'), money('99'));
+    account.fill(bought, money('15'), money('98'));
+    const sold = place('sell', '10', '101');
+    account.fill(sold, money('4'), money('102'));
+    account.cancel(place('buy', '1', '50'));
+    place('buy', '3', '90');
+    return account.kept();
+  }
+
+  it('knows the figures of a busy account', () => {
+    const { account, positions } = busyAccount();
+    // 10,500 − 5 × 99 − 15 × 98 + 4 × 102
+    expect(account).toMatchObject({ cash: '8943', reservedCash: '270', contributed: '10500' });
+    // (5 × 99 + 15 × 98) / 20 = 98.25; (102 − 98.25) × 4 = 15
+    expect(positions).toMatchObject([
+      { quantity: '16', reservedQuantity: '6', averageCost: '98.25', realizedPnl: '15' },
+    ]);
+    expect(differencesOf(busyAccount())).toEqual([]);
+  });
+
+  const cent = '0.01';
+  const add = (text: string) => moneyText(money(text).plus(cent));
+  type Change = (kept: Kept) => unknown;
+  const first = <Row>(rows: readonly Row[], at = 0): Row => {
+    const row = rows[at];
+    if (row === undefined) throw new Error('no such row');
+    return row;
+  };
+  it.each<[string, Change, RegExp]>([
+    ['cash', ({ account }) => (account.cash = add(account.cash)), /^cash$/],
+    [
+      'cash held back',
+      ({ account }) => (account.reservedCash = add(account.reservedCash)),
+      /^reservedCash$/,
+    ],
+    [
+      'what was put in',
+      ({ account }) => (account.contributed = add(account.contributed)),
+      /^contributed$/,
+    ],
+    ['the number of entries', ({ account }) => (account.ledgerSeq += 1), /^ledgerSeq$/],
+    [
+      'a position',
+      ({ positions }) => (first(positions).quantity = '17'),
+      /^positions\.AAPL\.quantity$/,
+    ],
+    [
+      'shares held back',
+      ({ positions }) => (first(positions).reservedQuantity = '5'),
+      /^positions\.AAPL\.reservedQuantity$/,
+    ],
+    [
+      'an average cost',
+      ({ positions }) => (first(positions).averageCost = '98.26'),
+      /^positions\.AAPL\.averageCost$/,
+    ],
+    [
+      'a realised profit',
+      ({ positions }) => (first(positions).realizedPnl = '15.01'),
+      /^positions\.AAPL\.realizedPnl$/,
+    ],
+    ['a lost position', ({ positions }) => positions.pop(), /^positions\.AAPL\.quantity$/],
+    ['a lost entry', ({ entries }) => entries.splice(3, 1), /^entries\.5\.seq$/],
+    [
+      'an entry that does not balance',
+      ({ entries }) => (first(first(entries).postings).amount = '10000.01'),
+      /^entries\.1\.USD$/,
+    ],
+    ['a lost execution', ({ executions }) => executions.pop(), /^executions\..+$/],
+    [
+      'the price of an execution',
+      ({ executions }) => (first(executions).price = '99.01'),
+      /^executions\..+\.cash$/,
+    ],
+    ['a lost order', ({ orders }) => orders.shift(), /^orders\..+$/],
+    [
+      'what an order has traded',
+      ({ orders }) => (first(orders).filledQuantity = '19'),
+      /^orders\..+\.filledQuantity$/,
+    ],
+    [
+      'what it traded for',
+      ({ orders }) => (first(orders).filledNotional = '1965.01'),
+      /^orders\..+\.filledNotional$/,
+    ],
+    [
+      'its average price',
+      ({ orders }) => (first(orders).averageFillPrice = '98.26'),
+      /^orders\..+\.averageFillPrice$/,
+    ],
+    ['an order that traded too much', ({ orders }) => (first(orders).quantity = '19'), /\.left$/],
+    [
+      'cash that an ended order holds back',
+      ({ orders }) => (first(orders, 2).reservedCash = '1'),
+      /^orders\..+\.reservedCash$/,
+    ],
+    [
+      'shares that a working order holds back',
+      ({ orders }) => (first(orders, 1).reservedQuantity = '7'),
+      /^orders\.AAPL\.reserved$/,
+    ],
+  ])('finds a change of %s', (_what, change, found) => {
+    const kept = busyAccount();
+    change(kept);
+    expect(differencesOf(kept).map(({ what }) => what)).toContainEqual(
+      expect.stringMatching(found),
+    );
+  });
+
+  it('tells that more was spent than was there', () => {
+    const account = new PaperAccount('100');
+    const order = account.place('buy', 'AAPL', money('1'), money('100'));
+    if (!order) throw new Error('not accepted');
+    account.fill(order, money('1'), money('100.01'));
+    expect(differencesOf(account.kept())).toEqual([
+      { what: 'entries.3.available', kept: '-0.01', derived: '0 or more' },
+    ]);
+  });
+});

@@ -1,0 +1,177 @@
+import { money, moneyText, type Money } from '../../../kernel/money.js';
+import type { AccountRow } from '../accounts/accounts.table.js';
+import { replayFill, type ReplayedFill } from '../execution/closed-trades.js';
+import type { ExecutionRow, PositionRow } from '../execution/executions.table.js';
+import { NO_POSITION, type Position } from '../execution/position.js';
+import { isWorking } from '../orders/order-state.js';
+import type { OrderRow } from '../orders/orders.table.js';
+import { toFill, toPosting } from '../trading.mappers.js';
+import { Balances } from './balances.js';
+import type { LedgerEntry } from './ledger.repository.js';
+import { imbalances, trade } from './postings.js';
+
+/** Something that is kept, and what it would be by what it is derived from. */
+export interface Difference {
+  /** `cash`, `positions.AAPL.quantity`, `orders.{id}.filledQuantity`, `entries.{seq}.balance` … */
+  readonly what: string;
+  readonly kept: string;
+  readonly derived: string;
+}
+
+/** More than this tell nothing new. */
+const MAX_DIFFERENCES = 100;
+
+interface Filled {
+  readonly quantity: Money;
+  readonly notional: Money;
+}
+
+/** The entry of an execution, and the cash and shares that it moved. */
+interface Posted {
+  readonly seq: number;
+  readonly moved: Balances;
+}
+
+/**
+ * Rebuilds an account from its journal: from entries, then executions, then orders, then the figures
+ * that are kept. Everything exact: no difference is small enough to let pass.
+ */
+export class AccountAudit {
+  readonly #differences: Difference[] = [];
+  readonly #balances = new Balances();
+  /** By order. */
+  readonly #filled = new Map<string, Filled>();
+  /** By execution. */
+  readonly #posted = new Map<string, Posted>();
+  readonly #fills: (ReplayedFill & { readonly seq: number })[] = [];
+  #lastSeq = 0;
+  #reservedCash = money(0);
+  readonly #reservedShares = new Map<string, Money>();
+
+  /** In the order of their numbers. */
+  addEntry(entry: LedgerEntry): void {
+    this.#expect(`entries.${entry.seq}.seq`, entry.seq, this.#lastSeq + 1);
+    this.#lastSeq = entry.seq;
+    const postings = entry.postings.map(toPosting);
+    for (const [symbol, sum] of imbalances(postings)) {
+      this.#expect(`entries.${entry.seq}.${symbol ?? 'USD'}`, sum, 0);
+    }
+    for (const posting of postings) this.#balances.add(posting);
+    const moved = new Balances(postings);
+    if (entry.executionId !== null) this.#posted.set(entry.executionId, { seq: entry.seq, moved });
+    this.#expectCovered(entry.seq, moved);
+  }
+
+  /** In any order, after all entries. */
+  addExecution(row: ExecutionRow): void {
+    const fill = toFill(row);
+    const { quantity, notional } = this.#filled.get(row.orderId) ?? NOT_FILLED;
+    this.#filled.set(row.orderId, {
+      quantity: quantity.plus(fill.quantity),
+      notional: notional.plus(fill.quantity.times(fill.price)),
+    });
+    const posted = this.#posted.get(row.id);
+    this.#posted.delete(row.id);
+    // Ids come from the clock of a process, and those of two may differ: the journal knows the order.
+    this.#fills.push({ ...fill, seq: posted?.seq ?? Infinity });
+    const released = { cash: money(0), shares: money(0) };
+    const due = new Balances(trade({ ...fill, released }));
+    this.#expect(`executions.${row.id}.cash`, posted?.moved.cash ?? 'no entry', due.cash);
+    const moved = posted?.moved.shares().get(row.symbol)?.quantity ?? 'no entry';
+    this.#expect(`executions.${row.id}.shares`, moved, due.shares().get(row.symbol)?.quantity ?? 0);
+  }
+
+  /** After all executions. */
+  addOrder(row: OrderRow): void {
+    const what = `orders.${row.id}`;
+    const { quantity, notional } = this.#filled.get(row.id) ?? NOT_FILLED;
+    this.#filled.delete(row.id);
+    this.#expect(`${what}.filledQuantity`, row.filledQuantity, quantity);
+    this.#expect(`${what}.filledNotional`, row.filledNotional, notional);
+    if (!quantity.isZero()) {
+      this.#expect(
+        `${what}.averageFillPrice`,
+        row.averageFillPrice ?? 'none',
+        notional.div(quantity),
+      );
+    }
+    this.#expectNotNegative(`${what}.left`, money(row.quantity).minus(quantity));
+    if (!isWorking(row.status)) {
+      this.#expect(`${what}.reservedCash`, row.reservedCash, 0);
+      this.#expect(`${what}.reservedQuantity`, row.reservedQuantity, 0);
+    }
+    this.#reservedCash = this.#reservedCash.plus(row.reservedCash);
+    const reserved = this.#reservedShares.get(row.symbol) ?? money(0);
+    this.#reservedShares.set(row.symbol, reserved.plus(row.reservedQuantity));
+  }
+
+  /** At last. @returns what does not agree; the first {@link MAX_DIFFERENCES} of it. */
+  finish(account: AccountRow, positions: readonly PositionRow[]): readonly Difference[] {
+    const balances = this.#balances;
+    this.#expect('ledgerSeq', account.ledgerSeq, this.#lastSeq);
+    this.#expect('cash', account.cash, balances.cash);
+    this.#expect('reservedCash', account.reservedCash, balances.reservedCash);
+    this.#expect('contributed', account.contributed, balances.contributed);
+    this.#expect('orders.reservedCash', this.#reservedCash, balances.reservedCash);
+    for (const id of this.#posted.keys()) this.#expect(`executions.${id}`, 'none', 'an entry');
+    for (const id of this.#filled.keys()) this.#expect(`orders.${id}`, 'none', 'executions');
+    const shares = balances.shares();
+    const replayed = this.#replay();
+    const kept = new Map(positions.map((row) => [row.symbol, row]));
+    for (const symbol of new Set([...shares.keys(), ...kept.keys(), ...replayed.keys()])) {
+      const what = `positions.${symbol}`;
+      const row = kept.get(symbol);
+      const { quantity, reserved } = shares.get(symbol) ?? { quantity: 0, reserved: 0 };
+      const position = replayed.get(symbol) ?? NO_POSITION;
+      this.#expect(`${what}.quantity`, row?.quantity ?? 'none', quantity);
+      this.#expect(`${what}.reservedQuantity`, row?.reservedQuantity ?? 'none', reserved);
+      this.#expect(`orders.${symbol}.reserved`, this.#reservedShares.get(symbol) ?? 0, reserved);
+      this.#expect(`executions.${symbol}.quantity`, position.quantity, quantity);
+      this.#expect(`${what}.averageCost`, row?.averageCost ?? 'none', position.averageCost);
+      this.#expect(`${what}.realizedPnl`, row?.realizedPnl ?? 'none', position.realizedPnl);
+    }
+    return this.#differences;
+  }
+
+  #replay(): Map<string, Position> {
+    const positions = new Map<string, Position>();
+    for (const fill of this.#fills.sort((one, other) => one.seq - other.seq)) {
+      const before = positions.get(fill.symbol) ?? NO_POSITION;
+      positions.set(fill.symbol, replayFill(before, fill).position);
+    }
+    return positions;
+  }
+
+  /** Nothing was spent, sold or held back that was not there. */
+  #expectCovered(seq: number, moved: Balances): void {
+    const { availableCash, reservedCash } = this.#balances;
+    this.#expectNotNegative(`entries.${seq}.available`, availableCash);
+    this.#expectNotNegative(`entries.${seq}.reserved`, reservedCash);
+    for (const symbol of moved.shares().keys()) {
+      const { quantity, reserved } = this.#balances.sharesOf(symbol);
+      this.#expectNotNegative(`entries.${seq}.${symbol}.available`, quantity.minus(reserved));
+      this.#expectNotNegative(`entries.${seq}.${symbol}.reserved`, reserved);
+    }
+  }
+
+  #expect(what: string, kept: Money | string | number, derived: Money | string | number): void {
+    const [one, other] = [asText(kept), asText(derived)];
+    if (one !== other) this.#tell({ what, kept: one, derived: other });
+  }
+
+  #expectNotNegative(what: string, amount: Money): void {
+    if (amount.lt(0)) this.#tell({ what, kept: asText(amount), derived: '0 or more' });
+  }
+
+  #tell(difference: Difference): void {
+    if (this.#differences.length < MAX_DIFFERENCES) this.#differences.push(difference);
+  }
+}
+
+const NOT_FILLED: Filled = { quantity: money(0), notional: money(0) };
+
+/** `"10"` and `"10.0000000000"` are the same amount, rounded as the database keeps it. */
+function asText(value: Money | string | number): string {
+  if (typeof value === 'string' && !/^-?[\d.]+$/.test(value)) return value;
+  return moneyText(money(value));
+}

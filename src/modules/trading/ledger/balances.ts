@@ -1,0 +1,64 @@
+import { money, type Money } from '../../../kernel/money.js';
+import type { LedgerBook, Posting } from './postings.js';
+
+/** Shares of a symbol. */
+export interface ShareBalance {
+  /** Held, free and reserved together. */
+  readonly quantity: Money;
+  readonly reserved: Money;
+}
+
+/** What the books of an account hold: the sum of its postings. */
+export class Balances {
+  /** By symbol (null: USD), then by book. */
+  readonly #sums = new Map<string | null, Map<LedgerBook, Money>>();
+
+  constructor(postings: Iterable<Posting> = []) {
+    for (const posting of postings) this.add(posting);
+  }
+
+  add({ book, symbol, amount }: Posting): void {
+    const books = this.#sums.get(symbol) ?? new Map<LedgerBook, Money>();
+    books.set(book, (books.get(book) ?? money(0)).plus(amount));
+    this.#sums.set(symbol, books);
+  }
+
+  /** USD, free and reserved together. */
+  get cash(): Money {
+    return this.#of('cash', null).plus(this.#of('reserved', null));
+  }
+
+  /** USD that working orders hold back. */
+  get reservedCash(): Money {
+    return this.#of('reserved', null);
+  }
+
+  /** USD that no order holds back. */
+  get availableCash(): Money {
+    return this.#of('cash', null);
+  }
+
+  /** USD that was ever put in, less what was taken out. */
+  get contributed(): Money {
+    return this.#of('capital', null).negated();
+  }
+
+  /** Every symbol that was ever posted. */
+  shares(): Map<string, ShareBalance> {
+    const shares = new Map<string, ShareBalance>();
+    for (const symbol of this.#sums.keys()) {
+      if (symbol === null) continue;
+      shares.set(symbol, this.sharesOf(symbol));
+    }
+    return shares;
+  }
+
+  sharesOf(symbol: string): ShareBalance {
+    const reserved = this.#of('reserved', symbol);
+    return { quantity: this.#of('position', symbol).plus(reserved), reserved };
+  }
+
+  #of(book: LedgerBook, symbol: string | null): Money {
+    return this.#sums.get(symbol)?.get(book) ?? money(0);
+  }
+}

@@ -1,0 +1,72 @@
+import { newId } from '../../../kernel/ids.js';
+import { money, moneyText } from '../../../kernel/money.js';
+import type { Holding } from '../ledger/postings.js';
+import type { PlaceOrder } from '../trading.dto.js';
+import type { OrderRow } from './orders.table.js';
+
+/** What an order is beside what its sender asked for. */
+export interface OrderCircumstances {
+  readonly accountId: string;
+  readonly replaces: string | null;
+  readonly expiresAt: Date | null;
+  readonly holding: Holding;
+  readonly at: Date;
+}
+
+/** The order as it is stored when it is accepted. */
+export function newOrder(
+  request: PlaceOrder,
+  { accountId, replaces, expiresAt, holding, at }: OrderCircumstances,
+): OrderRow {
+  const id = newId();
+  return {
+    id,
+    accountId,
+    clientOrderId: request.client_order_id ?? id,
+    symbol: request.symbol,
+    side: request.side,
+    type: request.type,
+    quantity: request.quantity,
+    limitPrice: limitPriceOf(request),
+    timeInForce: request.timeInForce,
+    expiresAt,
+    replaces,
+    status: 'accepted',
+    filledQuantity: '0',
+    filledNotional: '0',
+    averageFillPrice: null,
+    reservedCash: moneyText(holding.cash),
+    reservedQuantity: moneyText(holding.shares),
+    lastFillQuoteAsOf: null,
+    rejectReason: null,
+    version: 1,
+    createdAt: at,
+    updatedAt: at,
+  };
+}
+
+/** Whether a request asks for just this order: `"10"` and `"10.0"` are the same quantity. */
+export function isSameOrder(row: OrderRow, request: PlaceOrder): boolean {
+  const limitPrice = limitPriceOf(request);
+  const sameLimit =
+    row.limitPrice === null || limitPrice === null
+      ? row.limitPrice === limitPrice
+      : money(row.limitPrice).eq(limitPrice);
+  // The end of a day order follows from when it was placed.
+  const sameEnd =
+    request.timeInForce !== 'gtd' ||
+    row.expiresAt?.getTime() === Date.parse(request.expiresAt ?? '');
+  return (
+    row.symbol === request.symbol &&
+    row.side === request.side &&
+    row.type === request.type &&
+    row.timeInForce === request.timeInForce &&
+    money(row.quantity).eq(request.quantity) &&
+    sameLimit &&
+    sameEnd
+  );
+}
+
+function limitPriceOf(request: PlaceOrder): string | null {
+  return request.type === 'limit' ? request.limitPrice : null;
+}

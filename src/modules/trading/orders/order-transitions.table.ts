@@ -1,0 +1,50 @@
+import { integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { decimalColumn } from '../accounts/decimal.column.js';
+import { ORDER_STATUSES } from './order-state.js';
+import { ordersTable } from './orders.table.js';
+
+/** Why an order took a step of its life. */
+export const TRANSITION_REASONS = [
+  'placed',
+  /** It takes the place of another order. */
+  'replacement',
+  /** The market does not reach its price, or offers nothing more at this tick. */
+  'waiting',
+  'fill',
+  'cancelled_by_owner',
+  'replaced_by_owner',
+  /** `ioc`, `fok`: what did not trade at once. */
+  'not_filled_at_once',
+  'time_in_force_over',
+  /** The price left what was held back, and no other cash is free. */
+  'insufficient_funds',
+  /** The market has no such symbol any more. */
+  'unknown_symbol',
+] as const;
+export type TransitionReason = (typeof TRANSITION_REASONS)[number];
+
+/** The life of each order, step by step. A trigger refuses to change or delete a row of it. */
+export const orderTransitionsTable = pgTable(
+  'order_transitions',
+  {
+    orderId: uuid('order_id')
+      .notNull()
+      .references(() => ordersTable.id),
+    /** The order's version with this step, from 1 on without gaps. */
+    version: integer('version').notNull(),
+    /** Null: the order came into being. */
+    fromStatus: text('from_status', { enum: ORDER_STATUSES }),
+    toStatus: text('to_status', { enum: ORDER_STATUSES }).notNull(),
+    reason: text('reason', { enum: TRANSITION_REASONS }).notNull(),
+    /** Shares that had traded with this step. */
+    filledQuantity: decimalColumn('filled_quantity').notNull(),
+    /** The quote that decided it; null where none did. */
+    bid: decimalColumn('bid'),
+    ask: decimalColumn('ask'),
+    quoteAsOf: timestamp('quote_as_of', { withTimezone: true }),
+    at: timestamp('at', { withTimezone: true }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.orderId, table.version] })],
+);
+
+export type OrderTransitionRow = typeof orderTransitionsTable.$inferSelect;
