@@ -71,8 +71,6 @@ export class CacheWriter<Params, Value> {
       this.loader.obtain({ wanted, load, whenTaken: 'take', acceptsNothing: true }),
     );
     await Promise.all(loaded.map((one) => one.stored));
-    // Who asked the store meanwhile may have brought the older value from there, and be about to keep it.
-    if (this.tiers.isShared) this.tiers.dropHere(names);
     // Of what was not stored as well: it is newer than what others have, whatever became of it.
     await this.tiers.tellOthers(names);
   }

@@ -153,7 +153,10 @@ export class FleetLoader<Params, Value> {
         // Readers may be loading since before: what they find must not overwrite this here.
         const slot = isUpdate ? this.tiers.supersede(one.slot) : one.slot;
         this.entries.keepHere(slot, kept, askedAtMs);
-        return { value: kept.value, stored: this.#store(request, one, kept, askedAtMs) };
+        const stored = this.#store(request, one, kept, askedAtMs);
+        if (request.whenTaken !== 'take' || !this.tiers.isShared)
+          return { value: kept.value, stored };
+        return { value: kept.value, stored: this.#settleHere(stored, slot, isUpdate && kept) };
       });
     } catch (error) {
       for (const { slot, token } of held) {
@@ -219,6 +222,22 @@ export class FleetLoader<Params, Value> {
     // It was to replace what is there, and could not be kept itself.
     if (replaces && !isStored) this.tiers.owe([slot.name]);
     return true;
+  }
+
+  /** Who had to ask the store meanwhile may have brought the older value from there, and be about to keep it. */
+  async #settleHere(
+    stored: Promise<boolean>,
+    slot: Slot,
+    kept: Prepared<Value> | false,
+  ): Promise<boolean> {
+    const keptAtMs = this.clock.nowMs();
+    const isGood = await stored;
+    // Whatever became of it in the store: it is newer than what is there.
+    if (kept !== false && isGood && this.tiers.isCurrent(slot)) {
+      const aged = { ...kept, freshMs: kept.freshMs - (this.clock.nowMs() - keptAtMs) };
+      this.entries.keepHere(this.tiers.supersede(slot), aged, keptAtMs);
+    } else this.tiers.dropHere([slot.name]);
+    return isGood;
   }
 
   async #whereTaken(
