@@ -24,6 +24,7 @@ import { TradeHistory } from './execution/trade-history.js';
 import { TradingLive } from './trading.live.js';
 import { tradingQueue } from './trading.queues.js';
 import { TradingReactions } from './trading.reactions.js';
+import { TradingSnapshots } from './trading.snapshots.js';
 import { dropOldSignals } from './trading.schedules.js';
 
 @Module({
@@ -50,6 +51,7 @@ import { dropOldSignals } from './trading.schedules.js';
     SignalsService,
     TradeHistory,
     TradingReactions,
+    TradingSnapshots,
     TradingLive,
   ],
   exports: [
