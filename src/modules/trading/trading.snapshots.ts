@@ -50,7 +50,13 @@ export class TradingSnapshots {
   async fills({ userId = '' }: Whose): Promise<Snapshot<typeof fillsChannel>> {
     const { id: accountId } = await this.accounts.getOrOpen(userId);
     const { sql } = this.database;
-    const rows = await this.executions.list(sql, accountId, 'newest first', undefined, SNAPSHOT_SIZE);
+    const rows = await this.executions.list(
+      sql,
+      accountId,
+      'newest first',
+      undefined,
+      SNAPSHOT_SIZE,
+    );
     return { trades: rows.map(toTrade) };
   }
 
