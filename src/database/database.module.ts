@@ -13,6 +13,7 @@ import { DomainEvents } from './outbox/domain-events.js';
 import { OutboxRelay } from './outbox/outbox-relay.js';
 import { OutboxRepository } from './outbox/outbox.repository.js';
 import { Outbox } from './outbox/outbox.js';
+import { OutboxInspector } from './outbox/outbox-inspector.js';
 import { DatabaseQuotaCounts } from './quotas/quota-counts.repository.js';
 import { DatabaseSessionRecords } from './sessions/sessions.repository.js';
 import { DatabasePendingWrites } from './writes/pending-writes.repository.js';
@@ -52,6 +53,7 @@ class DatabaseShutdown implements OnApplicationShutdown {
     Outbox,
     DomainEvents,
     OutboxRelay,
+    OutboxInspector,
     { provide: JobStore, useClass: DatabaseJobStore },
     { provide: SessionRecords, useClass: DatabaseSessionRecords },
     { provide: PendingWrites, useClass: DatabasePendingWrites },
@@ -63,6 +65,7 @@ class DatabaseShutdown implements OnApplicationShutdown {
     Outbox,
     DomainEvents,
     OutboxRelay,
+    OutboxInspector,
     JobStore,
     SessionRecords,
     PendingWrites,
