@@ -15,6 +15,7 @@ import { OutboxRepository } from './outbox/outbox.repository.js';
 import { Outbox } from './outbox/outbox.js';
 import { DatabaseOwedNames } from './owed/owed-names.repository.js';
 import { owedInvalidationsTable, owedLiveResetsTable } from './owed/owed-names.table.js';
+import { OutboxInspector } from './outbox/outbox-inspector.js';
 import { DatabaseQuotaCounts } from './quotas/quota-counts.repository.js';
 import { DatabaseSessionRecords } from './sessions/sessions.repository.js';
 import { DatabasePendingWrites } from './writes/pending-writes.repository.js';
@@ -54,6 +55,7 @@ class DatabaseShutdown implements OnApplicationShutdown {
     Outbox,
     DomainEvents,
     OutboxRelay,
+    OutboxInspector,
     { provide: JobStore, useClass: DatabaseJobStore },
     { provide: SessionRecords, useClass: DatabaseSessionRecords },
     { provide: PendingWrites, useClass: DatabasePendingWrites },
@@ -74,6 +76,7 @@ class DatabaseShutdown implements OnApplicationShutdown {
     Outbox,
     DomainEvents,
     OutboxRelay,
+    OutboxInspector,
     JobStore,
     SessionRecords,
     PendingWrites,

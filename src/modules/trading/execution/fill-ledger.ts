@@ -10,7 +10,7 @@ import { trade, type Holding } from '../ledger/postings.js';
 import { ExecutionsRepository } from './executions.repository.js';
 import type { OrderRow } from '../orders/orders.table.js';
 import { applyFill, type Fill } from './position.js';
-import { OrderFilled } from '../trading.events.js';
+import { accountStream, OrderFilled } from '../trading.events.js';
 import { toPosition, toTrade } from '../trading.mappers.js';
 
 /** Writes what a fill does to an account: the execution, the cash and the position, always together. */
@@ -63,9 +63,7 @@ export class FillLedger {
       averageCost: moneyText(averageCost),
       realizedPnl: moneyText(realizedPnl),
     });
-    await this.outbox.publish(transaction, OrderFilled, {
-      userId: account.userId,
-      trade: toTrade(execution),
-    });
+    const filled = { userId: account.userId, trade: toTrade(execution) };
+    await this.outbox.publish(transaction, OrderFilled, filled, accountStream(account.id));
   }
 }
