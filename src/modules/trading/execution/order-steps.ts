@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Config } from '../../../config/config.js';
 import type { Transaction } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
 import { money, moneyText } from '../../../kernel/money.js';
@@ -10,6 +11,7 @@ import type { OrderRow } from '../orders/orders.table.js';
 import { hasExpired } from '../orders/time-in-force.js';
 import { availableCash, toHolding, toTerms } from '../trading.mappers.js';
 import { executionStep } from './execution-step.js';
+import { paperModel, type PaperModel } from './paper/paper-model.js';
 import { FillLedger } from './fill-ledger.js';
 import type { Fill } from './position.js';
 
@@ -17,13 +19,17 @@ import type { Fill } from './position.js';
 @Injectable()
 export class OrderSteps {
   readonly #logger = new Logger(OrderSteps.name);
+  readonly #paper: PaperModel;
 
   constructor(
     private readonly journal: OrderJournal,
     private readonly fills: FillLedger,
     private readonly quotes: QuotesService,
     @Inject(Clock) private readonly clock: Clock,
-  ) {}
+    @Inject(Config) config: Config,
+  ) {
+    this.#paper = paperModel(config.trading.paper);
+  }
 
   /**
    * A fill writes execution, cash, position and order, and what follows from it into the outbox. The account must be
@@ -43,12 +49,15 @@ export class OrderSteps {
     const quote = this.quotes.currentQuote(order.symbol);
     const step = executionStep(
       {
+        id: order.id,
+        acceptedAt: order.createdAt,
         terms: toTerms(order),
         timeInForce: order.timeInForce,
         filledQuantity: money(order.filledQuantity),
         lastFillQuoteAsOf: order.lastFillQuoteAsOf,
       },
       quote,
+      { paper: this.#paper, nowMs: this.clock.nowMs() },
     );
     if (step.kind === 'end') {
       const { status, reason } = step;
@@ -60,7 +69,7 @@ export class OrderSteps {
         await this.journal.end(transaction, userId, filled, { status: 'cancelled' }, why);
       }
     } else if (order.status === 'accepted') {
-      const why = { reason: 'waiting', quote } as const;
+      const why = { reason: step.reason, quote };
       await this.journal.advance(transaction, userId, order, { status: 'open' }, why);
     }
   }

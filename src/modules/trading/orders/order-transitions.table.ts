@@ -10,11 +10,15 @@ export const TRANSITION_REASONS = [
   'replacement',
   /** The market does not reach its price, or offers nothing more at this tick. */
   'waiting',
+  /** The time that orders take to the market is not over. */
+  'on_its_way',
   'fill',
   'cancelled_by_owner',
   'replaced_by_owner',
   /** `ioc`, `fok`: what did not trade at once. */
   'not_filled_at_once',
+  /** The quote is too old to trade on. */
+  'stale_quote',
   'time_in_force_over',
   /** The price left what was held back, and no other cash is free. */
   'insufficient_funds',

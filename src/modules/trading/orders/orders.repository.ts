@@ -192,8 +192,16 @@ export class OrdersRepository {
       .limit(limit);
   }
 
-  /** Waiting orders that the prices have reached, oldest first: one query for all symbols of a tick. */
-  async findReached(prices: readonly SymbolPrices[], limit: number): Promise<OrderVersion[]> {
+  /**
+   * Waiting orders that the prices have reached, oldest first: one query for all symbols of a tick. Of those that may
+   * not wait (they were on their way until now), also the others.
+   * @param acceptedUntil none that was accepted later
+   */
+  async findReached(
+    prices: readonly SymbolPrices[],
+    acceptedUntil: Date | undefined,
+    limit: number,
+  ): Promise<OrderVersion[]> {
     if (prices.length === 0) return [];
     const rows = prices.map(
       ({ symbol, bid, ask }) => sql`(${symbol}, ${bid}::numeric, ${ask}::numeric)`,
@@ -208,7 +216,9 @@ export class OrdersRepository {
       .where(
         and(
           inArray(ordersTable.status, ['open', 'partially_filled']),
+          acceptedUntil && lte(ordersTable.createdAt, acceptedUntil),
           sql`case
+            when ${ordersTable.timeInForce} in ('ioc', 'fok') then true
             when ${ordersTable.limitPrice} is null then true
             when ${ordersTable.side} = 'buy' then ${ordersTable.limitPrice} >= quote.ask
             else ${ordersTable.limitPrice} <= quote.bid end`,
