@@ -31,15 +31,17 @@ export interface MarketConditions {
 export type ExecutionStep =
   | { readonly kind: 'wait'; readonly reason: TransitionReason }
   | { readonly kind: 'end'; readonly status: 'cancelled'; readonly reason: TransitionReason }
-  | {
-      readonly kind: 'fill';
-      readonly fill: Fill;
-      readonly why: FillReason;
-      /** None of the order is left. */
-      readonly isLast: boolean;
-      /** What is left is not to wait. */
-      readonly endsRest: boolean;
-    };
+  | FillStep;
+
+export interface FillStep {
+  readonly kind: 'fill';
+  readonly fill: Fill;
+  readonly why: FillReason;
+  /** None of the order is left. */
+  readonly isLast: boolean;
+  /** What is left is not to wait. */
+  readonly endsRest: boolean;
+}
 
 /**
  * The next step by a quote. An order takes from a tick at most what it offers on its side, and of each tick once;
@@ -77,7 +79,7 @@ export function executionStep(
   return {
     kind: 'fill',
     fill: { side: terms.side, quantity: taken, price },
-    why: { rule: terms.type, quote, slippage: price.minus(quoted).abs() },
+    why: { rule: terms.type, slippage: price.minus(quoted).abs() },
     isLast: isWhole,
     endsRest: endsRest && !isWhole,
   };

@@ -6,6 +6,7 @@ import { QuotesService } from '../../market-data/index.js';
 import { AccountsRepository } from '../accounts/accounts.repository.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { ExecutionsRepository } from '../execution/executions.repository.js';
+import { feeOf } from '../execution/paper/fees.js';
 import { paperModel, type PaperModel } from '../execution/paper/paper-model.js';
 import { worstSlippage } from '../execution/paper/slippage.js';
 import { cashToReserve } from './order.js';
@@ -60,7 +61,7 @@ export class BuyingPower {
       return { cash: money(0), shares: quantity };
     }
     const quote = this.quotes.currentQuote(request.symbol);
-    const required = cashToReserve(
+    const cost = cashToReserve(
       {
         side: request.side,
         type: request.type,
@@ -70,9 +71,12 @@ export class BuyingPower {
       { bid: money(quote.bid), ask: money(quote.ask) },
       worstSlippage(this.#paper.slippage),
     );
+    const worst = { side: request.side, quantity, notional: cost };
+    const fees = feeOf(this.#paper.fees, worst);
+    const required = cost.plus(fees);
     const available = availableCash(account);
     if (required.gt(available)) throw insufficientFunds(required, available);
-    return { cash: required, shares: money(0) };
+    return { cash: required, shares: money(0), fees };
   }
 
   async #assertHeld(

@@ -1,5 +1,6 @@
 import { integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { decimalColumn } from '../accounts/decimal.column.js';
+import { executionsTable } from '../execution/executions.table.js';
 import { ORDER_STATUSES } from './order-state.js';
 import { ordersTable } from './orders.table.js';
 
@@ -46,6 +47,8 @@ export const orderTransitionsTable = pgTable(
     bid: decimalColumn('bid'),
     ask: decimalColumn('ask'),
     quoteAsOf: timestamp('quote_as_of', { withTimezone: true }),
+    /** The fill that it is. */
+    executionId: uuid('execution_id').references(() => executionsTable.id),
     at: timestamp('at', { withTimezone: true }).notNull(),
   },
   (table) => [primaryKey({ columns: [table.orderId, table.version] })],

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { and, count, desc, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm';
 import { Database, type Sql } from '../../../database/index.js';
+import { executionsTable, type ExecutionRow } from '../execution/executions.table.js';
 import { WORKING_STATUSES, type OrderStatus } from './order-state.js';
 import { orderTransitionsTable, type OrderTransitionRow } from './order-transitions.table.js';
 import { ordersTable, type OrderRow } from './orders.table.js';
@@ -20,8 +21,15 @@ export interface OrderChange {
   readonly lastFillQuoteAsOf?: Date;
   readonly averageFillPrice?: string;
   readonly reservedCash?: string;
+  readonly reservedFees?: string;
+  readonly fees?: string;
   readonly reservedQuantity?: string;
   readonly rejectReason?: string;
+}
+
+export interface RecordedTransition {
+  readonly transition: OrderTransitionRow;
+  readonly execution: ExecutionRow | null;
 }
 
 /** An order as it was found: with another version, it has taken a step since. */
@@ -135,16 +143,17 @@ export class OrdersRepository {
     await transaction.insert(orderTransitionsTable).values(row);
   }
 
-  /** The latest first. */
+  /** The latest first, with the fills that they are. */
   async listTransitions(
     orderId: string,
     beforeVersion: number | undefined,
     limit: number,
-  ): Promise<OrderTransitionRow[]> {
+  ): Promise<RecordedTransition[]> {
     const { version } = orderTransitionsTable;
     return this.database.sql
-      .select()
+      .select({ transition: orderTransitionsTable, execution: executionsTable })
       .from(orderTransitionsTable)
+      .leftJoin(executionsTable, eq(executionsTable.id, orderTransitionsTable.executionId))
       .where(
         and(
           eq(orderTransitionsTable.orderId, orderId),

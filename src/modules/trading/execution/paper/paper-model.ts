@@ -16,23 +16,12 @@ export interface PaperModel {
   readonly staleQuoteMs: number;
 }
 
-/** Why a fill has the price it has: with the order and these, anybody can work it out again. */
+/** Why a fill has the price it has: with its quote, anybody can work it out again. */
 export interface FillReason {
   /** The kind of order that the quote filled. */
   readonly rule: OrderType;
-  readonly quote: FillQuote;
   /** USD a share that the price is worse than the quoted one. */
   readonly slippage: Money;
-}
-
-/** A quote as a fill keeps it. Decimals in text: USD, and shares. */
-export interface FillQuote {
-  readonly bid: string;
-  readonly ask: string;
-  readonly bidSize?: string;
-  readonly askSize?: string;
-  /** ISO 8601, UTC. */
-  readonly asOf: string;
 }
 
 /** The model that is configured. */
