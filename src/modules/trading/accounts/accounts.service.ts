@@ -65,6 +65,7 @@ export class AccountsService {
       cash: '0',
       reservedCash: '0',
       contributed: '0',
+      feesPaid: '0',
       ledgerSeq: 0,
       createdAt: new Date(this.clock.nowMs()),
     });

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Config } from '../../../config/config.js';
 import { Clock } from '../../../kernel/clock.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
 import type { Quote } from '../../market-data/index.js';
@@ -13,6 +14,7 @@ export class DueOrders {
   constructor(
     private readonly orders: OrdersRepository,
     @Inject(Clock) private readonly clock: Clock,
+    @Inject(Config) private readonly config: Config,
   ) {}
 
   /**
@@ -26,7 +28,11 @@ export class DueOrders {
     const nowMs = this.clock.nowMs();
     // Exclusive: the very latest have the time of now.
     const acceptedBefore = new Date(queueIsAway ? nowMs + 1 : nowMs - FORGOTTEN_AFTER_MS);
-    const reached = await this.orders.findReached(quotes, BATCH);
+    const { latencyMs } = this.config.trading.paper;
+    // All quotes are of one tick. Without latency an order trades on the tick that it was accepted in.
+    const tickMs = Date.parse(quotes[0]?.asOf ?? '');
+    const acceptedUntil = latencyMs === 0 ? undefined : new Date(tickMs - latencyMs);
+    const reached = await this.orders.findReached(quotes, acceptedUntil, BATCH);
     const forgotten = await this.orders.findForgotten(acceptedBefore, BATCH);
     const expired = await this.orders.findExpired(new Date(nowMs), BATCH);
     const due = [...reached, ...forgotten, ...expired];

@@ -9,9 +9,15 @@ import { Ledger } from '../ledger/ledger.js';
 import { trade, type Holding } from '../ledger/postings.js';
 import { ExecutionsRepository } from './executions.repository.js';
 import type { OrderRow } from '../orders/orders.table.js';
-import { applyFill, type Fill } from './position.js';
+import type { PaidFill } from './fill-cover.js';
+import type { FillReason } from './paper/paper-model.js';
+import { applyFill } from './position.js';
 import { accountStream, OrderFilled } from '../trading.events.js';
 import { toPosition, toTrade } from '../trading.mappers.js';
+
+export interface PaperFill extends PaidFill {
+  readonly why: FillReason;
+}
 
 /** Writes what a fill does to an account: the execution, the cash and the position, always together. */
 @Injectable()
@@ -26,17 +32,18 @@ export class FillLedger {
   /**
    * The account must be locked by the transaction.
    * @param released of what the order held back, what it needs no longer
+   * @returns the id of the execution
    */
   async record(
     transaction: Transaction,
     account: AccountRow,
     order: OrderRow,
-    fill: Fill,
+    fill: PaperFill,
     quote: Quote,
     released: Holding,
-  ): Promise<void> {
+  ): Promise<string> {
     const { sql } = transaction;
-    const execution = {
+    const execution = await this.executions.insert(sql, {
       id: newId(),
       accountId: account.id,
       orderId: order.id,
@@ -46,9 +53,15 @@ export class FillLedger {
       price: moneyText(fill.price),
       quoteAsOf: new Date(quote.asOf),
       quoteSource: quote.source,
+      fee: moneyText(fill.fee),
+      rule: fill.why.rule,
+      slippage: moneyText(fill.why.slippage),
+      bid: quote.bid,
+      ask: quote.ask,
+      bidSize: quote.bidSize ?? null,
+      askSize: quote.askSize ?? null,
       executedAt: new Date(this.clock.nowMs()),
-    };
-    await this.executions.insert(sql, execution);
+    });
     // Before the posting: the position that the fill adds to.
     const before = await this.executions.findPosition(sql, account.id, order.symbol);
     const { averageCost, realizedPnl } = applyFill(toPosition(before), fill);
@@ -65,5 +78,6 @@ export class FillLedger {
     });
     const filled = { userId: account.userId, trade: toTrade(execution) };
     await this.outbox.publish(transaction, OrderFilled, filled, accountStream(account.id));
+    return execution.id;
   }
 }

@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { newId } from '../../../kernel/ids.js';
-import { money, moneyText, type Money } from '../../../kernel/money.js';
+import { money, moneyText, sumOf, type Money } from '../../../kernel/money.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { asStored } from '../execution/closed-trades.js';
 import type { ExecutionRow, PositionRow } from '../execution/executions.table.js';
+import { canPay, heldFor } from '../execution/fill-cover.js';
+import { feeOf, feeOfFill, type FeeSchedule } from '../execution/paper/fees.js';
 import { applyFill, NO_POSITION, type Position } from '../execution/position.js';
 import { newOrder } from '../orders/new-order.js';
 import type { OrderRow } from '../orders/orders.table.js';
+import { toHoldingOrder } from '../trading.mappers.js';
 import { AccountAudit } from './account-audit.js';
 import { Balances } from './balances.js';
 import type { LedgerEntry } from './ledger.repository.js';
@@ -23,6 +26,14 @@ interface Kept {
   orders: OrderRow[];
   positions: PositionRow[];
 }
+
+const FEES: FeeSchedule = {
+  perShare: money('0.005'),
+  bps: money('1'),
+  minimumPerOrder: money('1'),
+  sellBps: money('0.5'),
+};
+const SLIPPAGE = money('0.0000000003');
 
 /** An account, and what the database would keep of what happens to it. */
 class PaperAccount {
@@ -47,9 +58,14 @@ class PaperAccount {
   /** @returns undefined when it does not have the cash, or the shares */
   place(side: 'buy' | 'sell', symbol: string, quantity: Money, limit: Money): OrderRow | undefined {
     const { quantity: held, reserved } = this.#balances.sharesOf(symbol);
+    const worst = feeOf(FEES, { side, quantity, notional: limit.times(quantity) });
     const holding: Holding =
       side === 'buy'
-        ? { cash: money(moneyText(limit.times(quantity))), shares: money(0) }
+        ? {
+            cash: money(moneyText(limit.times(quantity).plus(worst))),
+            shares: money(0),
+            fees: worst,
+          }
         : { cash: money(0), shares: quantity };
     if (holding.cash.gt(this.#balances.availableCash)) return undefined;
     if (holding.shares.gt(held.minus(reserved))) return undefined;
@@ -70,18 +86,20 @@ class PaperAccount {
     return order;
   }
 
-  fill(order: OrderRow, wanted: Money, price: Money): void {
+  /** @returns false when it cannot be paid: nothing has happened then */
+  fill(order: OrderRow, wanted: Money, price: Money, evenUnpaid = false): boolean {
     const { side, symbol, id: orderId } = order;
     const left = money(order.quantity).minus(order.filledQuantity);
     const quantity = wanted.lt(left) ? wanted : left;
     const isLast = quantity.eq(left);
-    const share = isLast ? money(1) : quantity.div(left);
-    const released = {
-      cash: money(moneyText(money(order.reservedCash).times(share))),
-      shares: side === 'sell' ? quantity : money(0),
-    };
+    const filledNotional = money(order.filledNotional).plus(quantity.times(price));
+    const filledQuantity = money(order.filledQuantity).plus(quantity);
+    const soFar = { side, quantity: filledQuantity, notional: filledNotional };
+    const fee = feeOfFill(FEES, soFar, money(order.fees));
+    const fill = { side, quantity, price, fee };
+    const released = heldFor(toHoldingOrder(order), fill);
+    if (!evenUnpaid && !canPay(fill, released, this.#balances.availableCash)) return false;
     const executionId = newId();
-    const fill = { side, quantity, price };
     this.#post('fill', trade({ ...fill, symbol, released }), { orderId, executionId });
     this.executions.push({
       id: executionId,
@@ -93,27 +111,37 @@ class PaperAccount {
       price: moneyText(price),
       quoteAsOf: AT,
       quoteSource: 'simulated',
+      fee: moneyText(fee),
+      rule: 'limit',
+      sequence: this.entries.length,
+      slippage: moneyText(SLIPPAGE),
+      bid: moneyText(price.plus(SLIPPAGE)),
+      ask: moneyText(price.minus(SLIPPAGE)),
+      bidSize: null,
+      askSize: null,
       executedAt: AT,
     });
     const before = this.#positions.get(symbol) ?? NO_POSITION;
     this.#positions.set(symbol, asStored(applyFill(before, fill)));
-    const filledNotional = money(order.filledNotional).plus(quantity.times(price));
-    const filledQuantity = money(order.filledQuantity).plus(quantity);
     Object.assign(order, {
       status: isLast ? 'filled' : 'partially_filled',
       filledQuantity: moneyText(filledQuantity),
       filledNotional: filledNotional.toFixed(),
       averageFillPrice: moneyText(filledNotional.div(filledQuantity)),
       reservedCash: moneyText(money(order.reservedCash).minus(released.cash)),
+      reservedFees: moneyText(money(order.reservedFees).minus(released.fees)),
+      fees: moneyText(fee.plus(order.fees)),
       reservedQuantity: moneyText(money(order.reservedQuantity).minus(released.shares)),
     } satisfies Partial<OrderRow>);
+    return true;
   }
 
   cancel(order: OrderRow): void {
     const held = { cash: money(order.reservedCash), shares: money(order.reservedQuantity) };
     const postings = release(order.symbol, held);
     if (postings.length > 0) this.#post('release', postings, { orderId: order.id });
-    Object.assign(order, { status: 'cancelled', reservedCash: '0', reservedQuantity: '0' });
+    const none = { reservedCash: '0', reservedFees: '0', reservedQuantity: '0' };
+    Object.assign(order, { status: 'cancelled', ...none });
   }
 
   kept(): Kept {
@@ -127,6 +155,7 @@ class PaperAccount {
         cash: moneyText(balances.cash),
         reservedCash: moneyText(balances.reservedCash),
         contributed: moneyText(balances.contributed),
+        feesPaid: moneyText(balances.feesPaid),
         ledgerSeq: this.entries.length,
         createdAt: AT,
       },
@@ -232,7 +261,9 @@ function happen(account: PaperAccount, one: Event): void {
   // No buy costs more than its limit, no sale gets less.
   const limit = money(order.limitPrice ?? 0);
   const isBetter = order.side === 'buy' ? one.better.lt(limit) : one.better.gt(limit);
-  account.fill(order, one.quantity, isBetter ? one.better : limit);
+  const isPaid = account.fill(order, one.quantity, isBetter ? one.better : limit);
+  // What was held back covers each part of a buy, whatever its fee.
+  expect(isPaid || order.side === 'sell').toBe(true);
 }
 
 describe('the audit of an account', () => {
@@ -245,6 +276,12 @@ describe('the audit of an account', () => {
         expect(differencesOf(kept)).toEqual([]);
         for (const { quantity, filledQuantity } of kept.orders) {
           expect(money(filledQuantity).lte(quantity)).toBe(true);
+        }
+        for (const { id, side, filledQuantity, filledNotional, fees } of kept.orders) {
+          const traded = { side, quantity: money(filledQuantity), notional: money(filledNotional) };
+          expect(money(fees).eq(feeOf(FEES, traded))).toBe(true);
+          const parts = kept.executions.filter(({ orderId }) => orderId === id);
+          expect(sumOf(parts.map(({ fee }) => fee)).eq(fees)).toBe(true);
         }
       }),
       { numRuns: 300 },
@@ -272,8 +309,14 @@ describe('the audit of an account', () => {
 
   it('knows the figures of a busy account', () => {
     const { account, positions } = busyAccount();
-    // 10,500 − 5 × 99 − 15 × 98 + 4 × 102
-    expect(account).toMatchObject({ cash: '8943', reservedCash: '270', contributed: '10500' });
+    // Fees: 1 + 0 for the buy (20 × 0.005 + 1 bp of 1,965 are less), 1.03 for the sale (1 + 0.5 bps of 408 = 0.0204, rounded up).
+    // 10,500 − 5 × 99 − 15 × 98 + 4 × 102 − 2.03; held back: 3 × 90 + 1
+    expect(account).toMatchObject({
+      cash: '8940.97',
+      reservedCash: '271',
+      contributed: '10500',
+      feesPaid: '2.03',
+    });
     // (5 × 99 + 15 × 98) / 20 = 98.25; (102 − 98.25) × 4 = 15
     expect(positions).toMatchObject([
       { quantity: '16', reservedQuantity: '6', averageCost: '98.25', realizedPnl: '15' },
@@ -301,6 +344,7 @@ describe('the audit of an account', () => {
       ({ account }) => (account.contributed = add(account.contributed)),
       /^contributed$/,
     ],
+    ['the fees', ({ account }) => (account.feesPaid = add(account.feesPaid)), /^feesPaid$/],
     ['the number of entries', ({ account }) => (account.ledgerSeq += 1), /^ledgerSeq$/],
     [
       'a position',
@@ -334,6 +378,32 @@ describe('the audit of an account', () => {
       'the price of an execution',
       ({ executions }) => (first(executions).price = '99.01'),
       /^executions\..+\.cash$/,
+    ],
+    [
+      'the fee of an execution',
+      ({ executions }) => (first(executions).fee = '0.99'),
+      /^executions\..+\.cash$/,
+    ],
+    [
+      'the number of an execution',
+      ({ executions }) => (first(executions).sequence += 1),
+      /^executions\..+\.sequence$/,
+    ],
+    [
+      'the quote of an execution',
+      ({ executions }) => (first(executions).ask = '99.01'),
+      /^executions\..+\.price$/,
+    ],
+    [
+      'the slippage of an execution',
+      ({ executions }) => (first(executions).slippage = '0'),
+      /^executions\..+\.price$/,
+    ],
+    ['the fees of an order', ({ orders }) => (first(orders).fees = '0.99'), /^orders\..+\.fees$/],
+    [
+      'more for fees than an order holds back',
+      ({ orders }) => (first(orders, 3).reservedFees = '272'),
+      /^orders\..+\.reservedCash$/,
     ],
     ['a lost order', ({ orders }) => orders.shift(), /^orders\..+$/],
     [
@@ -371,10 +441,12 @@ describe('the audit of an account', () => {
   });
 
   it('tells that more was spent than was there', () => {
-    const account = new PaperAccount('100');
+    const account = new PaperAccount('101');
     const order = account.place('buy', 'AAPL', money('1'), money('100'));
     if (!order) throw new Error('not accepted');
-    account.fill(order, money('1'), money('100.01'));
+    // By the rules it is not: 100.01 and the fee of 1 are a cent more than there is.
+    expect(account.fill(order, money('1'), money('100.01'))).toBe(false);
+    account.fill(order, money('1'), money('100.01'), true);
     expect(differencesOf(account.kept())).toEqual([
       { what: 'entries.3.available', kept: '-0.01', derived: '0 or more' },
     ]);
