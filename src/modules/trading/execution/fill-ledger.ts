@@ -5,13 +5,15 @@ import { newId } from '../../../kernel/ids.js';
 import { moneyText } from '../../../kernel/money.js';
 import type { Quote } from '../../market-data/index.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
+import { Balances } from '../ledger/balances.js';
 import { Ledger } from '../ledger/ledger.js';
 import { trade, type Holding } from '../ledger/postings.js';
 import { ExecutionsRepository } from './executions.repository.js';
 import type { OrderRow } from '../orders/orders.table.js';
-import { applyFill, type Fill } from './position.js';
+import { LotLedger } from './lot-ledger.js';
+import type { Fill } from './position.js';
 import { OrderFilled } from '../trading.events.js';
-import { toPosition, toTrade } from '../trading.mappers.js';
+import { toTrade } from '../trading.mappers.js';
 
 /** Writes what a fill does to an account: the execution, the cash and the position, always together. */
 @Injectable()
@@ -19,6 +21,7 @@ export class FillLedger {
   constructor(
     private readonly ledger: Ledger,
     private readonly executions: ExecutionsRepository,
+    private readonly lots: LotLedger,
     private readonly outbox: Outbox,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -51,18 +54,16 @@ export class FillLedger {
     await this.executions.insert(sql, execution);
     // Before the posting: the position that the fill adds to.
     const before = await this.executions.findPosition(sql, account.id, order.symbol);
-    const { averageCost, realizedPnl } = applyFill(toPosition(before), fill);
-    await this.ledger.post(transaction, {
+    const postings = trade({ ...fill, symbol: order.symbol, released });
+    const { seq } = await this.ledger.post(transaction, {
       accountId: account.id,
       kind: 'fill',
-      postings: trade({ ...fill, symbol: order.symbol, released }),
+      postings,
       orderId: order.id,
       executionId: execution.id,
     });
-    await this.executions.setCost(sql, account.id, order.symbol, {
-      averageCost: moneyText(averageCost),
-      realizedPnl: moneyText(realizedPnl),
-    });
+    const { cash } = new Balances(postings);
+    await this.lots.record(sql, account, { execution, order, cash, seq, before });
     await this.outbox.publish(transaction, OrderFilled, {
       userId: account.userId,
       trade: toTrade(execution),

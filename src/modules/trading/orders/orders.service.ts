@@ -9,6 +9,7 @@ import type { AccountRow } from '../accounts/accounts.table.js';
 import { decodeSeqCursor } from '../accounts/seq-cursor.js';
 import { BuyingPower } from './buying-power.js';
 import { isSameOrder, newOrder } from './new-order.js';
+import { NamedLots } from './named-lots.js';
 import { OrderJournal } from './order-journal.js';
 import { assertTransition } from './order-state.js';
 import { OrdersRepository } from './orders.repository.js';
@@ -35,6 +36,7 @@ export class OrdersService {
     private readonly orders: OrdersRepository,
     private readonly buyingPower: BuyingPower,
     private readonly journal: OrderJournal,
+    private readonly namedLots: NamedLots,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -42,7 +44,7 @@ export class OrdersService {
    * Stores the order, what it holds back, and the job that will execute it, in one transaction.
    * Sent again under the same `client_order_id`, the same order answers as it did the first time.
    * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`, `trading.insufficient_position`,
-   *   `trading.bad_expiry`, `trading.too_many_orders`, `trading.client_order_id_reused`
+   *   `trading.bad_expiry`, `trading.bad_lots`, `trading.too_many_orders`, `trading.client_order_id_reused`
    */
   async place(userId: string, request: PlaceOrder): Promise<Order> {
     const { id: accountId } = await this.accounts.getOrOpen(userId);
@@ -157,6 +159,7 @@ export class OrdersService {
     request: PlaceOrder,
     of: { readonly replaces: string | null; readonly expiresAt: Date | null },
   ): Promise<Order> {
+    await this.namedLots.assertOpen(transaction.sql, account.id, request);
     const holding = await this.buyingPower.reserve(transaction, account, request);
     const at = new Date(this.clock.nowMs());
     const row = newOrder(request, { ...of, accountId: account.id, holding, at });
