@@ -9,7 +9,6 @@ import type { AccountRow } from '../accounts/accounts.table.js';
 import { decodeSeqCursor } from '../accounts/seq-cursor.js';
 import { BuyingPower } from './buying-power.js';
 import { isSameOrder, newOrder } from './new-order.js';
-import { NamedLots } from './named-lots.js';
 import { OrderJournal } from './order-journal.js';
 import { assertTransition } from './order-state.js';
 import { OrdersRepository } from './orders.repository.js';
@@ -36,7 +35,6 @@ export class OrdersService {
     private readonly orders: OrdersRepository,
     private readonly buyingPower: BuyingPower,
     private readonly journal: OrderJournal,
-    private readonly namedLots: NamedLots,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -159,7 +157,6 @@ export class OrdersService {
     request: PlaceOrder,
     of: { readonly replaces: string | null; readonly expiresAt: Date | null },
   ): Promise<Order> {
-    await this.namedLots.assertOpen(transaction.sql, account.id, request);
     const holding = await this.buyingPower.reserve(transaction, account, request);
     const at = new Date(this.clock.nowMs());
     const row = newOrder(request, { ...of, accountId: account.id, holding, at });
