@@ -25,6 +25,7 @@ import { TickBookRepository } from './execution/tick-book.repository.js';
 import { TradingLive } from './trading.live.js';
 import { tradingQueue } from './trading.queues.js';
 import { TradingReactions } from './trading.reactions.js';
+import { TradingSnapshots } from './trading.snapshots.js';
 import { dropOldSignals } from './trading.schedules.js';
 
 @Module({
@@ -52,6 +53,7 @@ import { dropOldSignals } from './trading.schedules.js';
     SignalsService,
     TradeHistory,
     TradingReactions,
+    TradingSnapshots,
     TradingLive,
   ],
   exports: [

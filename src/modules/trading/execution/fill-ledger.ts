@@ -12,7 +12,7 @@ import type { OrderRow } from '../orders/orders.table.js';
 import type { PaidFill } from './fill-cover.js';
 import type { FillReason } from './paper/paper-model.js';
 import { applyFill } from './position.js';
-import { OrderFilled } from '../trading.events.js';
+import { accountStream, OrderFilled } from '../trading.events.js';
 import { toPosition, toTrade } from '../trading.mappers.js';
 
 export interface PaperFill extends PaidFill {
@@ -76,10 +76,8 @@ export class FillLedger {
       averageCost: moneyText(averageCost),
       realizedPnl: moneyText(realizedPnl),
     });
-    await this.outbox.publish(transaction, OrderFilled, {
-      userId: account.userId,
-      trade: toTrade(execution),
-    });
+    const filled = { userId: account.userId, trade: toTrade(execution) };
+    await this.outbox.publish(transaction, OrderFilled, filled, accountStream(account.id));
     return execution.id;
   }
 }

@@ -7,7 +7,7 @@ import { hold, release } from '../ledger/postings.js';
 import { assertTransition, type OrderStatus } from './order-state.js';
 import { OrdersRepository, type OrderChange } from './orders.repository.js';
 import type { OrderRow } from './orders.table.js';
-import { OrderChanged } from '../trading.events.js';
+import { accountStream, OrderChanged } from '../trading.events.js';
 import { toHolding, toOrder } from '../trading.mappers.js';
 import { tradingQueue } from '../trading.queues.js';
 import type { TransitionReason } from './order-transitions.table.js';
@@ -44,7 +44,8 @@ export class OrderJournal {
     if (postings.length > 0) {
       await this.ledger.post(transaction, { accountId, kind: 'hold', postings, orderId });
     }
-    await this.outbox.addJob(transaction, tradingQueue, 'execute-order', { orderId: row.id });
+    const stream = accountStream(accountId);
+    await this.outbox.addJob(transaction, tradingQueue, 'execute-order', { orderId }, stream);
     const reason = row.replaces === null ? 'placed' : 'replacement';
     return this.#record(transaction, userId, null, row, { reason });
   }
@@ -101,7 +102,8 @@ export class OrderJournal {
       executionId: executionId ?? null,
       at: row.updatedAt,
     });
-    await this.outbox.publish(transaction, OrderChanged, { userId, order: toOrder(row) });
+    const change = { userId, order: toOrder(row) };
+    await this.outbox.publish(transaction, OrderChanged, change, accountStream(row.accountId));
     return row;
   }
 }

@@ -81,8 +81,9 @@ export class OrdersRepository {
   async list(
     accountId: string,
     { status, symbol, beforeId, limit }: OrderFilter,
+    connection: Sql = this.database.sql,
   ): Promise<OrderRow[]> {
-    return this.database.sql
+    return connection
       .select()
       .from(ordersTable)
       .where(

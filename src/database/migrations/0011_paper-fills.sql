@@ -11,6 +11,8 @@ ALTER TABLE "order_transitions" ADD COLUMN "execution_id" uuid;--> statement-bre
 ALTER TABLE "orders" ADD COLUMN "reserved_fees" numeric(30, 10) DEFAULT '0' NOT NULL;--> statement-breakpoint
 ALTER TABLE "orders" ADD COLUMN "fees" numeric(30, 10) DEFAULT '0' NOT NULL;--> statement-breakpoint
 ALTER TABLE "order_transitions" ADD CONSTRAINT "order_transitions_execution_id_executions_id_fk" FOREIGN KEY ("execution_id") REFERENCES "public"."executions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "executions_by_tick" ON "executions" USING btree ("symbol","quote_as_of");
+--> statement-breakpoint
 -- by hand
 UPDATE "executions" SET "sequence" = "ledger_entries"."seq"
 FROM "ledger_entries" WHERE "ledger_entries"."execution_id" = "executions"."id";

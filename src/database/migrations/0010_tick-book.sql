@@ -1,1 +1,0 @@
-CREATE INDEX "executions_by_tick" ON "executions" USING btree ("symbol","quote_as_of");
