@@ -127,6 +127,28 @@ describe.each(BACKENDS)('paper fills on $name', (backend) => {
     await ended(trader, missed.id, 'cancelled');
   });
 
+  it('share out what a tick offers across accounts: never more than its size, and the first comer is first', async () => {
+    const traders = await Promise.all([bourse.trader(), bourse.trader(), bourse.trader()]);
+    const request = { symbol: 'NVDA', side: 'buy', type: 'market', quantity: '2000' };
+    const orders: Order[] = [];
+    for (const one of traders) {
+      await one.post('/api/account/deposits', { amount: '9000000' });
+      orders.push(await place(one, request));
+    }
+    const all: Trade[] = [];
+    for (const [at, one] of traders.entries()) {
+      await ended(one, orders[at]?.id ?? '', 'filled');
+      all.push(...(await read<Page<Trade>>(one, '/api/trades?limit=200')).items);
+    }
+    for (const tick of new Set(all.map(({ quoteAsOf }) => quoteAsOf))) {
+      const here = all.filter(({ quoteAsOf }) => quoteAsOf === tick);
+      const taken = sumOf(here.map(({ quantity }) => quantity));
+      expect(taken.lte(here[0]?.quote?.askSize ?? 0)).toBe(true);
+    }
+    const [first] = all.sort((one, other) => (one.quoteAsOf < other.quoteAsOf ? -1 : 1));
+    expect(first?.orderId).toBe(orders[0]?.id);
+  });
+
   it('cost a sale its minimum and what is taken of sales', async () => {
     const request = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: '2' };
     await ended(trader, (await place(trader, request)).id, 'filled');

@@ -1,6 +1,7 @@
 import { money, moneyText, priceText, type Money } from '../../kernel/money.js';
 import type { AccountRow } from './accounts/accounts.table.js';
 import type { ExecutionRow, PositionRow } from './execution/executions.table.js';
+import type { WorkingOrder } from './execution/execution-step.js';
 import type { HoldingOrder } from './execution/fill-cover.js';
 import type { Lot } from './execution/lots.js';
 import type { PositionLotRow } from './execution/lots.table.js';
@@ -142,6 +143,17 @@ export function toTerms(row: OrderRow): OrderTerms {
     type: row.type,
     quantity: money(row.quantity),
     limitPrice: row.limitPrice === null ? undefined : money(row.limitPrice),
+  };
+}
+
+export function toWorkingOrder(row: OrderRow): WorkingOrder {
+  return {
+    id: row.id,
+    acceptedAt: row.createdAt,
+    terms: toTerms(row),
+    timeInForce: row.timeInForce,
+    filledQuantity: money(row.filledQuantity),
+    lastFillQuoteAsOf: row.lastFillQuoteAsOf,
   };
 }
 

@@ -25,6 +25,7 @@ import { PositionPnlService } from './pnl/position-pnl.service.js';
 import { SignalsRepository } from './signals/signals.repository.js';
 import { SignalsService } from './signals/signals.service.js';
 import { TradeHistory } from './execution/trade-history.js';
+import { TickBookRepository } from './execution/tick-book.repository.js';
 import { TradingLive } from './trading.live.js';
 import { tradingQueue } from './trading.queues.js';
 import { TradingReactions } from './trading.reactions.js';
@@ -48,6 +49,7 @@ import { dropOldSignals } from './trading.schedules.js';
     LotsService,
     NamedLots,
     FillLedger,
+    TickBookRepository,
     DueOrders,
     OrderJournal,
     OrdersService,

@@ -3,7 +3,7 @@ import type { Quote } from '../../market-data/index.js';
 import { matchPrice, type OrderTerms } from '../orders/order.js';
 import type { TransitionReason } from '../orders/order-transitions.table.js';
 import { remainderOf, type TimeInForce } from '../orders/time-in-force.js';
-import { isOnItsWay, isStale, type FillReason, type PaperModel } from './paper/paper-model.js';
+import { arrivedUntil, isStale, type FillReason, type PaperModel } from './paper/paper-model.js';
 import { slippedPrice } from './paper/slippage.js';
 import type { Fill } from './position.js';
 
@@ -55,7 +55,8 @@ export function executionStep(
 ): ExecutionStep {
   const { terms, timeInForce, filledQuantity, lastFillQuoteAsOf } = order;
   const tickMs = Date.parse(quote.asOf);
-  if (isOnItsWay(paper, order.acceptedAt, tickMs)) return { kind: 'wait', reason: 'on_its_way' };
+  const arrived = arrivedUntil(paper, quote);
+  if (arrived && order.acceptedAt > arrived) return { kind: 'wait', reason: 'on_its_way' };
   const endsRest = remainderOf(timeInForce) === 'is cancelled';
   const nothing = (reason: TransitionReason): ExecutionStep =>
     endsRest ? { kind: 'end', status: 'cancelled', reason } : { kind: 'wait', reason };

@@ -40,6 +40,7 @@ export const executionsTable = pgTable(
   (table) => [
     index('executions_by_account').on(table.accountId, table.id),
     index('executions_by_order').on(table.orderId),
+    index('executions_by_tick').on(table.symbol, table.quoteAsOf),
   ],
 );
 

@@ -8,11 +8,12 @@ import type { AccountRow } from '../accounts/accounts.table.js';
 import { OrderJournal } from '../orders/order-journal.js';
 import type { OrderRow } from '../orders/orders.table.js';
 import { hasExpired } from '../orders/time-in-force.js';
-import { availableCash, toHoldingOrder, toTerms } from '../trading.mappers.js';
-import { executionStep, type FillStep } from './execution-step.js';
+import { availableCash, toHoldingOrder, toWorkingOrder } from '../trading.mappers.js';
+import { executionStep, quotedSize, type ExecutionStep, type FillStep } from './execution-step.js';
 import { canPay, heldFor } from './fill-cover.js';
 import { feeOfFill } from './paper/fees.js';
-import { paperModel, type PaperModel } from './paper/paper-model.js';
+import { arrivedUntil, paperModel, type PaperModel } from './paper/paper-model.js';
+import { TickBookRepository } from './tick-book.repository.js';
 import { FillLedger } from './fill-ledger.js';
 
 /** Takes the step that the current quote makes of a working order, and stores it. */
@@ -24,6 +25,7 @@ export class OrderSteps {
   constructor(
     private readonly journal: OrderJournal,
     private readonly fills: FillLedger,
+    private readonly book: TickBookRepository,
     private readonly quotes: QuotesService,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Config) config: Config,
@@ -47,18 +49,7 @@ export class OrderSteps {
       return this.#refuse(transaction, account, order, 'unknown_symbol');
     }
     const quote = this.quotes.currentQuote(order.symbol);
-    const step = executionStep(
-      {
-        id: order.id,
-        acceptedAt: order.createdAt,
-        terms: toTerms(order),
-        timeInForce: order.timeInForce,
-        filledQuantity: money(order.filledQuantity),
-        lastFillQuoteAsOf: order.lastFillQuoteAsOf,
-      },
-      quote,
-      { paper: this.#paper, nowMs: this.clock.nowMs() },
-    );
+    const step = await this.#next(transaction, order, quote);
     if (step.kind === 'end') {
       const { status, reason } = step;
       await this.journal.end(transaction, userId, order, { status }, { reason, quote });
@@ -72,6 +63,19 @@ export class OrderSteps {
       const why = { reason: step.reason, quote };
       await this.journal.advance(transaction, userId, order, { status: 'open' }, why);
     }
+  }
+
+  /** Only what would trade asks what the tick has for it: that keeps others of its book waiting. */
+  async #next(transaction: Transaction, order: OrderRow, quote: Quote): Promise<ExecutionStep> {
+    const working = toWorkingOrder(order);
+    const conditions = { paper: this.#paper, nowMs: this.clock.nowMs() };
+    const step = executionStep(working, quote, conditions);
+    const size = quotedSize(quote, working.terms);
+    if (step.kind !== 'fill' || size === undefined) return step;
+    const acceptedUntil = arrivedUntil(this.#paper, quote);
+    const moment = { now: new Date(conditions.nowMs), acceptedUntil };
+    const unclaimed = await this.book.unclaimed(transaction.sql, order, quote, size, moment);
+    return executionStep(working, quote, { ...conditions, unclaimed });
   }
 
   /** @returns the order with the fill; undefined when it could not be paid, and has ended. */

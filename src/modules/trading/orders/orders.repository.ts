@@ -41,13 +41,6 @@ export interface OrderVersion {
 const orderVersion = { id: ordersTable.id, version: ordersTable.version };
 const isWorkingRow = inArray(ordersTable.status, [...WORKING_STATUSES]);
 
-/** The best prices of a symbol, as text of decimals. */
-export interface SymbolPrices {
-  readonly symbol: string;
-  readonly bid: string;
-  readonly ask: string;
-}
-
 @Injectable()
 export class OrdersRepository {
   constructor(private readonly database: Database) {}
@@ -199,42 +192,6 @@ export class OrdersRepository {
       .from(ordersTable)
       .where(and(isWorkingRow, lte(ordersTable.expiresAt, now)))
       .orderBy(ordersTable.expiresAt)
-      .limit(limit);
-  }
-
-  /**
-   * Waiting orders that the prices have reached, oldest first: one query for all symbols of a tick. Of those that may
-   * not wait (they were on their way until now), also the others.
-   * @param acceptedUntil none that was accepted later
-   */
-  async findReached(
-    prices: readonly SymbolPrices[],
-    acceptedUntil: Date | undefined,
-    limit: number,
-  ): Promise<OrderVersion[]> {
-    if (prices.length === 0) return [];
-    const rows = prices.map(
-      ({ symbol, bid, ask }) => sql`(${symbol}, ${bid}::numeric, ${ask}::numeric)`,
-    );
-    return this.database.sql
-      .select(orderVersion)
-      .from(ordersTable)
-      .innerJoin(
-        sql`(values ${sql.join(rows, sql`, `)}) as quote(symbol, bid, ask)`,
-        sql`quote.symbol = ${ordersTable.symbol}`,
-      )
-      .where(
-        and(
-          inArray(ordersTable.status, ['open', 'partially_filled']),
-          acceptedUntil && lte(ordersTable.createdAt, acceptedUntil),
-          sql`case
-            when ${ordersTable.timeInForce} in ('ioc', 'fok') then true
-            when ${ordersTable.limitPrice} is null then true
-            when ${ordersTable.side} = 'buy' then ${ordersTable.limitPrice} >= quote.ask
-            else ${ordersTable.limitPrice} <= quote.bid end`,
-        ),
-      )
-      .orderBy(ordersTable.id)
       .limit(limit);
   }
 

@@ -45,13 +45,12 @@ export function paperModel(settings: PaperSettings): PaperModel {
   };
 }
 
-/** Whether an order that was accepted then is on its way still when the tick is quoted. */
-export function isOnItsWay(
+/** Orders that were accepted later are on their way still when the tick is quoted; undefined: none is. */
+export function arrivedUntil(
   { latencyMs }: Pick<PaperModel, 'latencyMs'>,
-  acceptedAt: Date,
-  tickMs: number,
-): boolean {
-  return latencyMs > 0 && tickMs < acceptedAt.getTime() + latencyMs;
+  { asOf }: { readonly asOf: string },
+): Date | undefined {
+  return latencyMs === 0 ? undefined : new Date(Date.parse(asOf) - latencyMs);
 }
 
 /** Whether the quote of a tick is too old at `nowMs` to trade on. */
