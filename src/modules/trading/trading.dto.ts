@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pageQuerySchema } from '../../http/index.js';
+import { money } from '../../kernel/money.js';
 import { symbolSchema } from '../market-data/index.js';
 import { ORDER_SIDES, ORDER_TYPES } from './orders/order.js';
 import { ORDER_STATUSES } from './orders/order-state.js';
@@ -15,6 +16,11 @@ const clientOrderIdSchema = z
   .describe(
     'your id, unique per account for ever: sent again with the same order, it answers the same',
   );
+
+const usdAShare = positiveDecimal(4).describe('USD a share');
+const stopPriceSchema = positiveDecimal(4).describe(
+  'USD a share: a buy triggers when the last trade is at or above it, a sale at or below',
+);
 
 const orderFields = {
   symbol: symbolSchema,
@@ -35,8 +41,32 @@ export const placeOrderSchema = z.discriminatedUnion('type', [
   z.strictObject({
     ...orderFields,
     type: z.literal('limit'),
-    limitPrice: positiveDecimal(4).describe('USD a share'),
+    limitPrice: usdAShare,
   }),
+  z.strictObject({ ...orderFields, type: z.literal('stop'), stopPrice: stopPriceSchema }),
+  z.strictObject({
+    ...orderFields,
+    type: z.literal('stop_limit'),
+    stopPrice: stopPriceSchema,
+    limitPrice: usdAShare,
+  }),
+  z
+    .strictObject({
+      ...orderFields,
+      type: z.literal('trailing_stop'),
+      trailAmount: positiveDecimal(4)
+        .optional()
+        .describe('USD a share between the best price since it waits and the stop'),
+      trailPercent: positiveDecimal(2)
+        .refine((percent) => money(percent).lt(100), 'must be below 100')
+        .optional()
+        .describe('the same as a share of that price, per cent'),
+    })
+    .refine(
+      ({ trailAmount, trailPercent }) =>
+        (trailAmount === undefined) !== (trailPercent === undefined),
+      { error: 'must have one of trailAmount and trailPercent' },
+    ),
 ]);
 export type PlaceOrder = z.output<typeof placeOrderSchema>;
 
@@ -44,12 +74,18 @@ export type PlaceOrder = z.output<typeof placeOrderSchema>;
 export const replaceOrderSchema = z
   .strictObject({
     quantity: positiveDecimal(6).optional().describe('shares, those included that have traded'),
-    limitPrice: positiveDecimal(4).optional().describe('USD a share, of a limit order'),
+    limitPrice: positiveDecimal(4).optional().describe('USD a share, of limit and stop_limit'),
+    stopPrice: positiveDecimal(4).optional().describe('USD a share, of stop and stop_limit'),
+    trail: positiveDecimal(4)
+      .optional()
+      .describe('of trailing_stop: USD a share or per cent, as it was placed'),
     client_order_id: clientOrderIdSchema.optional().describe('of the order that takes its place'),
   })
-  .refine(({ quantity, limitPrice }) => quantity !== undefined || limitPrice !== undefined, {
-    error: 'must change the quantity or the limit price',
-  });
+  .refine(
+    ({ quantity, limitPrice, stopPrice, trail }) =>
+      [quantity, limitPrice, stopPrice, trail].some((change) => change !== undefined),
+    { error: 'must change the quantity or a price' },
+  );
 export type ReplaceOrder = z.output<typeof replaceOrderSchema>;
 
 export const cancelOrdersSchema = z.strictObject({
@@ -68,6 +104,17 @@ export const orderSchema = z.object({
   quantity: decimal.describe('shares'),
   limitPrice: decimal.nullable().describe('USD a share'),
   // Defaults for events that a process of the release before has published.
+  stopPrice: decimal
+    .nullable()
+    .default(null)
+    .describe('USD a share; of a trailing stop as it is now, null until it waits'),
+  trailAmount: decimal.nullable().default(null).describe('USD a share'),
+  trailPercent: decimal.nullable().default(null),
+  waterMark: decimal
+    .nullable()
+    .default(null)
+    .describe('best last trade since a trailing stop waits, USD a share'),
+  triggeredAt: z.iso.datetime().nullable().default(null).describe('its stop was reached'),
   timeInForce: z.enum(TIMES_IN_FORCE).default('gtc'),
   expiresAt: z.iso.datetime().nullable().default(null),
   replaces: z.uuid().nullable().default(null).describe('the order whose place it took'),
@@ -91,7 +138,7 @@ export const orderTransitionSchema = z.object({
   reason: z.enum(TRANSITION_REASONS),
   filledQuantity: decimal.describe('shares that had traded with this step'),
   quote: z
-    .object({ bid: decimal, ask: decimal, asOf: z.iso.datetime() })
+    .object({ bid: decimal, ask: decimal, last: decimal.nullable(), asOf: z.iso.datetime() })
     .nullable()
     .describe('that decided it'),
   at: z.iso.datetime(),

@@ -54,6 +54,17 @@ export const badExpiry = () =>
     'expiresAt goes with timeInForce gtd, in the future and within 366 days, and with no other.',
   );
 
+export const stopPriceReached = (stopPrice: Money, last: Money) =>
+  new AppError(
+    'unprocessable',
+    'trading.stop_price_reached',
+    'The market has reached this stop already: a buy stops above the last trade, a sale below it.',
+    { details: { stopPrice: moneyText(stopPrice), last: moneyText(last) } },
+  );
+
+export const badTimeInForce = (message: string) =>
+  new AppError('unprocessable', 'trading.bad_time_in_force', message);
+
 export const tooManyOrders = (limit: number) =>
   new AppError(
     'conflict',

@@ -3,6 +3,8 @@ import { Clock } from '../../../kernel/clock.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
 import type { Quote } from '../../market-data/index.js';
 import { OrdersRepository, type OrderVersion } from '../orders/orders.repository.js';
+import { WaitingOrdersRepository } from '../orders/waiting-orders.repository.js';
+import { StopPrices } from './stop-prices.js';
 
 const BATCH = 500;
 const FORGOTTEN_AFTER_MS = 10 * SECOND_MS;
@@ -12,11 +14,13 @@ const FORGOTTEN_AFTER_MS = 10 * SECOND_MS;
 export class DueOrders {
   constructor(
     private readonly orders: OrdersRepository,
+    private readonly waiting: WaitingOrdersRepository,
+    private readonly stops: StopPrices,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   /**
-   * Waiting orders whose price these quotes have reached, and orders that were accepted over
+   * Waiting orders whose price or stop these quotes have reached, and orders that were accepted over
    * {@link FORGOTTEN_AFTER_MS} ago and never tried (their job was lost with the queue's Redis), oldest first.
    * While the queue is away all that were accepted: no job of theirs is on its way. Orders whose time in force is
    * over end by the same way.
@@ -26,7 +30,8 @@ export class DueOrders {
     const nowMs = this.clock.nowMs();
     // Exclusive: the very latest have the time of now.
     const acceptedBefore = new Date(queueIsAway ? nowMs + 1 : nowMs - FORGOTTEN_AFTER_MS);
-    const reached = await this.orders.findReached(quotes, BATCH);
+    await this.stops.follow(quotes);
+    const reached = await this.waiting.findReached(quotes, BATCH);
     const forgotten = await this.orders.findForgotten(acceptedBefore, BATCH);
     const expired = await this.orders.findExpired(new Date(nowMs), BATCH);
     const due = [...reached, ...forgotten, ...expired];

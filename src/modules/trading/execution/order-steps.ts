@@ -11,6 +11,7 @@ import { hasExpired } from '../orders/time-in-force.js';
 import { availableCash, toHolding, toTerms } from '../trading.mappers.js';
 import { executionStep } from './execution-step.js';
 import { FillLedger } from './fill-ledger.js';
+import { OrderTriggers } from './order-triggers.js';
 import type { Fill } from './position.js';
 
 /** Takes the step that the current quote makes of a working order, and stores it. */
@@ -21,6 +22,7 @@ export class OrderSteps {
   constructor(
     private readonly journal: OrderJournal,
     private readonly fills: FillLedger,
+    private readonly triggers: OrderTriggers,
     private readonly quotes: QuotesService,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -41,6 +43,17 @@ export class OrderSteps {
       return this.#refuse(transaction, account, order, 'unknown_symbol');
     }
     const quote = this.quotes.currentQuote(order.symbol);
+    const armed = await this.triggers.arm(transaction, userId, order, quote);
+    if (armed !== undefined) await this.#trade(transaction, account, armed, quote);
+  }
+
+  async #trade(
+    transaction: Transaction,
+    account: AccountRow,
+    order: OrderRow,
+    quote: Quote,
+  ): Promise<void> {
+    const { userId } = account;
     const step = executionStep(
       {
         terms: toTerms(order),

@@ -7,6 +7,7 @@ import { AccountsRepository } from '../accounts/accounts.repository.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { ExecutionsRepository } from '../execution/executions.repository.js';
 import { cashToReserve } from './order.js';
+import { NOT_TRIGGERED, termsAtAcceptance, type TriggerState } from './order-prices.js';
 import type { Holding } from '../ledger/postings.js';
 import { availableCash } from '../trading.mappers.js';
 import type { PlaceOrder } from '../trading.dto.js';
@@ -37,32 +38,26 @@ export class BuyingPower {
   /**
    * What the order must hold back; the account must be locked.
    * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`, `trading.insufficient_position`,
-   *   `trading.too_many_orders`
+   *   `trading.too_many_orders`, `trading.stop_price_reached`
    */
   async reserve(
     transaction: Transaction,
     account: AccountRow,
     request: PlaceOrder,
+    trigger: TriggerState = NOT_TRIGGERED,
   ): Promise<Holding> {
     if (!this.quotes.findInstrument(request.symbol)) throw unknownSymbol(request.symbol);
     const { maxWorkingOrders } = this.config.trading;
     const working = await this.orders.countWorking(transaction.sql, account.id);
     if (working >= maxWorkingOrders) throw tooManyOrders(maxWorkingOrders);
     const quantity = money(request.quantity);
+    const quote = this.quotes.currentQuote(request.symbol);
+    const terms = termsAtAcceptance(request, trigger, money(quote.last));
     if (request.side === 'sell') {
       await this.#assertHeld(transaction, account.id, request.symbol, quantity);
       return { cash: money(0), shares: quantity };
     }
-    const quote = this.quotes.currentQuote(request.symbol);
-    const required = cashToReserve(
-      {
-        side: request.side,
-        type: request.type,
-        quantity,
-        limitPrice: request.type === 'limit' ? money(request.limitPrice) : undefined,
-      },
-      { bid: money(quote.bid), ask: money(quote.ask) },
-    );
+    const required = cashToReserve(terms, { bid: money(quote.bid), ask: money(quote.ask) });
     const available = availableCash(account);
     if (required.gt(available)) throw insufficientFunds(required, available);
     return { cash: required, shares: money(0) };

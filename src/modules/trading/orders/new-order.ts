@@ -2,6 +2,7 @@ import { newId } from '../../../kernel/ids.js';
 import { money, moneyText } from '../../../kernel/money.js';
 import type { Holding } from '../ledger/postings.js';
 import type { PlaceOrder } from '../trading.dto.js';
+import { hasPrices, NOT_TRIGGERED, pricesOf, type TriggerState } from './order-prices.js';
 import type { OrderRow } from './orders.table.js';
 
 /** What an order is beside what its sender asked for. */
@@ -10,13 +11,15 @@ export interface OrderCircumstances {
   readonly replaces: string | null;
   readonly expiresAt: Date | null;
   readonly holding: Holding;
+  /** Of the order whose place it takes. */
+  readonly trigger?: TriggerState;
   readonly at: Date;
 }
 
 /** The order as it is stored when it is accepted. */
 export function newOrder(
   request: PlaceOrder,
-  { accountId, replaces, expiresAt, holding, at }: OrderCircumstances,
+  { accountId, replaces, expiresAt, holding, trigger = NOT_TRIGGERED, at }: OrderCircumstances,
 ): OrderRow {
   const id = newId();
   return {
@@ -27,7 +30,10 @@ export function newOrder(
     side: request.side,
     type: request.type,
     quantity: request.quantity,
-    limitPrice: limitPriceOf(request),
+    ...pricesOf(request),
+    waterMark: trigger.waterMark,
+    touchedAt: trigger.touchedAt,
+    triggeredAt: trigger.triggeredAt,
     timeInForce: request.timeInForce,
     expiresAt,
     replaces,
@@ -47,11 +53,6 @@ export function newOrder(
 
 /** Whether a request asks for just this order: `"10"` and `"10.0"` are the same quantity. */
 export function isSameOrder(row: OrderRow, request: PlaceOrder): boolean {
-  const limitPrice = limitPriceOf(request);
-  const sameLimit =
-    row.limitPrice === null || limitPrice === null
-      ? row.limitPrice === limitPrice
-      : money(row.limitPrice).eq(limitPrice);
   // The end of a day order follows from when it was placed.
   const sameEnd =
     request.timeInForce !== 'gtd' ||
@@ -62,11 +63,7 @@ export function isSameOrder(row: OrderRow, request: PlaceOrder): boolean {
     row.type === request.type &&
     row.timeInForce === request.timeInForce &&
     money(row.quantity).eq(request.quantity) &&
-    sameLimit &&
+    hasPrices(row, pricesOf(request)) &&
     sameEnd
   );
-}
-
-function limitPriceOf(request: PlaceOrder): string | null {
-  return request.type === 'limit' ? request.limitPrice : null;
 }

@@ -95,6 +95,7 @@ export class OrderJournal {
       filledQuantity: row.filledQuantity,
       bid: quote?.bid ?? null,
       ask: quote?.ask ?? null,
+      last: quote?.last ?? null,
       quoteAsOf: quote === undefined ? null : new Date(quote.asOf),
       at: row.updatedAt,
     });

@@ -10,6 +10,8 @@ export const TRANSITION_REASONS = [
   'replacement',
   /** The market does not reach its price, or offers nothing more at this tick. */
   'waiting',
+  /** The market has reached its stop: it trades as a market or limit order from now on. */
+  'triggered',
   'fill',
   'cancelled_by_owner',
   'replaced_by_owner',
@@ -41,6 +43,8 @@ export const orderTransitionsTable = pgTable(
     /** The quote that decided it; null where none did. */
     bid: decimalColumn('bid'),
     ask: decimalColumn('ask'),
+    /** Price of the last trade: what stops look at. */
+    last: decimalColumn('last'),
     quoteAsOf: timestamp('quote_as_of', { withTimezone: true }),
     at: timestamp('at', { withTimezone: true }).notNull(),
   },

@@ -22,6 +22,10 @@ export interface OrderChange {
   readonly reservedCash?: string;
   readonly reservedQuantity?: string;
   readonly rejectReason?: string;
+  readonly waterMark?: string;
+  readonly stopPrice?: string;
+  readonly touchedAt?: Date;
+  readonly triggeredAt?: Date;
 }
 
 /** An order as it was found: with another version, it has taken a step since. */
@@ -30,15 +34,8 @@ export interface OrderVersion {
   readonly version: number;
 }
 
-const orderVersion = { id: ordersTable.id, version: ordersTable.version };
+export const orderVersion = { id: ordersTable.id, version: ordersTable.version };
 const isWorkingRow = inArray(ordersTable.status, [...WORKING_STATUSES]);
-
-/** The best prices of a symbol, as text of decimals. */
-export interface SymbolPrices {
-  readonly symbol: string;
-  readonly bid: string;
-  readonly ask: string;
-}
 
 @Injectable()
 export class OrdersRepository {
@@ -189,32 +186,6 @@ export class OrdersRepository {
       .from(ordersTable)
       .where(and(isWorkingRow, lte(ordersTable.expiresAt, now)))
       .orderBy(ordersTable.expiresAt)
-      .limit(limit);
-  }
-
-  /** Waiting orders that the prices have reached, oldest first: one query for all symbols of a tick. */
-  async findReached(prices: readonly SymbolPrices[], limit: number): Promise<OrderVersion[]> {
-    if (prices.length === 0) return [];
-    const rows = prices.map(
-      ({ symbol, bid, ask }) => sql`(${symbol}, ${bid}::numeric, ${ask}::numeric)`,
-    );
-    return this.database.sql
-      .select(orderVersion)
-      .from(ordersTable)
-      .innerJoin(
-        sql`(values ${sql.join(rows, sql`, `)}) as quote(symbol, bid, ask)`,
-        sql`quote.symbol = ${ordersTable.symbol}`,
-      )
-      .where(
-        and(
-          inArray(ordersTable.status, ['open', 'partially_filled']),
-          sql`case
-            when ${ordersTable.limitPrice} is null then true
-            when ${ordersTable.side} = 'buy' then ${ordersTable.limitPrice} >= quote.ask
-            else ${ordersTable.limitPrice} <= quote.bid end`,
-        ),
-      )
-      .orderBy(ordersTable.id)
       .limit(limit);
   }
 

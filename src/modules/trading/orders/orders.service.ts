@@ -8,13 +8,13 @@ import { AccountsService } from '../accounts/accounts.service.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { decodeSeqCursor } from '../accounts/seq-cursor.js';
 import { BuyingPower } from './buying-power.js';
-import { isSameOrder, newOrder } from './new-order.js';
+import { isSameOrder, newOrder, type OrderCircumstances } from './new-order.js';
 import { OrderJournal } from './order-journal.js';
 import { assertTransition } from './order-state.js';
 import { OrdersRepository } from './orders.repository.js';
 import type { OrderRow } from './orders.table.js';
 import { replacementOf } from './replacement.js';
-import { endOf } from './time-in-force.js';
+import { assertTimeInForce, endOf } from './time-in-force.js';
 import { CLIENT_ORDER_ID } from '../trading.dto.js';
 import type {
   ListOrders,
@@ -42,7 +42,7 @@ export class OrdersService {
    * Stores the order, what it holds back, and the job that will execute it, in one transaction.
    * Sent again under the same `client_order_id`, the same order answers as it did the first time.
    * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`, `trading.insufficient_position`,
-   *   `trading.bad_expiry`, `trading.too_many_orders`, `trading.client_order_id_reused`
+   *   `trading.bad_expiry`, `trading.bad_time_in_force`, `trading.stop_price_reached`, `trading.too_many_orders`, `trading.client_order_id_reused`
    */
   async place(userId: string, request: PlaceOrder): Promise<Order> {
     const { id: accountId } = await this.accounts.getOrOpen(userId);
@@ -50,6 +50,7 @@ export class OrdersService {
       const account = await this.buyingPower.lockAccount(transaction, accountId);
       const repeated = await this.#findRepeated(transaction, accountId, request, null);
       if (repeated) return toFirstAnswer(repeated);
+      assertTimeInForce(request);
       const expiresAt = endOf(request, this.clock.nowMs());
       return this.#accept(transaction, account, request, { replaces: null, expiresAt });
     });
@@ -78,7 +79,11 @@ export class OrdersService {
       // Read again: what the order held back is free for the one that takes its place.
       const account = await this.buyingPower.lockAccount(transaction, accountId);
       const { expiresAt } = before;
-      return this.#accept(transaction, account, request, { replaces: orderId, expiresAt });
+      return this.#accept(transaction, account, request, {
+        replaces: orderId,
+        expiresAt,
+        trigger: before,
+      });
     });
   }
 
@@ -155,12 +160,13 @@ export class OrdersService {
     transaction: Transaction,
     account: AccountRow,
     request: PlaceOrder,
-    of: { readonly replaces: string | null; readonly expiresAt: Date | null },
+    of: Pick<OrderCircumstances, 'replaces' | 'expiresAt' | 'trigger'>,
   ): Promise<Order> {
-    const holding = await this.buyingPower.reserve(transaction, account, request);
+    const { trigger } = of;
+    const holding = await this.buyingPower.reserve(transaction, account, request, trigger);
     const at = new Date(this.clock.nowMs());
     const row = newOrder(request, { ...of, accountId: account.id, holding, at });
-    return toOrder(await this.journal.accept(transaction, account.userId, row));
+    return toFirstAnswer(await this.journal.accept(transaction, account.userId, row));
   }
 
   /** The order that was placed under the same `client_order_id`. */

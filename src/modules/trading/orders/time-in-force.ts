@@ -1,6 +1,7 @@
 import { DAY_MS } from '../../../kernel/duration.js';
 import { marketStatusAt } from '../../market-data/index.js';
-import { badExpiry } from '../trading.errors.js';
+import type { PlaceOrder } from '../trading.dto.js';
+import { badExpiry, badTimeInForce } from '../trading.errors.js';
 
 /**
  * How long an order works. `gtc`: until it is filled or cancelled · `gtd`: until a moment of its own · `day`: until
@@ -23,6 +24,20 @@ export function remainderOf(timeInForce: TimeInForce): Remainder {
 /** Whether the order's time is over. The moment itself is the first at which it is. */
 export function hasExpired(expiresAt: Date | null, nowMs: number): boolean {
   return expiresAt !== null && nowMs >= expiresAt.getTime();
+}
+
+/**
+ * A stop waits for its price: nothing of it could be done at once.
+ * @throws AppError `trading.bad_time_in_force`
+ */
+export function assertTimeInForce({
+  type,
+  timeInForce,
+}: Pick<PlaceOrder, 'type' | 'timeInForce'>): void {
+  const isStop = type !== 'market' && type !== 'limit';
+  if (isStop && remainderOf(timeInForce) === 'is cancelled') {
+    throw badTimeInForce(`An order of the type ${type} waits: timeInForce is gtc, gtd or day.`);
+  }
 }
 
 /**
