@@ -102,7 +102,11 @@ export interface Config {
     readonly dailyQuota: number;
   };
   readonly journal: { readonly maxUploadBytes: number };
-  readonly trading: { readonly startingCash: string; readonly maxWorkingOrders: number };
+  readonly trading: {
+    readonly startingCash: string;
+    readonly maxWorkingOrders: number;
+    readonly hours: 'always' | 'exchange';
+  };
 }
 
 /** Known to everybody who reads this: production refuses to run with it. */
@@ -204,6 +208,7 @@ function toConfig(env: Environment): Config {
     trading: {
       startingCash: env.TRADING_STARTING_CASH,
       maxWorkingOrders: env.TRADING_MAX_WORKING_ORDERS,
+      hours: env.TRADING_HOURS,
     },
   };
 }

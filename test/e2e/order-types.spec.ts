@@ -1,12 +1,13 @@
 import { money } from '../../src/kernel/money.js';
 import type { Page } from '../../src/kernel/page.js';
-import { QuotesService } from '../../src/modules/market-data/index.js';
+import { currentOrNextSession, QuotesService } from '../../src/modules/market-data/index.js';
 import { StopPrices } from '../../src/modules/trading/execution/stop-prices.js';
 import {
   LedgerVerifier,
   type Account,
   type Order,
   type OrderTransition,
+  type Trade,
 } from '../../src/modules/trading/index.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
@@ -29,6 +30,104 @@ const market = replayMarket({
 
 jest.setTimeout(120_000);
 afterAll(() => market.remove());
+
+describe.each(BACKENDS)('trading sessions on $name', (backend) => {
+  let bourse: Bourse;
+  let trader: ApiClient;
+
+  beforeAll(async () => {
+    bourse = await startBourse(backend, {
+      MARKET_TICK_MS: '100',
+      TRADING_HOURS: 'exchange',
+      SESSION_IDLE_MS: '2000000000',
+      SESSION_ABSOLUTE_MS: '2000000000',
+      RATE_LIMITS,
+    });
+    trader = await bourse.trader();
+  });
+  afterAll(() => bourse.close());
+
+  it('are kept: orders wait for the one they are meant for, and trade then', async () => {
+    const goTo = (atMs: number) => bourse.clock.advance(atMs - bourse.clock.nowMs());
+    const place = (body: object) =>
+      trader.post<Order & Pick<Problem, 'code'>>('/api/orders', {
+        symbol: 'AAPL',
+        side: 'buy',
+        quantity: '1',
+        ...body,
+      });
+    const order = async (id: string) => (await trader.get<Order>(`/api/orders/${id}`)).body;
+    const until = (id: string, expected: Partial<Order>) =>
+      eventually(async () => expect(await order(id)).toMatchObject(expected), LATER);
+    const tradeOf = async (id: string) => {
+      const { body } = await trader.get<Page<Trade>>('/api/trades?limit=200');
+      return body.items.find(({ orderId }) => orderId === id);
+    };
+    const { openMs, closeMs } = currentOrNextSession(bourse.clock.nowMs() + 86_400_000);
+    const open = new Date(openMs).toISOString();
+    const close = new Date(closeMs).toISOString();
+    const quotes = bourse.app.get(QuotesService);
+
+    // 1:30 in the night in New York.
+    goTo(openMs - 8 * 3_600_000);
+    const { ask } = quotes.currentQuote('AAPL');
+    const limitPrice = money(ask).times('1.5').toFixed(2);
+    const limit = { type: 'limit', limitPrice };
+    const { body: market } = await place({ type: 'market' });
+    const { body: early } = await place({ ...limit, extendedHours: true });
+    const { body: regular } = await place(limit);
+    const { body: auctioned } = await place({ type: 'market', timeInForce: 'opg' });
+    const { body: tooLow } = await place({ type: 'limit', limitPrice: '1', timeInForce: 'opg' });
+    expect(auctioned).toMatchObject({ worksFrom: open, timeInForce: 'opg' });
+    for (const { id } of [market, early, regular, auctioned, tooLow]) {
+      await until(id, { status: 'open', filledQuantity: '0' });
+    }
+    const { body: life } = await trader.get<Page<OrderTransition>>(
+      `/api/orders/${market.id}/history`,
+    );
+    expect(life.items[0]).toMatchObject({ to: 'open', reason: 'waiting_for_session' });
+    for (const [body, code] of [
+      [{ type: 'market', timeInForce: 'ioc' }, 'market_closed'],
+      [{ ...limit, timeInForce: 'fok' }, 'market_closed'],
+      [{ type: 'market', extendedHours: true }, 'bad_extended_hours'],
+    ] as const) {
+      expect(await place(body)).toMatchObject({ status: 422, body: { code: `trading.${code}` } });
+    }
+
+    // 4:30: the early hours.
+    goTo(openMs - 5 * 3_600_000);
+    await until(early.id, { status: 'filled' });
+    for (const { id } of [market, regular, auctioned]) await until(id, { status: 'open' });
+    goTo(openMs - 60_000);
+    expect(await place({ type: 'market', timeInForce: 'opg' })).toMatchObject({
+      status: 422,
+      body: { code: 'trading.too_late_for_auction' },
+    });
+    const change = await trader.patch<Problem>(`/api/orders/${auctioned.id}`, { quantity: '2' });
+    expect(change).toMatchObject({ status: 422, body: { code: 'trading.too_late_for_auction' } });
+
+    goTo(openMs);
+    for (const { id } of [market, regular, auctioned]) await until(id, { status: 'filled' });
+    // All of the auction trade by the quote of its moment.
+    const atOpen = quotes.quoteAt('AAPL', openMs);
+    expect(await tradeOf(auctioned.id)).toMatchObject({ price: atOpen.ask, quoteAsOf: open });
+    await until(tooLow.id, { status: 'cancelled', filledQuantity: '0' });
+
+    const { body: last } = await place({ type: 'market', timeInForce: 'cls' });
+    expect(last).toMatchObject({ worksFrom: close });
+    await until(last.id, { status: 'open' });
+    goTo(closeMs - 9 * 60_000);
+    expect((await place({ type: 'market', timeInForce: 'cls' })).body.code).toBe(
+      'trading.too_late_for_auction',
+    );
+    goTo(closeMs);
+    await until(last.id, { status: 'filled' });
+    expect(await tradeOf(last.id)).toMatchObject({
+      price: quotes.quoteAt('AAPL', closeMs).ask,
+      quoteAsOf: close,
+    });
+  });
+});
 
 describe.each(BACKENDS)('order types on $name', (backend) => {
   let bourse: Bourse;

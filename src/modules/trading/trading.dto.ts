@@ -30,8 +30,12 @@ const orderFields = {
     .enum(TIMES_IN_FORCE)
     .default('gtc')
     .describe(
-      'gtc: until filled or cancelled; gtd: until expiresAt; day: until the exchange closes next; ioc: what trades at once; fok: all at once or nothing',
+      'gtc: until filled or cancelled; gtd: until expiresAt; day: until the exchange closes next; ioc: what trades at once; fok: all at once or nothing; opg, cls: in the opening or closing auction',
     ),
+  extendedHours: z
+    .boolean()
+    .optional()
+    .describe('of limit orders, day or gtc: trades also from 4:00 to 20:00 New York'),
   expiresAt: z.iso.datetime().optional().describe('with gtd, and with no other: within 366 days'),
   client_order_id: clientOrderIdSchema.optional(),
 };
@@ -116,6 +120,8 @@ export const orderSchema = z.object({
     .describe('best last trade since a trailing stop waits, USD a share'),
   triggeredAt: z.iso.datetime().nullable().default(null).describe('its stop was reached'),
   timeInForce: z.enum(TIMES_IN_FORCE).default('gtc'),
+  extendedHours: z.boolean().default(false),
+  worksFrom: z.iso.datetime().nullable().default(null).describe('the auction that it waits for'),
   expiresAt: z.iso.datetime().nullable().default(null),
   replaces: z.uuid().nullable().default(null).describe('the order whose place it took'),
   status: z.enum(ORDER_STATUSES),

@@ -47,6 +47,8 @@ export function toOrder(row: OrderRow): Order {
     waterMark: priceOrNull(row.waterMark),
     triggeredAt: row.triggeredAt?.toISOString() ?? null,
     timeInForce: row.timeInForce,
+    extendedHours: row.extendedHours,
+    worksFrom: row.worksFrom?.toISOString() ?? null,
     expiresAt: row.expiresAt?.toISOString() ?? null,
     replaces: row.replaces,
     status: row.status,

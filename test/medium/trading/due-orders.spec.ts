@@ -20,7 +20,7 @@ const waiting = (order: object, over: Partial<OrderRow> = {}): OrderRow => ({
     {
       accountId: newId(),
       replaces: null,
-      expiresAt: null,
+      time: { worksFrom: null, expiresAt: null },
       holding: { cash: money(0), shares: money(0) },
       at: new Date(AS_OF),
     },
@@ -113,7 +113,7 @@ describe('the orders that a tick is about', () => {
     );
     await insert([...due, ...notDue, ...reached, ...moved]);
     const before = await sequentialScans();
-    expect(idsOf(await waitingOrders.findReached([quote], 100))).toEqual(idsOf(due));
+    expect(idsOf(await waitingOrders.findReached([quote], false, 100))).toEqual(idsOf(due));
     expect(idsOf(await waitingOrders.findStopsReached([quote], undefined, 100))).toEqual(
       idsOf(reached),
     );

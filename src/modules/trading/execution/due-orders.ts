@@ -1,9 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Config } from '../../../config/config.js';
 import { Clock } from '../../../kernel/clock.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
 import type { Quote } from '../../market-data/index.js';
 import { OrdersRepository, type OrderVersion } from '../orders/orders.repository.js';
 import { WaitingOrdersRepository } from '../orders/waiting-orders.repository.js';
+import { sessionAt } from '../orders/trading-session.js';
 import { StopPrices } from './stop-prices.js';
 
 const BATCH = 500;
@@ -16,6 +18,7 @@ export class DueOrders {
     private readonly orders: OrdersRepository,
     private readonly waiting: WaitingOrdersRepository,
     private readonly stops: StopPrices,
+    @Inject(Config) private readonly config: Config,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -30,11 +33,17 @@ export class DueOrders {
     const nowMs = this.clock.nowMs();
     // Exclusive: the very latest have the time of now.
     const acceptedBefore = new Date(queueIsAway ? nowMs + 1 : nowMs - FORGOTTEN_AFTER_MS);
-    await this.stops.follow(quotes);
-    const reached = await this.waiting.findReached(quotes, BATCH);
+    const session = this.config.trading.hours === 'always' ? 'regular' : sessionAt(nowMs);
+    // Stops look at the trades of the regular session only.
+    if (session === 'regular') await this.stops.follow(quotes);
+    const reached =
+      session === 'closed'
+        ? []
+        : await this.waiting.findReached(quotes, session === 'extended', BATCH);
+    const auctioned = await this.waiting.findAuctioned(new Date(nowMs), BATCH);
     const forgotten = await this.orders.findForgotten(acceptedBefore, BATCH);
     const expired = await this.orders.findExpired(new Date(nowMs), BATCH);
-    const due = [...reached, ...forgotten, ...expired];
+    const due = [...reached, ...auctioned, ...forgotten, ...expired];
     return [...new Map(due.map((order) => [order.id, order])).values()];
   }
 }

@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Config } from '../../../config/config.js';
 import type { Transaction } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
 import { money, moneyText } from '../../../kernel/money.js';
@@ -7,7 +8,7 @@ import type { AccountRow } from '../accounts/accounts.table.js';
 import type { Holding } from '../ledger/postings.js';
 import { OrderJournal } from '../orders/order-journal.js';
 import type { OrderRow } from '../orders/orders.table.js';
-import { hasExpired } from '../orders/time-in-force.js';
+import { hasExpired, mayTradeAt, remainderOf } from '../orders/time-in-force.js';
 import { availableCash, toHolding, toTerms } from '../trading.mappers.js';
 import { executionStep } from './execution-step.js';
 import { FillLedger } from './fill-ledger.js';
@@ -24,6 +25,7 @@ export class OrderSteps {
     private readonly fills: FillLedger,
     private readonly triggers: OrderTriggers,
     private readonly quotes: QuotesService,
+    @Inject(Config) private readonly config: Config,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -42,9 +44,27 @@ export class OrderSteps {
       // The market was changed under it, from simulated to replay, say.
       return this.#refuse(transaction, account, order, 'unknown_symbol');
     }
-    const quote = this.quotes.currentQuote(order.symbol);
+    if (!mayTradeAt(order, this.config.trading.hours, this.clock.nowMs())) {
+      return this.#awaitSession(transaction, userId, order);
+    }
+    // In an auction all trade by the one quote of its moment, whoever's turn comes when.
+    const quote =
+      order.worksFrom === null
+        ? this.quotes.currentQuote(order.symbol)
+        : this.quotes.quoteAt(order.symbol, order.worksFrom.getTime());
     const armed = await this.triggers.arm(transaction, userId, order, quote);
     if (armed !== undefined) await this.#trade(transaction, account, armed, quote);
+  }
+
+  /** One that was to trade at once has come too late for the session it was accepted in. */
+  async #awaitSession(transaction: Transaction, userId: string, order: OrderRow): Promise<void> {
+    if (order.worksFrom === null && remainderOf(order.timeInForce) === 'is cancelled') {
+      const why = { reason: 'not_filled_at_once' } as const;
+      await this.journal.end(transaction, userId, order, { status: 'cancelled' }, why);
+    } else if (order.status === 'accepted') {
+      const why = { reason: 'waiting_for_session' } as const;
+      await this.journal.advance(transaction, userId, order, { status: 'open' }, why);
+    }
   }
 
   async #trade(

@@ -62,7 +62,13 @@ class PaperAccount {
         limitPrice: moneyText(limit),
         timeInForce: 'gtc',
       },
-      { accountId: this.id, replaces: null, expiresAt: null, holding, at: AT },
+      {
+        accountId: this.id,
+        replaces: null,
+        time: { worksFrom: null, expiresAt: null },
+        holding,
+        at: AT,
+      },
     );
     this.orders.push(order);
     const postings = hold(symbol, holding);

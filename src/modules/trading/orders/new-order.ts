@@ -4,12 +4,13 @@ import type { Holding } from '../ledger/postings.js';
 import type { PlaceOrder } from '../trading.dto.js';
 import { hasPrices, NOT_TRIGGERED, pricesOf, type TriggerState } from './order-prices.js';
 import type { OrderRow } from './orders.table.js';
+import type { WorkingTime } from './time-in-force.js';
 
 /** What an order is beside what its sender asked for. */
 export interface OrderCircumstances {
   readonly accountId: string;
   readonly replaces: string | null;
-  readonly expiresAt: Date | null;
+  readonly time: WorkingTime;
   readonly holding: Holding;
   /** Of the order whose place it takes. */
   readonly trigger?: TriggerState;
@@ -19,7 +20,7 @@ export interface OrderCircumstances {
 /** The order as it is stored when it is accepted. */
 export function newOrder(
   request: PlaceOrder,
-  { accountId, replaces, expiresAt, holding, trigger = NOT_TRIGGERED, at }: OrderCircumstances,
+  { accountId, replaces, time, holding, trigger = NOT_TRIGGERED, at }: OrderCircumstances,
 ): OrderRow {
   const id = newId();
   return {
@@ -35,7 +36,9 @@ export function newOrder(
     touchedAt: trigger.touchedAt,
     triggeredAt: trigger.triggeredAt,
     timeInForce: request.timeInForce,
-    expiresAt,
+    extendedHours: request.extendedHours ?? false,
+    worksFrom: time.worksFrom,
+    expiresAt: time.expiresAt,
     replaces,
     status: 'accepted',
     filledQuantity: '0',
@@ -62,6 +65,7 @@ export function isSameOrder(row: OrderRow, request: PlaceOrder): boolean {
     row.side === request.side &&
     row.type === request.type &&
     row.timeInForce === request.timeInForce &&
+    row.extendedHours === (request.extendedHours ?? false) &&
     money(row.quantity).eq(request.quantity) &&
     hasPrices(row, pricesOf(request)) &&
     sameEnd

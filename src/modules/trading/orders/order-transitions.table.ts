@@ -10,6 +10,8 @@ export const TRANSITION_REASONS = [
   'replacement',
   /** The market does not reach its price, or offers nothing more at this tick. */
   'waiting',
+  /** It may not trade now: the exchange is closed, or its auction is to come. */
+  'waiting_for_session',
   /** The market has reached its stop: it trades as a market or limit order from now on. */
   'triggered',
   'fill',

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Config } from '../../../config/config.js';
 import { Database, type Transaction } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
 import { isId } from '../../../kernel/ids.js';
@@ -14,7 +15,7 @@ import { assertTransition } from './order-state.js';
 import { OrdersRepository } from './orders.repository.js';
 import type { OrderRow } from './orders.table.js';
 import { replacementOf } from './replacement.js';
-import { assertTimeInForce, endOf } from './time-in-force.js';
+import { assertBeforeAuction, workingTimeOf } from './time-in-force.js';
 import { CLIENT_ORDER_ID } from '../trading.dto.js';
 import type {
   ListOrders,
@@ -35,6 +36,7 @@ export class OrdersService {
     private readonly orders: OrdersRepository,
     private readonly buyingPower: BuyingPower,
     private readonly journal: OrderJournal,
+    @Inject(Config) private readonly config: Config,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -42,7 +44,8 @@ export class OrdersService {
    * Stores the order, what it holds back, and the job that will execute it, in one transaction.
    * Sent again under the same `client_order_id`, the same order answers as it did the first time.
    * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`, `trading.insufficient_position`,
-   *   `trading.bad_expiry`, `trading.bad_time_in_force`, `trading.stop_price_reached`, `trading.too_many_orders`, `trading.client_order_id_reused`
+   *   `trading.bad_expiry`, `trading.bad_time_in_force`, `trading.bad_extended_hours`, `trading.market_closed`,
+   *   `trading.too_late_for_auction`, `trading.stop_price_reached`, `trading.too_many_orders`, `trading.client_order_id_reused`
    */
   async place(userId: string, request: PlaceOrder): Promise<Order> {
     const { id: accountId } = await this.accounts.getOrOpen(userId);
@@ -50,9 +53,8 @@ export class OrdersService {
       const account = await this.buyingPower.lockAccount(transaction, accountId);
       const repeated = await this.#findRepeated(transaction, accountId, request, null);
       if (repeated) return toFirstAnswer(repeated);
-      assertTimeInForce(request);
-      const expiresAt = endOf(request, this.clock.nowMs());
-      return this.#accept(transaction, account, request, { replaces: null, expiresAt });
+      const time = workingTimeOf(request, this.config.trading.hours, this.clock.nowMs());
+      return this.#accept(transaction, account, request, { replaces: null, time });
     });
   }
 
@@ -74,14 +76,14 @@ export class OrdersService {
       const request = replacementOf(before, change);
       const repeated = await this.#findRepeated(transaction, accountId, request, orderId);
       if (repeated) return toFirstAnswer(repeated);
+      assertBeforeAuction(before, this.clock.nowMs());
       const end = { status: 'replaced' } as const;
       await this.journal.end(transaction, userId, before, end, { reason: 'replaced_by_owner' });
       // Read again: what the order held back is free for the one that takes its place.
       const account = await this.buyingPower.lockAccount(transaction, accountId);
-      const { expiresAt } = before;
       return this.#accept(transaction, account, request, {
         replaces: orderId,
-        expiresAt,
+        time: before,
         trigger: before,
       });
     });
@@ -160,7 +162,7 @@ export class OrdersService {
     transaction: Transaction,
     account: AccountRow,
     request: PlaceOrder,
-    of: Pick<OrderCircumstances, 'replaces' | 'expiresAt' | 'trigger'>,
+    of: Pick<OrderCircumstances, 'replaces' | 'time' | 'trigger'>,
   ): Promise<Order> {
     const { trigger } = of;
     const holding = await this.buyingPower.reserve(transaction, account, request, trigger);

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  boolean,
   index,
   integer,
   numeric,
@@ -39,6 +40,10 @@ export const ordersTable = pgTable(
     touchedAt: timestamp('touched_at', { withTimezone: true }),
     triggeredAt: timestamp('triggered_at', { withTimezone: true }),
     timeInForce: text('time_in_force', { enum: TIMES_IN_FORCE }).notNull(),
+    /** Also before and after the regular session of the exchange. */
+    extendedHours: boolean('extended_hours').notNull().default(false),
+    /** The auction that it waits for; null: it may trade at once. */
+    worksFrom: timestamp('works_from', { withTimezone: true }),
     /** From then on it trades no more; null: it may work for ever. */
     expiresAt: timestamp('expires_at', { withTimezone: true }),
     /** The order whose place it takes. */
@@ -66,7 +71,7 @@ export const ordersTable = pgTable(
     index('orders_by_limit')
       .on(table.symbol, table.side, table.limitPrice)
       .where(
-        sql`${table.status} in ('open', 'partially_filled') and (${table.stopPrice} is null or ${table.triggeredAt} is not null)`,
+        sql`${table.status} in ('open', 'partially_filled') and (${table.stopPrice} is null or ${table.triggeredAt} is not null) and ${table.worksFrom} is null`,
       ),
     index('orders_by_stop')
       .on(table.symbol, table.side, table.stopPrice)
@@ -83,6 +88,9 @@ export const ordersTable = pgTable(
       .where(
         sql`${table.status} in ('accepted', 'open') and ${table.touchedAt} is not null and ${table.triggeredAt} is null`,
       ),
+    index('orders_for_auction')
+      .on(table.worksFrom)
+      .where(sql`${table.status} in ('accepted', 'open') and ${table.worksFrom} is not null`),
     index('orders_accepted')
       .on(table.updatedAt)
       .where(sql`${table.status} = 'accepted'`),

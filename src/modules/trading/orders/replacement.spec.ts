@@ -10,7 +10,7 @@ const placed = (order: object, over: Partial<OrderRow> = {}): OrderRow => ({
     {
       accountId: 'a',
       replaces: null,
-      expiresAt: null,
+      time: { worksFrom: null, expiresAt: null },
       holding: { cash: money(0), shares: money(10) },
       at: new Date(0),
     },

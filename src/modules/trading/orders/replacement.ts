@@ -21,7 +21,7 @@ const CHANGES: Readonly<Record<OrderType, readonly ChangedPrice[]>> = {
  */
 export function replacementOf(before: OrderRow, change: ReplaceOrder): PlaceOrder {
   assertHasPrices(before, change);
-  const { symbol, side, timeInForce, type } = before;
+  const { symbol, side, timeInForce, extendedHours, type } = before;
   const left = money(change.quantity ?? before.quantity).minus(before.filledQuantity);
   if (left.lte(0)) {
     throw badReplacement(`${money(before.filledQuantity).toFixed()} shares have traded already.`);
@@ -31,6 +31,7 @@ export function replacementOf(before: OrderRow, change: ReplaceOrder): PlaceOrde
     symbol,
     side,
     timeInForce,
+    extendedHours,
     quantity: moneyText(left),
     ...(end !== undefined && { expiresAt: end }),
     ...(change.client_order_id !== undefined && { client_order_id: change.client_order_id }),

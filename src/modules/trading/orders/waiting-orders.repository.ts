@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, gt, inArray, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, lte, sql, type SQL } from 'drizzle-orm';
 import { Database } from '../../../database/index.js';
 import { orderVersion, type OrderVersion } from './orders.repository.js';
 import { ordersTable, type OrderRow } from './orders.table.js';
@@ -37,7 +37,7 @@ export interface MovedMark {
 
 // As the indices of the table have them, word by word.
 const IS_ARMED = sql.raw(
-  "o.status in ('open', 'partially_filled') and (o.stop_price is null or o.triggered_at is not null)",
+  "o.status in ('open', 'partially_filled') and (o.stop_price is null or o.triggered_at is not null) and o.works_from is null",
 );
 const WAITS_FOR_STOP = sql.raw(
   "o.status in ('accepted', 'open') and o.stop_price is not null and o.touched_at is null",
@@ -60,8 +60,15 @@ function valuesOf(prices: readonly SymbolPrices[]): SQL {
 export class WaitingOrdersRepository {
   constructor(private readonly database: Database) {}
 
-  /** Waiting orders that the prices have reached, oldest first: one query for all symbols of a tick. */
-  async findReached(prices: readonly SymbolPrices[], limit: number): Promise<OrderVersion[]> {
+  /**
+   * Waiting orders that the prices have reached, oldest first: one query for all symbols of a tick.
+   * @param inExtendedHours only those that trade outside of the regular session
+   */
+  async findReached(
+    prices: readonly SymbolPrices[],
+    inExtendedHours: boolean,
+    limit: number,
+  ): Promise<OrderVersion[]> {
     if (prices.length === 0) return [];
     // One branch for each index that can answer it; with an "or" none would be used.
     const reached = sql`(
@@ -80,8 +87,25 @@ export class WaitingOrdersRepository {
     return this.database.sql
       .select(orderVersion)
       .from(ordersTable)
-      .where(inArray(ordersTable.id, reached))
+      .where(
+        and(
+          inArray(ordersTable.id, reached),
+          inExtendedHours ? eq(ordersTable.extendedHours, true) : undefined,
+        ),
+      )
       .orderBy(ordersTable.id)
+      .limit(limit);
+  }
+
+  /** Orders whose auction has come, oldest first. */
+  async findAuctioned(now: Date, limit: number): Promise<OrderVersion[]> {
+    return this.database.sql
+      .select(orderVersion)
+      .from(ordersTable)
+      .where(
+        and(inArray(ordersTable.status, ['accepted', 'open']), lte(ordersTable.worksFrom, now)),
+      )
+      .orderBy(ordersTable.worksFrom)
       .limit(limit);
   }
 
