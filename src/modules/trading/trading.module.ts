@@ -9,7 +9,11 @@ import { ExecutionsRepository } from './execution/executions.repository.js';
 import { Ledger } from './ledger/ledger.js';
 import { LedgerVerifier } from './ledger/ledger-verifier.js';
 import { LedgerRepository } from './ledger/ledger.repository.js';
+import { LotsService } from './accounts/lots.service.js';
 import { TransfersService } from './accounts/transfers.service.js';
+import { LotLedger } from './execution/lot-ledger.js';
+import { LotsRepository } from './execution/lots.repository.js';
+import { NamedLots } from './orders/named-lots.js';
 import { FillLedger } from './execution/fill-ledger.js';
 import { OrderJournal } from './orders/order-journal.js';
 import { OrderExecutionService } from './execution/order-execution.service.js';
@@ -21,9 +25,11 @@ import { PositionPnlService } from './pnl/position-pnl.service.js';
 import { SignalsRepository } from './signals/signals.repository.js';
 import { SignalsService } from './signals/signals.service.js';
 import { TradeHistory } from './execution/trade-history.js';
+import { TickBookRepository } from './execution/tick-book.repository.js';
 import { TradingLive } from './trading.live.js';
 import { tradingQueue } from './trading.queues.js';
 import { TradingReactions } from './trading.reactions.js';
+import { TradingSnapshots } from './trading.snapshots.js';
 import { dropOldSignals } from './trading.schedules.js';
 
 @Module({
@@ -38,7 +44,12 @@ import { dropOldSignals } from './trading.schedules.js';
     Ledger,
     LedgerVerifier,
     TransfersService,
+    LotsRepository,
+    LotLedger,
+    LotsService,
+    NamedLots,
     FillLedger,
+    TickBookRepository,
     DueOrders,
     OrderJournal,
     OrdersService,
@@ -50,11 +61,13 @@ import { dropOldSignals } from './trading.schedules.js';
     SignalsService,
     TradeHistory,
     TradingReactions,
+    TradingSnapshots,
     TradingLive,
   ],
   exports: [
     AccountsService,
     TransfersService,
+    LotsService,
     OrdersService,
     PositionsService,
     PositionPnlService,

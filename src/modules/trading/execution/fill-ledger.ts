@@ -5,13 +5,20 @@ import { newId } from '../../../kernel/ids.js';
 import { moneyText } from '../../../kernel/money.js';
 import type { Quote } from '../../market-data/index.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
+import { Balances } from '../ledger/balances.js';
 import { Ledger } from '../ledger/ledger.js';
 import { trade, type Holding } from '../ledger/postings.js';
 import { ExecutionsRepository } from './executions.repository.js';
 import type { OrderRow } from '../orders/orders.table.js';
-import { applyFill, type Fill } from './position.js';
+import type { PaidFill } from './fill-cover.js';
+import { LotLedger } from './lot-ledger.js';
+import type { FillReason } from './paper/paper-model.js';
 import { accountStream, OrderFilled } from '../trading.events.js';
-import { toPosition, toTrade } from '../trading.mappers.js';
+import { toTrade } from '../trading.mappers.js';
+
+export interface PaperFill extends PaidFill {
+  readonly why: FillReason;
+}
 
 /** Writes what a fill does to an account: the execution, the cash and the position, always together. */
 @Injectable()
@@ -19,6 +26,7 @@ export class FillLedger {
   constructor(
     private readonly ledger: Ledger,
     private readonly executions: ExecutionsRepository,
+    private readonly lots: LotLedger,
     private readonly outbox: Outbox,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -26,17 +34,18 @@ export class FillLedger {
   /**
    * The account must be locked by the transaction.
    * @param released of what the order held back, what it needs no longer
+   * @returns the id of the execution
    */
   async record(
     transaction: Transaction,
     account: AccountRow,
     order: OrderRow,
-    fill: Fill,
+    fill: PaperFill,
     quote: Quote,
     released: Holding,
-  ): Promise<void> {
+  ): Promise<string> {
     const { sql } = transaction;
-    const execution = {
+    const execution = await this.executions.insert(sql, {
       id: newId(),
       accountId: account.id,
       orderId: order.id,
@@ -46,24 +55,29 @@ export class FillLedger {
       price: moneyText(fill.price),
       quoteAsOf: new Date(quote.asOf),
       quoteSource: quote.source,
+      fee: moneyText(fill.fee),
+      rule: fill.why.rule,
+      slippage: moneyText(fill.why.slippage),
+      bid: quote.bid,
+      ask: quote.ask,
+      bidSize: quote.bidSize ?? null,
+      askSize: quote.askSize ?? null,
       executedAt: new Date(this.clock.nowMs()),
-    };
-    await this.executions.insert(sql, execution);
+    });
     // Before the posting: the position that the fill adds to.
     const before = await this.executions.findPosition(sql, account.id, order.symbol);
-    const { averageCost, realizedPnl } = applyFill(toPosition(before), fill);
-    await this.ledger.post(transaction, {
+    const postings = trade({ ...fill, symbol: order.symbol, released });
+    const { seq } = await this.ledger.post(transaction, {
       accountId: account.id,
       kind: 'fill',
-      postings: trade({ ...fill, symbol: order.symbol, released }),
+      postings,
       orderId: order.id,
       executionId: execution.id,
     });
-    await this.executions.setCost(sql, account.id, order.symbol, {
-      averageCost: moneyText(averageCost),
-      realizedPnl: moneyText(realizedPnl),
-    });
+    const { cash } = new Balances(postings);
+    await this.lots.record(sql, account, { execution, order, cash, seq, before });
     const filled = { userId: account.userId, trade: toTrade(execution) };
     await this.outbox.publish(transaction, OrderFilled, filled, accountStream(account.id));
+    return execution.id;
   }
 }

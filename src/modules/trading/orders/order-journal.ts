@@ -16,6 +16,8 @@ import type { TransitionReason } from './order-transitions.table.js';
 export interface Why {
   readonly reason: TransitionReason;
   readonly quote?: Quote | undefined;
+  /** The fill that it is. */
+  readonly executionId?: string;
 }
 
 /** An end of which no trade is the cause. */
@@ -71,7 +73,7 @@ export class OrderJournal {
     why: Why,
   ): Promise<OrderRow> {
     const { accountId, id: orderId, symbol } = order;
-    const change = { ...end, reservedCash: '0', reservedQuantity: '0' };
+    const change = { ...end, reservedCash: '0', reservedFees: '0', reservedQuantity: '0' };
     const ended = await this.advance(transaction, userId, order, change, why);
     const postings = release(symbol, toHolding(order));
     if (postings.length > 0) {
@@ -85,7 +87,7 @@ export class OrderJournal {
     userId: string,
     fromStatus: OrderStatus | null,
     row: OrderRow,
-    { reason, quote }: Why,
+    { reason, quote, executionId }: Why,
   ): Promise<OrderRow> {
     await this.orders.insertTransition(transaction.sql, {
       orderId: row.id,
@@ -97,6 +99,7 @@ export class OrderJournal {
       bid: quote?.bid ?? null,
       ask: quote?.ask ?? null,
       quoteAsOf: quote === undefined ? null : new Date(quote.asOf),
+      executionId: executionId ?? null,
       at: row.updatedAt,
     });
     const change = { userId, order: toOrder(row) };
