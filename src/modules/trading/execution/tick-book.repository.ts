@@ -15,11 +15,14 @@ export interface TickMoment {
 
 /** Shares that the order `o` has left to trade. */
 const LEFT = sql`(o.quantity - o.filled_quantity)`;
-/** Whether the `quote` is one that the order trades at: as `matchPrice` has it. */
-const IS_REACHED = sql`(o.limit_price is null
-  or (o.side = 'buy' and o.limit_price >= quote.ask) or (o.side = 'sell' and o.limit_price <= quote.bid))`;
+/**
+ * Whether the `quote` is one that an order `o` of this side trades at: as `matchPrice` has it. One for each side, so that an
+ * index finds the few that are reached among the many that wait.
+ */
+const REACHED_BUY = sql`o.side = 'buy' and (o.limit_price is null or o.limit_price >= quote.ask)`;
+const REACHED_SALE = sql`o.side = 'sell' and (o.limit_price is null or o.limit_price <= quote.bid)`;
 /** Each tick fills an order once. */
-const MAY_TRADE = sql`(o.last_fill_quote_as_of is null or o.last_fill_quote_as_of < quote.as_of)`;
+const MAY_TRADE = sql`(o.last_fill_quote_as_of is null or o.last_fill_quote_as_of < as_of)`;
 
 /** The place of an order in the book of its side, the first one least: by price (market orders first), then by time. */
 const PLACE = sql`${rankOf(sql`o.side`, sql`o.limit_price`)}, o.created_at, o.id`;
@@ -43,16 +46,20 @@ export class TickBookRepository {
   ): Promise<OrderVersion[]> {
     if (quotes.length === 0) return [];
     const front = sql`(
-      with quote(${QUOTE_COLUMNS}) as (${valuesOf(quotes)}), queued as (
-        select o.id,
-          case o.side when 'buy' then quote.ask_size else quote.bid_size end as size,
-          coalesce(sum(case when ${IS_REACHED} then ${LEFT} else 0 end) over (
-            partition by o.symbol, o.side order by ${PLACE}
-            rows between unbounded preceding and 1 preceding), 0) as ahead
-        from quote join orders o on o.symbol = quote.symbol
-        where o.status in ('open', 'partially_filled') and ${MAY_TRADE} and ${arrivedBy(acceptedUntil)}
-          and (${IS_REACHED} or o.time_in_force in ('ioc', 'fok')))
-      select id, ahead from queued where size is null or ahead < size) as front`;
+      with quote(${QUOTE_COLUMNS}) as (${valuesOf(quotes)}),
+      reached as (
+        ${waiting(sql`quote.ask_size`, REACHED_BUY)} union all ${waiting(sql`quote.bid_size`, REACHED_SALE)}),
+      queued as (
+        select o.id, o.size, coalesce(sum(${LEFT}) over (
+          partition by o.symbol, o.side order by ${PLACE}
+          rows between unbounded preceding and 1 preceding), 0) as ahead
+        from reached o where ${MAY_TRADE} and ${arrivedBy(acceptedUntil)})
+      select id, min(ahead) as ahead from (
+        select id, ahead from queued where size is null or ahead < size
+        union all
+        select o.id, 0 from quote join orders o on o.symbol = quote.symbol
+        where o.status = 'open' and o.time_in_force in ('ioc', 'fok') and ${arrivedBy(acceptedUntil)}
+      ) as found group by id) as front`;
     return this.database.sql
       .select({ id: ordersTable.id, version: ordersTable.version })
       .from(ordersTable)
@@ -85,8 +92,8 @@ export class TickBookRepository {
           where e.symbol = ${symbol} and e.side = ${side} and e.quote_as_of = quote.as_of)`,
         ahead: sql<string>`(select coalesce(sum(${LEFT}), 0)::text from orders o
           where o.status in ('accepted', 'open', 'partially_filled')
-            and o.symbol = ${symbol} and o.side = ${side} and (${PLACE}) < (${place})
-            and ${IS_REACHED} and ${MAY_TRADE} and ${arrivedBy(acceptedUntil)}
+            and o.symbol = ${symbol} and (${PLACE}) < (${place})
+            and ${side === 'buy' ? REACHED_BUY : REACHED_SALE} and ${MAY_TRADE} and ${arrivedBy(acceptedUntil)}
             and (o.expires_at is null or o.expires_at > ${at(now)})
             and not (o.time_in_force = 'fok' and ${LEFT} > ${size.toFixed()}::numeric))`,
       })
@@ -98,6 +105,12 @@ export class TickBookRepository {
 }
 
 const QUOTE_COLUMNS = sql.raw('symbol, bid, ask, bid_size, ask_size, as_of');
+
+/** Orders that the quote reaches, with the size that it has for them. */
+function waiting(size: SQL, isReached: SQL): SQL {
+  return sql`select o.*, ${size} as size, quote.as_of from quote join orders o on o.symbol = quote.symbol
+    where o.status in ('open', 'partially_filled') and ${isReached}`;
+}
 
 function valuesOf(quotes: readonly Quote[]): SQL {
   const rows = quotes.map(({ symbol, bid, ask, bidSize, askSize, asOf }) => {

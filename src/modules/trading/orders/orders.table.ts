@@ -58,9 +58,12 @@ export const ordersTable = pgTable(
   (table) => [
     unique('orders_client_order_id').on(table.accountId, table.clientOrderId),
     index('orders_by_account').on(table.accountId, table.id),
-    index('orders_working')
-      .on(table.symbol, table.status)
+    index('orders_by_place')
+      .on(table.symbol, table.side, table.limitPrice)
       .where(sql`${table.status} in ('accepted', 'open', 'partially_filled')`),
+    index('orders_undecided')
+      .on(table.symbol)
+      .where(sql`${table.status} = 'open' and ${table.timeInForce} in ('ioc', 'fok')`),
     index('orders_working_by_account')
       .on(table.accountId)
       .where(sql`${table.status} in ('accepted', 'open', 'partially_filled')`),
