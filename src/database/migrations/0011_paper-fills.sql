@@ -1,4 +1,3 @@
-DROP INDEX "orders_working";--> statement-breakpoint
 ALTER TABLE "accounts" ADD COLUMN "fees_paid" numeric(30, 10) DEFAULT '0' NOT NULL;--> statement-breakpoint
 ALTER TABLE "executions" ADD COLUMN "fee" numeric(30, 10) DEFAULT '0' NOT NULL;--> statement-breakpoint
 ALTER TABLE "executions" ADD COLUMN "rule" text DEFAULT 'market' NOT NULL;--> statement-breakpoint
@@ -12,10 +11,6 @@ ALTER TABLE "order_transitions" ADD COLUMN "execution_id" uuid;--> statement-bre
 ALTER TABLE "orders" ADD COLUMN "reserved_fees" numeric(30, 10) DEFAULT '0' NOT NULL;--> statement-breakpoint
 ALTER TABLE "orders" ADD COLUMN "fees" numeric(30, 10) DEFAULT '0' NOT NULL;--> statement-breakpoint
 ALTER TABLE "order_transitions" ADD CONSTRAINT "order_transitions_execution_id_executions_id_fk" FOREIGN KEY ("execution_id") REFERENCES "public"."executions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "executions_by_tick" ON "executions" USING btree ("symbol","quote_as_of");--> statement-breakpoint
-CREATE INDEX "orders_by_place" ON "orders" USING btree ("symbol","side","limit_price") WHERE "orders"."status" in ('accepted', 'open', 'partially_filled');--> statement-breakpoint
-CREATE INDEX "orders_undecided" ON "orders" USING btree ("symbol") WHERE "orders"."status" = 'open' and "orders"."time_in_force" in ('ioc', 'fok');
---> statement-breakpoint
 -- by hand
 UPDATE "executions" SET "sequence" = "ledger_entries"."seq"
 FROM "ledger_entries" WHERE "ledger_entries"."execution_id" = "executions"."id";

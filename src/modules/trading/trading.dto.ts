@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageQuerySchema } from '../../http/index.js';
 import { symbolSchema } from '../market-data/index.js';
+import { LOT_METHODS } from './execution/lots.js';
 import { ORDER_SIDES, ORDER_TYPES } from './orders/order.js';
 import { ORDER_STATUSES } from './orders/order-state.js';
 import { TRANSITION_REASONS } from './orders/order-transitions.table.js';
@@ -16,6 +17,11 @@ const clientOrderIdSchema = z
     'your id, unique per account for ever: sent again with the same order, it answers the same',
   );
 
+const namedLotSchema = z.strictObject({
+  id: z.uuid(),
+  quantity: positiveDecimal(6).describe('shares'),
+});
+
 const orderFields = {
   symbol: symbolSchema,
   side: z.enum(ORDER_SIDES),
@@ -28,6 +34,14 @@ const orderFields = {
     ),
   expiresAt: z.iso.datetime().optional().describe('with gtd, and with no other: within 366 days'),
   client_order_id: clientOrderIdSchema.optional(),
+  lots: z
+    .array(namedLotSchema)
+    .min(1)
+    .max(100)
+    .optional()
+    .describe(
+      'which lots a sale closes; for what is not named of it, the method of the account decides',
+    ),
 };
 
 export const placeOrderSchema = z.discriminatedUnion('type', [
@@ -75,6 +89,7 @@ export const orderSchema = z.object({
   filledQuantity: decimal.describe('shares'),
   averageFillPrice: decimal.nullable().describe('USD a share'),
   fees: decimal.default('0').describe('USD that it has cost so far, beside the prices'),
+  lots: z.array(namedLotSchema).nullable().default(null).describe('that it is to close'),
   rejectReason: z.string().nullable(),
   version: z
     .number()
@@ -145,20 +160,28 @@ export const accountSchema = z.object({
     .default('0')
     .describe('USD that trades have cost so far, beside their prices: taken off the cash already'),
   availableCash: decimal,
+  lotMethod: z.enum(LOT_METHODS).describe('which lots a sale closes, where it names none'),
   createdAt: z.iso.datetime(),
 });
 export type Account = z.output<typeof accountSchema>;
 
+export const accountSettingsSchema = z
+  .strictObject({ lotMethod: z.enum(LOT_METHODS).optional() })
+  .refine((settings) => Object.values(settings).some((setting) => setting !== undefined), {
+    error: 'must change a setting',
+  });
+export type AccountSettings = z.output<typeof accountSettingsSchema>;
+
 export const valuedPositionSchema = z.object({
   symbol: z.string(),
   quantity: decimal.describe('shares'),
-  averageCost: decimal.describe('USD a share'),
+  averageCost: decimal.describe('USD a share that the open lots cost, fees included'),
   price: decimal
     .nullable()
     .describe('USD a share: the bid, what a sale would get; null without a quote'),
   marketValue: decimal.nullable().describe('USD'),
   unrealizedPnl: decimal.nullable().describe('USD'),
-  realizedPnl: decimal.describe('USD'),
+  realizedPnl: decimal.describe('USD that closing lots has won'),
   asOf: z.iso.datetime().nullable().describe('time of the quote'),
 });
 export type ValuedPosition = z.output<typeof valuedPositionSchema>;

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { RealtimeGatewayModule } from '../../realtime/index.js';
 import { AccountController } from './accounts/account.controller.js';
+import { LotsController } from './accounts/lots.controller.js';
 import { TransfersController } from './accounts/transfers.controller.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { PnlInterest } from './pnl/pnl-interest.js';
@@ -14,6 +15,7 @@ import { TradingModule } from './trading.module.js';
     OrdersController,
     PositionPnlController,
     AccountController,
+    LotsController,
     TransfersController,
     SignalsController,
   ],

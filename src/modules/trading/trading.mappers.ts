@@ -1,14 +1,15 @@
 import { money, moneyText, priceText, type Money } from '../../kernel/money.js';
 import type { AccountRow } from './accounts/accounts.table.js';
-import type { ReplayedFill } from './execution/closed-trades.js';
 import type { ExecutionRow, PositionRow } from './execution/executions.table.js';
 import type { WorkingOrder } from './execution/execution-step.js';
 import type { HoldingOrder } from './execution/fill-cover.js';
+import type { Lot } from './execution/lots.js';
+import type { PositionLotRow } from './execution/lots.table.js';
 import type { LedgerPostingRow } from './ledger/ledger.table.js';
 import type { Holding, Posting } from './ledger/postings.js';
 import type { OrderTerms } from './orders/order.js';
 import type { OrderRow } from './orders/orders.table.js';
-import { NO_POSITION, type Position } from './execution/position.js';
+import type { Fill, Position } from './execution/position.js';
 import type { RecordedTransition } from './orders/orders.repository.js';
 import type { Account, Order, OrderTransition, Trade } from './trading.dto.js';
 
@@ -26,6 +27,7 @@ export function toAccount(row: AccountRow): Account {
     reservedCash: decimalText(row.reservedCash),
     feesPaid: decimalText(row.feesPaid),
     availableCash: moneyText(availableCash(row)),
+    lotMethod: row.lotMethod,
     createdAt: row.createdAt.toISOString(),
   };
 }
@@ -51,6 +53,7 @@ export function toOrder(row: OrderRow): Order {
     filledQuantity: decimalText(row.filledQuantity),
     averageFillPrice: priceOrNull(row.averageFillPrice),
     fees: decimalText(row.fees),
+    lots: row.namedLots ? [...row.namedLots] : null,
     rejectReason: row.rejectReason,
     version: row.version,
     createdAt: row.createdAt.toISOString(),
@@ -122,10 +125,12 @@ export function toHolding({ reservedCash, reservedQuantity }: OrderRow): Holding
   return { cash: money(reservedCash), shares: money(reservedQuantity) };
 }
 
-export function toFill(row: ExecutionRow): ReplayedFill {
-  const { id, orderId, symbol, side, executedAt } = row;
-  const quantity = money(row.quantity);
-  return { id, orderId, symbol, side, quantity, price: money(row.price), executedAt };
+export function toFill(row: ExecutionRow): Fill {
+  return { side: row.side, quantity: money(row.quantity), price: money(row.price) };
+}
+
+export function toLot({ id, quantity, cost }: PositionLotRow): Lot {
+  return { id, quantity: money(quantity), cost: money(cost) };
 }
 
 export function toPosting({ book, symbol, amount }: LedgerPostingRow): Posting {
@@ -152,11 +157,6 @@ export function toWorkingOrder(row: OrderRow): WorkingOrder {
   };
 }
 
-export function toPosition(row: PositionRow | undefined): Position {
-  if (!row) return NO_POSITION;
-  return {
-    quantity: money(row.quantity),
-    averageCost: money(row.averageCost),
-    realizedPnl: money(row.realizedPnl),
-  };
+export function toPosition(row: PositionRow): Position {
+  return { quantity: money(row.quantity), costBasis: money(row.costBasis) };
 }

@@ -9,7 +9,11 @@ import { ExecutionsRepository } from './execution/executions.repository.js';
 import { Ledger } from './ledger/ledger.js';
 import { LedgerVerifier } from './ledger/ledger-verifier.js';
 import { LedgerRepository } from './ledger/ledger.repository.js';
+import { LotsService } from './accounts/lots.service.js';
 import { TransfersService } from './accounts/transfers.service.js';
+import { LotLedger } from './execution/lot-ledger.js';
+import { LotsRepository } from './execution/lots.repository.js';
+import { NamedLots } from './orders/named-lots.js';
 import { FillLedger } from './execution/fill-ledger.js';
 import { OrderJournal } from './orders/order-journal.js';
 import { OrderExecutionService } from './execution/order-execution.service.js';
@@ -40,6 +44,10 @@ import { dropOldSignals } from './trading.schedules.js';
     Ledger,
     LedgerVerifier,
     TransfersService,
+    LotsRepository,
+    LotLedger,
+    LotsService,
+    NamedLots,
     FillLedger,
     TickBookRepository,
     DueOrders,
@@ -59,6 +67,7 @@ import { dropOldSignals } from './trading.schedules.js';
   exports: [
     AccountsService,
     TransfersService,
+    LotsService,
     OrdersService,
     PositionsService,
     PositionPnlService,

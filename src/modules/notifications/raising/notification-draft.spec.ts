@@ -45,6 +45,7 @@ const rejected = (rejectReason: string | null) => ({
     timeInForce: 'gtc' as const,
     expiresAt: null,
     replaces: null,
+    lots: null,
     status: 'rejected' as const,
     filledQuantity: '0',
     averageFillPrice: null,

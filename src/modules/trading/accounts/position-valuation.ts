@@ -15,11 +15,11 @@ export function valuePosition(
   return {
     symbol: row.symbol,
     quantity: moneyText(position.quantity),
-    averageCost: priceText(position.averageCost),
+    averageCost: priceText(money(row.averageCost)),
     price: bid ? priceText(bid) : null,
     marketValue: bid ? moneyText(position.quantity.times(bid)) : null,
     unrealizedPnl: bid ? moneyText(unrealizedPnl(position, bid)) : null,
-    realizedPnl: moneyText(position.realizedPnl),
+    realizedPnl: moneyText(money(row.realizedPnl)),
     asOf: quote?.asOf ?? null,
   };
 }

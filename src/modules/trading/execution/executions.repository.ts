@@ -64,7 +64,7 @@ export class ExecutionsRepository {
     transaction: Sql,
     accountId: string,
     symbol: string,
-    cost: Pick<PositionRow, 'averageCost' | 'realizedPnl'>,
+    cost: Pick<PositionRow, 'costBasis' | 'averageCost' | 'realizedPnl'>,
   ): Promise<void> {
     await transaction
       .update(positionsTable)

@@ -54,7 +54,14 @@ export const positionsTable = pgTable(
     /** Free and reserved together; like `reservedQuantity` the sum of the postings, kept by the `Ledger`. */
     quantity: decimalColumn('quantity').notNull(),
     reservedQuantity: decimalColumn('reserved_quantity').notNull(),
+    /**
+     * USD that the open lots cost, all together; below zero what short sales brought. The default is for the
+     * migration alone, which drops it: a process from before lots must not write positions.
+     */
+    costBasis: decimalColumn('cost_basis').notNull().default('0'),
+    /** `costBasis` a share. */
     averageCost: decimalColumn('average_cost').notNull(),
+    /** The sum of the closures of its lots. */
     realizedPnl: decimalColumn('realized_pnl').notNull(),
     updatedAt: timestamp('updated_at', { withTimezone: true }).notNull(),
   },

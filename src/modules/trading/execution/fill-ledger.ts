@@ -5,15 +5,16 @@ import { newId } from '../../../kernel/ids.js';
 import { moneyText } from '../../../kernel/money.js';
 import type { Quote } from '../../market-data/index.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
+import { Balances } from '../ledger/balances.js';
 import { Ledger } from '../ledger/ledger.js';
 import { trade, type Holding } from '../ledger/postings.js';
 import { ExecutionsRepository } from './executions.repository.js';
 import type { OrderRow } from '../orders/orders.table.js';
 import type { PaidFill } from './fill-cover.js';
+import { LotLedger } from './lot-ledger.js';
 import type { FillReason } from './paper/paper-model.js';
-import { applyFill } from './position.js';
 import { accountStream, OrderFilled } from '../trading.events.js';
-import { toPosition, toTrade } from '../trading.mappers.js';
+import { toTrade } from '../trading.mappers.js';
 
 export interface PaperFill extends PaidFill {
   readonly why: FillReason;
@@ -25,6 +26,7 @@ export class FillLedger {
   constructor(
     private readonly ledger: Ledger,
     private readonly executions: ExecutionsRepository,
+    private readonly lots: LotLedger,
     private readonly outbox: Outbox,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -64,18 +66,16 @@ export class FillLedger {
     });
     // Before the posting: the position that the fill adds to.
     const before = await this.executions.findPosition(sql, account.id, order.symbol);
-    const { averageCost, realizedPnl } = applyFill(toPosition(before), fill);
-    await this.ledger.post(transaction, {
+    const postings = trade({ ...fill, symbol: order.symbol, released });
+    const { seq } = await this.ledger.post(transaction, {
       accountId: account.id,
       kind: 'fill',
-      postings: trade({ ...fill, symbol: order.symbol, released }),
+      postings,
       orderId: order.id,
       executionId: execution.id,
     });
-    await this.executions.setCost(sql, account.id, order.symbol, {
-      averageCost: moneyText(averageCost),
-      realizedPnl: moneyText(realizedPnl),
-    });
+    const { cash } = new Balances(postings);
+    await this.lots.record(sql, account, { execution, order, cash, seq, before });
     const filled = { userId: account.userId, trade: toTrade(execution) };
     await this.outbox.publish(transaction, OrderFilled, filled, accountStream(account.id));
     return execution.id;

@@ -2,11 +2,20 @@ import fc from 'fast-check';
 import { newId } from '../../../kernel/ids.js';
 import { money, moneyText, sumOf, type Money } from '../../../kernel/money.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
-import { asStored } from '../execution/closed-trades.js';
 import type { ExecutionRow, PositionRow } from '../execution/executions.table.js';
 import { canPay, heldFor } from '../execution/fill-cover.js';
+import { asText } from '../execution/lot-ledger.js';
+import {
+  costPerShare,
+  namedForFill,
+  totalOf,
+  tradeLots,
+  type Lot,
+  type LotMethod,
+  type NamedLot,
+} from '../execution/lots.js';
+import type { LotClosureRow, PositionLotRow } from '../execution/lots.table.js';
 import { feeOf, feeOfFill, type FeeSchedule } from '../execution/paper/fees.js';
-import { applyFill, NO_POSITION, type Position } from '../execution/position.js';
 import { newOrder } from '../orders/new-order.js';
 import type { OrderRow } from '../orders/orders.table.js';
 import { toHoldingOrder } from '../trading.mappers.js';
@@ -25,6 +34,8 @@ interface Kept {
   executions: ExecutionRow[];
   orders: OrderRow[];
   positions: PositionRow[];
+  lots: PositionLotRow[];
+  closures: LotClosureRow[];
 }
 
 const FEES: FeeSchedule = {
@@ -42,7 +53,9 @@ class PaperAccount {
   readonly executions: ExecutionRow[] = [];
   readonly orders: OrderRow[] = [];
   readonly #balances = new Balances();
-  readonly #positions = new Map<string, Position>();
+  lotMethod: LotMethod = 'fifo';
+  readonly #lots: PositionLotRow[] = [];
+  readonly #closures: LotClosureRow[] = [];
 
   constructor(readonly startingCash: string) {
     this.#post('opening', transfer(money(startingCash)));
@@ -56,7 +69,13 @@ class PaperAccount {
   }
 
   /** @returns undefined when it does not have the cash, or the shares */
-  place(side: 'buy' | 'sell', symbol: string, quantity: Money, limit: Money): OrderRow | undefined {
+  place(
+    side: 'buy' | 'sell',
+    symbol: string,
+    quantity: Money,
+    limit: Money,
+    lots?: NamedLot[],
+  ): OrderRow | undefined {
     const { quantity: held, reserved } = this.#balances.sharesOf(symbol);
     const worst = feeOf(FEES, { side, quantity, notional: limit.times(quantity) });
     const holding: Holding =
@@ -77,6 +96,7 @@ class PaperAccount {
         quantity: moneyText(quantity),
         limitPrice: moneyText(limit),
         timeInForce: 'gtc',
+        ...(lots && { lots }),
       },
       { accountId: this.id, replaces: null, expiresAt: null, holding, at: AT },
     );
@@ -100,7 +120,8 @@ class PaperAccount {
     const released = heldFor(toHoldingOrder(order), fill);
     if (!evenUnpaid && !canPay(fill, released, this.#balances.availableCash)) return false;
     const executionId = newId();
-    this.#post('fill', trade({ ...fill, symbol, released }), { orderId, executionId });
+    const postings = trade({ ...fill, symbol, released });
+    this.#post('fill', postings, { orderId, executionId });
     this.executions.push({
       id: executionId,
       accountId: this.id,
@@ -121,8 +142,8 @@ class PaperAccount {
       askSize: null,
       executedAt: AT,
     });
-    const before = this.#positions.get(symbol) ?? NO_POSITION;
-    this.#positions.set(symbol, asStored(applyFill(before, fill)));
+    const named = namedForFill(order.namedLots ?? [], money(order.filledQuantity), quantity);
+    this.#trade(symbol, executionId, { side, quantity }, new Balances(postings).cash, named);
     Object.assign(order, {
       status: isLast ? 'filled' : 'partially_filled',
       filledQuantity: moneyText(filledQuantity),
@@ -134,6 +155,45 @@ class PaperAccount {
       reservedQuantity: moneyText(money(order.reservedQuantity).minus(released.shares)),
     } satisfies Partial<OrderRow>);
     return true;
+  }
+
+  #trade(
+    symbol: string,
+    id: string,
+    { side, quantity }: { side: 'buy' | 'sell'; quantity: Money },
+    cash: Money,
+    named: NamedLot[],
+  ): void {
+    const seq = this.entries.length;
+    const open = this.openLots(symbol);
+    const change = tradeLots(open, { side, quantity, cash }, this.lotMethod, named);
+    for (const { id: lotId, quantity: left, cost } of change.changed) {
+      const row = this.#lots.find((lot) => lot.id === lotId);
+      Object.assign(row ?? {}, { quantity: moneyText(left), cost: moneyText(cost) });
+    }
+    const accountId = this.id;
+    if (change.opened) {
+      const { quantity: opened, cost } = change.opened;
+      this.#lots.push({
+        id,
+        accountId,
+        symbol,
+        openedSeq: seq,
+        quantity: moneyText(opened),
+        cost: moneyText(cost),
+        openedAt: AT,
+      });
+    }
+    change.closures.forEach((closure, line) => {
+      const of = { accountId, seq, line, symbol, executionId: id, closedAt: AT };
+      this.#closures.push({ ...of, ...asText(closure) });
+    });
+  }
+
+  openLots(symbol: string): Lot[] {
+    return this.#lots
+      .filter((lot) => lot.symbol === symbol && lot.quantity !== '0')
+      .map(({ id, quantity, cost }) => ({ id, quantity: money(quantity), cost: money(cost) }));
   }
 
   cancel(order: OrderRow): void {
@@ -157,23 +217,30 @@ class PaperAccount {
         contributed: moneyText(balances.contributed),
         feesPaid: moneyText(balances.feesPaid),
         ledgerSeq: this.entries.length,
+        lotMethod: this.lotMethod,
         createdAt: AT,
       },
       entries: this.entries,
       executions: this.executions,
       orders: this.orders,
       positions: [...balances.shares()].map(([symbol, { quantity, reserved }]) => {
-        const { averageCost, realizedPnl } = this.#positions.get(symbol) ?? NO_POSITION;
+        const total = totalOf(this.openLots(symbol));
+        const realizedPnl = sumOf(
+          this.#closures.filter((row) => row.symbol === symbol).map((row) => row.realizedPnl),
+        );
         return {
           accountId: this.id,
           symbol,
           quantity: moneyText(quantity),
           reservedQuantity: moneyText(reserved),
-          averageCost: moneyText(averageCost),
+          costBasis: moneyText(total.cost),
+          averageCost: moneyText(costPerShare(total)),
           realizedPnl: moneyText(realizedPnl),
           updatedAt: AT,
         };
       }),
+      lots: this.#lots,
+      closures: this.#closures,
     });
   }
 
@@ -204,11 +271,14 @@ class PaperAccount {
   }
 }
 
-function differencesOf({ account, entries, executions, orders, positions }: Kept) {
+function differencesOf(kept: Kept) {
+  const { account, entries, executions, orders, positions, lots, closures } = kept;
   const audit = new AccountAudit();
   for (const entry of entries) audit.addEntry(entry);
   for (const execution of executions) audit.addExecution(execution);
   for (const order of orders) audit.addOrder(order);
+  for (const lot of lots) audit.addLot(lot);
+  for (const closure of closures) audit.addClosure(closure);
   return audit.finish(account, positions);
 }
 
@@ -229,6 +299,7 @@ const event = fc.oneof(
     symbol,
     quantity: shares,
     price,
+    named: fc.boolean(),
   }),
   fc.record({
     kind: fc.constant('fill' as const),
@@ -237,6 +308,10 @@ const event = fc.oneof(
     better: price,
   }),
   fc.record({ kind: fc.constant('cancel' as const), which: fc.nat() }),
+  fc.record({
+    kind: fc.constant('lots' as const),
+    lotMethod: fc.constantFrom('fifo' as const, 'lifo' as const),
+  }),
 );
 type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
 
@@ -246,7 +321,20 @@ function happen(account: PaperAccount, one: Event): void {
     return;
   }
   if (one.kind === 'place') {
-    account.place(one.side, one.symbol, one.quantity, one.price);
+    const { side, quantity, named } = one;
+    const lots =
+      side === 'sell' && named
+        ? account
+            .openLots(one.symbol)
+            .slice(-2)
+            .map(({ id, quantity: held }) => ({ id, quantity: moneyText(held) }))
+        : [];
+    const some = lots.length > 0 ? lots : undefined;
+    account.place(side, one.symbol, quantity, one.price, some);
+    return;
+  }
+  if (one.kind === 'lots') {
+    account.lotMethod = one.lotMethod;
     return;
   }
   const working = account.orders.filter(({ status }) =>
@@ -308,7 +396,7 @@ describe('the audit of an account', () => {
   }
 
   it('knows the figures of a busy account', () => {
-    const { account, positions } = busyAccount();
+    const { account, positions, closures } = busyAccount();
     // Fees: 1 + 0 for the buy (20 × 0.005 + 1 bp of 1,965 are less), 1.03 for the sale (1 + 0.5 bps of 408 = 0.0204, rounded up).
     // 10,500 − 5 × 99 − 15 × 98 + 4 × 102 − 2.03; held back: 3 × 90 + 1
     expect(account).toMatchObject({
@@ -317,10 +405,12 @@ describe('the audit of an account', () => {
       contributed: '10500',
       feesPaid: '2.03',
     });
-    // (5 × 99 + 15 × 98) / 20 = 98.25; (102 − 98.25) × 4 = 15
+    // First in, first out: four of the five at 99, and of the fee of 1. 408 − 1.03 − 4/5 × (495 + 1) = 10.17;
+    // (1/5 × 496 + 15 × 98) / 16 = 98.075
     expect(positions).toMatchObject([
-      { quantity: '16', reservedQuantity: '6', averageCost: '98.25', realizedPnl: '15' },
+      { quantity: '16', reservedQuantity: '6', averageCost: '98.075', realizedPnl: '10.17' },
     ]);
+    expect(closures).toMatchObject([{ quantity: '4', proceeds: '406.97', cost: '396.8' }]);
     expect(differencesOf(busyAccount())).toEqual([]);
   });
 
@@ -358,13 +448,37 @@ describe('the audit of an account', () => {
     ],
     [
       'an average cost',
-      ({ positions }) => (first(positions).averageCost = '98.26'),
+      ({ positions }) => (first(positions).averageCost = '98.07'),
       /^positions\.AAPL\.averageCost$/,
     ],
     [
       'a realised profit',
       ({ positions }) => (first(positions).realizedPnl = '15.01'),
       /^positions\.AAPL\.realizedPnl$/,
+    ],
+    [
+      'what the lots cost',
+      ({ positions }) => (first(positions).costBasis = '1569.01'),
+      /^positions\.AAPL\.costBasis$/,
+    ],
+    ['the rest of a lot', ({ lots }) => (first(lots).quantity = '2'), /^lots\..+\.quantity$/],
+    ['the cost of a lot', ({ lots }) => (first(lots).cost = '99.01'), /^lots\..+\.cost$/],
+    ['a lost lot', ({ lots }) => lots.shift(), /^lots\..+\.quantity$/],
+    ['a lost closure', ({ closures }) => closures.pop(), /^closures\.\d+\.count$/],
+    [
+      'the lot that was closed',
+      ({ closures, lots }) => (first(closures).lotId = first(lots, 1).id),
+      /^closures\.\d+\.0\.lotId$/,
+    ],
+    [
+      'what a closure won',
+      ({ closures }) => (first(closures).realizedPnl = '12.01'),
+      /^closures\.\d+\.0\.realizedPnl$/,
+    ],
+    [
+      'a closure of a lot that no order named',
+      ({ closures }) => (first(closures).method = 'specific'),
+      /^closures\.\d+\..+\.method$/,
     ],
     ['a lost position', ({ positions }) => positions.pop(), /^positions\.AAPL\.quantity$/],
     ['a lost entry', ({ entries }) => entries.splice(3, 1), /^entries\.5\.seq$/],

@@ -123,6 +123,7 @@ export class LedgerRepository {
       symbol,
       quantity: moneyText(quantity),
       reservedQuantity: moneyText(reserved),
+      costBasis: '0',
       averageCost: '0',
       realizedPnl: '0',
       updatedAt,

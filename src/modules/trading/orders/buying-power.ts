@@ -19,6 +19,7 @@ import {
   tooManyOrders,
   unknownSymbol,
 } from '../trading.errors.js';
+import { NamedLots } from './named-lots.js';
 import { OrdersRepository } from './orders.repository.js';
 
 /** Whether an account can pay for an order, or holds what it sells, after all it has promised already. */
@@ -30,6 +31,7 @@ export class BuyingPower {
     private readonly accounts: AccountsRepository,
     private readonly executions: ExecutionsRepository,
     private readonly orders: OrdersRepository,
+    private readonly namedLots: NamedLots,
     private readonly quotes: QuotesService,
     @Inject(Config) private readonly config: Config,
   ) {
@@ -44,7 +46,7 @@ export class BuyingPower {
   /**
    * What the order must hold back; the account must be locked.
    * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`, `trading.insufficient_position`,
-   *   `trading.too_many_orders`
+   *   `trading.bad_lots`, `trading.too_many_orders`
    */
   async reserve(
     transaction: Transaction,
@@ -56,6 +58,7 @@ export class BuyingPower {
     const working = await this.orders.countWorking(transaction.sql, account.id);
     if (working >= maxWorkingOrders) throw tooManyOrders(maxWorkingOrders);
     const quantity = money(request.quantity);
+    await this.namedLots.assertOpen(transaction.sql, account.id, request);
     if (request.side === 'sell') {
       await this.#assertHeld(transaction, account.id, request.symbol, quantity);
       return { cash: money(0), shares: quantity };

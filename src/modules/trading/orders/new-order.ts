@@ -2,6 +2,7 @@ import { newId } from '../../../kernel/ids.js';
 import { money, moneyText } from '../../../kernel/money.js';
 import type { Holding } from '../ledger/postings.js';
 import type { PlaceOrder } from '../trading.dto.js';
+import { sameLots } from './named-lots.js';
 import type { OrderRow } from './orders.table.js';
 
 /** What an order is beside what its sender asked for. */
@@ -40,6 +41,7 @@ export function newOrder(
     fees: '0',
     reservedQuantity: moneyText(holding.shares),
     lastFillQuoteAsOf: null,
+    namedLots: request.lots ?? null,
     rejectReason: null,
     version: 1,
     createdAt: at,
@@ -64,6 +66,7 @@ export function isSameOrder(row: OrderRow, request: PlaceOrder): boolean {
     row.type === request.type &&
     row.timeInForce === request.timeInForce &&
     money(row.quantity).eq(request.quantity) &&
+    sameLots(row.namedLots ?? [], request.lots ?? []) &&
     sameLimit &&
     sameEnd
   );

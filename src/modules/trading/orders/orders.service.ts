@@ -42,7 +42,7 @@ export class OrdersService {
    * Stores the order, what it holds back, and the job that will execute it, in one transaction.
    * Sent again under the same `client_order_id`, the same order answers as it did the first time.
    * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`, `trading.insufficient_position`,
-   *   `trading.bad_expiry`, `trading.too_many_orders`, `trading.client_order_id_reused`
+   *   `trading.bad_expiry`, `trading.bad_lots`, `trading.too_many_orders`, `trading.client_order_id_reused`
    */
   async place(userId: string, request: PlaceOrder): Promise<Order> {
     const { id: accountId } = await this.accounts.getOrOpen(userId);
