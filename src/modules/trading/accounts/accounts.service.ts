@@ -76,6 +76,7 @@ export class AccountsService {
       contributed: '0',
       ledgerSeq: 0,
       lotMethod: 'fifo',
+      pendingActions: 0,
       createdAt: new Date(this.clock.nowMs()),
     });
     if (!opened) return;

@@ -189,6 +189,7 @@ class PaperAccount {
         contributed: moneyText(balances.contributed),
         ledgerSeq: this.entries.length,
         lotMethod: this.lotMethod,
+        pendingActions: 0,
         createdAt: AT,
       },
       entries: this.entries,
@@ -229,6 +230,7 @@ class PaperAccount {
       kind,
       orderId: of.orderId ?? null,
       executionId: of.executionId ?? null,
+      corporateActionId: null,
       clientTransferId: null,
       at: AT,
       postings: postings.map(({ book, symbol, amount }, line) => ({
