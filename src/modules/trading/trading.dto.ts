@@ -88,6 +88,7 @@ export const orderSchema = z.object({
   status: z.enum(ORDER_STATUSES),
   filledQuantity: decimal.describe('shares'),
   averageFillPrice: decimal.nullable().describe('USD a share'),
+  fees: decimal.default('0').describe('USD that it has cost so far, beside the prices'),
   lots: z.array(namedLotSchema).nullable().default(null).describe('that it is to close'),
   rejectReason: z.string().nullable(),
   version: z
@@ -99,6 +100,40 @@ export const orderSchema = z.object({
 });
 export type Order = z.output<typeof orderSchema>;
 
+export const tradeSchema = z.object({
+  id: z.uuid(),
+  orderId: z.uuid(),
+  symbol: z.string(),
+  side: z.enum(ORDER_SIDES),
+  quantity: decimal.describe('shares'),
+  price: decimal.describe('USD a share'),
+  quoteAsOf: z.iso.datetime().describe('time of the quote it was filled on'),
+  quoteSource: z.string(),
+  // Defaults for events that a process of the release before has published.
+  fee: decimal.default('0').describe('USD, beside the price'),
+  rule: z.enum(ORDER_TYPES).default('market').describe('the kind of order that the quote filled'),
+  sequence: z
+    .number()
+    .int()
+    .default(0)
+    .describe('of its entry in the journal of the account: the order in which its fills happened'),
+  slippage: decimal
+    .default('0')
+    .describe('USD a share that the price is worse than the ask (a buy) or the bid (a sale)'),
+  quote: z
+    .object({
+      bid: decimal,
+      ask: decimal,
+      bidSize: decimal.nullable().describe('shares'),
+      askSize: decimal.nullable().describe('shares'),
+    })
+    .nullable()
+    .default(null)
+    .describe('it was filled on; null of trades from before it was kept'),
+  executedAt: z.iso.datetime(),
+});
+export type Trade = z.output<typeof tradeSchema>;
+
 export const orderTransitionSchema = z.object({
   version: z.number().int().describe('of the order, with this step'),
   from: z.enum(ORDER_STATUSES).nullable(),
@@ -109,22 +144,10 @@ export const orderTransitionSchema = z.object({
     .object({ bid: decimal, ask: decimal, asOf: z.iso.datetime() })
     .nullable()
     .describe('that decided it'),
+  trade: tradeSchema.nullable().describe('the fill that it is'),
   at: z.iso.datetime(),
 });
 export type OrderTransition = z.output<typeof orderTransitionSchema>;
-
-export const tradeSchema = z.object({
-  id: z.uuid(),
-  orderId: z.uuid(),
-  symbol: z.string(),
-  side: z.enum(ORDER_SIDES),
-  quantity: decimal.describe('shares'),
-  price: decimal.describe('USD a share'),
-  quoteAsOf: z.iso.datetime().describe('time of the quote it was filled on'),
-  quoteSource: z.string(),
-  executedAt: z.iso.datetime(),
-});
-export type Trade = z.output<typeof tradeSchema>;
 
 export const accountSchema = z.object({
   id: z.uuid(),
@@ -133,6 +156,9 @@ export const accountSchema = z.object({
   contributed: decimal.describe('put in so far, less what was taken out; starts as startingCash'),
   cash: decimal,
   reservedCash: decimal.describe('held back for working buy orders'),
+  feesPaid: decimal
+    .default('0')
+    .describe('USD that trades have cost so far, beside their prices: taken off the cash already'),
   availableCash: decimal,
   lotMethod: z.enum(LOT_METHODS).describe('which lots a sale closes, where it names none'),
   createdAt: z.iso.datetime(),

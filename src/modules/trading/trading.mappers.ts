@@ -1,6 +1,8 @@
 import { money, moneyText, priceText, type Money } from '../../kernel/money.js';
 import type { AccountRow } from './accounts/accounts.table.js';
 import type { ExecutionRow, PositionRow } from './execution/executions.table.js';
+import type { WorkingOrder } from './execution/execution-step.js';
+import type { HoldingOrder } from './execution/fill-cover.js';
 import type { Lot } from './execution/lots.js';
 import type { PositionLotRow } from './execution/lots.table.js';
 import type { LedgerPostingRow } from './ledger/ledger.table.js';
@@ -8,7 +10,7 @@ import type { Holding, Posting } from './ledger/postings.js';
 import type { OrderTerms } from './orders/order.js';
 import type { OrderRow } from './orders/orders.table.js';
 import type { Fill, Position } from './execution/position.js';
-import type { OrderTransitionRow } from './orders/order-transitions.table.js';
+import type { RecordedTransition } from './orders/orders.repository.js';
 import type { Account, Order, OrderTransition, Trade } from './trading.dto.js';
 
 const decimalText = (column: string) => moneyText(money(column));
@@ -23,6 +25,7 @@ export function toAccount(row: AccountRow): Account {
     contributed: decimalText(row.contributed),
     cash: decimalText(row.cash),
     reservedCash: decimalText(row.reservedCash),
+    feesPaid: decimalText(row.feesPaid),
     availableCash: moneyText(availableCash(row)),
     lotMethod: row.lotMethod,
     createdAt: row.createdAt.toISOString(),
@@ -49,6 +52,7 @@ export function toOrder(row: OrderRow): Order {
     status: row.status,
     filledQuantity: decimalText(row.filledQuantity),
     averageFillPrice: priceOrNull(row.averageFillPrice),
+    fees: decimalText(row.fees),
     lots: row.namedLots ? [...row.namedLots] : null,
     rejectReason: row.rejectReason,
     version: row.version,
@@ -64,20 +68,22 @@ export function toFirstAnswer(row: OrderRow): Order {
     status: 'accepted',
     filledQuantity: '0',
     averageFillPrice: null,
+    fees: '0',
     rejectReason: null,
     version: 1,
     updatedAt: row.createdAt.toISOString(),
   };
 }
 
-export function toTransition(row: OrderTransitionRow): OrderTransition {
+export function toTransition({ transition: row, execution }: RecordedTransition): OrderTransition {
   const { version, fromStatus: from, toStatus: to, reason, bid, ask, quoteAsOf } = row;
   const quote =
     bid === null || ask === null || quoteAsOf === null
       ? null
       : { bid: priceText(money(bid)), ask: priceText(money(ask)), asOf: quoteAsOf.toISOString() };
   const filledQuantity = decimalText(row.filledQuantity);
-  return { version, from, to, reason, filledQuantity, quote, at: row.at.toISOString() };
+  const trade = execution && toTrade(execution);
+  return { version, from, to, reason, filledQuantity, quote, trade, at: row.at.toISOString() };
 }
 
 export function toTrade(row: ExecutionRow): Trade {
@@ -90,8 +96,29 @@ export function toTrade(row: ExecutionRow): Trade {
     price: priceText(money(row.price)),
     quoteAsOf: row.quoteAsOf.toISOString(),
     quoteSource: row.quoteSource,
+    fee: decimalText(row.fee),
+    rule: row.rule,
+    sequence: row.sequence,
+    slippage: decimalText(row.slippage),
+    quote: toTradeQuote(row),
     executedAt: row.executedAt.toISOString(),
   };
+}
+
+function toTradeQuote({ bid, ask, bidSize, askSize }: ExecutionRow): Trade['quote'] {
+  if (bid === null || ask === null) return null;
+  return {
+    bid: priceText(money(bid)),
+    ask: priceText(money(ask)),
+    bidSize: bidSize === null ? null : decimalText(bidSize),
+    askSize: askSize === null ? null : decimalText(askSize),
+  };
+}
+
+/** What it holds back, and how much of it is left to trade. */
+export function toHoldingOrder(row: OrderRow): HoldingOrder {
+  const left = money(row.quantity).minus(row.filledQuantity);
+  return { ...toHolding(row), fees: money(row.reservedFees), left };
 }
 
 export function toHolding({ reservedCash, reservedQuantity }: OrderRow): Holding {
@@ -116,6 +143,17 @@ export function toTerms(row: OrderRow): OrderTerms {
     type: row.type,
     quantity: money(row.quantity),
     limitPrice: row.limitPrice === null ? undefined : money(row.limitPrice),
+  };
+}
+
+export function toWorkingOrder(row: OrderRow): WorkingOrder {
+  return {
+    id: row.id,
+    acceptedAt: row.createdAt,
+    terms: toTerms(row),
+    timeInForce: row.timeInForce,
+    filledQuantity: money(row.filledQuantity),
+    lastFillQuoteAsOf: row.lastFillQuoteAsOf,
   };
 }
 

@@ -31,9 +31,11 @@ import { PositionPnlService } from './pnl/position-pnl.service.js';
 import { SignalsRepository } from './signals/signals.repository.js';
 import { SignalsService } from './signals/signals.service.js';
 import { TradeHistory } from './execution/trade-history.js';
+import { TickBookRepository } from './execution/tick-book.repository.js';
 import { TradingLive } from './trading.live.js';
 import { tradingQueue } from './trading.queues.js';
 import { TradingReactions } from './trading.reactions.js';
+import { TradingSnapshots } from './trading.snapshots.js';
 import { dropOldSignals, resumeCorporateActions } from './trading.schedules.js';
 
 @Module({
@@ -59,6 +61,7 @@ import { dropOldSignals, resumeCorporateActions } from './trading.schedules.js';
     LotsService,
     NamedLots,
     FillLedger,
+    TickBookRepository,
     DueOrders,
     OrderJournal,
     OrdersService,
@@ -70,6 +73,7 @@ import { dropOldSignals, resumeCorporateActions } from './trading.schedules.js';
     SignalsService,
     TradeHistory,
     TradingReactions,
+    TradingSnapshots,
     TradingLive,
   ],
   exports: [

@@ -74,6 +74,7 @@ export class AccountsService {
       cash: '0',
       reservedCash: '0',
       contributed: '0',
+      feesPaid: '0',
       ledgerSeq: 0,
       lotMethod: 'fifo',
       pendingActions: 0,

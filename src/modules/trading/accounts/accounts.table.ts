@@ -14,6 +14,8 @@ export const accountsTable = pgTable('accounts', {
   reservedCash: decimalColumn('reserved_cash').notNull(),
   /** Put in so far, less what was taken out; the starting cash is part of it. */
   contributed: decimalColumn('contributed').notNull(),
+  /** USD that its trades have cost so far, beside their prices. */
+  feesPaid: decimalColumn('fees_paid').notNull().default('0'),
   /** Of the last entry. */
   ledgerSeq: integer('ledger_seq').notNull(),
   /** Which lots its sales close, where they name none. */

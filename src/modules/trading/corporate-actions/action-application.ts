@@ -6,7 +6,7 @@ import { LotLedger } from '../execution/lot-ledger.js';
 import { Balances } from '../ledger/balances.js';
 import { Ledger } from '../ledger/ledger.js';
 import { OrderCancellation } from '../orders/order-cancellation.js';
-import { CorporateActionApplied } from '../trading.events.js';
+import { accountStream, CorporateActionApplied } from '../trading.events.js';
 import { effectOf } from './corporate-action.js';
 import { CorporateActionsRepository } from './corporate-actions.repository.js';
 import type { CorporateActionRow } from './corporate-actions.table.js';
@@ -63,6 +63,7 @@ export class ActionApplication {
       await this.lots.adjust(transaction.sql, of, effect, newSymbol);
     }
     const event = { userId, actionId: corporateActionId, kind, symbol };
-    await this.outbox.publish(transaction, CorporateActionApplied, event);
+    const stream = accountStream(accountId);
+    await this.outbox.publish(transaction, CorporateActionApplied, event, stream);
   }
 }

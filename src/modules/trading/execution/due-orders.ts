@@ -1,8 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Config } from '../../../config/config.js';
 import { Clock } from '../../../kernel/clock.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
 import type { Quote } from '../../market-data/index.js';
 import { OrdersRepository, type OrderVersion } from '../orders/orders.repository.js';
+import { arrivedUntil } from './paper/paper-model.js';
+import { TickBookRepository } from './tick-book.repository.js';
 
 const BATCH = 500;
 const FORGOTTEN_AFTER_MS = 10 * SECOND_MS;
@@ -12,11 +15,13 @@ const FORGOTTEN_AFTER_MS = 10 * SECOND_MS;
 export class DueOrders {
   constructor(
     private readonly orders: OrdersRepository,
+    private readonly book: TickBookRepository,
     @Inject(Clock) private readonly clock: Clock,
+    @Inject(Config) private readonly config: Config,
   ) {}
 
   /**
-   * Waiting orders whose price these quotes have reached, and orders that were accepted over
+   * Waiting orders that these quotes have reached and have shares for, and orders that were accepted over
    * {@link FORGOTTEN_AFTER_MS} ago and never tried (their job was lost with the queue's Redis), oldest first.
    * While the queue is away all that were accepted: no job of theirs is on its way. Orders whose time in force is
    * over end by the same way.
@@ -26,7 +31,9 @@ export class DueOrders {
     const nowMs = this.clock.nowMs();
     // Exclusive: the very latest have the time of now.
     const acceptedBefore = new Date(queueIsAway ? nowMs + 1 : nowMs - FORGOTTEN_AFTER_MS);
-    const reached = await this.orders.findReached(quotes, BATCH);
+    // All quotes are of one tick.
+    const acceptedUntil = quotes[0] && arrivedUntil(this.config.trading.paper, quotes[0]);
+    const reached = await this.book.findFront(quotes, acceptedUntil, BATCH);
     const forgotten = await this.orders.findForgotten(acceptedBefore, BATCH);
     const expired = await this.orders.findExpired(new Date(nowMs), BATCH);
     const due = [...reached, ...forgotten, ...expired];

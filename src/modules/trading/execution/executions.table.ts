@@ -1,7 +1,7 @@
-import { index, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { accountsTable } from '../accounts/accounts.table.js';
 import { decimalColumn } from '../accounts/decimal.column.js';
-import { ORDER_SIDES } from '../orders/order.js';
+import { ORDER_SIDES, ORDER_TYPES } from '../orders/order.js';
 import { ordersTable } from '../orders/orders.table.js';
 
 /** One row per fill, never changed. */
@@ -19,6 +19,19 @@ export const executionsTable = pgTable(
     side: text('side', { enum: ORDER_SIDES }).notNull(),
     quantity: decimalColumn('quantity').notNull(),
     price: decimalColumn('price').notNull(),
+    /** USD, beside the price. */
+    fee: decimalColumn('fee').notNull().default('0'),
+    /** The kind of order that the quote filled. */
+    rule: text('rule', { enum: ORDER_TYPES }).notNull().default('market'),
+    /** Of its entry in the account's journal: the order in which the fills of an account happened. */
+    sequence: integer('sequence').notNull().default(0),
+    /** USD a share that the price is worse than the quoted one. */
+    slippage: decimalColumn('slippage').notNull().default('0'),
+    /** The quote's prices and sizes; null of fills from before they were kept, and where it names no sizes. */
+    bid: decimalColumn('bid'),
+    ask: decimalColumn('ask'),
+    bidSize: decimalColumn('bid_size'),
+    askSize: decimalColumn('ask_size'),
     /** The quote it was filled on: when it was made, and by which provider. */
     quoteAsOf: timestamp('quote_as_of', { withTimezone: true }).notNull(),
     quoteSource: text('quote_source').notNull(),
@@ -27,6 +40,7 @@ export const executionsTable = pgTable(
   (table) => [
     index('executions_by_account').on(table.accountId, table.id),
     index('executions_by_order').on(table.orderId),
+    index('executions_by_tick').on(table.symbol, table.quoteAsOf),
   ],
 );
 

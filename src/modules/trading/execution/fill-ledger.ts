@@ -10,10 +10,15 @@ import { Ledger } from '../ledger/ledger.js';
 import { trade, type Holding } from '../ledger/postings.js';
 import { ExecutionsRepository } from './executions.repository.js';
 import type { OrderRow } from '../orders/orders.table.js';
+import type { PaidFill } from './fill-cover.js';
 import { LotLedger } from './lot-ledger.js';
-import type { Fill } from './position.js';
-import { OrderFilled } from '../trading.events.js';
+import type { FillReason } from './paper/paper-model.js';
+import { accountStream, OrderFilled } from '../trading.events.js';
 import { toTrade } from '../trading.mappers.js';
+
+export interface PaperFill extends PaidFill {
+  readonly why: FillReason;
+}
 
 /** Writes what a fill does to an account: the execution, the cash and the position, always together. */
 @Injectable()
@@ -29,17 +34,18 @@ export class FillLedger {
   /**
    * The account must be locked by the transaction.
    * @param released of what the order held back, what it needs no longer
+   * @returns the id of the execution
    */
   async record(
     transaction: Transaction,
     account: AccountRow,
     order: OrderRow,
-    fill: Fill,
+    fill: PaperFill,
     quote: Quote,
     released: Holding,
-  ): Promise<void> {
+  ): Promise<string> {
     const { sql } = transaction;
-    const execution = {
+    const execution = await this.executions.insert(sql, {
       id: newId(),
       accountId: account.id,
       orderId: order.id,
@@ -49,9 +55,15 @@ export class FillLedger {
       price: moneyText(fill.price),
       quoteAsOf: new Date(quote.asOf),
       quoteSource: quote.source,
+      fee: moneyText(fill.fee),
+      rule: fill.why.rule,
+      slippage: moneyText(fill.why.slippage),
+      bid: quote.bid,
+      ask: quote.ask,
+      bidSize: quote.bidSize ?? null,
+      askSize: quote.askSize ?? null,
       executedAt: new Date(this.clock.nowMs()),
-    };
-    await this.executions.insert(sql, execution);
+    });
     // Before the posting: the position that the fill adds to.
     const before = await this.executions.findPosition(sql, account.id, order.symbol);
     const postings = trade({ ...fill, symbol: order.symbol, released });
@@ -64,9 +76,8 @@ export class FillLedger {
     });
     const { cash } = new Balances(postings);
     await this.lots.record(sql, account, { execution, order, cash, seq, before });
-    await this.outbox.publish(transaction, OrderFilled, {
-      userId: account.userId,
-      trade: toTrade(execution),
-    });
+    const filled = { userId: account.userId, trade: toTrade(execution) };
+    await this.outbox.publish(transaction, OrderFilled, filled, accountStream(account.id));
+    return execution.id;
   }
 }

@@ -3,6 +3,7 @@ import { newId } from '../../../kernel/ids.js';
 import { money, moneyText, sumOf, type Money } from '../../../kernel/money.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import type { ExecutionRow, PositionRow } from '../execution/executions.table.js';
+import { canPay, heldFor } from '../execution/fill-cover.js';
 import { asText } from '../execution/lot-ledger.js';
 import {
   costPerShare,
@@ -14,8 +15,10 @@ import {
   type NamedLot,
 } from '../execution/lots.js';
 import type { LotClosureRow, PositionLotRow } from '../execution/lots.table.js';
+import { feeOf, feeOfFill, type FeeSchedule } from '../execution/paper/fees.js';
 import { newOrder } from '../orders/new-order.js';
 import type { OrderRow } from '../orders/orders.table.js';
+import { toHoldingOrder } from '../trading.mappers.js';
 import { AccountAudit } from './account-audit.js';
 import { Balances } from './balances.js';
 import type { LedgerEntry } from './ledger.repository.js';
@@ -34,6 +37,14 @@ interface Kept {
   lots: PositionLotRow[];
   closures: LotClosureRow[];
 }
+
+const FEES: FeeSchedule = {
+  perShare: money('0.005'),
+  bps: money('1'),
+  minimumPerOrder: money('1'),
+  sellBps: money('0.5'),
+};
+const SLIPPAGE = money('0.0000000003');
 
 /** An account, and what the database would keep of what happens to it. */
 class PaperAccount {
@@ -66,9 +77,14 @@ class PaperAccount {
     lots?: NamedLot[],
   ): OrderRow | undefined {
     const { quantity: held, reserved } = this.#balances.sharesOf(symbol);
+    const worst = feeOf(FEES, { side, quantity, notional: limit.times(quantity) });
     const holding: Holding =
       side === 'buy'
-        ? { cash: money(moneyText(limit.times(quantity))), shares: money(0) }
+        ? {
+            cash: money(moneyText(limit.times(quantity).plus(worst))),
+            shares: money(0),
+            fees: worst,
+          }
         : { cash: money(0), shares: quantity };
     if (holding.cash.gt(this.#balances.availableCash)) return undefined;
     if (holding.shares.gt(held.minus(reserved))) return undefined;
@@ -90,18 +106,20 @@ class PaperAccount {
     return order;
   }
 
-  fill(order: OrderRow, wanted: Money, price: Money): void {
+  /** @returns false when it cannot be paid: nothing has happened then */
+  fill(order: OrderRow, wanted: Money, price: Money, evenUnpaid = false): boolean {
     const { side, symbol, id: orderId } = order;
     const left = money(order.quantity).minus(order.filledQuantity);
     const quantity = wanted.lt(left) ? wanted : left;
     const isLast = quantity.eq(left);
-    const share = isLast ? money(1) : quantity.div(left);
-    const released = {
-      cash: money(moneyText(money(order.reservedCash).times(share))),
-      shares: side === 'sell' ? quantity : money(0),
-    };
+    const filledNotional = money(order.filledNotional).plus(quantity.times(price));
+    const filledQuantity = money(order.filledQuantity).plus(quantity);
+    const soFar = { side, quantity: filledQuantity, notional: filledNotional };
+    const fee = feeOfFill(FEES, soFar, money(order.fees));
+    const fill = { side, quantity, price, fee };
+    const released = heldFor(toHoldingOrder(order), fill);
+    if (!evenUnpaid && !canPay(fill, released, this.#balances.availableCash)) return false;
     const executionId = newId();
-    const fill = { side, quantity, price };
     const postings = trade({ ...fill, symbol, released });
     this.#post('fill', postings, { orderId, executionId });
     this.executions.push({
@@ -114,20 +132,29 @@ class PaperAccount {
       price: moneyText(price),
       quoteAsOf: AT,
       quoteSource: 'simulated',
+      fee: moneyText(fee),
+      rule: 'limit',
+      sequence: this.entries.length,
+      slippage: moneyText(SLIPPAGE),
+      bid: moneyText(price.plus(SLIPPAGE)),
+      ask: moneyText(price.minus(SLIPPAGE)),
+      bidSize: null,
+      askSize: null,
       executedAt: AT,
     });
     const named = namedForFill(order.namedLots ?? [], money(order.filledQuantity), quantity);
     this.#trade(symbol, executionId, { side, quantity }, new Balances(postings).cash, named);
-    const filledNotional = money(order.filledNotional).plus(quantity.times(price));
-    const filledQuantity = money(order.filledQuantity).plus(quantity);
     Object.assign(order, {
       status: isLast ? 'filled' : 'partially_filled',
       filledQuantity: moneyText(filledQuantity),
       filledNotional: filledNotional.toFixed(),
       averageFillPrice: moneyText(filledNotional.div(filledQuantity)),
       reservedCash: moneyText(money(order.reservedCash).minus(released.cash)),
+      reservedFees: moneyText(money(order.reservedFees).minus(released.fees)),
+      fees: moneyText(fee.plus(order.fees)),
       reservedQuantity: moneyText(money(order.reservedQuantity).minus(released.shares)),
     } satisfies Partial<OrderRow>);
+    return true;
   }
 
   #trade(
@@ -173,7 +200,8 @@ class PaperAccount {
     const held = { cash: money(order.reservedCash), shares: money(order.reservedQuantity) };
     const postings = release(order.symbol, held);
     if (postings.length > 0) this.#post('release', postings, { orderId: order.id });
-    Object.assign(order, { status: 'cancelled', reservedCash: '0', reservedQuantity: '0' });
+    const none = { reservedCash: '0', reservedFees: '0', reservedQuantity: '0' };
+    Object.assign(order, { status: 'cancelled', ...none });
   }
 
   kept(): Kept {
@@ -187,6 +215,7 @@ class PaperAccount {
         cash: moneyText(balances.cash),
         reservedCash: moneyText(balances.reservedCash),
         contributed: moneyText(balances.contributed),
+        feesPaid: moneyText(balances.feesPaid),
         ledgerSeq: this.entries.length,
         lotMethod: this.lotMethod,
         pendingActions: 0,
@@ -322,7 +351,9 @@ function happen(account: PaperAccount, one: Event): void {
   // No buy costs more than its limit, no sale gets less.
   const limit = money(order.limitPrice ?? 0);
   const isBetter = order.side === 'buy' ? one.better.lt(limit) : one.better.gt(limit);
-  account.fill(order, one.quantity, isBetter ? one.better : limit);
+  const isPaid = account.fill(order, one.quantity, isBetter ? one.better : limit);
+  // What was held back covers each part of a buy, whatever its fee.
+  expect(isPaid || order.side === 'sell').toBe(true);
 }
 
 describe('the audit of an account', () => {
@@ -335,6 +366,12 @@ describe('the audit of an account', () => {
         expect(differencesOf(kept)).toEqual([]);
         for (const { quantity, filledQuantity } of kept.orders) {
           expect(money(filledQuantity).lte(quantity)).toBe(true);
+        }
+        for (const { id, side, filledQuantity, filledNotional, fees } of kept.orders) {
+          const traded = { side, quantity: money(filledQuantity), notional: money(filledNotional) };
+          expect(money(fees).eq(feeOf(FEES, traded))).toBe(true);
+          const parts = kept.executions.filter(({ orderId }) => orderId === id);
+          expect(sumOf(parts.map(({ fee }) => fee)).eq(fees)).toBe(true);
         }
       }),
       { numRuns: 300 },
@@ -362,13 +399,20 @@ describe('the audit of an account', () => {
 
   it('knows the figures of a busy account', () => {
     const { account, positions, closures } = busyAccount();
-    // 10,500 − 5 × 99 − 15 × 98 + 4 × 102
-    expect(account).toMatchObject({ cash: '8943', reservedCash: '270', contributed: '10500' });
-    // First in, first out: four of the five at 99. 4 × (102 − 99) = 12; (1 × 99 + 15 × 98) / 16 = 98.0625
+    // Fees: 1 + 0 for the buy (20 × 0.005 + 1 bp of 1,965 are less), 1.03 for the sale (1 + 0.5 bps of 408 = 0.0204, rounded up).
+    // 10,500 − 5 × 99 − 15 × 98 + 4 × 102 − 2.03; held back: 3 × 90 + 1
+    expect(account).toMatchObject({
+      cash: '8940.97',
+      reservedCash: '271',
+      contributed: '10500',
+      feesPaid: '2.03',
+    });
+    // First in, first out: four of the five at 99, and of the fee of 1. 408 − 1.03 − 4/5 × (495 + 1) = 10.17;
+    // (1/5 × 496 + 15 × 98) / 16 = 98.075
     expect(positions).toMatchObject([
-      { quantity: '16', reservedQuantity: '6', averageCost: '98.0625', realizedPnl: '12' },
+      { quantity: '16', reservedQuantity: '6', averageCost: '98.075', realizedPnl: '10.17' },
     ]);
-    expect(closures).toMatchObject([{ quantity: '4', proceeds: '408', cost: '396' }]);
+    expect(closures).toMatchObject([{ quantity: '4', proceeds: '406.97', cost: '396.8' }]);
     expect(differencesOf(busyAccount())).toEqual([]);
   });
 
@@ -392,6 +436,7 @@ describe('the audit of an account', () => {
       ({ account }) => (account.contributed = add(account.contributed)),
       /^contributed$/,
     ],
+    ['the fees', ({ account }) => (account.feesPaid = add(account.feesPaid)), /^feesPaid$/],
     ['the number of entries', ({ account }) => (account.ledgerSeq += 1), /^ledgerSeq$/],
     [
       'a position',
@@ -450,6 +495,32 @@ describe('the audit of an account', () => {
       ({ executions }) => (first(executions).price = '99.01'),
       /^executions\..+\.cash$/,
     ],
+    [
+      'the fee of an execution',
+      ({ executions }) => (first(executions).fee = '0.99'),
+      /^executions\..+\.cash$/,
+    ],
+    [
+      'the number of an execution',
+      ({ executions }) => (first(executions).sequence += 1),
+      /^executions\..+\.sequence$/,
+    ],
+    [
+      'the quote of an execution',
+      ({ executions }) => (first(executions).ask = '99.01'),
+      /^executions\..+\.price$/,
+    ],
+    [
+      'the slippage of an execution',
+      ({ executions }) => (first(executions).slippage = '0'),
+      /^executions\..+\.price$/,
+    ],
+    ['the fees of an order', ({ orders }) => (first(orders).fees = '0.99'), /^orders\..+\.fees$/],
+    [
+      'more for fees than an order holds back',
+      ({ orders }) => (first(orders, 3).reservedFees = '272'),
+      /^orders\..+\.reservedCash$/,
+    ],
     ['a lost order', ({ orders }) => orders.shift(), /^orders\..+$/],
     [
       'what an order has traded',
@@ -486,10 +557,12 @@ describe('the audit of an account', () => {
   });
 
   it('tells that more was spent than was there', () => {
-    const account = new PaperAccount('100');
+    const account = new PaperAccount('101');
     const order = account.place('buy', 'AAPL', money('1'), money('100'));
     if (!order) throw new Error('not accepted');
-    account.fill(order, money('1'), money('100.01'));
+    // By the rules it is not: 100.01 and the fee of 1 are a cent more than there is.
+    expect(account.fill(order, money('1'), money('100.01'))).toBe(false);
+    account.fill(order, money('1'), money('100.01'), true);
     expect(differencesOf(account.kept())).toEqual([
       { what: 'entries.3.available', kept: '-0.01', derived: '0 or more' },
     ]);

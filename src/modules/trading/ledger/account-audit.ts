@@ -26,6 +26,7 @@ const MAX_DIFFERENCES = 100;
 interface Filled {
   readonly quantity: Money;
   readonly notional: Money;
+  readonly fees: Money;
 }
 
 /** An entry that a corporate action made, and what it moved. */
@@ -89,10 +90,11 @@ export class AccountAudit {
   /** In any order, after all entries. */
   addExecution(row: ExecutionRow): void {
     const fill = toFill(row);
-    const { quantity, notional } = this.#filled.get(row.orderId) ?? NOT_FILLED;
+    const { quantity, notional, fees } = this.#filled.get(row.orderId) ?? NOT_FILLED;
     this.#filled.set(row.orderId, {
       quantity: quantity.plus(fill.quantity),
       notional: notional.plus(fill.quantity.times(fill.price)),
+      fees: fees.plus(row.fee),
     });
     const posted = this.#posted.get(row.id);
     this.#posted.delete(row.id);
@@ -103,16 +105,21 @@ export class AccountAudit {
     const seq = posted?.seq ?? Infinity;
     this.#fills.push({ id, orderId, symbol, side, quantity: traded, cash, seq });
     const released = { cash: money(0), shares: money(0) };
-    const due = new Balances(trade({ ...fill, symbol: row.symbol, released }));
+    const due = new Balances(trade({ ...fill, symbol: row.symbol, fee: money(row.fee), released }));
     this.#expect(`executions.${row.id}.cash`, posted?.moved.cash ?? 'no entry', due.cash);
     const moved = posted?.moved.shares().get(row.symbol)?.quantity ?? 'no entry';
     this.#expect(`executions.${row.id}.shares`, moved, due.shares().get(row.symbol)?.quantity ?? 0);
+    this.#expect(`executions.${row.id}.sequence`, row.sequence, posted?.seq ?? 'no entry');
+    const quoted = row.side === 'buy' ? row.ask : row.bid;
+    if (quoted === null) return;
+    const worse = row.side === 'buy' ? money(row.slippage) : money(row.slippage).negated();
+    this.#expect(`executions.${row.id}.price`, row.price, worse.plus(quoted));
   }
 
   /** After all executions. */
   addOrder(row: OrderRow): void {
     const what = `orders.${row.id}`;
-    const { quantity, notional } = this.#filled.get(row.id) ?? NOT_FILLED;
+    const { quantity, notional, fees } = this.#filled.get(row.id) ?? NOT_FILLED;
     this.#filled.delete(row.id);
     if (row.namedLots) {
       this.#namedLots.set(
@@ -122,6 +129,7 @@ export class AccountAudit {
     }
     this.#expect(`${what}.filledQuantity`, row.filledQuantity, quantity);
     this.#expect(`${what}.filledNotional`, row.filledNotional, notional);
+    this.#expect(`${what}.fees`, row.fees, fees);
     if (!quantity.isZero()) {
       this.#expect(
         `${what}.averageFillPrice`,
@@ -130,6 +138,10 @@ export class AccountAudit {
       );
     }
     this.#expectNotNegative(`${what}.left`, money(row.quantity).minus(quantity));
+    this.#expectNotNegative(
+      `${what}.reservedCash`,
+      money(row.reservedCash).minus(row.reservedFees),
+    );
     if (!isWorking(row.status)) {
       this.#expect(`${what}.reservedCash`, row.reservedCash, 0);
       this.#expect(`${what}.reservedQuantity`, row.reservedQuantity, 0);
@@ -161,6 +173,7 @@ export class AccountAudit {
     this.#expect('cash', account.cash, balances.cash);
     this.#expect('reservedCash', account.reservedCash, balances.reservedCash);
     this.#expect('contributed', account.contributed, balances.contributed);
+    this.#expect('feesPaid', account.feesPaid, balances.feesPaid);
     this.#expect('orders.reservedCash', this.#reservedCash, balances.reservedCash);
     for (const id of this.#posted.keys()) this.#expect(`executions.${id}`, 'none', 'an entry');
     for (const id of this.#filled.keys()) this.#expect(`orders.${id}`, 'none', 'executions');
@@ -236,7 +249,7 @@ const NO_POSITION: RebuiltPosition = {
   realizedPnl: money(0),
 };
 
-const NOT_FILLED: Filled = { quantity: money(0), notional: money(0) };
+const NOT_FILLED: Filled = { quantity: money(0), notional: money(0), fees: money(0) };
 
 /** `"10"` and `"10.0000000000"` are the same amount, rounded as the database keeps it. */
 function asText(value: Money | string | number): string {

@@ -6,6 +6,9 @@ import { QuotesService } from '../../market-data/index.js';
 import { CurrentAccounts } from '../accounts/current-accounts.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { ExecutionsRepository } from '../execution/executions.repository.js';
+import { feeOf } from '../execution/paper/fees.js';
+import { paperModel, type PaperModel } from '../execution/paper/paper-model.js';
+import { worstSlippage } from '../execution/paper/slippage.js';
 import { cashToReserve } from './order.js';
 import type { Holding } from '../ledger/postings.js';
 import { availableCash } from '../trading.mappers.js';
@@ -22,6 +25,8 @@ import { OrdersRepository } from './orders.repository.js';
 /** Whether an account can pay for an order, or holds what it sells, after all it has promised already. */
 @Injectable()
 export class BuyingPower {
+  readonly #paper: PaperModel;
+
   constructor(
     private readonly accounts: CurrentAccounts,
     private readonly executions: ExecutionsRepository,
@@ -29,7 +34,9 @@ export class BuyingPower {
     private readonly namedLots: NamedLots,
     private readonly quotes: QuotesService,
     @Inject(Config) private readonly config: Config,
-  ) {}
+  ) {
+    this.#paper = paperModel(config.trading.paper);
+  }
 
   /** Everything that reads what an account has before it changes it begins with this. */
   lockAccount(transaction: Transaction, accountId: string): Promise<AccountRow> {
@@ -57,7 +64,7 @@ export class BuyingPower {
       return { cash: money(0), shares: quantity };
     }
     const quote = this.quotes.currentQuote(request.symbol);
-    const required = cashToReserve(
+    const cost = cashToReserve(
       {
         side: request.side,
         type: request.type,
@@ -65,10 +72,14 @@ export class BuyingPower {
         limitPrice: request.type === 'limit' ? money(request.limitPrice) : undefined,
       },
       { bid: money(quote.bid), ask: money(quote.ask) },
+      worstSlippage(this.#paper.slippage),
     );
+    const worst = { side: request.side, quantity, notional: cost };
+    const fees = feeOf(this.#paper.fees, worst);
+    const required = cost.plus(fees);
     const available = availableCash(account);
     if (required.gt(available)) throw insufficientFunds(required, available);
-    return { cash: required, shares: money(0) };
+    return { cash: required, shares: money(0), fees };
   }
 
   async #assertHeld(

@@ -37,6 +37,8 @@ export function newOrder(
     filledNotional: '0',
     averageFillPrice: null,
     reservedCash: moneyText(holding.cash),
+    reservedFees: moneyText(holding.fees ?? money(0)),
+    fees: '0',
     reservedQuantity: moneyText(holding.shares),
     lastFillQuoteAsOf: null,
     namedLots: request.lots ?? null,

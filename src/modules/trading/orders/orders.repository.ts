@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { and, count, desc, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm';
 import { Database, type Sql } from '../../../database/index.js';
+import { executionsTable, type ExecutionRow } from '../execution/executions.table.js';
 import { WORKING_STATUSES, type OrderStatus } from './order-state.js';
 import { orderTransitionsTable, type OrderTransitionRow } from './order-transitions.table.js';
 import { ordersTable, type OrderRow } from './orders.table.js';
@@ -20,8 +21,15 @@ export interface OrderChange {
   readonly lastFillQuoteAsOf?: Date;
   readonly averageFillPrice?: string;
   readonly reservedCash?: string;
+  readonly reservedFees?: string;
+  readonly fees?: string;
   readonly reservedQuantity?: string;
   readonly rejectReason?: string;
+}
+
+export interface RecordedTransition {
+  readonly transition: OrderTransitionRow;
+  readonly execution: ExecutionRow | null;
 }
 
 /** An order as it was found: with another version, it has taken a step since. */
@@ -32,13 +40,6 @@ export interface OrderVersion {
 
 const orderVersion = { id: ordersTable.id, version: ordersTable.version };
 const isWorkingRow = inArray(ordersTable.status, [...WORKING_STATUSES]);
-
-/** The best prices of a symbol, as text of decimals. */
-export interface SymbolPrices {
-  readonly symbol: string;
-  readonly bid: string;
-  readonly ask: string;
-}
 
 @Injectable()
 export class OrdersRepository {
@@ -80,8 +81,9 @@ export class OrdersRepository {
   async list(
     accountId: string,
     { status, symbol, beforeId, limit }: OrderFilter,
+    connection: Sql = this.database.sql,
   ): Promise<OrderRow[]> {
-    return this.database.sql
+    return connection
       .select()
       .from(ordersTable)
       .where(
@@ -135,16 +137,17 @@ export class OrdersRepository {
     await transaction.insert(orderTransitionsTable).values(row);
   }
 
-  /** The latest first. */
+  /** The latest first, with the fills that they are. */
   async listTransitions(
     orderId: string,
     beforeVersion: number | undefined,
     limit: number,
-  ): Promise<OrderTransitionRow[]> {
+  ): Promise<RecordedTransition[]> {
     const { version } = orderTransitionsTable;
     return this.database.sql
-      .select()
+      .select({ transition: orderTransitionsTable, execution: executionsTable })
       .from(orderTransitionsTable)
+      .leftJoin(executionsTable, eq(executionsTable.id, orderTransitionsTable.executionId))
       .where(
         and(
           eq(orderTransitionsTable.orderId, orderId),
@@ -189,32 +192,6 @@ export class OrdersRepository {
       .from(ordersTable)
       .where(and(isWorkingRow, lte(ordersTable.expiresAt, now)))
       .orderBy(ordersTable.expiresAt)
-      .limit(limit);
-  }
-
-  /** Waiting orders that the prices have reached, oldest first: one query for all symbols of a tick. */
-  async findReached(prices: readonly SymbolPrices[], limit: number): Promise<OrderVersion[]> {
-    if (prices.length === 0) return [];
-    const rows = prices.map(
-      ({ symbol, bid, ask }) => sql`(${symbol}, ${bid}::numeric, ${ask}::numeric)`,
-    );
-    return this.database.sql
-      .select(orderVersion)
-      .from(ordersTable)
-      .innerJoin(
-        sql`(values ${sql.join(rows, sql`, `)}) as quote(symbol, bid, ask)`,
-        sql`quote.symbol = ${ordersTable.symbol}`,
-      )
-      .where(
-        and(
-          inArray(ordersTable.status, ['open', 'partially_filled']),
-          sql`case
-            when ${ordersTable.limitPrice} is null then true
-            when ${ordersTable.side} = 'buy' then ${ordersTable.limitPrice} >= quote.ask
-            else ${ordersTable.limitPrice} <= quote.bid end`,
-        ),
-      )
-      .orderBy(ordersTable.id)
       .limit(limit);
   }
 

@@ -43,6 +43,10 @@ export const ordersTable = pgTable(
     averageFillPrice: decimalColumn('average_fill_price'),
     /** Cash that a working buy order holds back; 0 once it is done. */
     reservedCash: decimalColumn('reserved_cash').notNull(),
+    /** The part of `reservedCash` that is for fees. */
+    reservedFees: decimalColumn('reserved_fees').notNull().default('0'),
+    /** USD that its fills have paid to the broker. */
+    fees: decimalColumn('fees').notNull().default('0'),
     /** Shares that a working sell order holds back; 0 once it is done. */
     reservedQuantity: decimalColumn('reserved_quantity').notNull(),
     /** The tick that it last traded on: no tick fills an order twice. */

@@ -1,0 +1,1 @@
+CREATE INDEX "executions_by_tick" ON "executions" USING btree ("symbol","quote_as_of");

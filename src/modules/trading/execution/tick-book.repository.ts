@@ -1,0 +1,121 @@
+import { Injectable } from '@nestjs/common';
+import { sql, type SQL } from 'drizzle-orm';
+import { Database, type Sql } from '../../../database/index.js';
+import { money, type Money } from '../../../kernel/money.js';
+import type { Quote } from '../../market-data/index.js';
+import type { OrderVersion } from '../orders/orders.repository.js';
+import { ordersTable, type OrderRow } from '../orders/orders.table.js';
+
+/** When a tick is looked at. */
+export interface TickMoment {
+  readonly now: Date;
+  /** Orders that were accepted later are on their way still; undefined: none is. */
+  readonly acceptedUntil: Date | undefined;
+}
+
+/** Shares that the order `o` has left to trade. */
+const LEFT = sql`(o.quantity - o.filled_quantity)`;
+/** Whether the `quote` is one that the order trades at: as `matchPrice` has it. */
+const IS_REACHED = sql`(o.limit_price is null
+  or (o.side = 'buy' and o.limit_price >= quote.ask) or (o.side = 'sell' and o.limit_price <= quote.bid))`;
+/** Each tick fills an order once. */
+const MAY_TRADE = sql`(o.last_fill_quote_as_of is null or o.last_fill_quote_as_of < quote.as_of)`;
+
+/** The place of an order in the book of its side, the first one least: by price (market orders first), then by time. */
+const PLACE = sql`${rankOf(sql`o.side`, sql`o.limit_price`)}, o.created_at, o.id`;
+
+/**
+ * The working orders of each symbol as a book of two sides, by price and then by time, across all accounts: what a tick
+ * offers is shared out by it. The orders' own rows are the book; of a tick is taken what its executions say.
+ */
+@Injectable()
+export class TickBookRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * The orders that wait at the front of their books: those that the size of the quotes reaches, counted from the first.
+   * Without a size it reaches all. Also those that may not wait, and were on their way until now.
+   */
+  async findFront(
+    quotes: readonly Quote[],
+    acceptedUntil: Date | undefined,
+    limit: number,
+  ): Promise<OrderVersion[]> {
+    if (quotes.length === 0) return [];
+    const front = sql`(
+      with quote(${QUOTE_COLUMNS}) as (${valuesOf(quotes)}), queued as (
+        select o.id,
+          case o.side when 'buy' then quote.ask_size else quote.bid_size end as size,
+          coalesce(sum(case when ${IS_REACHED} then ${LEFT} else 0 end) over (
+            partition by o.symbol, o.side order by ${PLACE}
+            rows between unbounded preceding and 1 preceding), 0) as ahead
+        from quote join orders o on o.symbol = quote.symbol
+        where o.status in ('open', 'partially_filled') and ${MAY_TRADE} and ${arrivedBy(acceptedUntil)}
+          and (${IS_REACHED} or o.time_in_force in ('ioc', 'fok')))
+      select id, ahead from queued where size is null or ahead < size) as front`;
+    return this.database.sql
+      .select({ id: ordersTable.id, version: ordersTable.version })
+      .from(ordersTable)
+      .innerJoin(front, sql`front.id = ${ordersTable.id}`)
+      .orderBy(sql`front.ahead`, ordersTable.id)
+      .limit(limit);
+  }
+
+  /**
+   * Shares of the quoted size that are for the order: what its tick has not given to others yet, less what those before it
+   * may still take. Holds this side of the symbol's book until the transaction ends, so that no two take the same shares.
+   *
+   * The account is locked before, never after; and a transaction holds one side of one book at most: so nobody waits
+   * in a circle.
+   */
+  async unclaimed(
+    transaction: Sql,
+    order: OrderRow,
+    quote: Quote,
+    size: Money,
+    { now, acceptedUntil }: TickMoment,
+  ): Promise<Money> {
+    const { id, symbol, side, limitPrice, createdAt } = order;
+    const key = `trading.book:${symbol}:${side}`;
+    await transaction.execute(sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`);
+    const place = sql`${rankOf(sql`${side}::text`, sql`${limitPrice}::numeric`)}, ${at(createdAt)}, ${id}::uuid`;
+    const [row] = await transaction
+      .select({
+        taken: sql<string>`(select coalesce(sum(e.quantity), 0)::text from executions e
+          where e.symbol = ${symbol} and e.side = ${side} and e.quote_as_of = quote.as_of)`,
+        ahead: sql<string>`(select coalesce(sum(${LEFT}), 0)::text from orders o
+          where o.status in ('accepted', 'open', 'partially_filled')
+            and o.symbol = ${symbol} and o.side = ${side} and (${PLACE}) < (${place})
+            and ${IS_REACHED} and ${MAY_TRADE} and ${arrivedBy(acceptedUntil)}
+            and (o.expires_at is null or o.expires_at > ${at(now)})
+            and not (o.time_in_force = 'fok' and ${LEFT} > ${size.toFixed()}::numeric))`,
+      })
+      .from(sql`(${valuesOf([quote])}) as quote(${QUOTE_COLUMNS})`);
+    if (!row) throw new Error(`no answer about the book of ${symbol}`);
+    const left = size.minus(row.taken).minus(row.ahead);
+    return left.lt(0) ? money(0) : left;
+  }
+}
+
+const QUOTE_COLUMNS = sql.raw('symbol, bid, ask, bid_size, ask_size, as_of');
+
+function valuesOf(quotes: readonly Quote[]): SQL {
+  const rows = quotes.map(({ symbol, bid, ask, bidSize, askSize, asOf }) => {
+    const sizes = sql`${bidSize ?? null}::numeric, ${askSize ?? null}::numeric`;
+    return sql`(${symbol}::text, ${bid}::numeric, ${ask}::numeric, ${sizes}, ${asOf}::timestamptz)`;
+  });
+  return sql`values ${sql.join(rows, sql`, `)}`;
+}
+
+function rankOf(side: SQL, limitPrice: SQL): SQL {
+  const rank = sql`case ${side} when 'buy' then - ${limitPrice} else ${limitPrice} end`;
+  return sql`coalesce(${rank}, '-Infinity'::numeric)`;
+}
+
+function arrivedBy(acceptedUntil: Date | undefined): SQL {
+  return acceptedUntil === undefined ? sql`true` : sql`o.created_at <= ${at(acceptedUntil)}`;
+}
+
+function at(time: Date): SQL {
+  return sql`${time.toISOString()}::timestamptz`;
+}
