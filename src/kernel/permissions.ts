@@ -4,6 +4,7 @@ import type { UserRole } from './principal.js';
 export const PERMISSIONS = [
   'account.use',
   'users.manage',
+  'accounts.manage',
   'config.manage',
   'queues.manage',
   'schedules.run',

@@ -100,6 +100,17 @@ export const tooManyOrders = (limit: number) =>
 export const badLots = (message: string) =>
   new AppError('unprocessable', 'trading.bad_lots', message);
 
+export const badCorporateAction = (message: string) =>
+  new AppError('unprocessable', 'trading.bad_corporate_action', message);
+
+export const corporateActionReused = (reference: string) =>
+  new AppError(
+    'unprocessable',
+    'trading.corporate_action_reused',
+    'This reference belongs to another corporate action.',
+    { details: { reference } },
+  );
+
 export const badReplacement = (message: string) =>
   new AppError('unprocessable', 'trading.bad_replacement', message);
 

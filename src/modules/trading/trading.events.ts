@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../../kernel/domain-event.js';
+import { CORPORATE_ACTION_KINDS } from './corporate-actions/corporate-action.js';
 import { transferSchema } from './accounts/transfers.dto.js';
 import { signalSchema } from './signals/signals.dto.js';
 import { orderSchema, tradeSchema } from './trading.dto.js';
@@ -23,6 +24,17 @@ export const OrderFilled = defineEvent(
 export const CashTransferred = defineEvent(
   'trading.CashTransferred',
   z.object({ userId: z.uuid(), transfer: transferSchema }),
+);
+
+/** A corporate action has changed the user's cash, lots or positions. */
+export const CorporateActionApplied = defineEvent(
+  'trading.CorporateActionApplied',
+  z.object({
+    userId: z.uuid(),
+    actionId: z.uuid(),
+    kind: z.enum(CORPORATE_ACTION_KINDS),
+    symbol: z.string(),
+  }),
 );
 
 /** A signal was stored; it is valid until `signal.validUntil`. */

@@ -3,6 +3,7 @@ import { RealtimeGatewayModule } from '../../realtime/index.js';
 import { AccountController } from './accounts/account.controller.js';
 import { LotsController } from './accounts/lots.controller.js';
 import { TransfersController } from './accounts/transfers.controller.js';
+import { CorporateActionsController } from './corporate-actions/corporate-actions.controller.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { PnlInterest } from './pnl/pnl-interest.js';
 import { PositionPnlController } from './pnl/position-pnl.controller.js';
@@ -16,6 +17,7 @@ import { TradingModule } from './trading.module.js';
     PositionPnlController,
     AccountController,
     LotsController,
+    CorporateActionsController,
     TransfersController,
     SignalsController,
   ],

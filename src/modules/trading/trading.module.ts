@@ -7,10 +7,16 @@ import { BuyingPower } from './orders/buying-power.js';
 import { DueOrders } from './execution/due-orders.js';
 import { ExecutionsRepository } from './execution/executions.repository.js';
 import { Ledger } from './ledger/ledger.js';
+import { LotHistory } from './ledger/lot-history.js';
 import { LedgerVerifier } from './ledger/ledger-verifier.js';
 import { LedgerRepository } from './ledger/ledger.repository.js';
 import { LotsService } from './accounts/lots.service.js';
 import { TransfersService } from './accounts/transfers.service.js';
+import { CurrentAccounts } from './accounts/current-accounts.js';
+import { ActionApplication } from './corporate-actions/action-application.js';
+import { CorporateActionsRepository } from './corporate-actions/corporate-actions.repository.js';
+import { CorporateActionsService } from './corporate-actions/corporate-actions.service.js';
+import { OrderCancellation } from './orders/order-cancellation.js';
 import { LotLedger } from './execution/lot-ledger.js';
 import { LotsRepository } from './execution/lots.repository.js';
 import { NamedLots } from './orders/named-lots.js';
@@ -33,7 +39,7 @@ import { TradingLive } from './trading.live.js';
 import { tradingQueue } from './trading.queues.js';
 import { TradingReactions } from './trading.reactions.js';
 import { TradingSnapshots } from './trading.snapshots.js';
-import { dropOldSignals } from './trading.schedules.js';
+import { dropOldSignals, resumeCorporateActions } from './trading.schedules.js';
 
 @Module({
   imports: [MarketDataModule, QueuesModule.forFeature([tradingQueue])],
@@ -46,8 +52,14 @@ import { dropOldSignals } from './trading.schedules.js';
     BuyingPower,
     LedgerRepository,
     Ledger,
+    LotHistory,
     LedgerVerifier,
     TransfersService,
+    CorporateActionsRepository,
+    ActionApplication,
+    CurrentAccounts,
+    CorporateActionsService,
+    OrderCancellation,
     LotsRepository,
     LotLedger,
     LotsService,
@@ -74,6 +86,7 @@ import { dropOldSignals } from './trading.schedules.js';
     AccountsService,
     TransfersService,
     LotsService,
+    CorporateActionsService,
     OrdersService,
     PositionsService,
     PositionPnlService,
@@ -85,7 +98,12 @@ import { dropOldSignals } from './trading.schedules.js';
   ],
 })
 export class TradingModule {
-  constructor(schedules: ScheduleRegistry, signals: SignalsService) {
+  constructor(
+    schedules: ScheduleRegistry,
+    signals: SignalsService,
+    actions: CorporateActionsService,
+  ) {
+    schedules.register(resumeCorporateActions, async () => ({ resumed: await actions.resume() }));
     schedules.register(dropOldSignals, async () => ({ dropped: await signals.dropOld() }));
   }
 }

@@ -7,6 +7,8 @@ export const tradingQueue = defineQueue({
   jobs: {
     /** Try to fill the order on the current quote. Safe to run any number of times. */
     'execute-order': z.object({ orderId: z.uuid() }),
+    /** Apply it to the accounts that it concerns. Goes on where a run before it ended. */
+    'apply-corporate-action': z.object({ actionId: z.uuid() }),
   },
   attempts: 10,
   backoff: { delayMs: 200, maxDelayMs: 30 * SECOND_MS },

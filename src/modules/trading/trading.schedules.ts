@@ -1,5 +1,11 @@
-import { DAY_MS } from '../../kernel/duration.js';
+import { DAY_MS, MINUTE_MS } from '../../kernel/duration.js';
 import { defineSchedule } from '../../redis/index.js';
+
+export const resumeCorporateActions = defineSchedule({
+  name: 'trading.resume-corporate-actions',
+  description: 'Goes on with corporate actions whose job was lost.',
+  everyMs: MINUTE_MS,
+});
 
 export const dropOldSignals = defineSchedule({
   name: 'trading.drop-old-signals',

@@ -15,6 +15,7 @@ import { PostgresDatabase } from '../../../src/database/postgres.database.js';
 import { newId } from '../../../src/kernel/ids.js';
 import { money, moneyText, sumOf, type Money } from '../../../src/kernel/money.js';
 import { AccountsRepository } from '../../../src/modules/trading/accounts/accounts.repository.js';
+import { CorporateActionsRepository } from '../../../src/modules/trading/corporate-actions/corporate-actions.repository.js';
 import { ExecutionsRepository } from '../../../src/modules/trading/execution/executions.repository.js';
 import {
   costPerShare,
@@ -26,6 +27,7 @@ import {
 import { LotsRepository } from '../../../src/modules/trading/execution/lots.repository.js';
 import { cashChange } from '../../../src/modules/trading/execution/position.js';
 import { LedgerVerifier } from '../../../src/modules/trading/ledger/ledger-verifier.js';
+import { LotHistory } from '../../../src/modules/trading/ledger/lot-history.js';
 import { LedgerRepository } from '../../../src/modules/trading/ledger/ledger.repository.js';
 import type { OrderSide } from '../../../src/modules/trading/orders/order.js';
 import type { OrderStatus } from '../../../src/modules/trading/orders/order-state.js';
@@ -297,7 +299,7 @@ describe.each(KINDS)('the migration to the ledger on $name', (kind) => {
       new LedgerRepository(),
       new OrdersRepository(old.database),
       new ExecutionsRepository(old.database),
-      new LotsRepository(),
+      new LotHistory(new LotsRepository(), new CorporateActionsRepository()),
     );
     const found = new Map<string, unknown>();
     for await (const { accountId, differences } of verifier.verify()) {

@@ -77,6 +77,7 @@ export class AccountsService {
       feesPaid: '0',
       ledgerSeq: 0,
       lotMethod: 'fifo',
+      pendingActions: 0,
       createdAt: new Date(this.clock.nowMs()),
     });
     if (!opened) return;

@@ -20,6 +20,8 @@ export const accountsTable = pgTable('accounts', {
   ledgerSeq: integer('ledger_seq').notNull(),
   /** Which lots its sales close, where they name none. */
   lotMethod: text('lot_method', { enum: LOT_METHODS }).notNull().default('fifo'),
+  /** Corporate actions that are to be applied before anything else happens to the account. */
+  pendingActions: integer('pending_actions').notNull().default(0),
   createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
 });
 

@@ -33,6 +33,7 @@ export const activitySchema = z.object({
   kind: z.enum(LEDGER_ENTRY_KINDS),
   orderId: z.uuid().nullable(),
   executionId: z.uuid().nullable(),
+  corporateActionId: z.uuid().nullable(),
   client_transfer_id: z.string().nullable(),
   at: z.iso.datetime(),
   postings: z

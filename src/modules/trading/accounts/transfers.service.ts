@@ -115,6 +115,7 @@ function toActivity(entry: LedgerEntry): Activity {
     kind: entry.kind,
     orderId: entry.orderId,
     executionId: entry.executionId,
+    corporateActionId: entry.corporateActionId,
     client_transfer_id: entry.clientTransferId,
     at: entry.at.toISOString(),
     postings: entry.postings.map(({ book, symbol, amount }) => ({

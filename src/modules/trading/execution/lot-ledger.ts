@@ -4,6 +4,7 @@ import { money, moneyText, sumOf, type Money } from '../../../kernel/money.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import type { OrderRow } from '../orders/orders.table.js';
 import { toLot } from '../trading.mappers.js';
+import type { ActionEffect } from '../corporate-actions/corporate-action.js';
 import { ExecutionsRepository } from './executions.repository.js';
 import type { ExecutionRow, PositionRow } from './executions.table.js';
 import {
@@ -18,6 +19,7 @@ import {
 } from './lots.js';
 import { LotsRepository } from './lots.repository.js';
 import type { PositionLotRow } from './lots.table.js';
+import type { Position } from './position.js';
 
 const BATCH = 200;
 
@@ -32,6 +34,16 @@ export interface PostedFill {
   readonly seq: number;
   /** The position before it; undefined: there was none. */
   readonly before: PositionRow | undefined;
+}
+
+/** A position that a corporate action has changed, and the ledger's entry of it. */
+export interface Adjusted {
+  readonly accountId: string;
+  readonly symbol: string;
+  readonly seq: number;
+  readonly at: Date;
+  /** USD that was paid for fractions. */
+  readonly cash: Money;
 }
 
 /** Keeps the lots of an account, and the cost and realised profit of its positions, which follow from them. */
@@ -79,6 +91,69 @@ export class LotLedger {
       costBasis: moneyText(costBasis),
       averageCost: moneyText(costPerShare({ quantity: held.plus(gained), cost: costBasis })),
       realizedPnl: moneyText(money(before?.realizedPnl ?? 0).plus(realized)),
+    });
+  }
+
+  /** All open lots of a symbol, the oldest first. */
+  async listOpen(transaction: Sql, accountId: string, symbol: string): Promise<Lot[]> {
+    const open: Lot[] = [];
+    let pastSeq: number | undefined;
+    for (;;) {
+      const batch = await this.#batch(transaction, accountId, symbol, 'fifo', pastSeq);
+      open.push(...batch.map(toLot));
+      if (batch.length < BATCH) return open;
+      pastSeq = batch.at(-1)?.openedSeq;
+    }
+  }
+
+  /**
+   * Writes what a corporate action did to the lots, and what follows for the positions; its entry is posted.
+   * The account must be locked.
+   */
+  async adjust(
+    transaction: Sql,
+    { accountId, symbol, seq, at, cash }: Adjusted,
+    { changed, closures }: Pick<ActionEffect, 'changed' | 'closures'>,
+    newSymbol: string | undefined,
+  ): Promise<void> {
+    const before = await this.executions.findPosition(transaction, accountId, symbol);
+    const quantity = money(before?.quantity ?? 0);
+    const costBasis = money(before?.costBasis ?? 0);
+    const realizedPnl = money(before?.realizedPnl ?? 0);
+    if (newSymbol !== undefined) {
+      await this.lots.rename(transaction, accountId, symbol, newSymbol);
+      const none = { costBasis: '0', averageCost: '0', realizedPnl: moneyText(realizedPnl) };
+      await this.executions.setCost(transaction, accountId, symbol, none);
+      const now = await this.executions.findPosition(transaction, accountId, newSymbol);
+      await this.#setCost(transaction, accountId, newSymbol, {
+        quantity: money(now?.quantity ?? 0),
+        costBasis: money(now?.costBasis ?? 0).plus(costBasis),
+        realizedPnl: money(now?.realizedPnl ?? 0),
+      });
+      return;
+    }
+    await this.lots.setLeft(transaction, changed);
+    const of = { accountId, seq, symbol, executionId: null, closedAt: at };
+    const rows = closures.map((closure, line) => ({ ...of, line, ...asText(closure) }));
+    await this.lots.insertClosures(transaction, rows);
+    const realized = sumOf(closures.map((closure) => closure.realized));
+    await this.#setCost(transaction, accountId, symbol, {
+      quantity,
+      costBasis: costBasis.plus(realized).minus(cash),
+      realizedPnl: realizedPnl.plus(realized),
+    });
+  }
+
+  async #setCost(
+    transaction: Sql,
+    accountId: string,
+    symbol: string,
+    { quantity, costBasis, realizedPnl }: Position & { readonly realizedPnl: Money },
+  ): Promise<void> {
+    await this.executions.setCost(transaction, accountId, symbol, {
+      costBasis: moneyText(costBasis),
+      averageCost: moneyText(costPerShare({ quantity, cost: costBasis })),
+      realizedPnl: moneyText(realizedPnl),
     });
   }
 

@@ -132,6 +132,19 @@ export class LotsRepository {
     }
   }
 
+  /** The open ones. */
+  async rename(
+    transaction: Sql,
+    accountId: string,
+    symbol: string,
+    newSymbol: string,
+  ): Promise<void> {
+    await transaction
+      .update(lots)
+      .set({ symbol: newSymbol })
+      .where(and(eq(lots.accountId, accountId), eq(lots.symbol, symbol), ne(lots.quantity, '0')));
+  }
+
   async insertClosures(transaction: Sql, rows: readonly LotClosureRow[]): Promise<void> {
     for (const some of inChunks(rows)) await transaction.insert(closures).values([...some]);
   }

@@ -224,6 +224,7 @@ class PaperAccount {
         feesPaid: moneyText(balances.feesPaid),
         ledgerSeq: this.entries.length,
         lotMethod: this.lotMethod,
+        pendingActions: 0,
         createdAt: AT,
       },
       entries: this.entries,
@@ -264,6 +265,7 @@ class PaperAccount {
       kind,
       orderId: of.orderId ?? null,
       executionId: of.executionId ?? null,
+      corporateActionId: null,
       clientTransferId: null,
       at: AT,
       postings: postings.map(({ book, symbol, amount }, line) => ({

@@ -1,5 +1,6 @@
 import { money, moneyText, type Money } from '../../../kernel/money.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
+import type { CorporateAction } from '../corporate-actions/corporate-action.js';
 import type { ExecutionRow, PositionRow } from '../execution/executions.table.js';
 import { costPerShare, type LotTrade } from '../execution/lots.js';
 import type { LotClosureRow, PositionLotRow } from '../execution/lots.table.js';
@@ -28,6 +29,13 @@ interface Filled {
   readonly fees: Money;
 }
 
+/** An entry that a corporate action made, and what it moved. */
+interface Applied {
+  readonly seq: number;
+  readonly actionId: string;
+  readonly moved: Balances;
+}
+
 interface Traded extends LotTrade {
   readonly id: string;
   readonly orderId: string;
@@ -53,6 +61,8 @@ export class AccountAudit {
   /** By execution. */
   readonly #posted = new Map<string, Posted>();
   readonly #fills: Traded[] = [];
+  readonly #applied: Applied[] = [];
+  readonly #actions = new Map<string, CorporateAction>();
   /** By order, of those that name some. */
   readonly #namedLots = new Map<string, string[]>();
   readonly #lots = new LotAudit((...found) => this.#expect(...found));
@@ -71,6 +81,9 @@ export class AccountAudit {
     for (const posting of postings) this.#balances.add(posting);
     const moved = new Balances(postings);
     if (entry.executionId !== null) this.#posted.set(entry.executionId, { seq: entry.seq, moved });
+    if (entry.corporateActionId !== null) {
+      this.#applied.push({ seq: entry.seq, actionId: entry.corporateActionId, moved });
+    }
     this.#expectCovered(entry.seq, moved);
   }
 
@@ -139,6 +152,11 @@ export class AccountAudit {
   }
 
   /** In any order. */
+  addAction(id: string, action: CorporateAction): void {
+    this.#actions.set(id, action);
+  }
+
+  /** In any order. */
   addLot(row: PositionLotRow): void {
     this.#lots.addLot(row);
   }
@@ -181,11 +199,22 @@ export class AccountAudit {
   }
 
   #rebuild(): Map<string, RebuiltPosition> {
-    for (const fill of this.#fills.sort((one, other) => one.seq - other.seq)) {
-      const namedLots = this.#namedLots.get(fill.orderId) ?? [];
-      this.#lots.takeFill({ ...fill, namedLots });
+    const happened = [...this.#fills, ...this.#applied];
+    for (const one of happened.sort((first, second) => first.seq - second.seq)) {
+      if ('actionId' in one) {
+        this.#takeAction(one);
+        continue;
+      }
+      const namedLots = this.#namedLots.get(one.orderId) ?? [];
+      this.#lots.takeFill({ ...one, namedLots });
     }
     return this.#lots.finish();
+  }
+
+  #takeAction({ seq, actionId, moved }: Applied): void {
+    const action = this.#actions.get(actionId);
+    if (action) this.#lots.takeAction(seq, action, moved);
+    else this.#expect(`actions.${seq}`, 'none', actionId);
   }
 
   /** Nothing was spent, sold or held back that was not there. */

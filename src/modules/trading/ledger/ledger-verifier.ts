@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Sql } from '../../../database/index.js';
 import { AccountsRepository } from '../accounts/accounts.repository.js';
 import { ExecutionsRepository } from '../execution/executions.repository.js';
-import { LotsRepository } from '../execution/lots.repository.js';
 import { OrdersRepository } from '../orders/orders.repository.js';
 import { AccountAudit, type Difference } from './account-audit.js';
+import { inBatches } from './in-batches.js';
 import { LedgerRepository } from './ledger.repository.js';
+import { LotHistory } from './lot-history.js';
 
 const BATCH = 1_000;
 
@@ -25,7 +26,7 @@ export class LedgerVerifier {
     private readonly entries: LedgerRepository,
     private readonly orders: OrdersRepository,
     private readonly executions: ExecutionsRepository,
-    private readonly lots: LotsRepository,
+    private readonly lots: LotHistory,
   ) {}
 
   /** Account by account, each as of one moment: trading may go on. */
@@ -44,52 +45,25 @@ export class LedgerVerifier {
     const audit = new AccountAudit();
     await inBatches(
       0,
-      (afterSeq) => this.entries.listAfter(sql, accountId, afterSeq, BATCH),
+      (afterSeq, limit) => this.entries.listAfter(sql, accountId, afterSeq, limit),
       ({ seq }) => seq,
       (entry) => audit.addEntry(entry),
     );
     await inBatches(
       undefined as string | undefined,
-      (pastId) => this.executions.list(sql, accountId, 'oldest first', pastId, BATCH),
+      (pastId, limit) => this.executions.list(sql, accountId, 'oldest first', pastId, limit),
       ({ id }) => id,
       (execution) => audit.addExecution(execution),
     );
     await inBatches(
       undefined as string | undefined,
-      (afterId) => this.orders.listAfter(sql, accountId, afterId, BATCH),
+      (afterId, limit) => this.orders.listAfter(sql, accountId, afterId, limit),
       ({ id }) => id,
       (order) => audit.addOrder(order),
     );
-    await inBatches(
-      undefined as string | undefined,
-      (afterId) => this.lots.listAfter(sql, accountId, afterId, BATCH),
-      ({ id }) => id,
-      (lot) => audit.addLot(lot),
-    );
-    await inBatches(
-      { seq: 0, line: 0 },
-      (after) => this.lots.listClosuresAfter(sql, accountId, after, BATCH),
-      ({ seq, line }) => ({ seq, line }),
-      (closure) => audit.addClosure(closure),
-    );
+    await this.lots.tell(sql, accountId, audit);
     const positions = await this.executions.listPositions(sql, accountId);
     const differences = audit.finish(account, positions);
     return { accountId, entries: account.ledgerSeq, differences };
-  }
-}
-
-/** Reads on from where the batch before ended, {@link BATCH} at a time. */
-async function inBatches<Row, Place>(
-  start: Place,
-  read: (place: Place) => Promise<Row[]>,
-  placeOf: (row: Row) => Place,
-  take: (row: Row) => void,
-): Promise<void> {
-  for (let place = start; ;) {
-    const rows = await read(place);
-    for (const row of rows) take(row);
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < BATCH) return;
-    place = placeOf(last);
   }
 }

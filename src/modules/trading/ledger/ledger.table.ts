@@ -10,13 +10,15 @@ import {
 } from 'drizzle-orm/pg-core';
 import { accountsTable } from '../accounts/accounts.table.js';
 import { decimalColumn } from '../accounts/decimal.column.js';
+import { corporateActionsTable } from '../corporate-actions/corporate-actions.table.js';
 import { executionsTable } from '../execution/executions.table.js';
 import { ordersTable } from '../orders/orders.table.js';
 import { LEDGER_BOOKS } from './postings.js';
 
 /**
  * `opening`: the starting cash · `deposit`, `withdrawal`: cash in and out · `hold`: an order holds back what it may
- * cost · `release`: it ended, and no longer does · `fill`: it traded.
+ * cost · `release`: it ended, and no longer does · `fill`: it traded · `split`, `dividend`, `symbol_change`: what was announced of a symbol
+ * was applied.
  */
 export const LEDGER_ENTRY_KINDS = [
   'opening',
@@ -25,6 +27,9 @@ export const LEDGER_ENTRY_KINDS = [
   'hold',
   'release',
   'fill',
+  'split',
+  'dividend',
+  'symbol_change',
 ] as const;
 export type LedgerEntryKind = (typeof LEDGER_ENTRY_KINDS)[number];
 
@@ -43,12 +48,14 @@ export const ledgerEntriesTable = pgTable(
     executionId: uuid('execution_id')
       .unique()
       .references(() => executionsTable.id),
+    corporateActionId: uuid('corporate_action_id').references(() => corporateActionsTable.id),
     /** What the client called a deposit or withdrawal. */
     clientTransferId: text('client_transfer_id'),
     at: timestamp('at', { withTimezone: true }).notNull(),
   },
   (table) => [
     unique('ledger_entries_seq').on(table.accountId, table.seq),
+    unique('ledger_entries_corporate_action').on(table.accountId, table.corporateActionId),
     unique('ledger_entries_client_transfer_id').on(table.accountId, table.clientTransferId),
   ],
 );

@@ -13,6 +13,7 @@ export interface NewLedgerEntry {
   readonly postings: readonly Posting[];
   readonly orderId?: string;
   readonly executionId?: string;
+  readonly corporateActionId?: string;
   readonly clientTransferId?: string | undefined;
 }
 
@@ -41,6 +42,7 @@ export class Ledger {
       kind,
       orderId: of.orderId ?? null,
       executionId: of.executionId ?? null,
+      corporateActionId: of.corporateActionId ?? null,
       clientTransferId: of.clientTransferId ?? null,
       at: new Date(this.clock.nowMs()),
     };

@@ -1,3 +1,4 @@
+import { effectOf, type CorporateAction } from '../corporate-actions/corporate-action.js';
 import { money, sumOf, type Money } from '../../../kernel/money.js';
 import {
   standsAgainst,
@@ -8,6 +9,7 @@ import {
   type LotTrade,
 } from '../execution/lots.js';
 import type { LotClosureRow, PositionLotRow } from '../execution/lots.table.js';
+import { Balances } from './balances.js';
 import { toLot } from '../trading.mappers.js';
 
 /** A fill, in the order of the ledger. */
@@ -38,6 +40,8 @@ export class LotAudit {
   /** By entry. */
   readonly #kept = new Map<number, LotClosureRow[]>();
   readonly #lots = new Map<string, PositionLotRow>();
+  /** The entry that opened each lot. */
+  readonly #openedSeq = new Map<string, number>();
   /** By symbol, the oldest first. */
   readonly #open = new Map<string, Lot[]>();
   readonly #realized = new Map<string, Money>();
@@ -74,9 +78,46 @@ export class LotAudit {
     this.#expectClosures(seq, symbol, kept, closures);
     const left = new Map(changed.map((lot) => [lot.id, lot]));
     const now = open.map((lot) => left.get(lot.id) ?? lot).filter((lot) => !lot.quantity.isZero());
-    if (opened) now.push({ id, ...opened });
+    if (opened) {
+      now.push({ id, ...opened });
+      this.#openedSeq.set(id, seq);
+    }
     this.#open.set(symbol, now);
     this.#realize(symbol, closures);
+  }
+
+  /** In the order of the entries. @param moved what its entry moved */
+  takeAction(seq: number, action: CorporateAction, moved: Balances): void {
+    const { symbol } = action;
+    const kept = this.#kept.get(seq) ?? [];
+    this.#kept.delete(seq);
+    const open = this.#open.get(symbol) ?? [];
+    const { postings, changed, closures } = effectOf(action, open);
+    const due = new Balances(postings);
+    this.expect(`actions.${seq}.cash`, moved.cash, due.cash);
+    for (const one of new Set([...moved.shares().keys(), ...due.shares().keys()])) {
+      const shares = moved.sharesOf(one).quantity;
+      this.expect(`actions.${seq}.${one}`, shares, due.sharesOf(one).quantity);
+    }
+    this.#expectClosures(seq, symbol, kept, closures);
+    this.#realize(symbol, closures);
+    if (action.kind === 'symbol_change') {
+      const there = this.#open.get(action.newSymbol) ?? [];
+      this.#open.set(action.newSymbol, this.#inOrder([...there, ...open]));
+      this.#open.set(symbol, []);
+      return;
+    }
+    const left = new Map(changed.map((lot) => [lot.id, lot]));
+    const now = open.map((lot) => left.get(lot.id) ?? lot);
+    this.#open.set(
+      symbol,
+      now.filter(({ quantity }) => !quantity.isZero()),
+    );
+  }
+
+  #inOrder(open: readonly Lot[]): Lot[] {
+    const seqOf = ({ id }: Lot) => this.#openedSeq.get(id) ?? 0;
+    return [...open].sort((one, other) => seqOf(one) - seqOf(other));
   }
 
   /** At last. @returns by symbol */

@@ -82,7 +82,7 @@ function usd(book: LedgerBook, amount: Money): Posting {
 }
 
 /** As the database keeps them, without those that move nothing. */
-function lines(postings: readonly Posting[]): Posting[] {
+export function lines(postings: readonly Posting[]): Posting[] {
   return postings
     .map((posting) => ({ ...posting, amount: asStored(posting.amount) }))
     .filter(({ amount }) => !amount.isZero());

@@ -3,7 +3,7 @@ import { Config } from '../../../config/config.js';
 import type { Transaction } from '../../../database/index.js';
 import { money, type Money } from '../../../kernel/money.js';
 import { QuotesService } from '../../market-data/index.js';
-import { AccountsRepository } from '../accounts/accounts.repository.js';
+import { CurrentAccounts } from '../accounts/current-accounts.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { ExecutionsRepository } from '../execution/executions.repository.js';
 import { feeOf } from '../execution/paper/fees.js';
@@ -29,7 +29,7 @@ export class BuyingPower {
   readonly #paper: PaperModel;
 
   constructor(
-    private readonly accounts: AccountsRepository,
+    private readonly accounts: CurrentAccounts,
     private readonly executions: ExecutionsRepository,
     private readonly orders: OrdersRepository,
     private readonly namedLots: NamedLots,
@@ -41,7 +41,7 @@ export class BuyingPower {
 
   /** Everything that reads what an account has before it changes it begins with this. */
   lockAccount(transaction: Transaction, accountId: string): Promise<AccountRow> {
-    return this.accounts.lock(transaction.sql, accountId);
+    return this.accounts.lock(transaction, accountId);
   }
 
   /**

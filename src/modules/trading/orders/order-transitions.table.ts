@@ -27,6 +27,8 @@ export const TRANSITION_REASONS = [
   'time_in_force_over',
   /** The price left what was held back, and no other cash is free. */
   'insufficient_funds',
+  /** A split, or a change of the symbol: the order is no longer what was meant. */
+  'corporate_action',
   /** The market has no such symbol any more. */
   'unknown_symbol',
 ] as const;

@@ -1,0 +1,181 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Database, Outbox } from '../../../database/index.js';
+import type { PageQuery } from '../../../http/index.js';
+import { Clock } from '../../../kernel/clock.js';
+import { newId } from '../../../kernel/ids.js';
+import { money, moneyText } from '../../../kernel/money.js';
+import { decodeCursor, toPage, type Page } from '../../../kernel/page.js';
+import { QuotesService } from '../../market-data/index.js';
+import { CurrentAccounts } from '../accounts/current-accounts.js';
+import { badCorporateAction, corporateActionReused } from '../trading.errors.js';
+import { tradingQueue } from '../trading.queues.js';
+import type { AnnounceAction, CorporateActionView } from './corporate-actions.dto.js';
+import { CorporateActionsRepository, type Progress } from './corporate-actions.repository.js';
+import type { CorporateActionRow } from './corporate-actions.table.js';
+
+const BATCH = 100;
+
+/** Splits, dividends and changes of symbols: announced once, applied to each account that they concern. */
+@Injectable()
+export class CorporateActionsService {
+  readonly #logger = new Logger(CorporateActionsService.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly actions: CorporateActionsRepository,
+    private readonly accounts: CurrentAccounts,
+    private readonly quotes: QuotesService,
+    private readonly outbox: Outbox,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Takes effect with its commit: who trades in one of the accounts from then on finds it applied. The job applies it to those that do not trade.
+   * @throws AppError `trading.bad_corporate_action`; `trading.corporate_action_reused` when the reference belongs to another
+   */
+  async announce(adminId: string, request: AnnounceAction): Promise<CorporateActionView> {
+    const row = this.#toRow(adminId, request);
+    const stored = await this.database.transaction(async (transaction) => {
+      const { sql } = transaction;
+      if (!(await this.actions.insert(sql, row))) {
+        const before = await this.actions.findByReference(sql, row.reference);
+        if (before && isSame(before, row, request)) return before;
+        throw corporateActionReused(row.reference);
+      }
+      await this.actions.flagAccounts(sql, row);
+      const { symbol, newSymbol } = row;
+      if (newSymbol !== null && (await this.actions.holdsAgainst(sql, symbol, newSymbol))) {
+        throw badCorporateAction('An account has one of the symbols long and the other short.');
+      }
+      const job = { actionId: row.id };
+      await this.outbox.addJob(transaction, tradingQueue, 'apply-corporate-action', job);
+      return row;
+    });
+    return this.#view(stored);
+  }
+
+  /** Newest first. @throws AppError `request.bad_cursor` */
+  async list({ cursor, limit }: PageQuery): Promise<Page<CorporateActionView>> {
+    const beforeId = cursor === undefined ? undefined : decodeCursor(cursor);
+    return this.database.snapshot(async (sql) => {
+      const rows = await this.actions.list(sql, beforeId, limit + 1);
+      const ids = rows.map(({ id }) => id);
+      const progress = await this.actions.progressOf(sql, ids);
+      return toPage(
+        rows.map((row) => toView(row, progress.get(row.id))),
+        limit,
+      );
+    });
+  }
+
+  /** To each account in a transaction of its own; begun again, it goes on where it ended. */
+  async apply(actionId: string): Promise<void> {
+    let failed: Error | undefined;
+    let afterId: string | undefined;
+    for (;;) {
+      const { sql } = this.database;
+      const ids = await this.actions.listPendingAccounts(sql, actionId, afterId, BATCH);
+      for (const id of ids) {
+        // One account that cannot be changed now is no reason to leave out the others.
+        await this.database
+          .transaction((transaction) => this.accounts.lock(transaction, id))
+          .catch((error: unknown) => {
+            failed = error instanceof Error ? error : new Error(String(error));
+          });
+      }
+      if (ids.length < BATCH) break;
+      afterId = ids.at(-1);
+    }
+    if (failed) throw failed;
+    await this.actions.finish(this.database.sql, actionId, new Date(this.clock.nowMs()));
+  }
+
+  /** Goes on with what no job has brought to its end. @returns how many */
+  async resume(): Promise<number> {
+    const ids = await this.actions.listUnfinished(this.database.sql, BATCH);
+    for (const id of ids) {
+      await this.apply(id).catch((error: unknown) => {
+        this.#logger.error({ message: 'a corporate action is not done', actionId: id, error });
+      });
+    }
+    return ids.length;
+  }
+
+  async #view(row: CorporateActionRow): Promise<CorporateActionView> {
+    const progress = await this.actions.progressOf(this.database.sql, [row.id]);
+    return toView(row, progress.get(row.id));
+  }
+
+  #toRow(adminId: string, request: AnnounceAction): CorporateActionRow {
+    const { reference, kind, symbol } = request;
+    const none = {
+      splitFrom: null,
+      splitTo: null,
+      fractions: null,
+      cashInLieuPrice: null,
+      cashPerShare: null,
+      newSymbol: null,
+    };
+    const row = {
+      ...none,
+      id: newId(),
+      reference,
+      kind,
+      symbol,
+      userId: adminId,
+      createdAt: new Date(this.clock.nowMs()),
+      appliedAt: null,
+    };
+    if (request.kind === 'dividend') return { ...row, cashPerShare: request.cashPerShare };
+    if (request.kind === 'symbol_change') return { ...row, newSymbol: request.newSymbol };
+    const { from, to } = request;
+    const fractions = request.fractions ?? (to < from ? 'cash' : 'keep');
+    const cashInLieuPrice = request.cashInLieuPrice ?? this.#splitPrice(symbol, from, to);
+    return { ...row, splitFrom: from, splitTo: to, fractions, cashInLieuPrice };
+  }
+
+  #splitPrice(symbol: string, from: number, to: number): string {
+    if (!this.quotes.findInstrument(symbol)) {
+      throw badCorporateAction('The symbol has no price: a split of it needs a cashInLieuPrice.');
+    }
+    const { last } = this.quotes.currentQuote(symbol);
+    return moneyText(money(last).times(from).div(to));
+  }
+}
+
+/** What was left to the server may be another price by now. */
+function isSame(before: CorporateActionRow, row: CorporateActionRow, request: AnnounceAction) {
+  const sameText = (one: string | null, other: string | null) =>
+    one === null || other === null ? one === other : money(one).eq(other);
+  const isPriced = request.kind === 'split' && request.cashInLieuPrice !== undefined;
+  return (
+    before.kind === row.kind &&
+    before.symbol === row.symbol &&
+    before.splitFrom === row.splitFrom &&
+    before.splitTo === row.splitTo &&
+    before.fractions === row.fractions &&
+    before.newSymbol === row.newSymbol &&
+    sameText(before.cashPerShare, row.cashPerShare) &&
+    (!isPriced || sameText(before.cashInLieuPrice, row.cashInLieuPrice))
+  );
+}
+
+function toView(row: CorporateActionRow, progress?: Progress): CorporateActionView {
+  const text = (amount: string | null) => (amount === null ? null : moneyText(money(amount)));
+  return {
+    id: row.id,
+    reference: row.reference,
+    kind: row.kind,
+    symbol: row.symbol,
+    from: row.splitFrom,
+    to: row.splitTo,
+    fractions: row.fractions,
+    cashInLieuPrice: text(row.cashInLieuPrice),
+    cashPerShare: text(row.cashPerShare),
+    newSymbol: row.newSymbol,
+    accounts: progress?.accounts ?? 0,
+    applied: progress?.applied ?? 0,
+    createdAt: row.createdAt.toISOString(),
+    appliedAt: row.appliedAt?.toISOString() ?? null,
+  };
+}

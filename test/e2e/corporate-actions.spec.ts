@@ -1,0 +1,270 @@
+import { ne } from 'drizzle-orm';
+import { Database } from '../../src/database/index.js';
+import { money } from '../../src/kernel/money.js';
+import type { Page } from '../../src/kernel/page.js';
+import { accountsTable } from '../../src/modules/trading/accounts/accounts.table.js';
+import type { LotView, RealizedPnl } from '../../src/modules/trading/accounts/lots.dto.js';
+import type { Activity } from '../../src/modules/trading/accounts/transfers.dto.js';
+import type { CorporateActionView } from '../../src/modules/trading/corporate-actions/corporate-actions.dto.js';
+import { CorporateActionsService } from '../../src/modules/trading/corporate-actions/corporate-actions.service.js';
+import {
+  LedgerVerifier,
+  type Account,
+  type Order,
+  type OrderTransition,
+  type ValuedPosition,
+} from '../../src/modules/trading/index.js';
+import { eventually } from '../support/eventually.js';
+import type { ApiClient, Problem } from './support/api-client.js';
+import { BACKENDS } from './support/backends.js';
+import { startBourse, type Bourse } from './support/bourse.js';
+
+const LATER = { timeoutMs: 40_000 };
+
+jest.setTimeout(120_000);
+
+describe.each(BACKENDS)('corporate actions on $name', (backend) => {
+  let bourse: Bourse;
+  let admin: ApiClient;
+  let trader: ApiClient;
+
+  beforeAll(async () => {
+    bourse = await startBourse(backend, { MARKET_TICK_MS: '100' });
+    admin = await bourse.admin();
+  });
+  afterAll(() => bourse.close());
+  beforeEach(async () => {
+    trader = await bourse.trader();
+  });
+  afterEach(async () => {
+    for await (const { differences } of bourse.app.get(LedgerVerifier).verify()) {
+      expect(differences).toEqual([]);
+    }
+  });
+
+  const read = async <Body>(path: string, client = trader): Promise<Body> => {
+    const answer = await client.get<Body>(path);
+    expect(answer.status).toBe(200);
+    return answer.body;
+  };
+  const place = async (body: object, client = trader): Promise<Order> => {
+    const answer = await client.post<Order>('/api/orders', body);
+    expect(answer.status).toBe(201);
+    return answer.body;
+  };
+  const until = (id: string, status: Order['status'], client = trader): Promise<void> =>
+    eventually(async () => {
+      expect((await read<Order>(`/api/orders/${id}`, client)).status).toBe(status);
+    }, LATER);
+  const trade = async (
+    side: 'buy' | 'sell',
+    symbol: string,
+    quantity: string,
+    client = trader,
+  ): Promise<void> => {
+    const { id } = await place({ symbol, side, type: 'market', quantity }, client);
+    await until(id, 'filled', client);
+  };
+  const announce = async (body: object): Promise<CorporateActionView> => {
+    const answer = await admin.post<CorporateActionView>('/api/admin/corporate-actions', body);
+    expect(answer.status).toBe(201);
+    return answer.body;
+  };
+  const untilDone = (reference: string): Promise<CorporateActionView> =>
+    eventually(async () => {
+      const { items } = await read<Page<CorporateActionView>>(
+        '/api/admin/corporate-actions?limit=200',
+        admin,
+      );
+      const found = items.find((action) => action.reference === reference);
+      expect(found?.appliedAt).toEqual(expect.any(String));
+      return found as CorporateActionView;
+    }, LATER);
+  const positions = async (client = trader): Promise<readonly ValuedPosition[]> =>
+    (await read<Page<ValuedPosition>>('/api/positions', client)).items;
+  const lots = async (symbol: string): Promise<readonly LotView[]> =>
+    (await read<Page<LotView>>(`/api/positions/${symbol}/lots`)).items;
+  const cash = async (client = trader) => (await read<Account>('/api/account', client)).cash;
+  const latest = async (): Promise<Activity | undefined> =>
+    (await read<Page<Activity>>('/api/account/activities?limit=1')).items[0];
+
+  it('split: lots and average cost follow exactly, orders of the symbol end, others stay', async () => {
+    await trade('buy', 'AAPL', '10');
+    await trade('buy', 'AAPL', '5');
+    const [first, second] = (await lots('AAPL')) as [LotView, LotView];
+    const before = await cash();
+    const waiting = { side: 'buy', type: 'limit', quantity: '1', limitPrice: '1' };
+    const ended = await place({ ...waiting, symbol: 'AAPL' });
+    const offered = await place({
+      ...waiting,
+      symbol: 'AAPL',
+      side: 'sell',
+      limitPrice: '9999',
+      quantity: '3',
+    });
+    const other = await place({ ...waiting, symbol: 'MSFT' });
+    for (const { id } of [ended, offered, other]) await until(id, 'open');
+
+    const split = { reference: 'AAPL-4-for-1', kind: 'split', symbol: 'AAPL', from: 1, to: 4 };
+    const announced = await announce(split);
+    expect(announced).toMatchObject({ fractions: 'keep', accounts: 1 });
+    expect(await untilDone('AAPL-4-for-1')).toMatchObject({ accounts: 1, applied: 1 });
+
+    for (const { id } of [ended, offered]) {
+      await until(id, 'cancelled');
+      const { items } = await read<Page<OrderTransition>>(`/api/orders/${id}/history`);
+      expect(items[0]?.reason).toBe('corporate_action');
+    }
+    expect((await read<Order>(`/api/orders/${other.id}`)).status).toBe('open');
+    const cost = money(first.cost).plus(second.cost);
+    expect(await positions()).toMatchObject([{ symbol: 'AAPL', quantity: '60' }]);
+    expect(money((await positions())[0]?.averageCost ?? 0).toFixed(8)).toBe(
+      cost.div(60).toFixed(8),
+    );
+    expect(await lots('AAPL')).toMatchObject([
+      { id: first.id, quantity: '40', cost: first.cost, openedAt: first.openedAt },
+      { id: second.id, quantity: '20', cost: second.cost, openedAt: second.openedAt },
+    ]);
+    expect(await cash()).toBe(before);
+    expect(await latest()).toMatchObject({
+      kind: 'split',
+      corporateActionId: announced.id,
+      postings: [
+        { book: 'position', symbol: 'AAPL', amount: '45' },
+        { book: 'market', symbol: 'AAPL', amount: '-45' },
+      ],
+    });
+    // Sent again, nothing happens again; another one under its name is refused.
+    expect((await announce(split)).id).toBe(announced.id);
+    const reused = await admin.post<Problem>('/api/admin/corporate-actions', { ...split, to: 5 });
+    expect(reused).toMatchObject({
+      status: 422,
+      body: { code: 'trading.corporate_action_reused' },
+    });
+    expect(await positions()).toMatchObject([{ quantity: '60' }]);
+    // And it is traded with: 50 of 60, the oldest first.
+    await trade('sell', 'AAPL', '50');
+    expect(await lots('AAPL')).toMatchObject([{ id: second.id, quantity: '10' }]);
+  });
+
+  it('reverse split: whole shares stay, and cash comes for the rest', async () => {
+    await trade('buy', 'SPY', '25');
+    const [lot] = (await lots('SPY')) as [LotView];
+    const before = await cash();
+    const split = { kind: 'split', symbol: 'SPY', from: 10, to: 1, cashInLieuPrice: '5000' };
+    await announce({ ...split, reference: 'SPY-1-for-10' });
+    await untilDone('SPY-1-for-10');
+    expect(await positions()).toMatchObject([{ symbol: 'SPY', quantity: '2' }]);
+    // 25 / 10 = 2.5: half a share at 5,000, which had cost a fifth of all.
+    const paid = money(lot.cost).div(5);
+    expect(await cash()).toBe(money(before).plus(2_500).toFixed());
+    const { items, total } = await read<RealizedPnl>('/api/account/realized-pnl');
+    const realizedPnl = money(2_500).minus(paid).toFixed();
+    expect(items).toMatchObject([
+      {
+        lotId: lot.id,
+        executionId: null,
+        method: 'cash_in_lieu',
+        quantity: '0.5',
+        proceeds: '2500',
+        cost: paid.toFixed(),
+        realizedPnl,
+      },
+    ]);
+    expect(total.realizedPnl).toBe(realizedPnl);
+    expect(await positions()).toMatchObject([{ realizedPnl }]);
+  });
+
+  it('dividend: who holds is paid, by share; orders stay as they are', async () => {
+    await trade('buy', 'NVDA', '12.5');
+    const stranger = await bourse.trader();
+    const order = await place({
+      symbol: 'NVDA',
+      side: 'sell',
+      type: 'limit',
+      quantity: '4',
+      limitPrice: '99999',
+    });
+    const before = await cash();
+    const dividend = { kind: 'dividend', symbol: 'NVDA', cashPerShare: '0.24' };
+    await announce({ ...dividend, reference: 'NVDA-Q4' });
+    expect(await untilDone('NVDA-Q4')).toMatchObject({ accounts: 1 });
+    // 12.5 × 0.24
+    expect(await cash()).toBe(money(before).plus(3).toFixed());
+    expect(await cash(stranger)).toBe('100000');
+    expect(await latest()).toMatchObject({
+      kind: 'dividend',
+      postings: [
+        { book: 'cash', symbol: null, amount: '3' },
+        { book: 'market', symbol: null, amount: '-3' },
+      ],
+    });
+    expect(['accepted', 'open']).toContain((await read<Order>(`/api/orders/${order.id}`)).status);
+    await eventually(async () => {
+      const summary = await read<{ cash: string }>('/api/portfolio/summary');
+      expect(summary.cash).toBe(await cash());
+    }, LATER);
+  });
+
+  it('symbol change: the shares go on under another name, what was won stays where it was won', async () => {
+    await trade('buy', 'AMZN', '9');
+    await trade('sell', 'AMZN', '2');
+    const [lot] = (await lots('AMZN')) as [LotView];
+    const { total } = await read<RealizedPnl>('/api/account/realized-pnl');
+    const change = { kind: 'symbol_change', symbol: 'AMZN', newSymbol: 'AMZQ' };
+    await announce({ ...change, reference: 'AMZN-AMZQ' });
+    await untilDone('AMZN-AMZQ');
+    expect(await positions()).toMatchObject([{ symbol: 'AMZQ', quantity: '7', realizedPnl: '0' }]);
+    expect(await lots('AMZN')).toEqual([]);
+    expect(await lots('AMZQ')).toEqual([{ ...lot, symbol: 'AMZQ' }]);
+    expect((await read<RealizedPnl>('/api/account/realized-pnl')).total).toEqual(total);
+  });
+
+  it('takes effect before anything else in an account, and once in each, whatever ends in between', async () => {
+    const other = await bourse.trader();
+    await trade('buy', 'TSLA', '10');
+    await trade('buy', 'TSLA', '3', other);
+    const actions = bourse.app.get(CorporateActionsService);
+    // As if the process that applies them had died.
+    const dead = jest.spyOn(actions, 'apply').mockRejectedValue(new Error('no such process'));
+    const split = { kind: 'split', symbol: 'TSLA', from: 1, to: 3, reference: 'TSLA-3-for-1' };
+    try {
+      expect(await announce(split)).toMatchObject({ accounts: 2, applied: 0, appliedAt: null });
+      await trade('sell', 'TSLA', '29');
+      expect(await positions()).toMatchObject([{ quantity: '1' }]);
+      expect(await positions(other)).toMatchObject([{ quantity: '3' }]);
+    } finally {
+      dead.mockRestore();
+    }
+    await Promise.all([actions.resume(), actions.resume()]);
+    expect(await untilDone('TSLA-3-for-1')).toMatchObject({ accounts: 2, applied: 2 });
+    expect(await positions()).toMatchObject([{ quantity: '1' }]);
+    expect(await positions(other)).toMatchObject([{ quantity: '9' }]);
+    const { sql: connection } = bourse.app.get(Database);
+    const waiting = await connection
+      .select()
+      .from(accountsTable)
+      .where(ne(accountsTable.pendingActions, 0));
+    expect(waiting).toEqual([]);
+  });
+
+  it('refuses what is no corporate action, and who may not announce one', async () => {
+    const good = { reference: 'x', kind: 'dividend', symbol: 'AAPL', cashPerShare: '1' };
+    expect((await trader.post('/api/admin/corporate-actions', good)).status).toBe(403);
+    expect((await trader.get('/api/admin/corporate-actions')).status).toBe(403);
+    expect((await bourse.client().post('/api/admin/corporate-actions', good)).status).toBe(401);
+    for (const bad of [
+      { ...good, reference: '' },
+      { ...good, cashPerShare: '-1' },
+      { ...good, kind: 'spin_off' },
+      { reference: 'x', kind: 'split', symbol: 'AAPL', from: 1, to: 1 },
+      { reference: 'x', kind: 'split', symbol: 'AAPL', from: 0, to: 1 },
+      { reference: 'x', kind: 'symbol_change', symbol: 'AAPL', newSymbol: 'AAPL' },
+    ]) {
+      expect((await admin.post('/api/admin/corporate-actions', bad)).status).toBe(400);
+    }
+    const unpriced = { reference: 'x', kind: 'split', symbol: 'NOPE', from: 1, to: 2 };
+    const answer = await admin.post<Problem>('/api/admin/corporate-actions', unpriced);
+    expect([answer.status, answer.body.code]).toEqual([422, 'trading.bad_corporate_action']);
+  });
+});
