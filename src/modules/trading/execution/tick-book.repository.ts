@@ -11,6 +11,8 @@ export interface TickMoment {
   readonly now: Date;
   /** Orders that were accepted later are on their way still; undefined: none is. */
   readonly acceptedUntil: Date | undefined;
+  /** Only orders trade that do so outside of the regular session. */
+  readonly inExtendedHours: boolean;
 }
 
 /** Shares that the order `o` has left to trade. */
@@ -38,7 +40,7 @@ export class TickBookRepository {
    */
   async findFront(
     quotes: readonly Quote[],
-    acceptedUntil: Date | undefined,
+    moment: Omit<TickMoment, 'now'>,
     limit: number,
   ): Promise<OrderVersion[]> {
     if (quotes.length === 0) return [];
@@ -50,8 +52,7 @@ export class TickBookRepository {
             partition by o.symbol, o.side order by ${PLACE}
             rows between unbounded preceding and 1 preceding), 0) as ahead
         from quote join orders o on o.symbol = quote.symbol
-        where o.status in ('open', 'partially_filled') and ${MAY_TRADE} and ${arrivedBy(acceptedUntil)}
-          and (${IS_REACHED} or o.time_in_force in ('ioc', 'fok')))
+        where o.id in (${reached(moment.acceptedUntil)}) and ${MAY_TRADE} and ${isPresent(moment)})
       select id, ahead from queued where size is null or ahead < size) as front`;
     return this.database.sql
       .select({ id: ordersTable.id, version: ordersTable.version })
@@ -73,7 +74,7 @@ export class TickBookRepository {
     order: OrderRow,
     quote: Quote,
     size: Money,
-    { now, acceptedUntil }: TickMoment,
+    moment: TickMoment,
   ): Promise<Money> {
     const { id, symbol, side, limitPrice, createdAt } = order;
     const key = `trading.book:${symbol}:${side}`;
@@ -84,10 +85,9 @@ export class TickBookRepository {
         taken: sql<string>`(select coalesce(sum(e.quantity), 0)::text from executions e
           where e.symbol = ${symbol} and e.side = ${side} and e.quote_as_of = quote.as_of)`,
         ahead: sql<string>`(select coalesce(sum(${LEFT}), 0)::text from orders o
-          where o.status in ('accepted', 'open', 'partially_filled')
-            and o.symbol = ${symbol} and o.side = ${side} and (${PLACE}) < (${place})
-            and ${IS_REACHED} and ${MAY_TRADE} and ${arrivedBy(acceptedUntil)}
-            and (o.expires_at is null or o.expires_at > ${at(now)})
+          where o.id in (${rivalsOf(order)}) and (${PLACE}) < (${place})
+            and ${IS_REACHED} and ${MAY_TRADE} and ${isPresent(moment)}
+            and (o.expires_at is null or o.expires_at > ${at(moment.now)})
             and not (o.time_in_force = 'fok' and ${LEFT} > ${size.toFixed()}::numeric))`,
       })
       .from(sql`(${valuesOf([quote])}) as quote(${QUOTE_COLUMNS})`);
@@ -97,6 +97,10 @@ export class TickBookRepository {
   }
 }
 
+/** As the indices of the table have it, word by word. */
+const IN_BOOK = sql.raw(
+  "o.status in ('open', 'partially_filled') and (o.stop_price is null or o.triggered_at is not null) and o.works_from is null",
+);
 const QUOTE_COLUMNS = sql.raw('symbol, bid, ask, bid_size, ask_size, as_of');
 
 function valuesOf(quotes: readonly Quote[]): SQL {
@@ -112,8 +116,39 @@ function rankOf(side: SQL, limitPrice: SQL): SQL {
   return sql`coalesce(${rank}, '-Infinity'::numeric)`;
 }
 
-function arrivedBy(acceptedUntil: Date | undefined): SQL {
-  return acceptedUntil === undefined ? sql`true` : sql`o.created_at <= ${at(acceptedUntil)}`;
+/** Ids of the orders in the book that the prices reach. One branch for each index; with an "or" none would be used. */
+function reached(acceptedUntil: Date | undefined): SQL {
+  const branch = (reach: SQL) => sql`
+    select o.id from quote join orders o on o.symbol = quote.symbol
+    where ${IN_BOOK} and ${reach}`;
+  const branches = [
+    branch(sql`o.limit_price is null`),
+    branch(sql`o.side = 'buy' and o.limit_price >= quote.ask`),
+    branch(sql`o.side = 'sell' and o.limit_price <= quote.bid`),
+  ];
+  // What may not wait, and was on its way, ends when it arrives, reached or not.
+  if (acceptedUntil) branches.push(branch(sql`o.time_in_force in ('ioc', 'fok')`));
+  return sql.join(branches, sql` union all `);
+}
+
+/** Ids of the orders on its side of its book, those included that have just been accepted. An auction has a book of its own. */
+function rivalsOf({ symbol, side, worksFrom }: OrderRow): SQL {
+  const ofBook = sql`o.symbol = ${symbol} and o.side = ${side}`;
+  if (worksFrom !== null) {
+    return sql`select o.id from orders o
+      where o.status in ('accepted', 'open') and o.works_from = ${at(worksFrom)} and ${ofBook}`;
+  }
+  return sql`select o.id from orders o where ${IN_BOOK} and ${ofBook}
+    union all
+    select o.id from orders o
+    where o.status = 'accepted' and o.stop_price is null and o.works_from is null and ${ofBook}`;
+}
+
+/** Whether the order is where it can trade: it has arrived, and it is the hour for it. */
+function isPresent({ acceptedUntil, inExtendedHours }: Omit<TickMoment, 'now'>): SQL {
+  const hasArrived =
+    acceptedUntil === undefined ? sql`true` : sql`o.created_at <= ${at(acceptedUntil)}`;
+  return inExtendedHours ? sql`(${hasArrived} and o.extended_hours)` : hasArrived;
 }
 
 function at(time: Date): SQL {
