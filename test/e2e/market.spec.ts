@@ -206,6 +206,19 @@ describe.each(BACKENDS)('market data on $name', (backend) => {
       expect(middle(far)).toBeGreaterThan(middle(near));
     });
 
+    it('are quoted by their symbols, and have neither bars nor depth', async () => {
+      const { strikes } = await read<OptionChain>('options/brk.b');
+      const symbol = strikes[10]?.call.symbol ?? '';
+      expect(symbol).toMatch(/^BRKB\d{6}C\d{8}$/);
+      const quote = await read<Quote>(`quotes/${symbol.toLowerCase()}`);
+      expect(Number(quote.ask)).toBeGreaterThan(Number(quote.bid));
+      expect(quote.symbol).toBe(symbol);
+      const unknown = { status: 404, code: 'market_data.unknown_symbol' };
+      for (const path of ['candles', 'order-book', 'options']) {
+        expect(await refusal(`${path}/${symbol}`)).toEqual(unknown);
+      }
+    });
+
     it.each([
       ['options/V?expiry=2020-01-17', 400, 'market_data.unknown_expiry'],
       ['options/V?expiry=soon', 400, 'request.invalid'],
