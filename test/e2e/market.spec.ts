@@ -71,7 +71,7 @@ describe.each(BACKENDS)('market data on $name', (backend) => {
       expect(answer.items.map(({ symbol }) => symbol)).toEqual(['AAPL']);
       expect(answer.errors.map(({ symbol, code }) => [symbol, code])).toEqual([
         ['NOPE', 'market_data.unknown_symbol'],
-        ['X'.repeat(12), 'market_data.unknown_symbol'],
+        ['X'.repeat(21), 'market_data.unknown_symbol'],
         ['\0', 'market_data.unknown_symbol'],
         ['*', 'market_data.unknown_symbol'],
       ]);

@@ -14,6 +14,7 @@ export { OrderBooksService } from './order-book/order-books.service.js';
 export { IndicesService } from './indices/indices.service.js';
 export { MarketStatusService } from './calendar/market-status.service.js';
 export { marketStatusAt, type MarketStatus } from './calendar/market-status.js';
+export { isContractSymbol } from './options/occ-symbol.js';
 export { UNITS_PER_CONTRACT } from './options/option-quote.js';
 export type { OptionChain } from './options/option-chain.js';
 export type { OrderBook } from './order-book/order-book.js';

@@ -19,7 +19,7 @@ const clientOrderIdSchema = z
 const orderFields = {
   symbol: symbolSchema,
   side: z.enum(ORDER_SIDES),
-  quantity: positiveDecimal(6).describe('shares'),
+  quantity: positiveDecimal(6).describe('shares; of options whole contracts, 100 each'),
   timeInForce: z
     .enum(TIMES_IN_FORCE)
     .default('gtc')
@@ -125,7 +125,8 @@ export type Account = z.output<typeof accountSchema>;
 
 export const valuedPositionSchema = z.object({
   symbol: z.string(),
-  quantity: decimal.describe('shares'),
+  quantity: decimal.describe('shares; of options those under contract'),
+  contracts: decimal.optional().describe('of options, and of nothing else: 100 shares each'),
   averageCost: decimal.describe('USD a share'),
   price: decimal
     .nullable()

@@ -26,6 +26,22 @@ export const insufficientPosition = (symbol: string, required: Money, available:
     },
   );
 
+export const badQuantity = (multipleOf: number) =>
+  new AppError(
+    'unprocessable',
+    'trading.bad_quantity',
+    `Options are ordered in whole contracts: a multiple of ${multipleOf} shares.`,
+    { details: { multipleOf } },
+  );
+
+export const contractNotListed = (symbol: string) =>
+  new AppError(
+    'unprocessable',
+    'trading.contract_not_listed',
+    'The chain does not list this contract today, and the account does not hold it.',
+    { details: { symbol } },
+  );
+
 export const clientOrderIdReused = (clientOrderId: string) =>
   new AppError(
     'unprocessable',

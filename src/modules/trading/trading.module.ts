@@ -16,6 +16,9 @@ import { OrderExecutionService } from './execution/order-execution.service.js';
 import { OrderSteps } from './execution/order-steps.js';
 import { OrdersRepository } from './orders/orders.repository.js';
 import { OrdersService } from './orders/orders.service.js';
+import { OptionOrders } from './options/option-orders.js';
+import { OptionsRepository } from './options/options.repository.js';
+import { WorkingContracts } from './options/working-contracts.js';
 import { PositionsService } from './accounts/positions.service.js';
 import { PositionPnlService } from './pnl/position-pnl.service.js';
 import { SignalsRepository } from './signals/signals.repository.js';
@@ -39,6 +42,9 @@ import { dropOldSignals } from './trading.schedules.js';
     LedgerVerifier,
     TransfersService,
     FillLedger,
+    OptionsRepository,
+    WorkingContracts,
+    OptionOrders,
     DueOrders,
     OrderJournal,
     OrdersService,

@@ -33,6 +33,11 @@ export function parseOccSymbol(text: string): OccSymbol | undefined {
   return { root, expiry, right: right === 'C' ? 'call' : 'put', strike: moneyText(strike) };
 }
 
+/** Whether it is the symbol of a contract, of this market or of any. @param symbol upper case */
+export function isContractSymbol(symbol: string): boolean {
+  return parseOccSymbol(symbol) !== undefined;
+}
+
 /** @returns undefined where the symbol has no room: a longer root, a finer or higher strike, another century. */
 export function writeOccSymbol({ root, expiry, right, strike }: OccSymbol): string | undefined {
   const units = money(strike).times(STRIKE_UNITS);

@@ -51,6 +51,11 @@ export class QuotesService {
     return this.#contracts.terms(symbol);
   }
 
+  /** Whether the chain of its underlying shows the contract in the tick that `atMs` lies in. */
+  isContractListed(symbol: string, atMs: number): boolean {
+    return this.#contracts.isListed(symbol, atMs);
+  }
+
   /**
    * What an expired contract is settled by: the last quote of its underlying before the close, and the USD a unit that
    * exercising at its last price gives. The same whenever it is asked for; undefined before the contract expires.

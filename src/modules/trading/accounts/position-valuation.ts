@@ -1,7 +1,8 @@
 import { money, moneyText, priceText } from '../../../kernel/money.js';
-import type { Quote } from '../../market-data/index.js';
+import { isContractSymbol, type Quote } from '../../market-data/index.js';
 import type { PositionRow } from '../execution/executions.table.js';
 import { unrealizedPnl } from '../execution/position.js';
+import { contractsOf } from '../options/option-terms.js';
 import type { ValuedPosition } from '../trading.dto.js';
 import { toPosition } from '../trading.mappers.js';
 
@@ -15,6 +16,7 @@ export function valuePosition(
   return {
     symbol: row.symbol,
     quantity: moneyText(position.quantity),
+    ...(isContractSymbol(row.symbol) && { contracts: moneyText(contractsOf(position.quantity)) }),
     averageCost: priceText(position.averageCost),
     price: bid ? priceText(bid) : null,
     marketValue: bid ? moneyText(position.quantity.times(bid)) : null,

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../../kernel/clock.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
 import type { Quote } from '../../market-data/index.js';
+import { WorkingContracts } from '../options/working-contracts.js';
 import { OrdersRepository, type OrderVersion } from '../orders/orders.repository.js';
 
 const BATCH = 500;
@@ -12,20 +13,22 @@ const FORGOTTEN_AFTER_MS = 10 * SECOND_MS;
 export class DueOrders {
   constructor(
     private readonly orders: OrdersRepository,
+    private readonly contracts: WorkingContracts,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   /**
-   * Waiting orders whose price these quotes have reached, and orders that were accepted over
+   * Waiting orders whose price these quotes, or those of contracts, have reached, and orders that were accepted over
    * {@link FORGOTTEN_AFTER_MS} ago and never tried (their job was lost with the queue's Redis), oldest first.
    * While the queue is away all that were accepted: no job of theirs is on its way. Orders whose time in force is
    * over end by the same way.
    * At most {@link BATCH} of each; the rest is due on the next tick.
    */
-  async find(quotes: readonly Quote[], queueIsAway: boolean): Promise<OrderVersion[]> {
+  async find(listed: readonly Quote[], queueIsAway: boolean): Promise<OrderVersion[]> {
     const nowMs = this.clock.nowMs();
     // Exclusive: the very latest have the time of now.
     const acceptedBefore = new Date(queueIsAway ? nowMs + 1 : nowMs - FORGOTTEN_AFTER_MS);
+    const quotes = [...listed, ...(await this.contracts.quoted())];
     const reached = await this.orders.findReached(quotes, BATCH);
     const forgotten = await this.orders.findForgotten(acceptedBefore, BATCH);
     const expired = await this.orders.findExpired(new Date(nowMs), BATCH);

@@ -4,6 +4,7 @@ import { Clock } from '../../../kernel/clock.js';
 import { isId } from '../../../kernel/ids.js';
 import { decodeCursor, encodeCursor, toPage, type Page } from '../../../kernel/page.js';
 import type { PageQuery } from '../../../http/index.js';
+import { OptionOrders } from '../options/option-orders.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { decodeSeqCursor } from '../accounts/seq-cursor.js';
@@ -34,6 +35,7 @@ export class OrdersService {
     private readonly accounts: AccountsService,
     private readonly orders: OrdersRepository,
     private readonly buyingPower: BuyingPower,
+    private readonly options: OptionOrders,
     private readonly journal: OrderJournal,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -42,7 +44,7 @@ export class OrdersService {
    * Stores the order, what it holds back, and the job that will execute it, in one transaction.
    * Sent again under the same `client_order_id`, the same order answers as it did the first time.
    * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`, `trading.insufficient_position`,
-   *   `trading.bad_expiry`, `trading.too_many_orders`, `trading.client_order_id_reused`
+   *   `trading.bad_quantity`, `trading.contract_not_listed`, `trading.bad_expiry`, `trading.too_many_orders`, `trading.client_order_id_reused`
    */
   async place(userId: string, request: PlaceOrder): Promise<Order> {
     const { id: accountId } = await this.accounts.getOrOpen(userId);
@@ -50,7 +52,8 @@ export class OrdersService {
       const account = await this.buyingPower.lockAccount(transaction, accountId);
       const repeated = await this.#findRepeated(transaction, accountId, request, null);
       if (repeated) return toFirstAnswer(repeated);
-      const expiresAt = endOf(request, this.clock.nowMs());
+      const end = endOf(request, this.clock.nowMs());
+      const expiresAt = this.options.endOf(request.symbol, request.timeInForce, end);
       return this.#accept(transaction, account, request, { replaces: null, expiresAt });
     });
   }
@@ -157,6 +160,7 @@ export class OrdersService {
     request: PlaceOrder,
     of: { readonly replaces: string | null; readonly expiresAt: Date | null },
   ): Promise<Order> {
+    await this.options.assertOrder(transaction, account.id, request, of.replaces);
     const holding = await this.buyingPower.reserve(transaction, account, request);
     const at = new Date(this.clock.nowMs());
     const row = newOrder(request, { ...of, accountId: account.id, holding, at });
