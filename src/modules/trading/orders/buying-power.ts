@@ -6,6 +6,7 @@ import { QuotesService } from '../../market-data/index.js';
 import { AccountsRepository } from '../accounts/accounts.repository.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { ExecutionsRepository } from '../execution/executions.repository.js';
+import { OptionOrders } from '../options/option-orders.js';
 import { cashToReserve } from './order.js';
 import type { Holding } from '../ledger/postings.js';
 import { availableCash } from '../trading.mappers.js';
@@ -26,6 +27,8 @@ export class BuyingPower {
     private readonly executions: ExecutionsRepository,
     private readonly orders: OrdersRepository,
     private readonly quotes: QuotesService,
+    /** What orders for contracts must keep to beside. */
+    readonly ofOptions: OptionOrders,
     @Inject(Config) private readonly config: Config,
   ) {}
 

@@ -4,7 +4,6 @@ import { Clock } from '../../../kernel/clock.js';
 import { isId } from '../../../kernel/ids.js';
 import { decodeCursor, encodeCursor, toPage, type Page } from '../../../kernel/page.js';
 import type { PageQuery } from '../../../http/index.js';
-import { OptionOrders } from '../options/option-orders.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { decodeSeqCursor } from '../accounts/seq-cursor.js';
@@ -35,7 +34,6 @@ export class OrdersService {
     private readonly accounts: AccountsService,
     private readonly orders: OrdersRepository,
     private readonly buyingPower: BuyingPower,
-    private readonly options: OptionOrders,
     private readonly journal: OrderJournal,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -53,7 +51,7 @@ export class OrdersService {
       const repeated = await this.#findRepeated(transaction, accountId, request, null);
       if (repeated) return toFirstAnswer(repeated);
       const end = endOf(request, this.clock.nowMs());
-      const expiresAt = this.options.endOf(request.symbol, request.timeInForce, end);
+      const expiresAt = this.buyingPower.ofOptions.endOf(request.symbol, request.timeInForce, end);
       return this.#accept(transaction, account, request, { replaces: null, expiresAt });
     });
   }
@@ -160,7 +158,7 @@ export class OrdersService {
     request: PlaceOrder,
     of: { readonly replaces: string | null; readonly expiresAt: Date | null },
   ): Promise<Order> {
-    await this.options.assertOrder(transaction, account.id, request, of.replaces);
+    await this.buyingPower.ofOptions.assertOrder(transaction, account.id, request, of.replaces);
     const holding = await this.buyingPower.reserve(transaction, account, request);
     const at = new Date(this.clock.nowMs());
     const row = newOrder(request, { ...of, accountId: account.id, holding, at });
