@@ -11,9 +11,13 @@ import {
   LedgerVerifier,
   type Account,
   type Order,
+  type OrderTransition,
   type Trade,
   type ValuedPosition,
 } from '../../src/modules/trading/index.js';
+import type { Activity } from '../../src/modules/trading/accounts/transfers.dto.js';
+import type { Exercise } from '../../src/modules/trading/options/options.dto.js';
+import { ScheduleRegistry } from '../../src/redis/index.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
@@ -165,5 +169,143 @@ describe.each(BACKENDS)('options on $name', (backend) => {
     const changed = await trader.patch<Problem>(`/api/orders/${resting.id}`, { quantity: '250' });
     expect([changed.status, changed.body.code]).toEqual([422, 'trading.bad_quantity']);
     await trader.delete(`/api/orders/${resting.id}`);
+  });
+
+  describe('are exercised early', () => {
+    const exercise = (symbol: string, body: object = {}) =>
+      trader.post<Exercise>(`/api/positions/${symbol}/exercise`, body);
+    const refused = (symbol: string, body: object = {}) =>
+      refusal(`/api/positions/${symbol}/exercise`, body);
+
+    it('into shares that have cost the strike and the premium, once under one id', async () => {
+      const { symbol, strike } = contractOf(await chainOf('AAPL'), 0, 'call');
+      const { averageFillPrice } = await trade('buy', symbol, '200');
+      const premium = money((await positions())[0]?.averageCost ?? 0);
+      expect(premium.toFixed(4)).toBe(money(averageFillPrice ?? 0).toFixed(4));
+      const before = money((await account()).cash);
+      const request = { quantity: '100', client_order_id: 'mine' };
+      const answers = await Promise.all([1, 2, 3].map(() => exercise(symbol, request)));
+      for (const { status, body } of answers) {
+        expect(status).toBe(200);
+        expect(body).toEqual(answers[0]?.body);
+      }
+      expect(answers[0]?.body).toMatchObject({
+        contract: { symbol, side: 'sell', quantity: '100', status: 'filled' },
+        shares: { symbol: 'AAPL', side: 'buy', quantity: '100', status: 'filled' },
+      });
+      // 100 shares for the strike, and nothing else: the premium was paid when the contract was bought.
+      expect((await account()).cash).toBe(moneyText(before.minus(strike.times(100))));
+      const [shares, contract] = await positions();
+      expect(shares).toMatchObject({ symbol: 'AAPL', quantity: '100', realizedPnl: '0' });
+      expect(money(shares?.averageCost ?? 0).toFixed(8)).toBe(strike.plus(premium).toFixed(8));
+      expect(contract).toMatchObject({ symbol, contracts: '1', realizedPnl: '0' });
+      const again = { ...request, quantity: '200' };
+      expect(await refused(symbol, again)).toEqual([422, 'trading.client_order_id_reused']);
+      const { items } = await read<Page<Activity>>('/api/account/activities?kind=option_exercise');
+      expect(items).toHaveLength(2);
+    });
+
+    it('out of shares, which bring the strike less the premium', async () => {
+      const { symbol, strike } = contractOf(await chainOf('KO'), 20, 'put');
+      await trade('buy', symbol, '100');
+      expect(await refused(symbol)).toEqual([422, 'trading.insufficient_position']);
+      await trade('buy', 'KO', '150');
+      const [shares, contract] = await positions();
+      const before = money((await account()).cash);
+      expect((await exercise(symbol)).status).toBe(200);
+      expect((await account()).cash).toBe(moneyText(before.plus(strike.times(100))));
+      // What is won is the strike less what shares and contract had cost.
+      const won = strike.minus(contract?.averageCost ?? 0).minus(shares?.averageCost ?? 0);
+      const [left] = await positions();
+      expect(left).toMatchObject({ symbol: 'KO', quantity: '50' });
+      expect(money(left?.realizedPnl ?? 0).toFixed(6)).toBe(won.times(100).toFixed(6));
+    });
+
+    it('by who holds them, has the cash, and gets something for it', async () => {
+      const chain = await chainOf('V');
+      const [inside, outside] = [contractOf(chain, 0, 'call'), contractOf(chain, 20, 'call')];
+      expect(await refused('V')).toEqual([422, 'trading.unknown_symbol']);
+      expect(await refused(inside.symbol)).toEqual([422, 'trading.insufficient_position']);
+      await trade('buy', inside.symbol, '100');
+      await trade('buy', outside.symbol, '100');
+      expect(await refused(outside.symbol)).toEqual([422, 'trading.not_in_the_money']);
+      expect(await refused(inside.symbol, { quantity: '50' })).toEqual([
+        422,
+        'trading.bad_quantity',
+      ]);
+      expect(await refused(inside.symbol, { quantity: '200' })).toEqual([
+        422,
+        'trading.insufficient_position',
+      ]);
+      const amount = money((await account()).availableCash)
+        .minus(1_000)
+        .toFixed(0);
+      expect((await trader.post('/api/account/withdrawals', { amount })).status).toBe(201);
+      expect(await refused(inside.symbol)).toEqual([422, 'trading.insufficient_funds']);
+    });
+  });
+
+  describe('end with their last day', () => {
+    const settle = async () => {
+      const schedule = bourse.app.get(ScheduleRegistry).find('trading.settle-options');
+      const { signal } = new AbortController();
+      return (await schedule?.run({ signal })) as { contracts: number; failed: number };
+    };
+    const over = async (chain: OptionChain): Promise<void> => {
+      bourse.clock.advance(Date.parse(chain.expiresAt) - bourse.clock.nowMs());
+      // By any of the processes that may do it, also by two at once.
+      for (const run of await Promise.all([settle(), settle()])) expect(run.failed).toBe(0);
+      expect((await settle()).contracts).toBe(0);
+    };
+    const lastOf = (symbol: string, { expiresAt }: OptionChain) =>
+      money(bourse.app.get(QuotesService).quoteAt(symbol, Date.parse(expiresAt) - 1).last);
+
+    it('in shares, in cash, or in nothing', async () => {
+      const aapl = await chainOf('AAPL');
+      const msft = await chainOf('MSFT');
+      const call = contractOf(aapl, 0, 'call');
+      const worthless = contractOf(aapl, 20, 'call');
+      const put = contractOf(aapl, 20, 'put');
+      const dear = contractOf(msft, 0, 'call');
+      for (const { symbol } of [call, worthless, put]) await trade('buy', symbol, '100');
+      await trade('buy', dear.symbol, '300');
+      const resting = { symbol: put.symbol, side: 'sell', type: 'limit', quantity: '100' };
+      const { id } = await place({ ...resting, limitPrice: '9999' });
+      const costs = new Map((await positions()).map((one) => [one.symbol, one.averageCost]));
+      const cash = money((await account()).cash);
+      await over(aapl);
+
+      expect((await read<Order>(`/api/orders/${id}`)).status).toBe('expired');
+      // The call brings 100 shares for its strike. Of 100,000 USD less is left than 300 shares of the other cost, and
+      // there are no shares for the put: those two are paid out.
+      const [now, then] = [lastOf('AAPL', aapl), lastOf('MSFT', msft)];
+      const paidOut = put.strike.minus(now).times(100).plus(then.minus(dear.strike).times(300));
+      expect((await account()).cash).toBe(
+        moneyText(cash.minus(call.strike.times(100)).plus(paidOut)),
+      );
+      const [shares, ...others] = await positions();
+      expect(others).toEqual([]);
+      expect(shares).toMatchObject({ symbol: 'AAPL', quantity: '100', realizedPnl: '0' });
+      const cost = call.strike.plus(costs.get(call.symbol) ?? 0);
+      expect(money(shares?.averageCost ?? 0).toFixed(8)).toBe(cost.toFixed(8));
+      const lastTrade = async (symbol: string) => (await tradesOf(symbol)).at(-1);
+      expect(await lastTrade(worthless.symbol)).toMatchObject({ side: 'sell', price: '0.00' });
+      const { items } = await read<Page<Activity>>('/api/account/activities?kind=option_expiry');
+      expect(items).toHaveLength(1);
+      expect(await refusal('/api/orders', { ...resting, limitPrice: '1' })).toEqual([
+        422,
+        'trading.unknown_symbol',
+      ]);
+      // Its steps say why, and by which price.
+      const settled = await lastTrade(call.symbol);
+      const { items: steps } = await read<Page<OrderTransition>>(
+        `/api/orders/${settled?.orderId}/history`,
+      );
+      expect(steps.map(({ to, reason }) => [to, reason])).toEqual([
+        ['filled', 'option_exercise'],
+        ['accepted', 'option_exercise'],
+      ]);
+      expect(Date.parse(steps[0]?.quote?.asOf ?? '')).toBe(Date.parse(aapl.expiresAt) - 100);
+    });
   });
 });

@@ -13,6 +13,7 @@ export { OptionsService } from './options/options.service.js';
 export { OrderBooksService } from './order-book/order-books.service.js';
 export { IndicesService } from './indices/indices.service.js';
 export { MarketStatusService } from './calendar/market-status.service.js';
+export { dateInNewYork } from './calendar/xnys-calendar.js';
 export { marketStatusAt, type MarketStatus } from './calendar/market-status.js';
 export { isContractSymbol } from './options/occ-symbol.js';
 export { UNITS_PER_CONTRACT } from './options/option-quote.js';

@@ -34,6 +34,14 @@ export const badQuantity = (multipleOf: number) =>
     { details: { multipleOf } },
   );
 
+export const notInTheMoney = (price: string) =>
+  new AppError(
+    'unprocessable',
+    'trading.not_in_the_money',
+    'Exercising the contract would give nothing at the price of its underlying.',
+    { details: { price } },
+  );
+
 export const contractNotListed = (symbol: string) =>
   new AppError(
     'unprocessable',

@@ -3,6 +3,7 @@ import { RealtimeGatewayModule } from '../../realtime/index.js';
 import { AccountController } from './accounts/account.controller.js';
 import { TransfersController } from './accounts/transfers.controller.js';
 import { OrdersController } from './orders/orders.controller.js';
+import { TradingOptionsController } from './options/options.controller.js';
 import { PnlInterest } from './pnl/pnl-interest.js';
 import { PositionPnlController } from './pnl/position-pnl.controller.js';
 import { SignalsController } from './signals/signals.controller.js';
@@ -13,6 +14,7 @@ import { TradingModule } from './trading.module.js';
   controllers: [
     OrdersController,
     PositionPnlController,
+    TradingOptionsController,
     AccountController,
     TransfersController,
     SignalsController,

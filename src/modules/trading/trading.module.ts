@@ -17,6 +17,10 @@ import { OrderSteps } from './execution/order-steps.js';
 import { OrdersRepository } from './orders/orders.repository.js';
 import { OrdersService } from './orders/orders.service.js';
 import { OptionOrders } from './options/option-orders.js';
+import { ContractBooks } from './options/contract-books.js';
+import { OptionExercise } from './options/option-exercise.js';
+import { OptionLegs } from './options/option-legs.js';
+import { OptionSettlement } from './options/option-settlement.js';
 import { OptionsRepository } from './options/options.repository.js';
 import { WorkingContracts } from './options/working-contracts.js';
 import { PositionsService } from './accounts/positions.service.js';
@@ -27,7 +31,7 @@ import { TradeHistory } from './execution/trade-history.js';
 import { TradingLive } from './trading.live.js';
 import { tradingQueue } from './trading.queues.js';
 import { TradingReactions } from './trading.reactions.js';
-import { dropOldSignals } from './trading.schedules.js';
+import { dropOldSignals, settleOptions } from './trading.schedules.js';
 
 @Module({
   imports: [MarketDataModule, QueuesModule.forFeature([tradingQueue])],
@@ -45,6 +49,10 @@ import { dropOldSignals } from './trading.schedules.js';
     OptionsRepository,
     WorkingContracts,
     OptionOrders,
+    ContractBooks,
+    OptionLegs,
+    OptionSettlement,
+    OptionExercise,
     DueOrders,
     OrderJournal,
     OrdersService,
@@ -69,10 +77,15 @@ import { dropOldSignals } from './trading.schedules.js';
     OrderExecutionService,
     DueOrders,
     LedgerVerifier,
+    OptionSettlement,
+    OptionExercise,
   ],
 })
 export class TradingModule {
-  constructor(schedules: ScheduleRegistry, signals: SignalsService) {
+  constructor(schedules: ScheduleRegistry, signals: SignalsService, options: OptionSettlement) {
     schedules.register(dropOldSignals, async () => ({ dropped: await signals.dropOld() }));
+    schedules.register(settleOptions, async ({ signal }) => ({
+      ...(await options.settleDue(signal)),
+    }));
   }
 }

@@ -1,8 +1,14 @@
-import { DAY_MS } from '../../kernel/duration.js';
+import { DAY_MS, MINUTE_MS } from '../../kernel/duration.js';
 import { defineSchedule } from '../../redis/index.js';
 
 export const dropOldSignals = defineSchedule({
   name: 'trading.drop-old-signals',
   description: 'Deletes signals that ended 30 days ago.',
   everyMs: DAY_MS,
+});
+
+export const settleOptions = defineSchedule({
+  name: 'trading.settle-options',
+  description: 'Ends the option contracts whose last day is over: expiry, exercise, assignment.',
+  everyMs: MINUTE_MS,
 });

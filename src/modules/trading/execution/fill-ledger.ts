@@ -6,6 +6,7 @@ import { moneyText } from '../../../kernel/money.js';
 import type { Quote } from '../../market-data/index.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { Ledger } from '../ledger/ledger.js';
+import type { LedgerEntryKind } from '../ledger/ledger.table.js';
 import { trade, type Holding } from '../ledger/postings.js';
 import { ExecutionsRepository } from './executions.repository.js';
 import type { OrderRow } from '../orders/orders.table.js';
@@ -26,6 +27,7 @@ export class FillLedger {
   /**
    * The account must be locked by the transaction.
    * @param released of what the order held back, what it needs no longer
+   * @param kind of the ledger's entry
    */
   async record(
     transaction: Transaction,
@@ -34,6 +36,7 @@ export class FillLedger {
     fill: Fill,
     quote: Quote,
     released: Holding,
+    kind: LedgerEntryKind = 'fill',
   ): Promise<void> {
     const { sql } = transaction;
     const execution = {
@@ -54,7 +57,7 @@ export class FillLedger {
     const { averageCost, realizedPnl } = applyFill(toPosition(before), fill);
     await this.ledger.post(transaction, {
       accountId: account.id,
-      kind: 'fill',
+      kind,
       postings: trade({ ...fill, symbol: order.symbol, released }),
       orderId: order.id,
       executionId: execution.id,

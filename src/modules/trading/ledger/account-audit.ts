@@ -3,6 +3,7 @@ import type { AccountRow } from '../accounts/accounts.table.js';
 import { replayFill, type ReplayedFill } from '../execution/closed-trades.js';
 import type { ExecutionRow, PositionRow } from '../execution/executions.table.js';
 import { NO_POSITION, type Position } from '../execution/position.js';
+import { OPTION_ENTRY_KINDS } from '../options/settlement.js';
 import { isWorking } from '../orders/order-state.js';
 import type { OrderRow } from '../orders/orders.table.js';
 import { toFill, toPosting } from '../trading.mappers.js';
@@ -58,6 +59,9 @@ export class AccountAudit {
     }
     for (const posting of postings) this.#balances.add(posting);
     const moved = new Balances(postings);
+    if (TRADES.includes(entry.kind) && entry.executionId === null) {
+      this.#tell({ what: `entries.${entry.seq}.execution`, kept: 'none', derived: 'one' });
+    }
     if (entry.executionId !== null) this.#posted.set(entry.executionId, { seq: entry.seq, moved });
     this.#expectCovered(entry.seq, moved);
   }
@@ -167,6 +171,9 @@ export class AccountAudit {
     if (this.#differences.length < MAX_DIFFERENCES) this.#differences.push(difference);
   }
 }
+
+/** Kinds of entries that are trades. */
+const TRADES: readonly string[] = ['fill', ...OPTION_ENTRY_KINDS];
 
 const NOT_FILLED: Filled = { quantity: money(0), notional: money(0) };
 

@@ -12,11 +12,13 @@ import { accountsTable } from '../accounts/accounts.table.js';
 import { decimalColumn } from '../accounts/decimal.column.js';
 import { executionsTable } from '../execution/executions.table.js';
 import { ordersTable } from '../orders/orders.table.js';
+import { OPTION_ENTRY_KINDS } from '../options/settlement.js';
 import { LEDGER_BOOKS } from './postings.js';
 
 /**
  * `opening`: the starting cash · `deposit`, `withdrawal`: cash in and out · `hold`: an order holds back what it may
- * cost · `release`: it ended, and no longer does · `fill`: it traded.
+ * cost · `release`: it ended, and no longer does · `fill`: it traded · `option_…`: a trade that the end of an option contract
+ * amounts to.
  */
 export const LEDGER_ENTRY_KINDS = [
   'opening',
@@ -25,6 +27,7 @@ export const LEDGER_ENTRY_KINDS = [
   'hold',
   'release',
   'fill',
+  ...OPTION_ENTRY_KINDS,
 ] as const;
 export type LedgerEntryKind = (typeof LEDGER_ENTRY_KINDS)[number];
 

@@ -35,7 +35,10 @@ export function endWithin(
   return end;
 }
 
-/** USD that exercising costs, or brings: the strike for each unit. */
-export function strikeValue({ strike }: Pick<OptionContract, 'strike'>, quantity: Money): Money {
-  return money(strike).times(quantity);
+/** USD a share that exercising gives when the underlying is at `price`; below zero it costs that much. */
+export function intrinsicOf(
+  { right, strike }: Pick<OptionContract, 'right' | 'strike'>,
+  price: Money,
+): Money {
+  return right === 'call' ? price.minus(strike) : money(strike).minus(price);
 }
