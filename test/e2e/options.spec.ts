@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
+import fc from 'fast-check';
 import { Database } from '../../src/database/index.js';
-import { money, moneyText } from '../../src/kernel/money.js';
+import { AppError } from '../../src/kernel/app-error.js';
+import { money, moneyText, sumOf } from '../../src/kernel/money.js';
 import type { Page } from '../../src/kernel/page.js';
 import {
   QuotesService,
@@ -9,6 +11,7 @@ import {
 } from '../../src/modules/market-data/index.js';
 import {
   LedgerVerifier,
+  OrdersService,
   type Account,
   type Order,
   type OrderTransition,
@@ -16,6 +19,9 @@ import {
   type ValuedPosition,
 } from '../../src/modules/trading/index.js';
 import type { Activity } from '../../src/modules/trading/accounts/transfers.dto.js';
+import { OrderExecutionService } from '../../src/modules/trading/execution/order-execution.service.js';
+import { OptionExercise } from '../../src/modules/trading/options/option-exercise.js';
+import { OptionSettlement } from '../../src/modules/trading/options/option-settlement.js';
 import type { Exercise } from '../../src/modules/trading/options/options.dto.js';
 import { ScheduleRegistry } from '../../src/redis/index.js';
 import { eventually } from '../support/eventually.js';
@@ -36,6 +42,8 @@ const RATE_LIMITS = [
   .join();
 const LATER = { timeoutMs: 40_000 };
 const HOUR_MS = 3_600_000;
+
+const rowsOf = (answer: unknown) => (answer as { rows: unknown[] }).rows;
 
 jest.setTimeout(120_000);
 
@@ -245,6 +253,137 @@ describe.each(BACKENDS)('options on $name', (backend) => {
     });
   });
 
+  describe('are written', () => {
+    const sell = { side: 'sell', type: 'market', quantity: '100' };
+
+    it('against shares and cash that are held back, until they are bought back', async () => {
+      const chain = await chainOf('AAPL');
+      const call = contractOf(chain, 10, 'call');
+      const put = contractOf(chain, 10, 'put');
+      const order = (symbol: string, changes: object = {}) =>
+        refusal('/api/orders', { ...sell, symbol, ...changes });
+      expect(await order(call.symbol)).toEqual([422, 'trading.uncovered_option']);
+      expect(await order(put.symbol, { quantity: '10000' })).toEqual([
+        422,
+        'trading.uncovered_option',
+      ]);
+      await trade('buy', 'AAPL', '250');
+      const before = await account();
+      await trade('sell', call.symbol, '200');
+      await trade('sell', put.symbol, '100');
+      const after = await account();
+      // A put of one contract holds back its strike for 100 shares.
+      expect(after.reservedCash).toBe(moneyText(put.strike.times(100)));
+      const got = money(after.cash).minus(before.cash);
+      const written = (await positions()).filter(({ contracts }) => contracts !== undefined);
+      expect(written.map(({ contracts }) => contracts)).toEqual(['-2', '-1']);
+      const premiums = written.map(({ averageCost, quantity }) =>
+        money(averageCost).times(quantity).abs(),
+      );
+      expect(got.toFixed(6)).toBe(sumOf(premiums).toFixed(6));
+      // Valued at what buying them back costs, below what they brought by the spread.
+      expect(Number(written[0]?.marketValue)).toBeLessThan(0);
+      // 200 of the 250 shares stand behind the calls.
+      expect(await order('AAPL', { quantity: '51' })).toEqual([
+        422,
+        'trading.insufficient_position',
+      ]);
+      expect(await order(call.symbol)).toEqual([422, 'trading.uncovered_option']);
+      const tooMany = { side: 'buy', quantity: '300' };
+      expect(await order(call.symbol, tooMany)).toEqual([422, 'trading.opposite_order']);
+      expect(await refusal(`/api/positions/${call.symbol}/exercise`, {})).toEqual([
+        422,
+        'trading.insufficient_position',
+      ]);
+      await trade('buy', call.symbol, '200');
+      await trade('buy', put.symbol, '100');
+      expect((await account()).reservedCash).toBe('0');
+      await trade('sell', 'AAPL', '250');
+      expect(await positions()).toEqual([]);
+    });
+
+    it('by orders that give back what they held back when they are cancelled or replaced', async () => {
+      const { symbol } = contractOf(await chainOf('MSFT'), 10, 'call');
+      await trade('buy', 'MSFT', '100');
+      const resting = { ...sell, symbol, type: 'limit', limitPrice: '9999' };
+      const { id } = await place(resting);
+      await until(id, 'open');
+      const purchase = { symbol, side: 'buy', type: 'market', quantity: '100' };
+      expect(await refusal('/api/orders', purchase)).toEqual([422, 'trading.opposite_order']);
+      const shares = { ...sell, symbol: 'MSFT' };
+      expect(await refusal('/api/orders', shares)).toEqual([422, 'trading.insufficient_position']);
+      const path = `/api/orders/${id}`;
+      const replaced = await trader.patch<Order>(path, { limitPrice: '9998' });
+      expect(replaced.status).toBe(200);
+      expect((await trader.delete(`/api/orders/${replaced.body.id}`)).status).toBe(200);
+      await trade('sell', 'MSFT', '100');
+    });
+  });
+
+  it('keep every account whole, whatever is done with them', async () => {
+    const chain = await chainOf('AAPL');
+    const expiresAtMs = Date.parse(chain.expiresAt);
+    const [orders, execution] = [
+      bourse.app.get(OrdersService),
+      bourse.app.get(OrderExecutionService),
+    ];
+    const symbols = ['AAPL'].concat(
+      [0, 9, 11, 20].flatMap((row) => [
+        contractOf(chain, row, 'call').symbol,
+        contractOf(chain, row, 'put').symbol,
+      ]),
+    );
+    const step = fc.record({
+      symbol: fc.constantFrom(...symbols),
+      what: fc.constantFrom('buy', 'buy', 'sell', 'sell', 'rest', 'cancel', 'exercise'),
+      contracts: fc.integer({ min: 1, max: 3 }),
+    });
+    const refusals: string[] = [];
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
+        const userId = (await bourse.trader()).user.id;
+        for (const { symbol, what, contracts } of steps) {
+          const quantity = String(100 * contracts);
+          const order = { symbol, quantity, timeInForce: 'gtc' } as const;
+          try {
+            if (what === 'cancel') await orders.cancelAll(userId, symbol);
+            else if (what === 'exercise') {
+              await bourse.app.get(OptionExercise).exercise(userId, symbol, { quantity });
+            } else if (what === 'rest') {
+              const limit = { type: 'limit', side: 'sell', limitPrice: '9999' } as const;
+              await orders.place(userId, { ...order, ...limit });
+            } else {
+              const { id } = await orders.place(userId, { ...order, type: 'market', side: what });
+              await execution.execute(id);
+            }
+          } catch (error) {
+            if (!(error instanceof AppError) || error.kind !== 'unprocessable') throw error;
+            refusals.push(error.code);
+          }
+        }
+      }),
+      { numRuns: 6, interruptAfterTimeLimit: 60_000 },
+    );
+    expect(refusals.filter((code) => code === 'trading.uncovered_option')).not.toEqual([]);
+    const verify = async () => {
+      for await (const { differences } of bourse.app.get(LedgerVerifier).verify()) {
+        expect(differences).toEqual([]);
+      }
+    };
+    await verify();
+    bourse.clock.advance(expiresAtMs - bourse.clock.nowMs());
+    const run = await bourse.app.get(OptionSettlement).settleDue(new AbortController().signal);
+    expect(run.failed).toBe(0);
+    const open = await bourse.app.get(Database).sql.execute(sql`
+      select 1 from positions where quantity <> 0 and length(symbol) > 15`);
+    expect(rowsOf(open)).toEqual([]);
+    // With the contracts went all that stood behind them.
+    const held = await bourse.app.get(Database).sql.execute(sql`
+      select 1 from accounts where reserved_cash <> 0 and not exists (
+        select 1 from orders where account_id = accounts.id and reserved_cash <> 0)`);
+    expect(rowsOf(held)).toEqual([]);
+  });
+
   describe('end with their last day', () => {
     const settle = async () => {
       const schedule = bourse.app.get(ScheduleRegistry).find('trading.settle-options');
@@ -306,6 +445,42 @@ describe.each(BACKENDS)('options on $name', (backend) => {
         ['accepted', 'option_exercise'],
       ]);
       expect(Date.parse(steps[0]?.quote?.asOf ?? '')).toBe(Date.parse(aapl.expiresAt) - 100);
+    });
+
+    it('in an assignment of what was written in the money', async () => {
+      const chain = await chainOf('KO');
+      const call = contractOf(chain, 0, 'call');
+      const put = contractOf(chain, 20, 'put');
+      const worthless = contractOf(chain, 20, 'call');
+      await trade('buy', 'KO', '200');
+      for (const { symbol } of [call, put]) await trade('sell', symbol, '100');
+      // Nobody bids for it at a distance: it is written at a limit that somebody is made to pay.
+      const later = { symbol: worthless.symbol, side: 'sell', type: 'limit', quantity: '100' };
+      const { id } = await place({ ...later, limitPrice: '1' });
+      const before = await account();
+      const held = await positions();
+      const costOf = (wanted: string) =>
+        money(held.find(({ symbol }) => symbol === wanted)?.averageCost ?? 0);
+      expect(before.reservedCash).toBe(moneyText(put.strike.times(100)));
+      await over(chain);
+
+      expect((await read<Order>(`/api/orders/${id}`)).status).toBe('expired');
+      const after = await account();
+      expect(after.reservedCash).toBe('0');
+      // 100 shares go for the strike of the call, 100 come for that of the put.
+      const moved = call.strike.minus(put.strike).times(100);
+      expect(after.cash).toBe(moneyText(money(before.cash).plus(moved)));
+      const [shares, ...others] = await positions();
+      expect(others).toEqual([]);
+      expect(shares).toMatchObject({ symbol: 'KO', quantity: '200' });
+      // What the call brought is part of what its shares did; what the put brought makes its shares cheaper.
+      const won = call.strike.plus(costOf(call.symbol)).minus(costOf('KO')).times(100);
+      expect(money(shares?.realizedPnl ?? 0).toFixed(6)).toBe(won.toFixed(6));
+      const average = costOf('KO').plus(put.strike).minus(costOf(put.symbol)).div(2);
+      expect(money(shares?.averageCost ?? 0).toFixed(6)).toBe(average.toFixed(6));
+      const kind = 'option_assignment';
+      const { items } = await read<Page<Activity>>(`/api/account/activities?kind=${kind}`);
+      expect(items).toHaveLength(4);
     });
   });
 });

@@ -15,7 +15,7 @@ export { IndicesService } from './indices/indices.service.js';
 export { MarketStatusService } from './calendar/market-status.service.js';
 export { dateInNewYork } from './calendar/xnys-calendar.js';
 export { marketStatusAt, type MarketStatus } from './calendar/market-status.js';
-export { isContractSymbol } from './options/occ-symbol.js';
+export { isContractSymbol, parseOccSymbol, rootOf as contractRoot } from './options/occ-symbol.js';
 export { UNITS_PER_CONTRACT } from './options/option-quote.js';
 export type { OptionChain } from './options/option-chain.js';
 export type { OrderBook } from './order-book/order-book.js';

@@ -117,7 +117,7 @@ export const accountSchema = z.object({
   startingCash: decimal,
   contributed: decimal.describe('put in so far, less what was taken out; starts as startingCash'),
   cash: decimal,
-  reservedCash: decimal.describe('held back for working buy orders'),
+  reservedCash: decimal.describe('held back for working buy orders and for written puts'),
   availableCash: decimal,
   createdAt: z.iso.datetime(),
 });
@@ -125,12 +125,12 @@ export type Account = z.output<typeof accountSchema>;
 
 export const valuedPositionSchema = z.object({
   symbol: z.string(),
-  quantity: decimal.describe('shares; of options those under contract'),
+  quantity: decimal.describe('shares; of options those under contract, below zero written'),
   contracts: decimal.optional().describe('of options, and of nothing else: 100 shares each'),
   averageCost: decimal.describe('USD a share'),
   price: decimal
     .nullable()
-    .describe('USD a share: the bid, what a sale would get; null without a quote'),
+    .describe('USD a share: the bid, of what is written the ask; null without a quote'),
   marketValue: decimal.nullable().describe('USD'),
   unrealizedPnl: decimal.nullable().describe('USD'),
   realizedPnl: decimal.describe('USD'),

@@ -34,6 +34,23 @@ export const badQuantity = (multipleOf: number) =>
     { details: { multipleOf } },
   );
 
+export const uncoveredOption = (right: 'call' | 'put', required: Money, available: Money) =>
+  new AppError(
+    'unprocessable',
+    'trading.uncovered_option',
+    right === 'call'
+      ? 'Who writes calls holds the shares for them, free of other orders.'
+      : 'Who writes puts has the cash for the shares, free of other orders.',
+    { details: { required: moneyText(required), available: moneyText(available) } },
+  );
+
+export const oppositeOrder = () =>
+  new AppError(
+    'unprocessable',
+    'trading.opposite_order',
+    'An order for a contract opens a position or closes one: this one might do both.',
+  );
+
 export const notInTheMoney = (price: string) =>
   new AppError(
     'unprocessable',

@@ -91,8 +91,9 @@ export function toTrade(row: ExecutionRow): Trade {
   };
 }
 
-export function toHolding({ reservedCash, reservedQuantity }: OrderRow): Holding {
-  return { cash: money(reservedCash), shares: money(reservedQuantity) };
+export function toHolding({ reservedCash, reservedQuantity, collateralSymbol }: OrderRow): Holding {
+  const held = { cash: money(reservedCash), shares: money(reservedQuantity) };
+  return collateralSymbol === null ? held : { ...held, symbol: collateralSymbol };
 }
 
 export function toFill(row: ExecutionRow): ReplayedFill {

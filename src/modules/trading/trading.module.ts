@@ -17,6 +17,7 @@ import { OrderSteps } from './execution/order-steps.js';
 import { OrdersRepository } from './orders/orders.repository.js';
 import { OrdersService } from './orders/orders.service.js';
 import { OptionOrders } from './options/option-orders.js';
+import { CollateralBook } from './options/collateral-book.js';
 import { ContractBooks } from './options/contract-books.js';
 import { OptionExercise } from './options/option-exercise.js';
 import { OptionLegs } from './options/option-legs.js';
@@ -49,6 +50,7 @@ import { dropOldSignals, settleOptions } from './trading.schedules.js';
     OptionsRepository,
     WorkingContracts,
     OptionOrders,
+    CollateralBook,
     ContractBooks,
     OptionLegs,
     OptionSettlement,

@@ -5,7 +5,7 @@ import { rootOf, writeOccSymbol } from './occ-symbol.js';
 import type { OptionExpiry } from './option-expiries.js';
 import { RISK_FREE_RATE, spotOf, valueOption, type OptionPrices } from './option-quote.js';
 
-const STRIKES_EACH_SIDE = 10;
+export const STRIKES_EACH_SIDE = 10;
 const DAYS_PER_YEAR = 365;
 const PRICE_PLACES = 4;
 const GREEK_PLACES = 6;
@@ -77,12 +77,12 @@ export function optionChain(
   };
 }
 
-/** Ten to either side of the one next to the spot, and that one; on round steps, all above zero. */
-export function strikesAround(spot: Money): Money[] {
+/** So many to either side of the one next to the spot, and that one; on round steps, all above zero. */
+export function strikesAround(spot: Money, eachSide = STRIKES_EACH_SIDE): Money[] {
   const step = strikeStep(spot);
   const middle = spot.div(step).round();
-  return Array.from({ length: 2 * STRIKES_EACH_SIDE + 1 }, (_, index) =>
-    middle.plus(index - STRIKES_EACH_SIDE).times(step),
+  return Array.from({ length: 2 * eachSide + 1 }, (_, index) =>
+    middle.plus(index - eachSide).times(step),
   ).filter((strike) => strike.gt(0));
 }
 

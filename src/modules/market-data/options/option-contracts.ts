@@ -4,9 +4,12 @@ import { sessionOn } from '../calendar/xnys-calendar.js';
 import type { MarketDataProvider } from '../market-data.provider.js';
 import type { Instrument, OptionContract, Quote } from '../quotes/quote.js';
 import { parseOccSymbol, rootOf } from './occ-symbol.js';
-import { strikesAround } from './option-chain.js';
+import { STRIKES_EACH_SIDE, strikesAround } from './option-chain.js';
 import { optionExpiries, type OptionExpiry } from './option-expiries.js';
 import { intrinsicValue, spotOf, valueOption } from './option-quote.js';
+
+/** Who orders has seen a chain that may be 5 s old: the spot may have moved on by so many strikes. */
+const MOVED_STRIKES = 2;
 
 /**
  * The contracts of a market, found by their symbols. Nobody keeps a list of them: there are thousands, and the strikes
@@ -52,12 +55,14 @@ export class OptionContracts {
     return { symbol, name, currency: 'USD', assetClass: 'option', option };
   }
 
-  /** Whether the chain shows it now: of what {@link find} finds, the strikes around the spot. */
+  /** Whether the chain shows it, or did some seconds ago: of what {@link find} finds, the strikes around the spot. */
   isListed(symbol: string, atMs: number): boolean {
     const option = this.find(symbol, atMs)?.option;
     const underlying = option && this.provider.quote(option.underlying, atMs);
     if (!underlying) return false;
-    return strikesAround(spotOf(underlying)).some((strike) => strike.eq(option.strike));
+    return strikesAround(spotOf(underlying), STRIKES_EACH_SIDE + MOVED_STRIKES).some((strike) =>
+      strike.eq(option.strike),
+    );
   }
 
   /** The contract's quote of the tick that `atMs` lies in; `undefined` as {@link find}. */

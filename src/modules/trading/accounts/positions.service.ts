@@ -89,6 +89,9 @@ export class PositionsService {
       return valuePosition(row, this.quotes.currentQuote(row.symbol));
     }
     const end = this.quotes.optionSettlement(row.symbol);
-    return valuePosition(row, end && { bid: end.intrinsic, asOf: end.quote.asOf });
+    return valuePosition(
+      row,
+      end && { bid: end.intrinsic, ask: end.intrinsic, asOf: end.quote.asOf },
+    );
   }
 }

@@ -1,16 +1,16 @@
 import { money, moneyText, type Money } from '../../../kernel/money.js';
-import { applyFill, type Fill, type Position } from './position.js';
+import { applyFill, closes, type Fill, type Position } from './position.js';
 
-/** A sale, and what it won or lost against the average cost of what was sold. */
+/** A trade that closed something, and what that won or lost against the average cost. */
 export interface ClosedTrade {
   /** Of the execution. */
   readonly id: string;
   readonly orderId: string;
   readonly symbol: string;
   readonly quantity: Money;
-  /** USD a share, that the sale got. */
+  /** USD a share, that it traded at. */
   readonly price: Money;
-  /** USD a share, that had been paid on average. */
+  /** USD a share, that had been paid on average; of written contracts, got. */
   readonly averageCost: Money;
   /** USD. */
   readonly realizedPnl: Money;
@@ -36,14 +36,14 @@ export function asStored({ quantity, averageCost, realizedPnl }: Position): Posi
 /**
  * Takes the next fill of an account, in order: by the same rule and rounding that made the stored positions,
  * so that the closed trades of a symbol add up to its realised profit exactly.
- * @returns the position after it, and the trade that it closed, if it is a sale.
+ * @returns the position after it, and the trade that it closed, if it closes something.
  */
 export function replayFill(
   before: Position,
   fill: ReplayedFill,
 ): { readonly position: Position; readonly closed: ClosedTrade | undefined } {
   const position = asStored(applyFill(before, fill));
-  if (fill.side === 'buy') return { position, closed: undefined };
+  if (!closes(before, fill.side)) return { position, closed: undefined };
   const { id, orderId, symbol, quantity, price, executedAt } = fill;
   const { averageCost } = before;
   const realizedPnl = position.realizedPnl.minus(before.realizedPnl);

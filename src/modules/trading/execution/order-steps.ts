@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Transaction } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
-import { money, moneyText } from '../../../kernel/money.js';
+import { money, moneyText, type Money } from '../../../kernel/money.js';
 import { QuotesService, type Quote } from '../../market-data/index.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import type { Holding } from '../ledger/postings.js';
@@ -128,13 +128,12 @@ export class OrderSteps {
 }
 
 /** What the order held back for just this fill; with the last one goes all that is left of it. */
-function heldFor(order: OrderRow, { side, quantity }: Fill, isLast: boolean): Holding {
+function heldFor(order: OrderRow, { quantity }: Fill, isLast: boolean): Holding {
   const held = toHolding(order);
   if (isLast) return held;
-  if (side === 'sell') return { cash: money(0), shares: quantity };
   const left = money(order.quantity).minus(order.filledQuantity);
-  const share = held.cash.times(quantity).div(left);
-  return { cash: money(moneyText(share)), shares: money(0) };
+  const shareOf = (whole: Money) => money(moneyText(whole.times(quantity).div(left)));
+  return { ...held, cash: shareOf(held.cash), shares: shareOf(held.shares) };
 }
 
 /** From what the order held back for it, and what else is free. */

@@ -2,11 +2,11 @@ import { money, type Money } from '../../../kernel/money.js';
 import type { OrderSide } from '../orders/order.js';
 
 export interface Position {
-  /** Shares held; never below zero. */
+  /** Shares held; below zero, of option contracts alone: written. */
   readonly quantity: Money;
-  /** USD paid per share held, on average; 0 when none is. */
+  /** USD paid per share held, on average; of written ones, got; 0 when there is none. */
   readonly averageCost: Money;
-  /** USD won (lost, below zero) by sales so far. */
+  /** USD won (lost, below zero) by what was closed so far. */
   readonly realizedPnl: Money;
 }
 
@@ -23,20 +23,30 @@ export const NO_POSITION: Position = {
   realizedPnl: money(0),
 };
 
-/** The position after a fill, by the average cost method: a sale leaves the average cost as it is. */
+/**
+ * The position after a fill, by the average cost method: what closes leaves the average cost as it is. A fill closes a
+ * position or adds to it; none does both.
+ */
 export function applyFill(position: Position, { side, quantity, price }: Fill): Position {
-  if (side === 'buy') {
-    const held = position.quantity.plus(quantity);
-    const paid = position.quantity.times(position.averageCost).plus(quantity.times(price));
-    return { ...position, quantity: held, averageCost: paid.div(held) };
+  const held =
+    side === 'buy' ? position.quantity.plus(quantity) : position.quantity.minus(quantity);
+  if (!closes(position, side)) {
+    const before = position.quantity.abs().times(position.averageCost);
+    const averageCost = before.plus(quantity.times(price)).div(held.abs());
+    return { ...position, quantity: held, averageCost };
   }
-  const held = position.quantity.minus(quantity);
-  const won = price.minus(position.averageCost).times(quantity);
+  const gained = price.minus(position.averageCost).times(quantity);
+  const won = side === 'sell' ? gained : gained.negated();
   return {
     quantity: held,
     averageCost: held.isZero() ? money(0) : position.averageCost,
     realizedPnl: position.realizedPnl.plus(won),
   };
+}
+
+/** Whether a fill of this side makes the position smaller. */
+export function closes({ quantity }: Pick<Position, 'quantity'>, side: OrderSide): boolean {
+  return side === 'buy' ? quantity.lt(0) : quantity.gt(0);
 }
 
 /** What the account's cash changes by: a buy pays, a sale is paid. USD. */

@@ -10,6 +10,8 @@ import { OrderJournal } from '../orders/order-journal.js';
 import type { OrderRow } from '../orders/orders.table.js';
 import { OrdersRepository } from '../orders/orders.repository.js';
 import { availableCash } from '../trading.mappers.js';
+import { CollateralBook } from './collateral-book.js';
+import { writtenOf } from './collateral.js';
 import type { HeldContract, Means } from './settlement.js';
 
 /** A position in a contract that has expired, with what it is settled by. */
@@ -29,6 +31,7 @@ export class ContractBooks {
     private readonly executions: ExecutionsRepository,
     private readonly orders: OrdersRepository,
     private readonly journal: OrderJournal,
+    private readonly collateral: CollateralBook,
   ) {}
 
   /** Undefined while it has not expired, and for a contract of another market than this: that waits for its own. */
@@ -69,6 +72,16 @@ export class ContractBooks {
     for (const order of await this.orders.listWorking(transaction.sql, account.id, symbol)) {
       await this.journal.end(transaction, account.userId, order, { status: 'expired' }, why);
     }
+  }
+
+  /** What stood behind a written contract pays for its assignment, or is free. The account must be locked. */
+  async freeCollateral(
+    transaction: Transaction,
+    accountId: string,
+    { symbol, quantity }: OverContract,
+  ): Promise<void> {
+    if (quantity.gte(0)) return;
+    await this.collateral.free(transaction, accountId, symbol, writtenOf(quantity));
   }
 
   /** What is free at this moment. The account must be locked. */

@@ -97,6 +97,7 @@ export class OptionSettlement {
       const account = await this.accounts.lock(sql, accountId);
       await this.books.endOrders(transaction, account, contract.symbol);
       const means = await this.books.meansOf(transaction, account.id, contract);
+      await this.books.freeCollateral(transaction, account.id, contract);
       const settlement = settle(contract, money(contract.intrinsic), means);
       const id = `${settlement.kind.replace('option_', '')}:${contract.symbol}`;
       await this.legs.record(transaction, account, settlement, { ...contract, id });

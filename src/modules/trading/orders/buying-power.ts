@@ -40,7 +40,7 @@ export class BuyingPower {
   /**
    * What the order must hold back; the account must be locked.
    * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`, `trading.insufficient_position`,
-   *   `trading.too_many_orders`
+   *   `trading.uncovered_option`, `trading.too_many_orders`
    */
   async reserve(
     transaction: Transaction,
@@ -52,6 +52,8 @@ export class BuyingPower {
     const working = await this.orders.countWorking(transaction.sql, account.id);
     if (working >= maxWorkingOrders) throw tooManyOrders(maxWorkingOrders);
     const quantity = money(request.quantity);
+    const collateral = await this.ofOptions.collateral(transaction, account, request);
+    if (collateral) return collateral;
     if (request.side === 'sell') {
       await this.#assertHeld(transaction, account.id, request.symbol, quantity);
       return { cash: money(0), shares: quantity };

@@ -37,6 +37,7 @@ export function newOrder(
     averageFillPrice: null,
     reservedCash: moneyText(holding.cash),
     reservedQuantity: moneyText(holding.shares),
+    collateralSymbol: holding.symbol ?? null,
     lastFillQuoteAsOf: null,
     rejectReason: null,
     version: 1,
