@@ -13,7 +13,7 @@ export class OutboxDelivery implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     this.relay.start(async ({ id, kind, topic, name, payload, correlationId }) => {
-      if (kind === 'event') return this.events.deliver(topic, payload);
+      if (kind === 'event') return this.events.deliver(topic, payload, { id });
       // The row's id as the job's: delivered twice, it is still one job.
       await this.queues.addByName(topic, name, payload, { id, correlationId });
     });

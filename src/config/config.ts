@@ -1,6 +1,7 @@
 import { AppError } from '../kernel/app-error.js';
 import type { KeyRing } from '../kernel/secret-box.js';
 import { environmentSchema, type Environment } from './environment.js';
+import { paperSettings, type PaperSettings } from './paper-environment.js';
 
 export type Role = Environment['BOURSE_ROLE'];
 
@@ -102,7 +103,11 @@ export interface Config {
     readonly dailyQuota: number;
   };
   readonly journal: { readonly maxUploadBytes: number };
-  readonly trading: { readonly startingCash: string; readonly maxWorkingOrders: number };
+  readonly trading: {
+    readonly startingCash: string;
+    readonly maxWorkingOrders: number;
+    readonly paper: PaperSettings;
+  };
 }
 
 /** Known to everybody who reads this: production refuses to run with it. */
@@ -204,6 +209,7 @@ function toConfig(env: Environment): Config {
     trading: {
       startingCash: env.TRADING_STARTING_CASH,
       maxWorkingOrders: env.TRADING_MAX_WORKING_ORDERS,
+      paper: paperSettings(env),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/duration.js';
 import type { KeyRing, SecretKey } from '../kernel/secret-box.js';
+import { paperEnvironment } from './paper-environment.js';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -279,6 +280,7 @@ export const environmentSchema = z.object({
     .regex(/^\d{1,12}(\.\d{1,2})?$/)
     .default('100000')
     .describe('USD on a new paper account'),
+  ...paperEnvironment,
 });
 
 export type Environment = z.output<typeof environmentSchema>;

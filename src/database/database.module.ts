@@ -1,11 +1,11 @@
 import { Global, Injectable, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { InvalidationJournal } from '../kernel/invalidation-journal.js';
+import { OwedLiveResets } from '../kernel/owed-live-resets.js';
 import { JobStore } from '../kernel/job-store.js';
 import { PendingWrites } from '../kernel/pending-writes.js';
 import { QuotaCounts } from '../kernel/quotas.js';
 import { SessionRecords } from '../kernel/session-records.js';
-import { DatabaseInvalidationJournal } from './caches/invalidation-journal.repository.js';
 import { Database } from './database.js';
 import { DatabaseJobStore } from './jobs/jobs.repository.js';
 import { openDatabase } from './open-database.js';
@@ -13,6 +13,9 @@ import { DomainEvents } from './outbox/domain-events.js';
 import { OutboxRelay } from './outbox/outbox-relay.js';
 import { OutboxRepository } from './outbox/outbox.repository.js';
 import { Outbox } from './outbox/outbox.js';
+import { DatabaseOwedNames } from './owed/owed-names.repository.js';
+import { owedInvalidationsTable, owedLiveResetsTable } from './owed/owed-names.table.js';
+import { OutboxInspector } from './outbox/outbox-inspector.js';
 import { DatabaseQuotaCounts } from './quotas/quota-counts.repository.js';
 import { DatabaseSessionRecords } from './sessions/sessions.repository.js';
 import { DatabasePendingWrites } from './writes/pending-writes.repository.js';
@@ -52,22 +55,34 @@ class DatabaseShutdown implements OnApplicationShutdown {
     Outbox,
     DomainEvents,
     OutboxRelay,
+    OutboxInspector,
     { provide: JobStore, useClass: DatabaseJobStore },
     { provide: SessionRecords, useClass: DatabaseSessionRecords },
     { provide: PendingWrites, useClass: DatabasePendingWrites },
     { provide: QuotaCounts, useClass: DatabaseQuotaCounts },
-    { provide: InvalidationJournal, useClass: DatabaseInvalidationJournal },
+    {
+      provide: InvalidationJournal,
+      inject: [Database],
+      useFactory: (database: Database) => new DatabaseOwedNames(database, owedInvalidationsTable),
+    },
+    {
+      provide: OwedLiveResets,
+      inject: [Database],
+      useFactory: (database: Database) => new DatabaseOwedNames(database, owedLiveResetsTable),
+    },
   ],
   exports: [
     Database,
     Outbox,
     DomainEvents,
     OutboxRelay,
+    OutboxInspector,
     JobStore,
     SessionRecords,
     PendingWrites,
     QuotaCounts,
     InvalidationJournal,
+    OwedLiveResets,
   ],
 })
 export class DatabaseModule {}

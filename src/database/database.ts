@@ -5,6 +5,8 @@ export type Sql = PgDatabase<PgQueryResultHKT>;
 
 export interface Transaction {
   readonly sql: Sql;
+  /** Runs as the last part of the transaction, in order of registration; when it throws, all is rolled back. */
+  beforeCommit(work: () => Promise<void>): void;
   /** Runs once the transaction is committed, in order of registration; never when it is rolled back. */
   afterCommit(action: () => void): void;
 }
@@ -32,9 +34,16 @@ export abstract class Database {
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const actions: (() => void)[] = [];
-    const result = await this.runTransaction((sql) =>
-      work({ sql, afterCommit: (action) => actions.push(action) }),
-    );
+    const result = await this.runTransaction(async (sql) => {
+      const last: (() => Promise<void>)[] = [];
+      const worked = await work({
+        sql,
+        beforeCommit: (part) => last.push(part),
+        afterCommit: (action) => actions.push(action),
+      });
+      for (const part of last) await part();
+      return worked;
+    });
     for (const action of actions) action();
     return result;
   }

@@ -4,4 +4,6 @@ export { openDatabase } from './open-database.js';
 export { fence } from './fencing/fence.js';
 export { DomainEvents } from './outbox/domain-events.js';
 export { Outbox } from './outbox/outbox.js';
-export { OutboxRelay, type OutboxDelivery } from './outbox/outbox-relay.js';
+export { OutboxInspector } from './outbox/outbox-inspector.js';
+export { OutboxRelay } from './outbox/outbox-relay.js';
+export { type OutboxDelivery } from './outbox/outbox-delivery.js';

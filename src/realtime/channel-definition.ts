@@ -1,5 +1,6 @@
 import type { z, ZodType } from 'zod';
 import type { UserRole } from '../kernel/principal.js';
+import type { HistoryBounds } from '../redis/index.js';
 
 /**
  * Who gets the messages of a channel.
@@ -9,20 +10,50 @@ import type { UserRole } from '../kernel/principal.js';
 export type Audience = 'user' | 'signed-in' | { readonly role: UserRole };
 
 /** A stream of the live gateway. Clients name it `trading.fills`, or `market.quote:AAPL` with a parameter. */
-export interface ChannelDefinition<Schema extends ZodType = ZodType> {
+export interface ChannelDefinition<
+  Schema extends ZodType = ZodType,
+  Snapshot extends ZodType = ZodType,
+> {
   readonly name: string;
   readonly audience: Audience;
   /** Set: the channel is a family, one stream per parameter, which must match. */
   readonly parameter?: RegExp;
   /** Shape of `data`. */
   readonly schema: Schema;
+  /**
+   * Set: the channel is durable. Its messages are kept so long, and a client that was away gets what it missed. Without
+   * it the channel is transient: the latest message counts, and those of before are worth nothing.
+   */
+  readonly durable?: {
+    readonly keep: HistoryBounds;
+    /** Shape of what a client begins with, or goes on with where messages of its time away are kept no more. */
+    readonly snapshot: Snapshot;
+  };
 }
+
+/** A durable one. */
+export type DurableChannel<
+  Schema extends ZodType = ZodType,
+  Snapshot extends ZodType = ZodType,
+> = ChannelDefinition<Schema, Snapshot> &
+  Required<Pick<ChannelDefinition<Schema, Snapshot>, 'durable'>>;
+
+/** What the messages since a client's place change: told by the database. */
+export type SnapshotOf<Channel extends DurableChannel> = (
+  key: StreamKey,
+) => Promise<z.input<Channel['durable']['snapshot']>>;
 
 export type ChannelData<Channel extends ChannelDefinition> = z.input<Channel['schema']>;
 
 export function defineChannel<const Schema extends ZodType>(
-  definition: ChannelDefinition<Schema>,
+  definition: Omit<ChannelDefinition<Schema>, 'durable'>,
 ): ChannelDefinition<Schema> {
+  return Object.freeze({ ...definition });
+}
+
+export function defineDurableChannel<const Schema extends ZodType, const Snapshot extends ZodType>(
+  definition: DurableChannel<Schema, Snapshot>,
+): DurableChannel<Schema, Snapshot> {
   return Object.freeze({ ...definition });
 }
 

@@ -1,30 +1,42 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../kernel/app-error.js';
 import type { Principal } from '../kernel/principal.js';
-import { busChannel, clientChannel, type ChannelDefinition } from './channel-definition.js';
+import {
+  busChannel,
+  clientChannel,
+  type ChannelDefinition,
+  type DurableChannel,
+  type SnapshotOf,
+} from './channel-definition.js';
 
 /** A stream that a client may follow. */
 export interface ResolvedChannel {
   readonly client: string;
   readonly bus: string;
+  /** Of a durable channel: reads what a client begins with. */
+  readonly snapshot?: () => Promise<unknown>;
+}
+
+interface Declared {
+  readonly channel: ChannelDefinition;
+  readonly snapshot?: SnapshotOf<DurableChannel>;
 }
 
 /** The channels there are; modules declare theirs at start. */
 @Injectable()
 export class ChannelRegistry {
-  readonly #channels = new Map<string, ChannelDefinition>();
+  readonly #channels = new Map<string, Declared>();
 
   declare(...channels: readonly ChannelDefinition[]): void {
-    for (const channel of channels) {
-      if (this.#channels.has(channel.name)) {
-        throw new AppError(
-          'internal',
-          'live.duplicate_channel',
-          `channel ${channel.name} is declared twice`,
-        );
-      }
-      this.#channels.set(channel.name, channel);
-    }
+    for (const channel of channels) this.#add({ channel });
+  }
+
+  /** @param snapshot told by the database: after a message was published it holds what that says. */
+  declareDurable<Channel extends DurableChannel>(
+    channel: Channel,
+    snapshot: SnapshotOf<Channel>,
+  ): void {
+    this.#add({ channel, snapshot });
   }
 
   /**
@@ -35,17 +47,25 @@ export class ChannelRegistry {
     const colon = requested.indexOf(':');
     const name = colon < 0 ? requested : requested.slice(0, colon);
     const parameter = colon < 0 ? undefined : requested.slice(colon + 1);
-    const channel = this.#channels.get(name);
+    const { channel, snapshot } = this.#channels.get(name) ?? {};
     if (!channel || !fits(channel, parameter) || !maySee(channel, principal)) {
       throw new AppError('not_found', 'live.unknown_channel', 'There is no such channel.');
     }
+    const key = { userId: principal.userId, ...(parameter !== undefined && { parameter }) };
     return {
       client: clientChannel(channel, parameter),
-      bus: busChannel(channel, {
-        userId: principal.userId,
-        ...(parameter !== undefined && { parameter }),
-      }),
+      bus: busChannel(channel, key),
+      ...(snapshot && { snapshot: async () => snapshot(key) }),
     };
+  }
+
+  #add(declared: Declared): void {
+    const { name } = declared.channel;
+    if (this.#channels.has(name)) {
+      const message = `channel ${name} is declared twice`;
+      throw new AppError('internal', 'live.duplicate_channel', message);
+    }
+    this.#channels.set(name, declared);
   }
 }
 

@@ -9,6 +9,12 @@ import {
   type ChannelDefinition,
   type StreamKey,
 } from './channel-definition.js';
+import { LiveResets } from './live-resets.js';
+
+export interface PublishOptions {
+  /** Of the event that is told: told again, it is published once, on a durable channel. */
+  readonly id?: string;
+}
 
 /** Sends to every socket that follows a stream, whichever instance it is connected to. */
 @Injectable()
@@ -18,23 +24,32 @@ export class LivePublisher {
   constructor(
     private readonly pubSub: PubSub,
     private readonly correlation: Correlation,
+    private readonly resets: LiveResets,
   ) {}
 
-  /** Resolves also when the bus is away: the change itself is stored, and a client that reconnects reads it. */
+  /**
+   * Resolves also when the bus is away: the change itself is stored. A client that reconnects reads it; on a durable
+   * channel it is told to, by a snapshot. Rejects when that cannot be written down either, for a durable channel.
+   */
   async publish<Channel extends ChannelDefinition>(
     channel: Channel,
     key: StreamKey,
     data: ChannelData<Channel>,
+    options: PublishOptions = {},
   ): Promise<void> {
+    const bus = busChannel(channel, key);
     const correlationId = this.correlation.find();
+    const meta = correlationId === undefined ? {} : { correlationId };
+    const { durable } = channel;
     try {
-      await this.pubSub.publishSequenced(
-        busChannel(channel, key),
-        data as JsonValue,
-        correlationId === undefined ? {} : { correlationId },
-      );
+      if (durable === undefined) await this.pubSub.publishSequenced(bus, data as JsonValue, meta);
+      else {
+        const { keep } = durable;
+        await this.pubSub.publishDurable(bus, data as JsonValue, { ...meta, ...options, keep });
+      }
     } catch (error) {
       this.#faults.report(`live message on ${channel.name}`, error);
+      if (durable !== undefined) await this.resets.owe(bus);
     }
   }
 }

@@ -1,17 +1,22 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { PubSub, type SequencedMessage, type Subscription } from '../redis/index.js';
+import { FaultLog } from '../kernel/fault-log.js';
+import { PubSub, type SequencedMessage } from '../redis/index.js';
 import { busChannel, type ChannelDefinition } from './channel-definition.js';
 import type { ResolvedChannel } from './channel-registry.js';
+import { DurableChannel, type Room } from './durable-channel.js';
 
 interface Stream {
   followers: number;
-  readonly subscription: Promise<Subscription>;
+  readonly ready: () => Promise<void>;
+  readonly close: () => Promise<void>;
+  readonly durable: DurableChannel | undefined;
 }
 
 /** One socket's share of a stream. */
 export interface Following {
-  /** Resolves once messages of the stream arrive at this instance. */
+  /** Resolves once messages of the stream arrive at this instance; of a durable one, once it is up to date. */
   readonly ready: Promise<void>;
+  readonly durable: DurableChannel | undefined;
   /** Gives the share back; a second call does nothing. */
   release(): void;
 }
@@ -19,18 +24,19 @@ export interface Following {
 /** One bus subscription per stream and instance, however many sockets follow it; none when nobody does. */
 @Injectable()
 export class LiveStreams {
-  readonly #logger = new Logger(LiveStreams.name);
+  readonly #faults = new FaultLog(new Logger(LiveStreams.name));
   readonly #streams = new Map<string, Stream>();
 
   constructor(private readonly pubSub: PubSub) {}
 
-  /** `deliver` is the first follower's and serves all of them: it must reach the whole instance. */
-  follow(channel: ResolvedChannel, deliver: (message: SequencedMessage) => void): Following {
-    const stream = this.#streams.get(channel.bus) ?? this.#open(channel, deliver);
+  /** `room` is the first follower's and serves all of them: it must reach the whole instance. */
+  follow(channel: ResolvedChannel, room: Room): Following {
+    const stream = this.#streams.get(channel.bus) ?? this.#open(channel, room);
     stream.followers += 1;
     let released = false;
     return {
-      ready: stream.subscription.then(() => undefined),
+      ready: stream.ready(),
+      durable: stream.durable,
       release: () => {
         if (released) return;
         released = true;
@@ -48,22 +54,40 @@ export class LiveStreams {
       .map((bus) => bus.slice(prefix.length));
   }
 
-  #open(channel: ResolvedChannel, deliver: (message: SequencedMessage) => void): Stream {
-    const subscription = this.pubSub.subscribe(channel.bus, (message) => {
-      // What instances call the stream is not the client's business: it may hold a user's id.
-      deliver({ ...(message as unknown as SequencedMessage), channel: channel.client });
-    });
-    const stream: Stream = { followers: 0, subscription };
+  #open(channel: ResolvedChannel, room: Room): Stream {
+    const stream = channel.snapshot
+      ? this.#openDurable(channel.bus, channel.snapshot, room)
+      : this.#openTransient(channel.bus, room);
     this.#streams.set(channel.bus, stream);
     return stream;
   }
 
+  #openTransient(bus: string, room: Room): Stream {
+    const subscription = this.pubSub.subscribe(bus, (message) =>
+      room.message(message as unknown as SequencedMessage),
+    );
+    return {
+      followers: 0,
+      durable: undefined,
+      ready: () => subscription.then(() => undefined),
+      close: async () => (await subscription).unsubscribe(),
+    };
+  }
+
+  #openDurable(bus: string, snapshot: () => Promise<unknown>, room: Room): Stream {
+    const durable = new DurableChannel(this.pubSub, { bus, snapshot }, room, (error) =>
+      this.#faults.report(`durable channel ${bus}`, error),
+    );
+    return {
+      followers: 0,
+      durable,
+      ready: () => durable.ready(),
+      close: () => durable.close(),
+    };
+  }
+
   #close(bus: string, stream: Stream): void {
     if (this.#streams.get(bus) === stream) this.#streams.delete(bus);
-    stream.subscription
-      .then((subscription) => subscription.unsubscribe())
-      .catch((error: unknown) =>
-        this.#logger.warn({ message: 'unsubscribing failed', err: error, bus }),
-      );
+    stream.close().catch((error: unknown) => this.#faults.report(`unsubscribing ${bus}`, error));
   }
 }

@@ -1,5 +1,6 @@
 import { Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import {
+  Ack,
   ConnectedSocket,
   MessageBody,
   SubscribeMessage,
@@ -8,24 +9,34 @@ import {
   type OnGatewayConnection,
   type OnGatewayInit,
 } from '@nestjs/websockets';
+import type { ZodType } from 'zod';
 import { AppError } from '../kernel/app-error.js';
+import { settlesWithin } from '../kernel/deadline.js';
 import { newId } from '../kernel/ids.js';
 import { toProblemDetails } from '../http/index.js';
+import type { SequencedMessage } from '../redis/index.js';
 import { ChannelRegistry, type ResolvedChannel } from './channel-registry.js';
 import { LiveConnections } from './live-connections.js';
 import { LiveHandshake } from './live-handshake.js';
+import type { DurableChannel, Room } from './durable-channel.js';
 import {
   subscribeSchema,
+  unsubscribeSchema,
   type LiveAnswer,
   type LiveNamespace,
   type LiveSocket,
+  type SubscribeRequest,
 } from './live-messages.js';
-import { LiveStreams } from './live-streams.js';
+import { LiveStreams, type Following } from './live-streams.js';
 import { SocketBlocks } from './socket-blocks.js';
 import { SocketSessions } from './socket-sessions.js';
 
 const MAX_CHANNELS_PER_SOCKET = 100;
 const MAX_MESSAGE_BYTES = 64 * 1024;
+/** What a client waits for a channel that Redis does not answer for; then it begins with what the database says. */
+const READY_MS = 1_000;
+/** A channel that breaks again and again while a client begins with it; more would be a server that is not well. */
+const MAX_BEGINNINGS = 5;
 
 /**
  * The socket.io namespace `/live`: a client proves who it is in the handshake, subscribes to channels, and
@@ -93,13 +104,15 @@ export class LiveGateway
   async subscribe(
     @ConnectedSocket() socket: LiveSocket,
     @MessageBody() body: unknown,
-  ): Promise<LiveAnswer> {
+    @Ack() acknowledge: ((answer: LiveAnswer) => void) | undefined,
+  ): Promise<void> {
+    const answer = acknowledge ?? (() => undefined);
     try {
-      const channel = this.channels.resolve(parse(body).channel, socket.data.principal);
-      await this.#follow(socket, channel);
-      return { ok: true, channel: channel.client };
+      const request = parse(subscribeSchema, body);
+      const channel = this.channels.resolve(request.channel, socket.data.principal);
+      await this.#follow(socket, channel, request, answer);
     } catch (error) {
-      return { ok: false, error: this.#explain(error) };
+      answer({ ok: false, error: this.#explain(error) });
     }
   }
 
@@ -109,7 +122,10 @@ export class LiveGateway
     @MessageBody() body: unknown,
   ): Promise<LiveAnswer> {
     try {
-      const channel = this.channels.resolve(parse(body).channel, socket.data.principal);
+      const channel = this.channels.resolve(
+        parse(unsubscribeSchema, body).channel,
+        socket.data.principal,
+      );
       const { following } = socket.data;
       // Before anything that waits: a client that subscribes again at once must find nothing of this left.
       const share = following.get(channel.bus);
@@ -122,9 +138,30 @@ export class LiveGateway
     }
   }
 
-  async #follow(socket: LiveSocket, channel: ResolvedChannel): Promise<void> {
+  async #follow(
+    socket: LiveSocket,
+    channel: ResolvedChannel,
+    request: SubscribeRequest,
+    answer: (answer: LiveAnswer) => void,
+  ): Promise<void> {
     const { following } = socket.data;
-    if (following.has(channel.bus)) return following.get(channel.bus)?.ready;
+    const share = following.get(channel.bus) ?? this.#share(socket, channel);
+    try {
+      await (share.durable ? settlesWithin(share.ready, READY_MS) : share.ready);
+      if (share.durable) await this.#begin(socket, channel, share.durable, request, answer);
+      else {
+        this.#enter(socket, channel, share);
+        answer({ ok: true, channel: channel.client });
+      }
+    } catch (error) {
+      if (following.get(channel.bus) === share) following.delete(channel.bus);
+      share.release();
+      throw error;
+    }
+  }
+
+  #share(socket: LiveSocket, channel: ResolvedChannel): Following {
+    const { following } = socket.data;
     if (following.size >= MAX_CHANNELS_PER_SOCKET) {
       throw new AppError(
         'too_many_requests',
@@ -132,19 +169,48 @@ export class LiveGateway
         `A socket follows up to ${MAX_CHANNELS_PER_SOCKET} channels.`,
       );
     }
-    const share = this.streams.follow(channel, (message) => {
-      this.namespace.to(channel.bus).emit('message', message);
-    });
+    const share = this.streams.follow(channel, this.#room(channel));
     following.set(channel.bus, share);
-    try {
-      await share.ready;
-    } catch (error) {
-      share.release();
-      following.delete(channel.bus);
-      throw error;
+    return share;
+  }
+
+  /** What instances call the stream is not the client's business: it may hold a user's id. */
+  #room({ bus, client }: ResolvedChannel): Room {
+    return {
+      message: (message) =>
+        void this.namespace.to(bus).emit('message', { ...message, channel: client }),
+      snapshot: (at, data) =>
+        void this.namespace.to(bus).emit('snapshot', { channel: client, ...at, data }),
+    };
+  }
+
+  /** Answer, what came meanwhile, and entry are one step: nothing is published between them. */
+  async #begin(
+    socket: LiveSocket,
+    channel: ResolvedChannel,
+    durable: DurableChannel,
+    { from }: SubscribeRequest,
+    answer: (answer: LiveAnswer) => void,
+  ): Promise<void> {
+    for (let beginnings = 0; beginnings < MAX_BEGINNINGS; beginnings += 1) {
+      const { position, ...what } = await durable.begin(from);
+      const after = durable.after(position);
+      if (after === undefined) continue;
+      const toClient = (message: SequencedMessage) => ({ ...message, channel: channel.client });
+      const told = what.recovered ? { ...what, messages: what.messages.map(toClient) } : what;
+      answer({ ok: true, channel: channel.client, ...position, ...told });
+      for (const message of after) socket.emit('message', toClient(message));
+      const share = socket.data.following.get(channel.bus);
+      if (share?.durable === durable) this.#enter(socket, channel, share);
+      return;
     }
-    // A socket that left meanwhile must not enter a room: nothing would ever take it out again.
-    if (socket.connected && following.has(channel.bus)) await socket.join(channel.bus);
+    throw new AppError('unavailable', 'live.unavailable', 'The channel cannot be followed now.');
+  }
+
+  /** A socket that left meanwhile must not enter a room: nothing would ever take it out again. */
+  #enter(socket: LiveSocket, channel: ResolvedChannel, share: Following): void {
+    const isStillHere = socket.connected && socket.data.following.get(channel.bus) === share;
+    if (isStillHere) void socket.join(channel.bus);
   }
 
   #explain(error: unknown): { code: string; detail: string } {
@@ -156,8 +222,8 @@ export class LiveGateway
   }
 }
 
-function parse(body: unknown): { channel: string } {
-  const parsed = subscribeSchema.safeParse(body);
+function parse<Request>(schema: ZodType<Request>, body: unknown): Request {
+  const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   throw new AppError('invalid', 'request.invalid', 'Send {"channel": "…"}.');
 }

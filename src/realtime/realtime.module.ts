@@ -4,6 +4,7 @@ import { ChannelRegistry } from './channel-registry.js';
 import { LiveConnections } from './live-connections.js';
 import { LiveHandshake } from './live-handshake.js';
 import { LivePublisher } from './live-publisher.js';
+import { LiveResets } from './live-resets.js';
 import { LiveStreams } from './live-streams.js';
 import { LiveGateway } from './live.gateway.js';
 import { SocketBlocks } from './socket-blocks.js';
@@ -12,7 +13,7 @@ import { SocketSessions } from './socket-sessions.js';
 /** What modules need to reach clients, in every role. */
 @Global()
 @Module({
-  providers: [ChannelRegistry, LivePublisher, LiveConnections],
+  providers: [ChannelRegistry, LivePublisher, LiveResets, LiveConnections],
   exports: [ChannelRegistry, LivePublisher, LiveConnections],
 })
 export class RealtimeModule {}

@@ -76,6 +76,9 @@ export { type LockOptions } from './lock/lock-options.js';
 export { ChangeFollower } from './pubsub/change-follower.js';
 export {
   PubSub,
+  type ChannelHistory,
+  type ChannelPosition,
+  type HistoryBounds,
   type MessageHandler,
   type SequencedMessage,
   type Subscription,

@@ -82,8 +82,11 @@ describe('a fleet on one Redis', () => {
         expect(await deaf.caches.use(numbers).get('k')).toBe(2);
         await other.caches.invalidateTags(['fleet:k']);
         expect(await deaf.caches.use(numbers).get('k')).toBeUndefined();
-        await other.caches.use(numbers).set('k', 3);
-        expect(await deaf.caches.use(strict).get('k')).toBe(3);
+        // A write that comes late, on a busy machine, is given up: it is never believed to be there.
+        await eventually(async () => {
+          await other.caches.use(numbers).set('k', 3);
+          expect(await deaf.caches.use(strict).get('k')).toBe(3);
+        });
       } finally {
         await command.call('ACL', 'SETUSER', 'default', '+subscribe');
       }

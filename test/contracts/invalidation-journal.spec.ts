@@ -1,4 +1,5 @@
-import { DatabaseInvalidationJournal } from '../../src/database/caches/invalidation-journal.repository.js';
+import { DatabaseOwedNames } from '../../src/database/owed/owed-names.repository.js';
+import { owedInvalidationsTable } from '../../src/database/owed/owed-names.table.js';
 import type { InvalidationJournal } from '../../src/kernel/invalidation-journal.js';
 import { MemoryInvalidationJournal } from '../support/memory.invalidation-journal.js';
 import { DATABASES } from '../support/databases.js';
@@ -75,6 +76,6 @@ describeContract('the process', async () => ({
 for (const { name, open } of DATABASES) {
   describeContract(name, async () => {
     const { database, close } = await open();
-    return { journal: new DatabaseInvalidationJournal(database), close };
+    return { journal: new DatabaseOwedNames(database, owedInvalidationsTable), close };
   });
 }

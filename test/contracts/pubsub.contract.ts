@@ -192,5 +192,91 @@ export function describePubSubContract(driver: string, setup: () => Promise<PubS
         expect('correlationId' in (await publisher.publishSequenced('orders', 1))).toBe(false);
       });
     });
+
+    describe('with a history', () => {
+      const keep = { messages: 5, ageMs: 60_000 };
+      const seqs = (messages: readonly SequencedMessage[]) => messages.map(({ seq }) => seq);
+
+      it('has a place before its first message', async () => {
+        const { epoch } = await subscriber.history('orders');
+        expect(epoch).not.toBe('');
+        expect(await publisher.history('orders')).toEqual({ epoch, seq: 0, messages: [] });
+        expect(await publisher.publishDurable('orders', 1, { keep })).toEqual({ epoch, seq: 1 });
+      });
+
+      it('keeps what subscribers got, and gives what came after a place', async () => {
+        const received = (await listen('orders')) as unknown as SequencedMessage[];
+        const data = [{ text: 'ü "quoted"' }, null, [1]];
+        for (const one of data) {
+          await publisher.publishDurable('orders', one, { keep, correlationId: 'c-1' });
+        }
+        await eventually(() => expect(received).toHaveLength(3));
+        const history = await subscriber.history('orders');
+        expect(history.messages).toEqual(received);
+        expect(history.messages.map((message) => message.data)).toEqual(data);
+        expect(history.messages[0]).toMatchObject({ channel: 'orders', correlationId: 'c-1' });
+        expect(seqs((await subscriber.history('orders', 1)).messages)).toEqual([2, 3]);
+        expect(await subscriber.history('orders', 3)).toEqual({ ...history, messages: [] });
+      });
+
+      it('numbers without gaps, in arrival order, whoever publishes', async () => {
+        const received = (await listen('orders')) as unknown as SequencedMessage[];
+        await Promise.all(
+          Array.from({ length: 100 }, (_, i) =>
+            (i % 2 === 0 ? publisher : subscriber).publishDurable('orders', i, { keep }),
+          ),
+        );
+        await eventually(() => expect(received).toHaveLength(100));
+        expect(seqs(received)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+      });
+
+      it('keeps so many messages, the latest', async () => {
+        for (let i = 1; i <= 12; i += 1) await publisher.publishDurable('orders', i, { keep });
+        const { seq, messages } = await subscriber.history('orders');
+        expect(seq).toBe(12);
+        expect(seqs(messages)).toEqual([8, 9, 10, 11, 12]);
+      });
+
+      it('keeps none that is too old, but for the last', async () => {
+        for (let i = 1; i <= 3; i += 1) await publisher.publishDurable('orders', i, { keep });
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        await publisher.publishDurable('orders', 4, { keep: { messages: 5, ageMs: 1 } });
+        const { seq, messages } = await subscriber.history('orders');
+        expect([seq, seqs(messages)]).toEqual([4, [4]]);
+      });
+
+      it('publishes what is sent twice once', async () => {
+        const received = await listen('orders');
+        const first = await publisher.publishDurable('orders', 'a', { keep, id: 'one' });
+        await publisher.publishDurable('orders', 'b', { keep, id: 'two' });
+        expect(await subscriber.publishDurable('orders', 'a', { keep, id: 'one' })).toEqual(first);
+        await publisher.publishDurable('orders', 'c', { keep });
+        await eventually(() => expect(received).toHaveLength(3));
+        expect((await subscriber.history('orders')).messages.map(({ data }) => data)).toEqual([
+          ...['a', 'b', 'c'],
+        ]);
+      });
+
+      it('begins a new epoch when it is told to, and says so', async () => {
+        const { epoch } = await publisher.publishDurable('orders', 1, { keep, id: 'one' });
+        const received = (await listen('orders')) as unknown as SequencedMessage[];
+        await publisher.resetHistory('orders');
+        const after = await subscriber.history('orders');
+        expect(after).toMatchObject({ seq: 0, messages: [] });
+        expect(after.epoch).not.toBe(epoch);
+        await eventually(() =>
+          expect(received).toEqual([{ channel: 'orders', epoch: after.epoch, seq: 0 }]),
+        );
+        expect(await publisher.publishDurable('orders', 1, { keep, id: 'one' })).toEqual({
+          ...{ epoch: after.epoch, seq: 1 },
+        });
+      });
+
+      it('keeps the channels apart', async () => {
+        await publisher.publishDurable('orders', 1, { keep, id: 'one' });
+        await publisher.publishDurable('trades', 2, { keep, id: 'one' });
+        expect((await subscriber.history('trades')).messages.map(({ data }) => data)).toEqual([2]);
+      });
+    });
   });
 }

@@ -103,6 +103,10 @@ describe('redis pub/sub while Redis is away', () => {
     const pubsub = pubsubOf(instance);
     await expect(pubsub.publish('orders', 1)).rejects.toMatchObject(unavailable);
     await expect(pubsub.publishSequenced('orders', 1)).rejects.toMatchObject(unavailable);
+    const keep = { messages: 5, ageMs: 60_000 };
+    await expect(pubsub.publishDurable('orders', 1, { keep })).rejects.toMatchObject(unavailable);
+    await expect(pubsub.history('orders')).rejects.toMatchObject(unavailable);
+    await expect(pubsub.resetHistory('orders')).rejects.toMatchObject(unavailable);
   });
 
   it('accepts subscriptions after a bounded wait', async () => {

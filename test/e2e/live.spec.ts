@@ -1,8 +1,11 @@
 import { io } from 'socket.io-client';
+import { AppError } from '../../src/kernel/app-error.js';
+import { PubSub } from '../../src/redis/index.js';
+import { eventually } from '../support/eventually.js';
 import type { ApiClient } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
-import { LiveClient } from './support/live-client.js';
+import { LiveClient, type LiveMessage, type LivePosition } from './support/live-client.js';
 
 const REFUSED = { ok: false, error: { code: 'live.unknown_channel' } };
 
@@ -115,6 +118,99 @@ describe.each(BACKENDS)('the live gateway on $name', (backend) => {
     const text = JSON.stringify(foreign.messages);
     expect(text).not.toContain(body.id);
     expect(text).not.toContain(trader.user.id);
+  });
+
+  describe('on a durable channel', () => {
+    const buy = async (client: ApiClient): Promise<string> => {
+      const order = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: '1' };
+      return (await client.post<{ id: string }>('/api/orders', order)).body.id;
+    };
+    const filled = (live: LiveClient, id: string) =>
+      live.next('trading.orders', (order) => order['id'] === id && order['status'] === 'filled');
+    const ids = (snapshot: Record<string, unknown> = {}) =>
+      (snapshot['orders'] as readonly { id: string }[]).map(({ id }) => id);
+    const seqs = (messages: readonly LivePosition[] = []) => messages.map(({ seq }) => seq);
+    const upFrom = (seq: number, count: number) =>
+      Array.from({ length: count }, (_, i) => seq + 1 + i);
+
+    it('begins with what the database says, and then tells every change of it', async () => {
+      const client = await bourse.trader();
+      const before = await buy(client);
+      const live = await connect(client);
+      const { recovered, snapshot, seq, epoch } = await live.follow('trading.orders');
+      expect(recovered).toBe(false);
+      expect(ids(snapshot)).toEqual([before]);
+      await filled(live, await buy(client));
+      const messages = live.on('trading.orders');
+      expect(seqs(messages)).toEqual(upFrom(seq, messages.length));
+      expect(new Set(messages.map((message) => message.epoch))).toEqual(new Set([epoch]));
+    });
+
+    it('gives a client that was away what it missed, all of it, once and in order', async () => {
+      const client = await bourse.trader();
+      const [leaver, stayer] = [await connect(client), await connect(client)];
+      const start = await stayer.follow('trading.orders');
+      await leaver.follow('trading.orders');
+      await filled(leaver, await buy(client));
+      leaver.close();
+      const last = leaver.on('trading.orders').at(-1) as LiveMessage;
+      for (let i = 0; i < 3; i += 1) await filled(stayer, await buy(client));
+      const back = await connect(client);
+      const answer = await back.follow('trading.orders', last);
+      expect(answer.recovered).toBe(true);
+      const all = stayer.on('trading.orders');
+      expect(seqs(all)).toEqual(upFrom(start.seq, all.length));
+      // One more may be on its way to both.
+      await filled(back, await buy(client));
+      const got = [...(answer.messages ?? []), ...back.on('trading.orders')];
+      expect(got).toEqual(stayer.on('trading.orders').filter(({ seq }) => seq > last.seq));
+      expect(answer.seq).toBe(answer.messages?.at(-1)?.seq);
+    });
+
+    it.each([
+      ['of another epoch', (at: LivePosition) => ({ ...at, epoch: 'another' })],
+      ['that is not there yet', (at: LivePosition) => ({ ...at, seq: at.seq + 1 })],
+    ])('begins anew from a place %s, and says so', async (_, wrong) => {
+      const client = await bourse.trader();
+      const id = await buy(client);
+      const live = await connect(client);
+      const at = await live.follow('trading.orders');
+      const other = await connect(client);
+      const answer = await other.follow('trading.orders', wrong(at));
+      expect(answer).toMatchObject({ recovered: false, epoch: at.epoch });
+      expect(ids(answer.snapshot)).toEqual([id]);
+    });
+
+    it('tells all who follow when something could not be published, with what is true now', async () => {
+      const client = await bourse.trader();
+      const live = await connect(client);
+      const { epoch } = await live.follow('trading.orders');
+      const publish = jest
+        .spyOn(bourse.app.get(PubSub), 'publishDurable')
+        .mockRejectedValue(new AppError('unavailable', 'pubsub.unavailable', 'cut off'));
+      const id = await buy(client);
+      await eventually(() => expect(publish).toHaveBeenCalled());
+      publish.mockRestore();
+      await eventually(() => expect(live.snapshots).toHaveLength(1), { timeoutMs: 10_000 });
+      const [snapshot] = live.snapshots;
+      expect(snapshot?.channel).toBe('trading.orders');
+      expect(snapshot?.epoch).not.toBe(epoch);
+      expect(ids(snapshot?.data)).toEqual([id]);
+      await filled(live, await buy(client));
+      const later = live
+        .on('trading.orders')
+        .filter((message) => message.epoch === snapshot?.epoch);
+      expect(seqs(later)).toEqual(upFrom(snapshot?.seq ?? -1, later.length));
+    });
+
+    it('refuses what belongs to somebody else, or is not there', async () => {
+      const live = await connect(trader);
+      const nothing = '00000000-0000-7000-8000-000000000000';
+      expect(await live.subscribe(`journal.import:${nothing}`)).toMatchObject({
+        ok: false,
+        error: { code: 'journal.import_not_found' },
+      });
+    });
   });
 
   it('follows a channel whatever was asked for just before', async () => {

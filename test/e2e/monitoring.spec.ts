@@ -1,6 +1,14 @@
+import { eq } from 'drizzle-orm';
+import { Database } from '../../src/database/index.js';
+import { outboxTable } from '../../src/database/outbox/outbox.table.js';
+import { newId } from '../../src/kernel/ids.js';
 import type { Alert } from '../../src/modules/monitoring/alerts/alerts.dto.js';
 import { AlertsService } from '../../src/modules/monitoring/alerts/alerts.service.js';
-import type { CacheFigures, QueueFigures } from '../../src/modules/monitoring/figures/app.dto.js';
+import type {
+  CacheFigures,
+  OutboxReport,
+  QueueFigures,
+} from '../../src/modules/monitoring/figures/app.dto.js';
 import { RedisFiguresService } from '../../src/modules/monitoring/figures/redis-figures.service.js';
 import type {
   Clients,
@@ -58,6 +66,7 @@ describe.each(BACKENDS)('monitoring on $name', (backend) => {
       'redis/clients',
       'cache',
       'queues',
+      'outbox',
       'alerts',
     ];
     for (const path of paths) {
@@ -238,6 +247,40 @@ describe.each(BACKENDS)('monitoring on $name', (backend) => {
     // Others of a busy machine may come and go.
     expect(past.items.filter((alert) => alert.kind === kind)).toEqual([resolved.data]);
     live.close();
+  });
+
+  it('tells of what cannot be delivered, and of what it holds back', async () => {
+    const { sql } = bourse.app.get(Database);
+    const stream = 'account:test';
+    const row = {
+      kind: 'job',
+      topic: 'gone',
+      name: 'work',
+      payload: {},
+      correlationId: 'c',
+    } as const;
+    // As it is after its eighth failure.
+    await sql.insert(outboxTable).values({ id: newId(), ...row, stream, attempts: 8 });
+    await sql.insert(outboxTable).values({ id: newId(), ...row, stream, topic: 'after' });
+    await eventually(async () => {
+      const outbox = await read<OutboxReport>('outbox');
+      expect(outbox.rows).toBeGreaterThanOrEqual(2);
+      expect(outbox.failingRows).toBe(1);
+      expect(outbox.failing).toMatchObject([{ stream, kind: 'job', topic: 'gone', attempts: 9 }]);
+      expect(outbox.failing[0]?.lastError).toContain('gone');
+    }, patient);
+    const kind = 'outbox_failing';
+    await evaluate();
+    await eventually(async () => {
+      const { items } = await read<AlertPage>('alerts?state=active');
+      expect(items.find((alert) => alert.kind === kind)).toMatchObject({ value: 1, threshold: 0 });
+    }, patient);
+    await sql.delete(outboxTable).where(eq(outboxTable.stream, stream));
+    await evaluate();
+    await eventually(async () => {
+      const { items } = await read<AlertPage>('alerts?state=active');
+      expect(items.some((alert) => alert.kind === kind)).toBe(false);
+    }, patient);
   });
 
   it('pages through the alerts, newest first', async () => {

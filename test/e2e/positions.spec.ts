@@ -1,8 +1,17 @@
 import { sql } from 'drizzle-orm';
 import { Database } from '../../src/database/index.js';
-import { money } from '../../src/kernel/money.js';
+import { newId } from '../../src/kernel/ids.js';
+import { money, sumOf } from '../../src/kernel/money.js';
+import type { Page } from '../../src/kernel/page.js';
+import type { Performance, PortfolioSummary } from '../../src/modules/portfolio/index.js';
+import type { LotView, RealizedPnl } from '../../src/modules/trading/accounts/lots.dto.js';
 import { PositionsService } from '../../src/modules/trading/accounts/positions.service.js';
-import type { Order, ValuedPosition } from '../../src/modules/trading/index.js';
+import {
+  LedgerVerifier,
+  type Account,
+  type Order,
+  type ValuedPosition,
+} from '../../src/modules/trading/index.js';
 import { PositionPnlService } from '../../src/modules/trading/pnl/position-pnl.service.js';
 import { positionPnlCache } from '../../src/modules/trading/trading.caches.js';
 import { Caches } from '../../src/redis/index.js';
@@ -180,6 +189,131 @@ describe.each(BACKENDS)('positions on $name', (kind) => {
     const order = await read<Order>(`/api/orders/${id}`);
     expect(order).toEqual(told.data);
     live.close();
+  });
+
+  describe('lot by lot', () => {
+    const lotsOf = (query = '') => read<Page<LotView>>(`/api/positions/AAPL/lots${query}`);
+    const realized = (query = '') => read<RealizedPnl>(`/api/account/realized-pnl${query}`);
+    const sell = (quantity: string, lots: readonly { id: string; quantity: string }[]) =>
+      trader.post<Order & Pick<Problem, 'code'>>('/api/orders', {
+        symbol: 'AAPL',
+        side: 'sell',
+        type: 'market',
+        quantity,
+        lots,
+      });
+    const filled = ({ id }: Order) =>
+      eventually(async () =>
+        expect((await read<Order>(`/api/orders/${id}`)).status).toBe('filled'),
+      );
+
+    it('closes lots by the method of the account, or those that a sale names; every screen agrees', async () => {
+      for (const quantity of ['3', '4', '5']) await trade('buy', 'AAPL', quantity);
+      const [first, second, third] = (await lotsOf()).items as [LotView, LotView, LotView];
+      expect([first, second, third].map(({ quantity }) => quantity)).toEqual(['3', '4', '5']);
+      const page = await lotsOf('?limit=2');
+      expect(page.items).toEqual([first, second]);
+      expect((await lotsOf(`?limit=2&cursor=${page.nextCursor ?? ''}`)).items).toEqual([third]);
+
+      await trade('sell', 'AAPL', '1');
+      const settings = { lotMethod: 'lifo' };
+      const changed = await trader.patch<Account>('/api/account/settings', settings);
+      expect([changed.status, changed.body.lotMethod]).toEqual([200, 'lifo']);
+      await trade('sell', 'AAPL', '2');
+      const named = await sell('3', [{ id: second.id, quantity: '2.5' }]);
+      expect(named.body.lots).toEqual([{ id: second.id, quantity: '2.5' }]);
+      await filled(named.body);
+
+      // FIFO: 1 of the first. LIFO: 2 of the third. Named: 2.5 of the second, and 0.5 by LIFO of the third.
+      const { items, total, bySymbol } = await realized();
+      expect(
+        [...items].reverse().map(({ lotId, quantity, method }) => [lotId, quantity, method]),
+      ).toEqual([
+        [first.id, '1', 'fifo'],
+        [third.id, '2', 'lifo'],
+        [second.id, '2.5', 'specific'],
+        [third.id, '0.5', 'lifo'],
+      ]);
+      const left = (await lotsOf()).items;
+      expect(left.map(({ id, quantity }) => [id, quantity])).toEqual([
+        [first.id, '2'],
+        [second.id, '1.5'],
+        [third.id, '2.5'],
+      ]);
+      const won = sumOf(items.map(({ realizedPnl }) => realizedPnl)).toFixed();
+      expect(total).toMatchObject({ realizedPnl: won, symbols: 1 });
+      expect(bySymbol).toMatchObject([{ symbol: 'AAPL', realizedPnl: won }]);
+      const { items: positions } = await read<PositionPage>('/api/positions');
+      expect(positions).toMatchObject([{ quantity: '6', realizedPnl: won }]);
+      const { realizedPnl } = await read<PortfolioSummary>('/api/portfolio/summary');
+      expect(realizedPnl).toBe(won);
+      await eventually(async () => {
+        const report = await read<Performance>('/api/analytics/performance?timeframe=ALL');
+        expect(report).toMatchObject({ closedTrades: 3, realizedPnl: won });
+      });
+      // What was won and what the rest cost is all the cash that there is less.
+      const { cash } = await read<Account>('/api/account');
+      const cost = sumOf(left.map((lot) => lot.cost));
+      expect(money(100_000).plus(won).minus(cost).toFixed()).toBe(cash);
+
+      const some = await realized('?limit=3');
+      const rest = await realized(`?limit=3&cursor=${some.nextCursor ?? ''}`);
+      expect([...some.items, ...rest.items]).toEqual(items);
+      expect(rest).toMatchObject({ nextCursor: null, total });
+      const [latest] = items;
+      const since = await realized(`?from=${latest?.closedAt ?? ''}`);
+      expect(since.items).toEqual(items.filter(({ closedAt }) => closedAt === latest?.closedAt));
+      expect(await realized(`?to=${items.at(-1)?.closedAt ?? ''}`)).toMatchObject({
+        items: [],
+        total: { realizedPnl: '0', symbols: 0 },
+      });
+      expect((await realized('?symbol=MSFT')).items).toEqual([]);
+      const { id } = await read<Account>('/api/account');
+      const verdicts = bourse.app.get(LedgerVerifier).verify();
+      for await (const { accountId, differences } of verdicts) {
+        if (accountId === id) expect(differences).toEqual([]);
+      }
+    });
+
+    it('refuses lots that are not there to be sold, and writes nothing', async () => {
+      await trade('buy', 'AAPL', '3');
+      await trade('buy', 'MSFT', '3');
+      const [lot] = (await lotsOf()).items;
+      const [other] = (await read<Page<LotView>>('/api/positions/MSFT/lots')).items;
+      const id = lot?.id ?? '';
+      for (const lots of [
+        [{ id, quantity: '3.5' }],
+        [{ id: other?.id ?? '', quantity: '1' }],
+        [{ id: newId(), quantity: '1' }],
+        [
+          { id, quantity: '1' },
+          { id, quantity: '1' },
+        ],
+      ]) {
+        const answer = await sell('3', lots);
+        expect([answer.status, answer.body.code]).toEqual([422, 'trading.bad_lots']);
+      }
+      const tooMany = await sell('1', [{ id, quantity: '2' }]);
+      expect([tooMany.status, tooMany.body.code]).toEqual([422, 'trading.bad_lots']);
+      expect((await read<Page<Order>>('/api/orders?status=accepted')).items).toEqual([]);
+      expect((await lotsOf()).items).toEqual([lot]);
+      const bad = await trader.get<Problem>('/api/account/realized-pnl?cursor=MS4y-x');
+      expect([bad.status, bad.body.code]).toEqual([400, 'request.bad_cursor']);
+      expect((await trader.patch('/api/account/settings', {})).status).toBe(400);
+      expect((await trader.patch('/api/account/settings', { cash: '1' })).status).toBe(400);
+    });
+
+    it('keeps what was closed for ever', async () => {
+      const { sql: connection } = bourse.app.get(Database);
+      for (const statement of [
+        sql`update lot_closures set cost = 1`,
+        sql`delete from lot_closures`,
+        sql`truncate lot_closures`,
+      ]) {
+        const failed = await connection.execute(statement).catch((error: Error) => error.cause);
+        expect(String(failed)).toMatch(/append-only/);
+      }
+    });
   });
 
   it('is for who is signed in', async () => {

@@ -11,7 +11,7 @@ const PROGRESS_EVERY = 1_000;
 
 await runCommand({
   name: 'ledger:verify',
-  help: `Rebuilds every account from its journal and compares cash, reservations, orders, executions, positions and
+  help: `Rebuilds every account from its journal and compares cash, reservations, orders, executions, positions, lots and
 profits with what is kept. Changes nothing, and may run beside a server on PostgreSQL. Exit code 1 on any difference.`,
   run: async () => {
     const config = loadConfig({ BOURSE_ROLE: 'api', LOG_LEVEL: 'error' });

@@ -2,7 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../../kernel/app-error.js';
 import type { DomainEvent, EventPayload } from '../../kernel/domain-event.js';
 
-type Reaction = (payload: unknown) => Promise<void>;
+/** Of an event as it is delivered: the same each time that it is. */
+export interface Delivery {
+  readonly id: string;
+}
+
+type Reaction = (payload: unknown, delivery: Delivery) => Promise<void>;
 
 /**
  * Who reacts to which event, after its transaction is committed and at least once: be idempotent.
@@ -18,32 +23,34 @@ export class DomainEvents {
 
   on<Event extends DomainEvent>(
     event: Event,
-    reaction: (payload: EventPayload<Event>) => Promise<void>,
+    reaction: (payload: EventPayload<Event>, delivery: Delivery) => Promise<void>,
   ): void {
     add(this.#reactions, event, reaction);
   }
 
   announce<Event extends DomainEvent>(
     event: Event,
-    announcement: (payload: EventPayload<Event>) => Promise<void>,
+    announcement: (payload: EventPayload<Event>, delivery: Delivery) => Promise<void>,
   ): void {
     add(this.#announcements, event, announcement);
   }
 
   /** @throws AppError `events.reaction_failed` when any reaction did; the others have run all the same. */
-  async deliver(name: string, payload: unknown): Promise<void> {
-    await runAll(name, this.#reactions.get(name), payload);
-    await runAll(name, this.#announcements.get(name), payload);
+  async deliver(name: string, payload: unknown, delivery: Delivery): Promise<void> {
+    await runAll(name, this.#reactions.get(name), payload, delivery);
+    await runAll(name, this.#announcements.get(name), payload, delivery);
   }
 }
 
 function add<Event extends DomainEvent>(
   to: Map<string, Reaction[]>,
   event: Event,
-  reaction: (payload: EventPayload<Event>) => Promise<void>,
+  reaction: (payload: EventPayload<Event>, delivery: Delivery) => Promise<void>,
 ): void {
   const reactions = to.get(event.name) ?? [];
-  reactions.push((payload) => reaction(event.schema.parse(payload) as EventPayload<Event>));
+  reactions.push((payload, delivery) =>
+    reaction(event.schema.parse(payload) as EventPayload<Event>, delivery),
+  );
   to.set(event.name, reactions);
 }
 
@@ -51,8 +58,11 @@ async function runAll(
   name: string,
   reactions: readonly Reaction[] = [],
   payload: unknown,
+  delivery: Delivery,
 ): Promise<void> {
-  const outcomes = await Promise.allSettled(reactions.map(async (reaction) => reaction(payload)));
+  const outcomes = await Promise.allSettled(
+    reactions.map(async (reaction) => reaction(payload, delivery)),
+  );
   const errors = outcomes.flatMap((outcome) =>
     outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
   );

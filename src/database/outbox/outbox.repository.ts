@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { inArray, sql } from 'drizzle-orm';
+import { and, count, eq, inArray, sql, type SQL } from 'drizzle-orm';
 import { newId } from '../../kernel/ids.js';
 import type { JsonValue } from '../../kernel/json.js';
 import { Database, type Sql } from '../database.js';
-import { outboxTable, type OutboxRow } from './outbox.table.js';
+import { outboxTable as outbox, type OutboxRow } from './outbox.table.js';
 
 export interface NewOutboxRow {
   readonly kind: OutboxRow['kind'];
@@ -11,51 +11,230 @@ export interface NewOutboxRow {
   readonly name: string;
   readonly payload: JsonValue;
   readonly correlationId: string;
+  readonly stream: string | null;
 }
+
+/** When a row may be delivered next. */
+export interface RowDelay {
+  readonly id: string;
+  readonly delayMs: number;
+  /** Why it was not this time. */
+  readonly error?: string;
+}
+
+export interface OutboxFigures {
+  /** All that wait for their delivery, or are being delivered. */
+  readonly rows: number;
+  /** null: there is none. */
+  readonly oldestAgeMs: number | null;
+  /** Of those, rows that have failed eight times or more, so for 50 s at least. */
+  readonly failing: number;
+}
+
+/** A row whose delivery fails again and again. */
+export type FailingRow = Pick<
+  OutboxRow,
+  'id' | 'stream' | 'kind' | 'topic' | 'name' | 'attempts' | 'lastError' | 'createdAt' | 'dueAt'
+>;
+
+const isFailing = sql`${outbox.attempts} > 8`;
+const MAX_ERROR_CHARS = 500;
+/** A statement takes 65,535 values. */
+const ROWS_PER_INSERT = 1_000;
 
 @Injectable()
 export class OutboxRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(transaction: Sql, row: NewOutboxRow): Promise<void> {
-    await transaction.insert(outboxTable).values({ id: newId(), ...row });
+  /** In the order given: they are numbered as they are written. */
+  async insert(transaction: Sql, rows: readonly NewOutboxRow[]): Promise<void> {
+    for (let start = 0; start < rows.length; start += ROWS_PER_INSERT) {
+      const part = rows.slice(start, start + ROWS_PER_INSERT);
+      await transaction.insert(outbox).values(part.map((row) => ({ id: newId(), ...row })));
+    }
   }
 
   /**
-   * The oldest due rows, leased to this caller until `leaseMs` from now; no two relays get the same row.
+   * Rows without a stream that have been due for the longest, leased to this caller until `leaseMs` from now; no two
+   * relays get the same row.
    * The lease is a committed update and not an open transaction: delivering may itself need the database.
    */
   async claim(limit: number, leaseMs: number): Promise<OutboxRow[]> {
-    const due = sql`select id from ${outboxTable} where due_at <= now() order by id limit ${limit} for update skip locked`;
+    const { id, dueAt, seq, stream } = outbox;
+    const due = sql`select ${id} from ${outbox} where ${stream} is null and ${dueAt} <= now()
+      order by ${dueAt}, ${seq} limit ${limit} for update skip locked`;
     const rows = await this.database.sql
-      .update(outboxTable)
-      .set({
-        dueAt: sql`now() + ${leaseMs} * interval '1 millisecond'`,
-        attempts: sql`${outboxTable.attempts} + 1`,
-      })
-      .where(sql`${outboxTable.id} in (${due})`)
+      .update(outbox)
+      .set({ dueAt: fromNow(leaseMs), attempts: sql`${outbox.attempts} + 1` })
+      .where(sql`${id} in (${due})`)
       .returning();
-    return rows.sort((a, b) => (a.id < b.id ? -1 : 1));
+    return rows.sort(bySeq);
   }
 
+  /**
+   * The first rows of each of these streams, leased to this caller until `leaseMs` from now, in the order of delivery;
+   * none of a stream whose first row is not due.
+   *
+   * Only the first row carries the lease: nobody else gets a row of the stream as long as it stands, so those after it
+   * need not be written to. {@link settle} ends the claim.
+   */
+  async claimStreams(
+    streams: readonly string[],
+    rowsPerStream: number,
+    leaseMs: number,
+  ): Promise<OutboxRow[]> {
+    if (streams.length === 0) return [];
+    const { id, seq, stream, dueAt, attempts } = outbox;
+    const connection = this.database.sql;
+    const asked = JSON.stringify(streams);
+    const first = sql`select ${id} as first_id from ${outbox}
+      where ${stream} = asked.name order by ${seq} limit 1`;
+    // `for update` looks again at a row that another relay has leased since this statement began, and leaves it out.
+    const heads = connection.$with('head', { id, stream, seq }).as(
+      sql`select ${id}, ${stream}, ${seq} from jsonb_array_elements_text(${asked}::jsonb) as asked(name)
+        cross join lateral (${first}) as of_stream join ${outbox} on ${id} = first_id
+        where ${dueAt} <= now() for update of ${outbox} skip locked`,
+    );
+    const leased = connection.$with('leased').as(
+      connection
+        .update(outbox)
+        .set({ dueAt: fromNow(leaseMs), attempts: sql`${attempts} + 1` })
+        .where(sql`${id} in (select id from head)`)
+        .returning({ id }),
+    );
+    const ofStream = connection
+      .select()
+      .from(outbox)
+      .where(sql`${stream} = ${heads.stream} and ${seq} >= ${heads.seq}`)
+      .orderBy(seq)
+      .limit(rowsPerStream)
+      .as('of_stream');
+    const rows = await connection
+      .with(heads, leased)
+      .select()
+      .from(heads)
+      .innerJoinLateral(ofStream, sql`true`);
+    // As they were before this statement.
+    return rows.map(({ of_stream: row }) => ({ ...row, attempts: row.attempts + 1 })).sort(bySeq);
+  }
+
+  /**
+   * Up to `limit` streams that have rows, in the order of their names from the one after `after` on: one step of an
+   * index each, however many rows they have.
+   */
+  async listStreams(
+    after: string,
+    limit: number,
+  ): Promise<{ readonly stream: string; readonly isDue: boolean }[]> {
+    const { stream, seq, dueAt } = outbox;
+    const next = (past: SQL) => sql`select ${stream}, ${dueAt} from ${outbox}
+      where ${stream} > ${past} order by ${stream}, ${seq} limit 1`;
+    const found = sql`with recursive heads as (
+        (${next(sql`${after}`)})
+        union all
+        select following.* from heads cross join lateral (${next(sql`heads.stream`)}) as following
+      ) select * from heads limit ${limit}`;
+    return this.database.sql
+      .select({ stream: sql<string>`stream`, isDue: sql<boolean>`due_at <= now()` })
+      .from(sql`(${found}) as found`);
+  }
+
+  /**
+   * Ends a claim of {@link claimStreams}: what was delivered is gone, and `next`, which follows it, is due at another
+   * moment.
+   * @param head the first row of the claim. When it was claimed by another relay since, for its lease was over, nothing
+   *   is done: that one delivers all of it again.
+   */
+  async settle(
+    head: OutboxRow,
+    delivered: readonly string[],
+    next?: RowDelay & { readonly attempts: number },
+  ): Promise<void> {
+    const { id, attempts } = outbox;
+    const connection = this.database.sql;
+    const held = connection.$with('held').as(
+      connection
+        .select({ id })
+        .from(outbox)
+        .where(and(eq(id, head.id), eq(attempts, head.attempts)))
+        .for('update'),
+    );
+    const isHeld = sql`exists (select from ${held})`;
+    const gone = connection
+      .with(held)
+      .delete(outbox)
+      .where(and(inArray(id, [...delivered]), isHeld));
+    if (next === undefined) {
+      if (delivered.length > 0) await gone;
+      return;
+    }
+    const removed = connection.$with('gone').as(
+      connection
+        .delete(outbox)
+        .where(and(inArray(id, [...delivered]), isHeld))
+        .returning({ id }),
+    );
+    await connection
+      .with(held, ...(delivered.length > 0 ? [removed] : []))
+      .update(outbox)
+      .set({ ...delayOf(next), attempts: next.attempts })
+      .where(and(eq(id, next.id), isHeld));
+  }
+
+  /** Of rows without a stream. */
   async delete(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    await this.database.sql.delete(outboxTable).where(inArray(outboxTable.id, [...ids]));
+    await this.database.sql.delete(outbox).where(inArray(outbox.id, [...ids]));
   }
 
-  /** Gives claimed rows back untried. */
+  /** Gives claimed rows without a stream back untried. */
   async release(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     await this.database.sql
-      .update(outboxTable)
-      .set({ dueAt: sql`now()`, attempts: sql`${outboxTable.attempts} - 1` })
-      .where(inArray(outboxTable.id, [...ids]));
+      .update(outbox)
+      .set({ dueAt: sql`now()`, attempts: sql`${outbox.attempts} - 1` })
+      .where(inArray(outbox.id, [...ids]));
   }
 
-  async postpone(id: string, delayMs: number): Promise<void> {
-    await this.database.sql
-      .update(outboxTable)
-      .set({ dueAt: sql`now() + ${delayMs} * interval '1 millisecond'` })
-      .where(sql`${outboxTable.id} = ${id}`);
+  async figures(): Promise<OutboxFigures> {
+    const age = sql`extract(epoch from now() - min(${outbox.createdAt})) * 1000`;
+    const [row] = await this.database.sql
+      .select({
+        rows: count(),
+        oldestAgeMs: sql<number | null>`(${age})::float8`,
+        failing: sql<number>`(count(*) filter (where ${isFailing}))::int`,
+      })
+      .from(outbox);
+    return row ?? { rows: 0, oldestAgeMs: null, failing: 0 };
   }
+
+  /** The oldest first. */
+  async listFailing(limit: number): Promise<FailingRow[]> {
+    const { id, stream, kind, topic, name, attempts, lastError, createdAt, dueAt } = outbox;
+    return this.database.sql
+      .select({ id, stream, kind, topic, name, attempts, lastError, createdAt, dueAt })
+      .from(outbox)
+      .where(isFailing)
+      .orderBy(outbox.seq)
+      .limit(limit);
+  }
+
+  /** A row without a stream. */
+  async postpone(delay: RowDelay): Promise<void> {
+    await this.database.sql.update(outbox).set(delayOf(delay)).where(eq(outbox.id, delay.id));
+  }
+}
+
+function delayOf({ delayMs, error }: RowDelay) {
+  const lastError = error === undefined ? {} : { lastError: error.slice(0, MAX_ERROR_CHARS) };
+  return { dueAt: fromNow(delayMs), ...lastError };
+}
+
+/** The database's clock decides: several processes share it. */
+function fromNow(ms: number): SQL {
+  return sql`now() + ${ms} * interval '1 millisecond'`;
+}
+
+function bySeq(a: OutboxRow, b: OutboxRow): number {
+  return a.seq - b.seq;
 }

@@ -4,12 +4,29 @@ import { Correlation } from '../../kernel/correlation.js';
 import type { DomainEvent, EventPayload } from '../../kernel/domain-event.js';
 import type { JsonValue } from '../../kernel/json.js';
 import type { Transaction } from '../database.js';
-import { OutboxRepository } from './outbox.repository.js';
+import { OutboxRepository, type NewOutboxRow } from './outbox.repository.js';
 
 /** A queue as far as the outbox must know it; `defineQueue` makes them. */
 interface JobQueue {
   readonly name: string;
   readonly jobs: Readonly<Record<string, ZodType>>;
+}
+
+/** How a row is delivered. */
+export interface OutboxOptions {
+  /**
+   * Rows of a stream are delivered one after the other, in the order of their commits; one that fails holds back
+   * those after it, and nothing else. The transaction must hold a lock until its end that every writer of the stream
+   * takes before it writes. Without a stream: in no promised order.
+   */
+  readonly stream?: string;
+}
+
+/** Where a commit has left something to deliver. */
+export interface OutboxNews {
+  readonly streams: readonly string[];
+  /** Rows without a stream. */
+  readonly loose: boolean;
 }
 
 /**
@@ -18,7 +35,9 @@ interface JobQueue {
  */
 @Injectable()
 export class Outbox {
-  readonly #listeners: (() => void)[] = [];
+  readonly #listeners: ((news: OutboxNews) => void)[] = [];
+  /** Of transactions under way: written as the last thing before their commit, all in one statement. */
+  readonly #pending = new WeakMap<Transaction, NewOutboxRow[]>();
 
   constructor(
     private readonly rows: OutboxRepository,
@@ -31,8 +50,9 @@ export class Outbox {
     queue: Q,
     job: J,
     payload: z.output<Q['jobs'][J]>,
+    options: OutboxOptions = {},
   ): Promise<void> {
-    await this.#write(transaction, 'job', queue.name, job, payload as JsonValue);
+    this.#add(transaction, 'job', queue.name, job, payload as JsonValue, options);
   }
 
   /** Tells every reaction of `event` once the transaction is committed. */
@@ -40,26 +60,38 @@ export class Outbox {
     transaction: Transaction,
     event: Event,
     payload: EventPayload<Event>,
+    options: OutboxOptions = {},
   ): Promise<void> {
-    await this.#write(transaction, 'event', event.name, '', payload as JsonValue);
+    this.#add(transaction, 'event', event.name, '', payload as JsonValue, options);
   }
 
   /** Called after each commit that left something to deliver. */
-  onCommit(listener: () => void): void {
+  onCommit(listener: (news: OutboxNews) => void): void {
     this.#listeners.push(listener);
   }
 
-  async #write(
+  #add(
     transaction: Transaction,
     kind: 'job' | 'event',
     topic: string,
     name: string,
     payload: JsonValue,
-  ): Promise<void> {
+    { stream = null }: { readonly stream?: string | null },
+  ): void {
     const correlationId = this.correlation.current();
-    await this.rows.insert(transaction.sql, { kind, topic, name, payload, correlationId });
+    const row = { kind, topic, name, payload, correlationId, stream };
+    const pending = this.#pending.get(transaction);
+    if (pending) pending.push(row);
+    else this.#begin(transaction, [row]);
+  }
+
+  #begin(transaction: Transaction, rows: NewOutboxRow[]): void {
+    this.#pending.set(transaction, rows);
+    transaction.beforeCommit(() => this.rows.insert(transaction.sql, rows));
     transaction.afterCommit(() => {
-      for (const listener of this.#listeners) listener();
+      const streams = [...new Set(rows.flatMap(({ stream }) => stream ?? []))];
+      const news = { streams, loose: rows.some(({ stream }) => stream === null) };
+      for (const listener of this.#listeners) listener(news);
     });
   }
 }

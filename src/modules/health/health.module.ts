@@ -8,6 +8,7 @@ import { HealthFiguresService } from './figures/health-figures.service.js';
 import { HealthController } from './health.controller.js';
 import { CacheMetrics } from './metrics/cache-metrics.js';
 import { MetricsController } from './metrics/metrics.controller.js';
+import { OutboxMetrics } from './metrics/outbox-metrics.js';
 import { PrefetchMetrics } from './metrics/prefetch-metrics.js';
 import { ProcessMetrics } from './metrics/process-metrics.js';
 import { QueueMetrics } from './metrics/queue-metrics.js';
@@ -29,6 +30,7 @@ import { RedisIndicator } from './redis.indicator.js';
     PrefetchMetrics,
     WriteBehindMetrics,
     QueueMetrics,
+    OutboxMetrics,
     RedisMetrics,
   ],
 })

@@ -5,6 +5,7 @@ import { Caches } from '../../redis/index.js';
 import { OrderFilled } from '../trading/trading.events.js';
 import { journalTag } from './journal.caches.js';
 import { importChannel } from './journal.channels.js';
+import { ImportsService } from './imports/imports.service.js';
 import { ImportChanged, TradesImported, TradesRemoved } from './journal.events.js';
 import { TradesService } from './trades/trades.service.js';
 
@@ -17,16 +18,19 @@ export class JournalReactions {
     live: LivePublisher,
     caches: Caches,
     trades: TradesService,
+    imports: ImportsService,
   ) {
-    channels.declare(importChannel);
+    channels.declareDurable(importChannel, ({ userId = '', parameter = '' }) =>
+      imports.get(userId, parameter),
+    );
     events.on(OrderFilled, async (filled) => {
       await trades.addOwn(filled);
       await caches.invalidateTags([journalTag(filled.userId)]);
     });
     events.on(TradesImported, ({ userId }) => caches.invalidateTags([journalTag(userId)]));
     events.on(TradesRemoved, ({ userId }) => caches.invalidateTags([journalTag(userId)]));
-    events.announce(ImportChanged, ({ userId, import: summary }) =>
-      live.publish(importChannel, { userId, parameter: summary.id }, summary),
+    events.announce(ImportChanged, ({ userId, import: summary }, { id }) =>
+      live.publish(importChannel, { userId, parameter: summary.id }, summary, { id }),
     );
   }
 }

@@ -1,9 +1,13 @@
-import { defineChannel } from '../../realtime/index.js';
-import { notificationSchema } from './inbox/notifications.dto.js';
+import { HOUR_MS } from '../../kernel/duration.js';
+import { defineDurableChannel } from '../../realtime/index.js';
+import { notificationPageSchema, notificationSchema } from './inbox/notifications.dto.js';
 
-/** Each new notification of the user. */
-export const notificationsChannel = defineChannel({
+export const SNAPSHOT_SIZE = 50;
+
+/** Each new notification of the user; a snapshot is the first page of the list, of {@link SNAPSHOT_SIZE}. */
+export const notificationsChannel = defineDurableChannel({
   name: 'notifications',
   audience: 'user',
   schema: notificationSchema,
+  durable: { keep: { messages: 200, ageMs: HOUR_MS }, snapshot: notificationPageSchema },
 });

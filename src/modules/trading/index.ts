@@ -1,9 +1,8 @@
 export { AccountsService } from './accounts/accounts.service.js';
 export { accountIdColumn } from './accounts/account-id.column.js';
 export { decimalColumn } from './accounts/decimal.column.js';
-export type { ClosedTrade } from './execution/closed-trades.js';
 export { LedgerVerifier, type AccountVerdict } from './ledger/ledger-verifier.js';
-export { TradeHistory } from './execution/trade-history.js';
+export { TradeHistory, type ClosedTrade } from './execution/trade-history.js';
 export { OrdersService } from './orders/orders.service.js';
 export { PositionsService, type AccountStatement } from './accounts/positions.service.js';
 export { SignalsService } from './signals/signals.service.js';

@@ -1,32 +1,44 @@
-import { defineChannel } from '../../realtime/index.js';
+import { z } from 'zod';
+import { HOUR_MS, MINUTE_MS } from '../../kernel/duration.js';
+import { defineDurableChannel } from '../../realtime/index.js';
 import { positionPnlSchema } from './pnl/pnl.dto.js';
 import { signalSchema } from './signals/signals.dto.js';
 import { orderSchema, tradeSchema } from './trading.dto.js';
 
-/** Every change of the user's own orders. */
-export const ordersChannel = defineChannel({
+/** Orders that have ended, and fills, in a snapshot. */
+export const SNAPSHOT_SIZE = 100;
+/** What one of a user's clients misses in an hour offline, for all but the busiest. */
+const KEEP = { messages: 500, ageMs: HOUR_MS };
+
+/** Every change of the user's own orders. A snapshot has those that work, and the latest {@link SNAPSHOT_SIZE}. */
+export const ordersChannel = defineDurableChannel({
   name: 'trading.orders',
   audience: 'user',
   schema: orderSchema,
+  durable: { keep: KEEP, snapshot: z.object({ orders: z.array(orderSchema) }) },
 });
 
-/** Every fill of the user's own orders. */
-export const fillsChannel = defineChannel({
+/** Every fill of the user's own orders; a snapshot has the latest {@link SNAPSHOT_SIZE}. */
+export const fillsChannel = defineDurableChannel({
   name: 'trading.fills',
   audience: 'user',
   schema: tradeSchema,
+  durable: { keep: KEEP, snapshot: z.object({ trades: z.array(tradeSchema) }) },
 });
 
-/** Every signal that the user's strategies store. */
-export const signalsChannel = defineChannel({
+/** Every signal that the user's strategies store; a snapshot has the valid ones. */
+export const signalsChannel = defineDurableChannel({
   name: 'trading.signals',
   audience: 'user',
   schema: signalSchema,
+  durable: { keep: KEEP, snapshot: z.object({ signals: z.array(signalSchema) }) },
 });
 
 /** Positions whose worth has changed, at most every 250 ms each, while somebody follows or has just read them. */
-export const positionsChannel = defineChannel({
+export const positionsChannel = defineDurableChannel({
   name: 'trading.positions',
   audience: 'user',
   schema: positionPnlSchema,
+  // Each message has what changed: an old one is worth less than the figures of now.
+  durable: { keep: { messages: 100, ageMs: 5 * MINUTE_MS }, snapshot: positionPnlSchema },
 });

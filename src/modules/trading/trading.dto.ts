@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageQuerySchema } from '../../http/index.js';
 import { symbolSchema } from '../market-data/index.js';
+import { LOT_METHODS } from './execution/lots.js';
 import { ORDER_SIDES, ORDER_TYPES } from './orders/order.js';
 import { ORDER_STATUSES } from './orders/order-state.js';
 import { TRANSITION_REASONS } from './orders/order-transitions.table.js';
@@ -16,6 +17,11 @@ const clientOrderIdSchema = z
     'your id, unique per account for ever: sent again with the same order, it answers the same',
   );
 
+const namedLotSchema = z.strictObject({
+  id: z.uuid(),
+  quantity: positiveDecimal(6).describe('shares'),
+});
+
 const orderFields = {
   symbol: symbolSchema,
   side: z.enum(ORDER_SIDES),
@@ -28,6 +34,14 @@ const orderFields = {
     ),
   expiresAt: z.iso.datetime().optional().describe('with gtd, and with no other: within 366 days'),
   client_order_id: clientOrderIdSchema.optional(),
+  lots: z
+    .array(namedLotSchema)
+    .min(1)
+    .max(100)
+    .optional()
+    .describe(
+      'which lots a sale closes; for what is not named of it, the method of the account decides',
+    ),
 };
 
 export const placeOrderSchema = z.discriminatedUnion('type', [
@@ -74,6 +88,8 @@ export const orderSchema = z.object({
   status: z.enum(ORDER_STATUSES),
   filledQuantity: decimal.describe('shares'),
   averageFillPrice: decimal.nullable().describe('USD a share'),
+  fees: decimal.default('0').describe('USD that it has cost so far, beside the prices'),
+  lots: z.array(namedLotSchema).nullable().default(null).describe('that it is to close'),
   rejectReason: z.string().nullable(),
   version: z
     .number()
@@ -83,6 +99,40 @@ export const orderSchema = z.object({
   updatedAt: z.iso.datetime(),
 });
 export type Order = z.output<typeof orderSchema>;
+
+export const tradeSchema = z.object({
+  id: z.uuid(),
+  orderId: z.uuid(),
+  symbol: z.string(),
+  side: z.enum(ORDER_SIDES),
+  quantity: decimal.describe('shares'),
+  price: decimal.describe('USD a share'),
+  quoteAsOf: z.iso.datetime().describe('time of the quote it was filled on'),
+  quoteSource: z.string(),
+  // Defaults for events that a process of the release before has published.
+  fee: decimal.default('0').describe('USD, beside the price'),
+  rule: z.enum(ORDER_TYPES).default('market').describe('the kind of order that the quote filled'),
+  sequence: z
+    .number()
+    .int()
+    .default(0)
+    .describe('of its entry in the journal of the account: the order in which its fills happened'),
+  slippage: decimal
+    .default('0')
+    .describe('USD a share that the price is worse than the ask (a buy) or the bid (a sale)'),
+  quote: z
+    .object({
+      bid: decimal,
+      ask: decimal,
+      bidSize: decimal.nullable().describe('shares'),
+      askSize: decimal.nullable().describe('shares'),
+    })
+    .nullable()
+    .default(null)
+    .describe('it was filled on; null of trades from before it was kept'),
+  executedAt: z.iso.datetime(),
+});
+export type Trade = z.output<typeof tradeSchema>;
 
 export const orderTransitionSchema = z.object({
   version: z.number().int().describe('of the order, with this step'),
@@ -94,22 +144,10 @@ export const orderTransitionSchema = z.object({
     .object({ bid: decimal, ask: decimal, asOf: z.iso.datetime() })
     .nullable()
     .describe('that decided it'),
+  trade: tradeSchema.nullable().describe('the fill that it is'),
   at: z.iso.datetime(),
 });
 export type OrderTransition = z.output<typeof orderTransitionSchema>;
-
-export const tradeSchema = z.object({
-  id: z.uuid(),
-  orderId: z.uuid(),
-  symbol: z.string(),
-  side: z.enum(ORDER_SIDES),
-  quantity: decimal.describe('shares'),
-  price: decimal.describe('USD a share'),
-  quoteAsOf: z.iso.datetime().describe('time of the quote it was filled on'),
-  quoteSource: z.string(),
-  executedAt: z.iso.datetime(),
-});
-export type Trade = z.output<typeof tradeSchema>;
 
 export const accountSchema = z.object({
   id: z.uuid(),
@@ -118,22 +156,33 @@ export const accountSchema = z.object({
   contributed: decimal.describe('put in so far, less what was taken out; starts as startingCash'),
   cash: decimal,
   reservedCash: decimal.describe('held back for working buy orders and for written puts'),
+  feesPaid: decimal
+    .default('0')
+    .describe('USD that trades have cost so far, beside their prices: taken off the cash already'),
   availableCash: decimal,
+  lotMethod: z.enum(LOT_METHODS).describe('which lots a sale closes, where it names none'),
   createdAt: z.iso.datetime(),
 });
 export type Account = z.output<typeof accountSchema>;
+
+export const accountSettingsSchema = z
+  .strictObject({ lotMethod: z.enum(LOT_METHODS).optional() })
+  .refine((settings) => Object.values(settings).some((setting) => setting !== undefined), {
+    error: 'must change a setting',
+  });
+export type AccountSettings = z.output<typeof accountSettingsSchema>;
 
 export const valuedPositionSchema = z.object({
   symbol: z.string(),
   quantity: decimal.describe('shares; of options those under contract, below zero written'),
   contracts: decimal.optional().describe('of options, and of nothing else: 100 shares each'),
-  averageCost: decimal.describe('USD a share'),
+  averageCost: decimal.describe('USD a share that the open lots cost, fees included'),
   price: decimal
     .nullable()
     .describe('USD a share: the bid, of what is written the ask; null without a quote'),
   marketValue: decimal.nullable().describe('USD'),
   unrealizedPnl: decimal.nullable().describe('USD'),
-  realizedPnl: decimal.describe('USD'),
+  realizedPnl: decimal.describe('USD that closing lots has won'),
   asOf: z.iso.datetime().nullable().describe('time of the quote'),
 });
 export type ValuedPosition = z.output<typeof valuedPositionSchema>;

@@ -103,6 +103,9 @@ export const tooManyOrders = (limit: number) =>
     { details: { limit } },
   );
 
+export const badLots = (message: string) =>
+  new AppError('unprocessable', 'trading.bad_lots', message);
+
 export const badReplacement = (message: string) =>
   new AppError('unprocessable', 'trading.bad_replacement', message);
 

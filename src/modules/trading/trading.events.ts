@@ -30,3 +30,8 @@ export const SignalCreated = defineEvent(
   'trading.SignalCreated',
   z.object({ userId: z.uuid(), signal: signalSchema }),
 );
+
+/** In the outbox, what becomes of an account keeps its order: whoever writes here has locked the account's row. */
+export function accountStream(accountId: string): { readonly stream: string } {
+  return { stream: `account:${accountId}` };
+}

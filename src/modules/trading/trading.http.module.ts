@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { RealtimeGatewayModule } from '../../realtime/index.js';
 import { AccountController } from './accounts/account.controller.js';
+import { LotsController } from './accounts/lots.controller.js';
 import { TransfersController } from './accounts/transfers.controller.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { TradingOptionsController } from './options/options.controller.js';
@@ -16,6 +17,7 @@ import { TradingModule } from './trading.module.js';
     PositionPnlController,
     TradingOptionsController,
     AccountController,
+    LotsController,
     TransfersController,
     SignalsController,
   ],

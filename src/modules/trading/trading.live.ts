@@ -8,20 +8,29 @@ import {
   signalsChannel,
 } from './trading.channels.js';
 import { OrderChanged, OrderFilled, SignalCreated } from './trading.events.js';
+import { TradingSnapshots } from './trading.snapshots.js';
 
 /** Tells a trader's sockets what happened to its orders and signals, once it is committed. */
 @Injectable()
 export class TradingLive {
-  constructor(events: DomainEvents, channels: ChannelRegistry, live: LivePublisher) {
-    channels.declare(ordersChannel, fillsChannel, signalsChannel, positionsChannel);
-    events.announce(OrderChanged, ({ userId, order }) =>
-      live.publish(ordersChannel, { userId }, order),
+  constructor(
+    events: DomainEvents,
+    channels: ChannelRegistry,
+    live: LivePublisher,
+    snapshots: TradingSnapshots,
+  ) {
+    channels.declareDurable(ordersChannel, (of) => snapshots.orders(of));
+    channels.declareDurable(fillsChannel, (of) => snapshots.fills(of));
+    channels.declareDurable(signalsChannel, (of) => snapshots.signals(of));
+    channels.declareDurable(positionsChannel, (of) => snapshots.positions(of));
+    events.announce(OrderChanged, ({ userId, order }, { id }) =>
+      live.publish(ordersChannel, { userId }, order, { id }),
     );
-    events.announce(OrderFilled, ({ userId, trade }) =>
-      live.publish(fillsChannel, { userId }, trade),
+    events.announce(OrderFilled, ({ userId, trade }, { id }) =>
+      live.publish(fillsChannel, { userId }, trade, { id }),
     );
-    events.announce(SignalCreated, ({ userId, signal }) =>
-      live.publish(signalsChannel, { userId }, signal),
+    events.announce(SignalCreated, ({ userId, signal }, { id }) =>
+      live.publish(signalsChannel, { userId }, signal, { id }),
     );
   }
 }

@@ -1,13 +1,15 @@
 import { money, moneyText, priceText, type Money } from '../../kernel/money.js';
 import type { AccountRow } from './accounts/accounts.table.js';
-import type { ReplayedFill } from './execution/closed-trades.js';
 import type { ExecutionRow, PositionRow } from './execution/executions.table.js';
+import type { HoldingOrder } from './execution/fill-cover.js';
+import type { Lot } from './execution/lots.js';
+import type { PositionLotRow } from './execution/lots.table.js';
 import type { LedgerPostingRow } from './ledger/ledger.table.js';
 import type { Holding, Posting } from './ledger/postings.js';
 import type { OrderTerms } from './orders/order.js';
 import type { OrderRow } from './orders/orders.table.js';
-import { NO_POSITION, type Position } from './execution/position.js';
-import type { OrderTransitionRow } from './orders/order-transitions.table.js';
+import type { Fill, Position } from './execution/position.js';
+import type { RecordedTransition } from './orders/orders.repository.js';
 import type { Account, Order, OrderTransition, Trade } from './trading.dto.js';
 
 const decimalText = (column: string) => moneyText(money(column));
@@ -22,7 +24,9 @@ export function toAccount(row: AccountRow): Account {
     contributed: decimalText(row.contributed),
     cash: decimalText(row.cash),
     reservedCash: decimalText(row.reservedCash),
+    feesPaid: decimalText(row.feesPaid),
     availableCash: moneyText(availableCash(row)),
+    lotMethod: row.lotMethod,
     createdAt: row.createdAt.toISOString(),
   };
 }
@@ -47,6 +51,8 @@ export function toOrder(row: OrderRow): Order {
     status: row.status,
     filledQuantity: decimalText(row.filledQuantity),
     averageFillPrice: priceOrNull(row.averageFillPrice),
+    fees: decimalText(row.fees),
+    lots: row.namedLots ? [...row.namedLots] : null,
     rejectReason: row.rejectReason,
     version: row.version,
     createdAt: row.createdAt.toISOString(),
@@ -61,20 +67,22 @@ export function toFirstAnswer(row: OrderRow): Order {
     status: 'accepted',
     filledQuantity: '0',
     averageFillPrice: null,
+    fees: '0',
     rejectReason: null,
     version: 1,
     updatedAt: row.createdAt.toISOString(),
   };
 }
 
-export function toTransition(row: OrderTransitionRow): OrderTransition {
+export function toTransition({ transition: row, execution }: RecordedTransition): OrderTransition {
   const { version, fromStatus: from, toStatus: to, reason, bid, ask, quoteAsOf } = row;
   const quote =
     bid === null || ask === null || quoteAsOf === null
       ? null
       : { bid: priceText(money(bid)), ask: priceText(money(ask)), asOf: quoteAsOf.toISOString() };
   const filledQuantity = decimalText(row.filledQuantity);
-  return { version, from, to, reason, filledQuantity, quote, at: row.at.toISOString() };
+  const trade = execution && toTrade(execution);
+  return { version, from, to, reason, filledQuantity, quote, trade, at: row.at.toISOString() };
 }
 
 export function toTrade(row: ExecutionRow): Trade {
@@ -87,8 +95,29 @@ export function toTrade(row: ExecutionRow): Trade {
     price: priceText(money(row.price)),
     quoteAsOf: row.quoteAsOf.toISOString(),
     quoteSource: row.quoteSource,
+    fee: decimalText(row.fee),
+    rule: row.rule,
+    sequence: row.sequence,
+    slippage: decimalText(row.slippage),
+    quote: toTradeQuote(row),
     executedAt: row.executedAt.toISOString(),
   };
+}
+
+function toTradeQuote({ bid, ask, bidSize, askSize }: ExecutionRow): Trade['quote'] {
+  if (bid === null || ask === null) return null;
+  return {
+    bid: priceText(money(bid)),
+    ask: priceText(money(ask)),
+    bidSize: bidSize === null ? null : decimalText(bidSize),
+    askSize: askSize === null ? null : decimalText(askSize),
+  };
+}
+
+/** What it holds back, and how much of it is left to trade. */
+export function toHoldingOrder(row: OrderRow): HoldingOrder {
+  const left = money(row.quantity).minus(row.filledQuantity);
+  return { ...toHolding(row), fees: money(row.reservedFees), left };
 }
 
 export function toHolding({ reservedCash, reservedQuantity, collateralSymbol }: OrderRow): Holding {
@@ -96,10 +125,12 @@ export function toHolding({ reservedCash, reservedQuantity, collateralSymbol }: 
   return collateralSymbol === null ? held : { ...held, symbol: collateralSymbol };
 }
 
-export function toFill(row: ExecutionRow): ReplayedFill {
-  const { id, orderId, symbol, side, executedAt } = row;
-  const quantity = money(row.quantity);
-  return { id, orderId, symbol, side, quantity, price: money(row.price), executedAt };
+export function toFill(row: ExecutionRow): Fill {
+  return { side: row.side, quantity: money(row.quantity), price: money(row.price) };
+}
+
+export function toLot({ id, quantity, cost }: PositionLotRow): Lot {
+  return { id, quantity: money(quantity), cost: money(cost) };
 }
 
 export function toPosting({ book, symbol, amount }: LedgerPostingRow): Posting {
@@ -115,11 +146,6 @@ export function toTerms(row: OrderRow): OrderTerms {
   };
 }
 
-export function toPosition(row: PositionRow | undefined): Position {
-  if (!row) return NO_POSITION;
-  return {
-    quantity: money(row.quantity),
-    averageCost: money(row.averageCost),
-    realizedPnl: money(row.realizedPnl),
-  };
+export function toPosition(row: PositionRow): Position {
+  return { quantity: money(row.quantity), costBasis: money(row.costBasis) };
 }

@@ -9,11 +9,16 @@ import { ExecutionsRepository } from './execution/executions.repository.js';
 import { Ledger } from './ledger/ledger.js';
 import { LedgerVerifier } from './ledger/ledger-verifier.js';
 import { LedgerRepository } from './ledger/ledger.repository.js';
+import { LotsService } from './accounts/lots.service.js';
 import { TransfersService } from './accounts/transfers.service.js';
+import { LotLedger } from './execution/lot-ledger.js';
+import { LotsRepository } from './execution/lots.repository.js';
+import { NamedLots } from './orders/named-lots.js';
 import { FillLedger } from './execution/fill-ledger.js';
 import { OrderJournal } from './orders/order-journal.js';
 import { OrderExecutionService } from './execution/order-execution.service.js';
 import { OrderSteps } from './execution/order-steps.js';
+import { OrderRules } from './orders/order-rules.js';
 import { OrdersRepository } from './orders/orders.repository.js';
 import { OrdersService } from './orders/orders.service.js';
 import { OptionOrders } from './options/option-orders.js';
@@ -33,6 +38,7 @@ import { TradingLive } from './trading.live.js';
 import { tradingQueue } from './trading.queues.js';
 import { TradingReactions } from './trading.reactions.js';
 import { dropOldSignals, settleOptions } from './trading.schedules.js';
+import { TradingSnapshots } from './trading.snapshots.js';
 
 @Module({
   imports: [MarketDataModule, QueuesModule.forFeature([tradingQueue])],
@@ -46,6 +52,11 @@ import { dropOldSignals, settleOptions } from './trading.schedules.js';
     Ledger,
     LedgerVerifier,
     TransfersService,
+    LotsRepository,
+    LotLedger,
+    LotsService,
+    NamedLots,
+    OrderRules,
     FillLedger,
     OptionsRepository,
     WorkingContracts,
@@ -66,11 +77,13 @@ import { dropOldSignals, settleOptions } from './trading.schedules.js';
     SignalsService,
     TradeHistory,
     TradingReactions,
+    TradingSnapshots,
     TradingLive,
   ],
   exports: [
     AccountsService,
     TransfersService,
+    LotsService,
     OrdersService,
     PositionsService,
     PositionPnlService,

@@ -5,7 +5,7 @@ import { AppError } from '../../kernel/app-error.js';
 import { optionsFor, type ConnectionPurpose } from './client-options.js';
 import { watchConnection } from './connection-log.js';
 import { createClient, type RedisClient } from './create-client.js';
-import { settlesWithin } from './deadline.js';
+import { settlesWithin } from '../../kernel/deadline.js';
 import { stopStaleSocketTimers } from './stale-socket-timer.js';
 
 /** How long a goodbye may take before the socket is closed without one. */

@@ -8,6 +8,9 @@ import { matchesPattern } from '../keys/pattern.js';
 import { HandlerSet } from './handler-set.js';
 import {
   PubSub,
+  type ChannelHistory,
+  type ChannelPosition,
+  type DurableMeta,
   type MessageHandler,
   type SequencedMessage,
   type Subscription,
@@ -17,6 +20,18 @@ import {
  * Channels whose numbering is remembered; one that is forgotten starts anew under another epoch.
  */
 const MAX_NUMBERED_CHANNELS = 10_000;
+/** Characters of all histories together. */
+const MAX_HISTORY_CHARACTERS = 32 * 1024 * 1024;
+
+interface Kept {
+  readonly epoch: string;
+  seq: number;
+  /** Oldest first; frozen. */
+  messages: readonly SequencedMessage[];
+  /** By id of the message, in the order of their numbers. */
+  readonly ids: Map<string, number>;
+  characters: number;
+}
 
 /**
  * Within one process. Messages take the way through JSON all the same: what Redis would change is
@@ -29,6 +44,12 @@ export class MemoryPubSub extends PubSub {
   readonly #patterns = new Map<string, HandlerSet>();
   readonly #numbers = new LRUCache<string, { readonly epoch: string; seq: number }>({
     max: MAX_NUMBERED_CHANNELS,
+  });
+
+  readonly #histories = new LRUCache<string, Kept>({
+    max: MAX_NUMBERED_CHANNELS,
+    maxSize: MAX_HISTORY_CHARACTERS,
+    sizeCalculation: ({ characters }) => characters + 1,
   });
 
   constructor(clock: Clock) {
@@ -59,6 +80,72 @@ export class MemoryPubSub extends PubSub {
     });
     this.#deliver(channel, text);
     return parseFrozen(text) as unknown as SequencedMessage;
+  }
+
+  override async publishDurable(
+    channel: string,
+    data: JsonValue,
+    { id, keep, ...meta }: DurableMeta,
+  ): Promise<ChannelPosition> {
+    const kept = this.#historyOf(channel);
+    const { epoch } = kept;
+    const before = id === undefined ? undefined : kept.ids.get(id);
+    if (before !== undefined) return { epoch, seq: before };
+    const nowMs = this.#clock.nowMs();
+    kept.seq += 1;
+    const { seq } = kept;
+    const text = JSON.stringify({
+      channel,
+      epoch,
+      seq,
+      ts: new Date(nowMs).toISOString(),
+      data,
+      ...meta,
+    });
+    const oldest = new Date(nowMs - keep.ageMs).toISOString();
+    kept.messages = [...kept.messages, parseFrozen(text) as unknown as SequencedMessage]
+      .filter((message) => message.seq === seq || message.ts >= oldest)
+      .slice(-keep.messages);
+    if (id !== undefined) {
+      kept.ids.set(id, seq);
+      const [first] = kept.ids.keys();
+      if (kept.ids.size > keep.messages && first !== undefined) kept.ids.delete(first);
+    }
+    // Of what is kept no more as well: a bound, no measure.
+    kept.characters = Math.min(kept.characters + text.length, text.length * keep.messages);
+    this.#histories.set(channel, kept);
+    this.#deliver(channel, text);
+    return { epoch, seq };
+  }
+
+  override async history(channel: string, afterSeq = 0): Promise<ChannelHistory> {
+    const { epoch, seq, messages } = this.#historyOf(channel);
+    return { epoch, seq, messages: messages.filter((message) => message.seq > afterSeq) };
+  }
+
+  override async resetHistory(channel: string): Promise<void> {
+    this.#histories.delete(channel);
+    const { epoch } = this.#historyOf(channel);
+    this.#deliver(channel, JSON.stringify({ channel, epoch, seq: 0 }));
+  }
+
+  /** Nothing is missed within one process. */
+  override onReconnected(): () => void {
+    return () => undefined;
+  }
+
+  #historyOf(channel: string): Kept {
+    const known = this.#histories.get(channel);
+    if (known !== undefined) return known;
+    const kept = {
+      epoch: newId(),
+      seq: 0,
+      messages: [],
+      ids: new Map<string, number>(),
+      characters: 0,
+    };
+    this.#histories.set(channel, kept);
+    return kept;
   }
 
   override async subscribe(channel: string, handler: MessageHandler): Promise<Subscription> {

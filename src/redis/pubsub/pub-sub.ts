@@ -16,6 +16,30 @@ export interface SequencedMessage<Data = JsonValue> {
   readonly correlationId?: string;
 }
 
+/** How much of a channel's past is kept: both bounds hold, about. */
+export interface HistoryBounds {
+  readonly messages: number;
+  readonly ageMs: number;
+}
+
+export interface DurableMeta {
+  /** Of a message that may be sent twice: it is published once, as long as it is kept. */
+  readonly id?: string;
+  readonly correlationId?: string;
+  readonly keep: HistoryBounds;
+}
+
+/** Where a channel stands: `seq` is of its last message, 0 when it has none yet. */
+export interface ChannelPosition {
+  readonly epoch: string;
+  readonly seq: number;
+}
+
+export interface ChannelHistory extends ChannelPosition {
+  /** What is kept of it, oldest first: their numbers need not begin with 1. */
+  readonly messages: readonly SequencedMessage[];
+}
+
 /** The message is shared by all handlers, and frozen. */
 export type MessageHandler = (message: JsonValue, channel: string) => void | Promise<void>;
 
@@ -44,6 +68,33 @@ export abstract class PubSub {
     data: JsonValue,
     meta?: { readonly correlationId?: string },
   ): Promise<SequencedMessage>;
+  /**
+   * {@link publishSequenced}, and keeps the message for {@link history}. An epoch lives as long as it is sure that
+   * nothing of it was lost: a server that was restarted, emptied or replaced begins another. Subscribers get the
+   * {@link SequencedMessage}; a notice of a new epoch has the `seq` 0 and no data.
+   * @returns where the message is, also when it was published before under the same id
+   * @throws AppError `pubsub.unavailable` as {@link publish}
+   */
+  abstract publishDurable(
+    channel: string,
+    data: JsonValue,
+    meta: DurableMeta,
+  ): Promise<ChannelPosition>;
+  /**
+   * What is kept of a durable channel after `afterSeq`.
+   * @throws AppError `pubsub.unavailable`
+   */
+  abstract history(channel: string, afterSeq?: number): Promise<ChannelHistory>;
+  /**
+   * Begins a new epoch of a durable channel, and tells its subscribers: something could not be published.
+   * @throws AppError `pubsub.unavailable`
+   */
+  abstract resetHistory(channel: string): Promise<void>;
+  /**
+   * Calls `listener` whenever messages may have been missed, once all that is subscribed stands again.
+   * @returns what ends it
+   */
+  abstract onReconnected(listener: () => void): () => void;
   /**
    * Handlers run isolated: one that throws is logged and disturbs no other. Resolves once the
    * subscription stands; with Redis away, after a bounded wait, and the subscription is made as

@@ -1,7 +1,7 @@
 import type { Logger } from '@nestjs/common';
 import type { JsonValue } from '../../kernel/json.js';
 import type { RedisClient } from '../connection/create-client.js';
-import { settlesWithin } from '../connection/deadline.js';
+import { settlesWithin } from '../../kernel/deadline.js';
 import type { RedisConnections } from '../connection/redis-connections.js';
 import { HandlerSet } from './handler-set.js';
 import type { MessageHandler, Subscription } from './pub-sub.js';

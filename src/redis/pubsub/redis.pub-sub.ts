@@ -10,6 +10,9 @@ import type { KeyBuilder } from '../keys/redis-key.js';
 import { LuaScript } from '../scripts/lua-script.js';
 import {
   PubSub,
+  type ChannelHistory,
+  type ChannelPosition,
+  type DurableMeta,
   type MessageHandler,
   type SequencedMessage,
   type Subscription,
@@ -27,13 +30,24 @@ export class RedisPubSub extends PubSub {
   readonly #subscriber: RedisSubscriber;
   readonly #publishByKey = new LuaScript('publish');
   readonly #publishSequenced = new LuaScript('publish-sequenced');
+  readonly #historyAppend = new LuaScript('history-append');
+  readonly #historyRead = new LuaScript('history-read');
+  readonly #historyReset = new LuaScript('history-reset');
+  readonly #reconnected = new Set<() => void>();
 
   constructor(connections: RedisConnections, keys: KeyBuilder, clock: Clock) {
     super();
     this.#connections = connections;
     this.#keys = keys;
     this.#clock = clock;
-    this.#subscriber = new RedisSubscriber(connections, this.#logger, (text) => this.#parse(text));
+    this.#subscriber = new RedisSubscriber(
+      connections,
+      this.#logger,
+      (text) => this.#parse(text),
+      () => {
+        if (this.#subscriber.isListening) for (const listener of this.#reconnected) listener();
+      },
+    );
   }
 
   override async publish(channel: string, message: JsonValue): Promise<void> {
@@ -55,8 +69,7 @@ export class RedisPubSub extends PubSub {
     meta: { readonly correlationId?: string } = {},
   ): Promise<SequencedMessage> {
     const ts = new Date(this.#clock.nowMs()).toISOString();
-    const head = JSON.stringify({ channel }).slice(0, -1);
-    const tail = JSON.stringify({ ts, data, ...meta }).slice(1);
+    const { head, tail } = partsOf(channel, { ts, data, ...meta });
     const key = this.#keys.key('bus', 'seq', channel);
     const args = [this.#wire(channel), newId(), NUMBERING_TTL_MS, head, tail];
     try {
@@ -67,6 +80,53 @@ export class RedisPubSub extends PubSub {
         epoch,
         seq: Number(seq),
       };
+    } catch (cause) {
+      throw unavailable(channel, cause);
+    }
+  }
+
+  override async publishDurable(
+    channel: string,
+    data: JsonValue,
+    { id = '', keep, ...meta }: DurableMeta,
+  ): Promise<ChannelPosition> {
+    const nowMs = this.#clock.nowMs();
+    const { head, tail } = partsOf(channel, { ts: new Date(nowMs).toISOString(), data, ...meta });
+    const bounds = [keep.messages, nowMs, nowMs - keep.ageMs];
+    const args = [this.#wire(channel), newId(), NUMBERING_TTL_MS, head, tail, id, ...bounds];
+    const reply = await this.#ofHistory(channel, this.#historyAppend, args);
+    const [epoch, seq] = reply as [string, string];
+    return { epoch, seq: Number(seq) };
+  }
+
+  override async history(channel: string, afterSeq = 0): Promise<ChannelHistory> {
+    const args = [newId(), NUMBERING_TTL_MS, afterSeq];
+    const reply = await this.#ofHistory(channel, this.#historyRead, args);
+    const [epoch, seq, ...texts] = reply as [string, string, ...string[]];
+    const messages = texts.map((text) => parseFrozen(text) as unknown as SequencedMessage);
+    return { epoch, seq: Number(seq), messages };
+  }
+
+  override async resetHistory(channel: string): Promise<void> {
+    const { head } = partsOf(channel, {});
+    const args = [this.#wire(channel), newId(), NUMBERING_TTL_MS, head];
+    await this.#ofHistory(channel, this.#historyReset, args);
+  }
+
+  override onReconnected(listener: () => void): () => void {
+    this.#reconnected.add(listener);
+    return () => void this.#reconnected.delete(listener);
+  }
+
+  async #ofHistory(
+    channel: string,
+    script: LuaScript,
+    args: readonly (string | number)[],
+  ): Promise<unknown> {
+    // In braces: on a Cluster both are on one node.
+    const keys = ['history', 'ids'].map((part) => this.#keys.key('bus', part, `{${channel}}`));
+    try {
+      return await script.run(this.#connections.command, keys, args);
     } catch (cause) {
       throw unavailable(channel, cause);
     }
@@ -101,6 +161,14 @@ export class RedisPubSub extends PubSub {
       return undefined;
     }
   }
+}
+
+/** The JSON of a message but for its number, which the server gives. */
+function partsOf(channel: string, rest: object): { readonly head: string; readonly tail: string } {
+  return {
+    head: JSON.stringify({ channel }).slice(0, -1),
+    tail: JSON.stringify(rest).slice(1),
+  };
 }
 
 function unavailable(channel: string, cause: unknown): AppError {

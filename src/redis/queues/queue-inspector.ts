@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../kernel/app-error.js';
 import { DAY_MS } from '../../kernel/duration.js';
-import { settlesWithin } from '../connection/deadline.js';
+import { settlesWithin } from '../../kernel/deadline.js';
 import { QueueDriver } from './queue-driver.js';
 import { QueueRegistry } from './queue-registry.js';
 import type { QueueReport } from './queue-report.js';

@@ -10,6 +10,26 @@ export interface LiveMessage {
   readonly correlationId?: string;
 }
 
+/** The place of a message. */
+export interface LivePosition {
+  readonly epoch: string;
+  readonly seq: number;
+}
+
+/** How a durable channel was answered. */
+export interface Followed extends LivePosition {
+  readonly ok: true;
+  readonly channel: string;
+  readonly recovered: boolean;
+  readonly messages?: readonly LiveMessage[];
+  readonly snapshot?: Record<string, unknown>;
+}
+
+export interface LiveSnapshot extends LivePosition {
+  readonly channel: string;
+  readonly data: Record<string, unknown>;
+}
+
 type Refusal = { ok: false; error: { code: string; detail: string } };
 export type LiveAnswer = { ok: true; channel: string } | Refusal;
 
@@ -18,11 +38,13 @@ const TIMEOUT_MS = 10_000;
 /** A socket of `/live` that remembers every message. */
 export class LiveClient {
   readonly messages: LiveMessage[] = [];
+  readonly snapshots: LiveSnapshot[] = [];
   /** What the server said before it closed the socket. */
   closing: { readonly code: string; readonly detail: string } | undefined;
 
   private constructor(private readonly socket: Socket) {
     socket.on('message', (message: LiveMessage) => this.messages.push(message));
+    socket.on('snapshot', (snapshot: LiveSnapshot) => this.snapshots.push(snapshot));
     socket.on('closing', (reason: LiveClient['closing']) => (this.closing = reason));
   }
 
@@ -61,6 +83,14 @@ export class LiveClient {
     return (await this.socket
       .timeout(TIMEOUT_MS)
       .emitWithAck('subscribe', { channel })) as LiveAnswer;
+  }
+
+  /** A durable channel, from a place on. */
+  async follow(channel: string, from?: LivePosition): Promise<Followed> {
+    const request = { channel, ...(from && { from: { epoch: from.epoch, seq: from.seq } }) };
+    const answer: unknown = await this.socket.timeout(TIMEOUT_MS).emitWithAck('subscribe', request);
+    expect(answer).toMatchObject({ ok: true, channel });
+    return answer as Followed;
   }
 
   async unsubscribe(channel: unknown): Promise<LiveAnswer> {

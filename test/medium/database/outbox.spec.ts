@@ -191,7 +191,7 @@ describe('reactions to events', () => {
       await sleep(10);
       order.push('dropped from the cache');
     });
-    await events.deliver('test.Happened', { number: 1 });
+    await events.deliver('test.Happened', { number: 1 }, { id: '1' });
     expect(order).toEqual(['dropped from the cache', 'announced']);
   });
 
@@ -200,13 +200,17 @@ describe('reactions to events', () => {
     const seen: number[] = [];
     events.on(Happened, () => Promise.reject(new Error('broken')));
     events.on(Happened, ({ number }) => Promise.resolve(void seen.push(number)));
-    await expect(events.deliver('test.Happened', { number: 5 })).rejects.toMatchObject({
-      code: 'events.reaction_failed',
-    });
+    await expect(events.deliver('test.Happened', { number: 5 }, { id: '1' })).rejects.toMatchObject(
+      {
+        code: 'events.reaction_failed',
+      },
+    );
     expect(seen).toEqual([5]);
   });
 
   it('may be none', async () => {
-    await expect(new DomainEvents().deliver('test.Unheard', {})).resolves.toBeUndefined();
+    await expect(
+      new DomainEvents().deliver('test.Unheard', {}, { id: '1' }),
+    ).resolves.toBeUndefined();
   });
 });

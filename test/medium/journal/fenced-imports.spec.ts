@@ -18,6 +18,9 @@ import {
 } from '../../../src/modules/journal/imports/imports.table.js';
 import { TradesRepository } from '../../../src/modules/journal/trades/trades.repository.js';
 import { journalTradesTable } from '../../../src/modules/journal/trades/trades.table.js';
+import { DatabaseOwedNames } from '../../../src/database/owed/owed-names.repository.js';
+import { owedLiveResetsTable } from '../../../src/database/owed/owed-names.table.js';
+import { LiveResets } from '../../../src/realtime/live-resets.js';
 import { LivePublisher } from '../../../src/realtime/index.js';
 import { MemoryPubSub } from '../../../src/redis/pubsub/memory.pub-sub.js';
 import { DATABASES, type TestDatabaseHandle } from '../../support/databases.js';
@@ -47,7 +50,9 @@ function startWorker(database: Database) {
   const outbox = new Outbox(new OutboxRepository(database), correlation);
   const lifecycle = new ImportLifecycle(database, imports, files, trades, outbox, systemClock);
   const batches = new SlowBatches(database, imports, files, trades, systemClock);
-  const live = new LivePublisher(new MemoryPubSub(systemClock), correlation);
+  const pubSub = new MemoryPubSub(systemClock);
+  const owed = new DatabaseOwedNames(database, owedLiveResetsTable);
+  const live = new LivePublisher(pubSub, correlation, new LiveResets(pubSub, owed));
   const runner = new ImportRunner(lifecycle, files, batches, live);
   return { imports, files, lifecycle, batches, runner };
 }

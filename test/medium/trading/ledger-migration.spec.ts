@@ -13,16 +13,18 @@ import { migrationsFolder } from '../../../src/database/migrations.js';
 import { PgliteDatabase } from '../../../src/database/pglite.database.js';
 import { PostgresDatabase } from '../../../src/database/postgres.database.js';
 import { newId } from '../../../src/kernel/ids.js';
-import { money, moneyText, sumOf } from '../../../src/kernel/money.js';
+import { money, moneyText, sumOf, type Money } from '../../../src/kernel/money.js';
 import { AccountsRepository } from '../../../src/modules/trading/accounts/accounts.repository.js';
-import { asStored } from '../../../src/modules/trading/execution/closed-trades.js';
 import { ExecutionsRepository } from '../../../src/modules/trading/execution/executions.repository.js';
 import {
-  applyFill,
-  cashChange,
-  NO_POSITION,
-  type Position,
-} from '../../../src/modules/trading/execution/position.js';
+  costPerShare,
+  totalOf,
+  tradeLots,
+  type Closure,
+  type Lot,
+} from '../../../src/modules/trading/execution/lots.js';
+import { LotsRepository } from '../../../src/modules/trading/execution/lots.repository.js';
+import { cashChange } from '../../../src/modules/trading/execution/position.js';
 import { LedgerVerifier } from '../../../src/modules/trading/ledger/ledger-verifier.js';
 import { LedgerRepository } from '../../../src/modules/trading/ledger/ledger.repository.js';
 import type { OrderSide } from '../../../src/modules/trading/orders/order.js';
@@ -105,11 +107,26 @@ const filled = (side: OrderSide, quantity: string, price: string, symbol = 'AAPL
   status: 'filled',
 });
 
-/** An account as the release before the ledger left it: its rules for cash and positions, its columns. */
+/** What an account has traded of a symbol, by the rules of today. */
+class Traded {
+  open: readonly Lot[] = [];
+  readonly closures: Closure[] = [];
+
+  take(id: string, side: OrderSide, quantity: Money, cash: Money): void {
+    const change = tradeLots(this.open, { side, quantity, cash }, 'fifo');
+    const left = new Map(change.changed.map((lot) => [lot.id, lot]));
+    const kept = this.open.map((lot) => left.get(lot.id) ?? lot);
+    this.open = change.opened ? [...kept, { id, ...change.opened }] : kept;
+    this.open = this.open.filter((lot) => !lot.quantity.isZero());
+    this.closures.push(...change.closures);
+  }
+}
+
+/** An account as the release before the ledger left it: its rules for cash, its columns. */
 class OldAccount {
   readonly id = newId();
   #cash: string;
-  readonly #positions = new Map<string, Position>();
+  readonly #traded = new Map<string, Traded>();
 
   constructor(
     private readonly connection: Sql,
@@ -122,14 +139,14 @@ class OldAccount {
     return this.#cash;
   }
 
-  positions(): [string, string, string, string][] {
-    return [...this.#positions]
-      .map(([symbol, { quantity, averageCost, realizedPnl }]): [string, string, string, string] => [
-        symbol,
-        moneyText(quantity),
-        moneyText(averageCost),
-        moneyText(realizedPnl),
-      ])
+  positions(): [string, string, string, string, string][] {
+    return [...this.#traded]
+      .map(([symbol, { open, closures }]): [string, string, string, string, string] => {
+        const total = totalOf(open);
+        const realized = sumOf(closures.map((closure) => closure.realized));
+        const [quantity, cost] = [moneyText(total.quantity), moneyText(total.cost)];
+        return [symbol, quantity, cost, moneyText(costPerShare(total)), moneyText(realized)];
+      })
       .sort();
   }
 
@@ -154,21 +171,23 @@ class OldAccount {
     );
     if (price === undefined) return;
     const fill = { side, quantity: money(quantity), price: money(price) };
+    const executionId = newId();
     await this.connection.execute(
-      sql`insert into executions values (${newId()}, ${this.id}, ${id}, ${symbol}, ${side}, ${quantity}, ${price}, now(), 'test', now())`,
+      sql`insert into executions values (${executionId}, ${this.id}, ${id}, ${symbol}, ${side}, ${quantity}, ${price}, now(), 'test', now())`,
     );
     this.#cash = moneyText(money(this.#cash).plus(cashChange(fill)));
-    const before = this.#positions.get(symbol) ?? NO_POSITION;
-    const position = asStored(applyFill(before, fill));
-    this.#positions.set(symbol, position);
+    const traded = this.#traded.get(symbol) ?? new Traded();
+    this.#traded.set(symbol, traded);
+    const posted = money(moneyText(cashChange(fill)));
+    traded.take(executionId, side, fill.quantity, posted);
     await this.connection.execute(
       sql`update accounts set cash = ${this.#cash} where id = ${this.id}`,
     );
-    const { quantity: held, averageCost, realizedPnl } = position;
+    const held = totalOf(traded.open).quantity;
+    // Its average and its profit were by average costs: figures of then, that follow from lots now.
     await this.connection.execute(
-      sql`insert into positions values (${this.id}, ${symbol}, ${moneyText(held)}, ${moneyText(averageCost)}, ${moneyText(realizedPnl)}, now())
-        on conflict (account_id, symbol) do update set quantity = excluded.quantity,
-        average_cost = excluded.average_cost, realized_pnl = excluded.realized_pnl`,
+      sql`insert into positions values (${this.id}, ${symbol}, ${moneyText(held)}, 7, 7, now())
+        on conflict (account_id, symbol) do update set quantity = excluded.quantity`,
     );
   }
 }
@@ -199,6 +218,8 @@ describe.each(KINDS)('the migration to the ledger on $name', (kind) => {
     await trader.place(filled('buy', '10', '150.25'));
     await trader.place({ side: 'buy', quantity: '3', status: 'cancelled', limitPrice: '1' });
     await trader.place(filled('sell', '4', '151'));
+    await trader.place(filled('buy', '4', '153'));
+    await trader.place(filled('sell', '2', '153'));
     await trader.place(filled('buy', '0.333333', '301.07', 'MSFT'));
     await trader.place({ side: 'buy', quantity: '7', status: 'rejected' });
     const waiting = { status: 'open', quantity: '2', limitPrice: '999.5' } as const;
@@ -229,27 +250,29 @@ describe.each(KINDS)('the migration to the ledger on $name', (kind) => {
     for (const { id, cash } of [trader, idle, penniless, crumbs]) {
       expect(moneyText(money((await account(id)).cash))).toBe(cash);
     }
-    expect(trader.cash).toBe('99101.14333369');
+    expect(trader.cash).toBe('98795.14333369');
   });
 
-  it('keeps every position, and what is paid and won with it', async () => {
+  it('keeps every position, and makes lots of what is paid and won with it, first in first out', async () => {
     const rows = new ExecutionsRepository(old.database);
     for (const one of [trader, idle, crumbs]) {
       const positions = await rows.listPositions(old.database.sql, one.id);
-      const figures = positions.map(({ symbol, quantity, averageCost, realizedPnl }) => [
+      const figures = positions.map(({ symbol, quantity, costBasis, averageCost, realizedPnl }) => [
         symbol,
-        ...[quantity, averageCost, realizedPnl].map((text) => moneyText(money(text))),
+        ...[quantity, costBasis, averageCost, realizedPnl].map((text) => moneyText(money(text))),
       ]);
       expect(figures).toEqual(one.positions());
     }
+    // 10 at 150.25, of which 4 were sold at 151, then 2 of the rest at 153; 4 came at 153: 4 × 150.25 + 4 × 153.
+    expect(trader.positions()[0]).toEqual(['AAPL', '8', '1213', '151.625', '8.5']);
   });
 
   it('holds back what working orders held back, and nothing else', async () => {
     const { reservedCash, contributed, ledgerSeq } = await account(trader.id);
     expect(money(reservedCash).toFixed()).toBe('354.785');
     expect(money(contributed).toFixed()).toBe('100000');
-    // The opening, four fills, four working orders.
-    expect(ledgerSeq).toBe(9);
+    // The opening, six fills, four working orders.
+    expect(ledgerSeq).toBe(11);
     const positions = await new ExecutionsRepository(old.database).listPositions(
       old.database.sql,
       trader.id,
@@ -274,6 +297,7 @@ describe.each(KINDS)('the migration to the ledger on $name', (kind) => {
       new LedgerRepository(),
       new OrdersRepository(old.database),
       new ExecutionsRepository(old.database),
+      new LotsRepository(),
     );
     const found = new Map<string, unknown>();
     for await (const { accountId, differences } of verifier.verify()) {

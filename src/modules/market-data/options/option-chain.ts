@@ -16,7 +16,7 @@ const STEP_SHARE = 0.02;
 export interface PricedOption extends Omit<OptionPrices, 'last'> {
   /** What it is ordered by; null where a contract's symbol has no room for the underlying's or the strike. */
   readonly symbol: string | null;
-  /** By the model; bid and ask are for sale, and never below what exercising gives. */
+  /** By the model: European. Bid and ask are to trade at; nothing is asked below what exercising gives. */
   readonly price: string;
   readonly delta: string;
   readonly gamma: string;

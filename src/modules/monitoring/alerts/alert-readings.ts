@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { OutboxInspector } from '../../../database/index.js';
 import { MINUTE_MS } from '../../../kernel/duration.js';
 import { QueueInspector, RedisDiagnostics } from '../../../redis/index.js';
 import { InstanceReporter } from '../instances/instance-reporter.js';
@@ -14,15 +15,17 @@ export class AlertReadings {
     private readonly redis: RedisDiagnostics,
     private readonly queues: QueueInspector,
     private readonly instances: InstanceReporter,
+    private readonly outbox: OutboxInspector,
   ) {}
 
   async take(): Promise<Readings> {
-    const [redis, fleet, queues] = await Promise.all([
+    const [redis, fleet, queues, failingRows] = await Promise.all([
       this.#redis(),
       this.instances.fleet(),
       this.#queues(),
+      this.#failingRows(),
     ]);
-    return { redis, ...fleet, queues };
+    return { redis, ...fleet, queues, failingRows };
   }
 
   async #redis(): Promise<Readings['redis']> {
@@ -49,6 +52,14 @@ export class AlertReadings {
       return reports.map(({ name, counts }) => ({ name, waiting: counts.waiting }));
     } catch {
       return this.queues.names.map((name) => ({ name, waiting: null }));
+    }
+  }
+
+  async #failingRows(): Promise<number | null> {
+    try {
+      return (await this.outbox.figures()).failing;
+    } catch {
+      return null;
     }
   }
 }

@@ -10,6 +10,7 @@ const QUIET: Readings = {
   connectionErrors: 0,
   brokenLinks: 0,
   longestBrokenLinkMs: 30_000,
+  failingRows: 0,
   queues: [{ name: 'trading', waiting: 0 }],
 };
 
@@ -25,7 +26,7 @@ const unknown = (readings: Partial<Readings>) =>
 
 describe('alerts', () => {
   it('are quiet while all is well', () => {
-    expect(judge({}).map(({ state }) => state)).toEqual(Array(6).fill('clear'));
+    expect(judge({}).map(({ state }) => state)).toEqual(Array(7).fill('clear'));
   });
 
   it('tell of memory above the threshold, not at it, and only where there is a limit', () => {
@@ -64,6 +65,11 @@ describe('alerts', () => {
     expect(firing({ queues })).toEqual([['queue_backlog:ml-training', 1_001, 1_000]]);
   });
 
+  it('tell of jobs and events that cannot be delivered', () => {
+    expect(firing({ failingRows: 2 })).toEqual([['outbox_failing', 2, 0]]);
+    expect(unknown({ failingRows: null })).toEqual(['outbox_failing']);
+  });
+
   it('leave alone what cannot be known while Redis is away', () => {
     const readings: Partial<Readings> = {
       redis: { kind: 'away' },
@@ -74,7 +80,7 @@ describe('alerts', () => {
 
   it('have nothing to say about a Redis that is not configured', () => {
     expect(judge({ redis: { kind: 'embedded' } }).map(({ state }) => state)).toEqual(
-      Array(6).fill('clear'),
+      Array(7).fill('clear'),
     );
   });
 });

@@ -32,6 +32,8 @@ export interface Readings {
   /** Instances that have not heard for more than a minute of what others changed in caches. */
   readonly brokenLinks: number;
   readonly longestBrokenLinkMs: number;
+  /** Rows of the outbox that have failed for a minute or so; null where the database cannot be asked. */
+  readonly failingRows: number | null;
   /** `waiting` is null where the queue cannot be asked. */
   readonly queues: readonly { readonly name: string; readonly waiting: number | null }[];
 }
@@ -54,6 +56,7 @@ export function evaluate(readings: Readings, thresholds: Thresholds): Verdict[] 
     hitRate(readings, thresholds.hitRatePercent),
     link(readings),
     slowQueries(readings, thresholds.slowQueries),
+    outbox(readings),
     ...readings.queues.map((queue) => backlog(queue, thresholds.queueBacklog)),
   ];
 }
@@ -107,6 +110,14 @@ function slowQueries({ redis }: Readings, threshold: number): Verdict {
   if (redis.kind === 'embedded' || redis.slowQueries <= threshold) return clear(kind);
   const message = `Redis logged ${redis.slowQueries} slow commands within a minute.`;
   return firing(kind, message, redis.slowQueries, threshold);
+}
+
+function outbox({ failingRows }: Readings): Verdict {
+  const kind = 'outbox_failing';
+  if (failingRows === null) return unknown(kind);
+  if (failingRows === 0) return clear(kind);
+  const message = `${failingRows} jobs or events cannot be delivered, and hold back what follows on them.`;
+  return firing(kind, message, failingRows, 0);
 }
 
 function backlog({ name, waiting }: Readings['queues'][number], threshold: number): Verdict {

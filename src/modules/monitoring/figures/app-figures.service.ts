@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { OutboxInspector } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
 import {
   Caches,
@@ -8,10 +9,12 @@ import {
 } from '../../../redis/index.js';
 import { hitRatePercent } from '../alerts/alert-rules.js';
 import { InstanceReporter } from '../instances/instance-reporter.js';
-import type { CacheFigures, QueueFigures } from './app.dto.js';
+import type { CacheFigures, OutboxReport, QueueFigures } from './app.dto.js';
 import { toCacheFigure, toNamespaceFigures, totalLookups } from './cache-usage.js';
 
-/** What operators see of the caches and the queues. */
+const MAX_FAILING_ROWS = 100;
+
+/** What operators see of the caches, the queues and the outbox. */
 @Injectable()
 export class AppFiguresService {
   constructor(
@@ -19,6 +22,7 @@ export class AppFiguresService {
     private readonly redis: RedisDiagnostics,
     private readonly queueInspector: QueueInspector,
     private readonly instances: InstanceReporter,
+    private readonly outbox: OutboxInspector,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -57,6 +61,23 @@ export class AppFiguresService {
         ...counts,
         paused,
         oldestWaitingSince: oldestWaitingSince?.toISOString() ?? null,
+      })),
+    };
+  }
+
+  async outboxReport(): Promise<OutboxReport> {
+    const [{ rows, oldestAgeMs, failing: failingRows }, failing] = await Promise.all([
+      this.outbox.figures(),
+      this.outbox.failing(MAX_FAILING_ROWS),
+    ]);
+    return {
+      rows,
+      oldestAgeMs,
+      failingRows,
+      failing: failing.map(({ createdAt, dueAt, ...row }) => ({
+        ...row,
+        createdAt: createdAt.toISOString(),
+        nextAttemptAt: dueAt.toISOString(),
       })),
     };
   }

@@ -9,8 +9,10 @@ import { Requires } from '../../../http/index.js';
 import { AppFiguresService } from './app-figures.service.js';
 import {
   cacheFiguresSchema,
+  outboxFiguresSchema,
   queueFiguresSchema,
   type CacheFigures,
+  type OutboxReport,
   type QueueFigures,
 } from './app.dto.js';
 
@@ -33,5 +35,12 @@ export class AppFiguresController {
   @ApiServiceUnavailableResponse({ description: 'queue.unavailable' })
   queues(): Promise<QueueFigures> {
     return this.figures.queues();
+  }
+
+  @Get('outbox')
+  @ApiOperation({ summary: 'Jobs and events on their way, and those that cannot be delivered' })
+  @ApiOkResponse({ standardSchema: outboxFiguresSchema })
+  outbox(): Promise<OutboxReport> {
+    return this.figures.outboxReport();
   }
 }

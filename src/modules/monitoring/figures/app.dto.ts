@@ -75,3 +75,28 @@ export const queueFiguresSchema = z.object({
   ),
 });
 export type QueueFigures = z.output<typeof queueFiguresSchema>;
+
+export const outboxFiguresSchema = z.object({
+  rows: count.describe('jobs and events that wait for their delivery'),
+  oldestAgeMs: z.number().nullable(),
+  failingRows: count.describe('of those, the ones that have failed eight times or more'),
+  failing: z
+    .array(
+      z.object({
+        id: z.uuid(),
+        stream: z
+          .string()
+          .nullable()
+          .describe('what is delivered in order, such as `account:<id>`: held back by this row'),
+        kind: z.enum(['job', 'event']),
+        topic: z.string().describe('the queue, or the event'),
+        name: z.string().describe('of the job'),
+        attempts: count,
+        lastError: z.string().nullable(),
+        createdAt: z.iso.datetime(),
+        nextAttemptAt: z.iso.datetime(),
+      }),
+    )
+    .describe('the oldest 100'),
+});
+export type OutboxReport = z.output<typeof outboxFiguresSchema>;

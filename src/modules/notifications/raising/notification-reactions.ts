@@ -6,7 +6,8 @@ import { ImportEnded } from '../../journal/journal.events.js';
 import { AlertRaised, AlertResolved } from '../../monitoring/monitoring.events.js';
 import { OrderChanged, OrderFilled } from '../../trading/trading.events.js';
 import { UsersService } from '../../users/index.js';
-import { notificationsChannel } from '../notifications.channels.js';
+import { notificationsChannel, SNAPSHOT_SIZE } from '../notifications.channels.js';
+import { NotificationsService } from '../inbox/notifications.service.js';
 import { NotificationCreated } from '../notifications.events.js';
 import {
   draftOfAlert,
@@ -30,6 +31,7 @@ export class NotificationReactions {
     events: DomainEvents,
     channels: ChannelRegistry,
     live: LivePublisher,
+    inbox: NotificationsService,
   ) {
     events.announce(OrderFilled, (fill) => notifier.notify([fill.userId], draftOfFill(fill)));
     events.announce(OrderChanged, async (change) => {
@@ -45,9 +47,11 @@ export class NotificationReactions {
       this.#tellAdmins(draftOfAlert('alert-resolved', alert)),
     );
 
-    channels.declare(notificationsChannel);
-    events.announce(NotificationCreated, ({ userId, notification }) =>
-      live.publish(notificationsChannel, { userId }, notification),
+    channels.declareDurable(notificationsChannel, ({ userId = '' }) =>
+      inbox.list(userId, { limit: SNAPSHOT_SIZE }),
+    );
+    events.announce(NotificationCreated, ({ userId, notification }, { id }) =>
+      live.publish(notificationsChannel, { userId }, notification, { id }),
     );
   }
 

@@ -42,8 +42,8 @@ export class AnalyticsService {
 
   async #closedSince(userId: string, fromMs: number): Promise<TradeTotals> {
     let totals = NO_TRADES;
-    for await (const { executedAt, realizedPnl } of this.trades.closedTrades(userId)) {
-      if (executedAt.getTime() >= fromMs) totals = addTrade(totals, realizedPnl);
+    for await (const { realizedPnl } of this.trades.closedTrades(userId, new Date(fromMs))) {
+      totals = addTrade(totals, realizedPnl);
     }
     return totals;
   }

@@ -1,4 +1,4 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Body, Controller, Get, Patch, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   CurrentPrincipal,
@@ -13,9 +13,11 @@ import { AccountsService } from './accounts.service.js';
 import { PositionsService } from './positions.service.js';
 import {
   accountSchema,
+  accountSettingsSchema,
   tradeSchema,
   valuedPositionSchema,
   type Account,
+  type AccountSettings,
   type Trade,
   type ValuedPosition,
 } from '../trading.dto.js';
@@ -34,6 +36,16 @@ export class AccountController {
   @ApiOkResponse({ standardSchema: accountSchema })
   account(@CurrentPrincipal() { userId }: Principal): Promise<Account> {
     return this.accounts.view(userId);
+  }
+
+  @Patch('account/settings')
+  @ApiOperation({ summary: 'Change how your account works; what is not named stays' })
+  @ApiOkResponse({ standardSchema: accountSchema })
+  changeSettings(
+    @CurrentPrincipal() { userId }: Principal,
+    @Body({ schema: accountSettingsSchema }) settings: AccountSettings,
+  ): Promise<Account> {
+    return this.accounts.changeSettings(userId, settings);
   }
 
   @Get('positions')

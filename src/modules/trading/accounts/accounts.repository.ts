@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { and, eq, gt, gte, exists, ne, or, sql } from 'drizzle-orm';
 import { Database, type Sql } from '../../../database/index.js';
 import { accountsTable, type AccountRow } from './accounts.table.js';
+import type { AccountSettings } from '../trading.dto.js';
 import { positionsTable } from '../execution/executions.table.js';
 
 export interface ActiveAccount {
@@ -55,6 +56,21 @@ export class AccountsRepository {
       .where(eq(accountsTable.id, accountId))
       .for('update');
     if (!row) throw new Error(`account ${accountId} has vanished`);
+    return row;
+  }
+
+  /** The account must be locked. */
+  async changeSettings(
+    transaction: Sql,
+    id: string,
+    settings: { readonly [Name in keyof AccountSettings]: AccountSettings[Name] | undefined },
+  ): Promise<AccountRow> {
+    const [row] = await transaction
+      .update(accountsTable)
+      .set(settings)
+      .where(eq(accountsTable.id, id))
+      .returning();
+    if (!row) throw new Error(`account ${id} has vanished`);
     return row;
   }
 

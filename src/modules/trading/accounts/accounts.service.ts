@@ -8,7 +8,7 @@ import { Ledger } from '../ledger/ledger.js';
 import { transfer } from '../ledger/postings.js';
 import { AccountsRepository, type ActiveAccount } from './accounts.repository.js';
 import type { AccountRow } from './accounts.table.js';
-import type { Account } from '../trading.dto.js';
+import type { Account, AccountSettings } from '../trading.dto.js';
 import { toAccount } from '../trading.mappers.js';
 
 /** Paper accounts: cash that is not real, accounted for as if it were. */
@@ -34,6 +34,15 @@ export class AccountsService {
   async view(userId: string): Promise<Account> {
     await this.getOrOpen(userId);
     return this.database.snapshot((sql) => this.viewWithin(sql, userId));
+  }
+
+  /** From the next trade on: what was closed stays closed as it was. */
+  async changeSettings(userId: string, settings: AccountSettings): Promise<Account> {
+    const { id } = await this.getOrOpen(userId);
+    return this.database.transaction(async ({ sql }) => {
+      await this.accounts.lock(sql, id);
+      return toAccount(await this.accounts.changeSettings(sql, id, settings));
+    });
   }
 
   /** {@link view} as part of a larger snapshot; the account must be open. */
@@ -65,7 +74,9 @@ export class AccountsService {
       cash: '0',
       reservedCash: '0',
       contributed: '0',
+      feesPaid: '0',
       ledgerSeq: 0,
+      lotMethod: 'fifo',
       createdAt: new Date(this.clock.nowMs()),
     });
     if (!opened) return;

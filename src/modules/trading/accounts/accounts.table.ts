@@ -1,5 +1,6 @@
 import { integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { userIdColumn } from '../../users/index.js';
+import { LOT_METHODS } from '../execution/lots.js';
 import { decimalColumn } from './decimal.column.js';
 
 /** A paper account: one per user, opened with its first use. */
@@ -13,8 +14,12 @@ export const accountsTable = pgTable('accounts', {
   reservedCash: decimalColumn('reserved_cash').notNull(),
   /** Put in so far, less what was taken out; the starting cash is part of it. */
   contributed: decimalColumn('contributed').notNull(),
+  /** USD that its trades have cost so far, beside their prices. */
+  feesPaid: decimalColumn('fees_paid').notNull().default('0'),
   /** Of the last entry. */
   ledgerSeq: integer('ledger_seq').notNull(),
+  /** Which lots its sales close, where they name none. */
+  lotMethod: text('lot_method', { enum: LOT_METHODS }).notNull().default('fifo'),
   createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
 });
 

@@ -18,11 +18,11 @@ export function valuePosition(
     symbol: row.symbol,
     quantity: moneyText(position.quantity),
     ...(isContractSymbol(row.symbol) && { contracts: moneyText(contractsOf(position.quantity)) }),
-    averageCost: priceText(position.averageCost),
+    averageCost: priceText(money(row.averageCost)),
     price: price ? priceText(price) : null,
     marketValue: price ? moneyText(position.quantity.times(price)) : null,
     unrealizedPnl: price ? moneyText(unrealizedPnl(position, price)) : null,
-    realizedPnl: moneyText(position.realizedPnl),
+    realizedPnl: moneyText(money(row.realizedPnl)),
     asOf: quote?.asOf ?? null,
   };
 }

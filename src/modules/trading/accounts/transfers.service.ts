@@ -8,7 +8,7 @@ import { LedgerRepository, type LedgerEntry } from '../ledger/ledger.repository.
 import type { LedgerEntryRow } from '../ledger/ledger.table.js';
 import { transfer } from '../ledger/postings.js';
 import { clientTransferIdReused, insufficientFunds } from '../trading.errors.js';
-import { CashTransferred } from '../trading.events.js';
+import { accountStream, CashTransferred } from '../trading.events.js';
 import { availableCash } from '../trading.mappers.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AccountsService } from './accounts.service.js';
@@ -78,7 +78,13 @@ export class TransfersService {
         clientTransferId: given ?? newId(),
       });
       const made = toTransfer(entry, kind, text);
-      await this.outbox.publish(transaction, CashTransferred, { userId, transfer: made });
+      const transferred = { userId, transfer: made };
+      await this.outbox.publish(
+        transaction,
+        CashTransferred,
+        transferred,
+        accountStream(accountId),
+      );
       return made;
     });
   }

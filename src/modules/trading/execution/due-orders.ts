@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Config } from '../../../config/config.js';
 import { Clock } from '../../../kernel/clock.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
 import type { Quote } from '../../market-data/index.js';
@@ -15,6 +16,7 @@ export class DueOrders {
     private readonly orders: OrdersRepository,
     private readonly contracts: WorkingContracts,
     @Inject(Clock) private readonly clock: Clock,
+    @Inject(Config) private readonly config: Config,
   ) {}
 
   /**
@@ -28,8 +30,12 @@ export class DueOrders {
     const nowMs = this.clock.nowMs();
     // Exclusive: the very latest have the time of now.
     const acceptedBefore = new Date(queueIsAway ? nowMs + 1 : nowMs - FORGOTTEN_AFTER_MS);
+    const { latencyMs } = this.config.trading.paper;
+    // All quotes are of one tick. Without latency an order trades on the tick that it was accepted in.
+    const tickMs = Date.parse(listed[0]?.asOf ?? '');
+    const acceptedUntil = latencyMs === 0 ? undefined : new Date(tickMs - latencyMs);
     const quotes = [...listed, ...(await this.contracts.quoted())];
-    const reached = await this.orders.findReached(quotes, BATCH);
+    const reached = await this.orders.findReached(quotes, acceptedUntil, BATCH);
     const forgotten = await this.orders.findForgotten(acceptedBefore, BATCH);
     const expired = await this.orders.findExpired(new Date(nowMs), BATCH);
     const due = [...reached, ...forgotten, ...expired];

@@ -3,7 +3,8 @@ import { money } from '../../../kernel/money.js';
 import type { Quote } from '../../market-data/index.js';
 import type { OrderSide, OrderType } from '../orders/order.js';
 import { TIMES_IN_FORCE, type TimeInForce } from '../orders/time-in-force.js';
-import { executionStep } from './execution-step.js';
+import { executionStep, type MarketConditions } from './execution-step.js';
+import { paperModel, type PaperModel } from './paper/paper-model.js';
 
 const AS_OF = '2026-11-25T15:00:00.000Z';
 const quote = (overrides: Partial<Quote> = {}): Quote => ({
@@ -18,6 +19,26 @@ const quote = (overrides: Partial<Quote> = {}): Quote => ({
   ...overrides,
 });
 
+const NOW_MS = Date.parse(AS_OF);
+const ID = '01997a2e-0000-7000-8000-000000000001';
+/** Nothing slips, costs or takes time. */
+const plain = paperModel({
+  seed: 'test',
+  slippageBps: '0',
+  slippageSizeBps: '0',
+  slippageRandomBps: '0',
+  feePerShare: '0',
+  feeBps: '0',
+  feeMinimumPerOrder: '0',
+  feeSellBps: '0',
+  latencyMs: 0,
+  staleQuoteMs: 15_000,
+});
+const slipping = (bps: string, sizeBps = '0'): PaperModel => ({
+  ...plain,
+  slippage: { bps: money(bps), sizeBps: money(sizeBps), randomBps: money(0) },
+});
+
 interface Wanted {
   readonly side?: OrderSide;
   readonly type?: OrderType;
@@ -26,9 +47,11 @@ interface Wanted {
   readonly timeInForce?: TimeInForce;
   readonly filled?: string;
   readonly lastFillQuoteAsOf?: Date;
+  /** Of the tick. */
+  readonly acceptedMsBefore?: number;
 }
 
-const step = (wanted: Wanted, on = quote()) => {
+const step = (wanted: Wanted, on = quote(), conditions: Partial<MarketConditions> = {}) => {
   const { side = 'buy', type = 'market', quantity = '100', limitPrice } = wanted;
   const terms = {
     side,
@@ -38,13 +61,23 @@ const step = (wanted: Wanted, on = quote()) => {
   };
   const { timeInForce = 'gtc', filled = '0', lastFillQuoteAsOf = null } = wanted;
   const found = executionStep(
-    { terms, timeInForce, filledQuantity: money(filled), lastFillQuoteAsOf },
+    {
+      id: ID,
+      acceptedAt: new Date(NOW_MS - (wanted.acceptedMsBefore ?? 0)),
+      terms,
+      timeInForce,
+      filledQuantity: money(filled),
+      lastFillQuoteAsOf,
+    },
     on,
+    { paper: plain, nowMs: NOW_MS, ...conditions },
   );
   if (found.kind !== 'fill') return found;
   const { fill, isLast, endsRest } = found;
   return { quantity: fill.quantity.toFixed(), price: fill.price.toFixed(), isLast, endsRest };
 };
+
+const waits = { kind: 'wait', reason: 'waiting' };
 
 describe('the step that a quote makes of an order', () => {
   it('takes all that is left when the quote offers it: a buy at the ask, a sale at the bid', () => {
@@ -71,7 +104,7 @@ describe('the step that a quote makes of an order', () => {
 
   it('takes of each tick once', () => {
     const lastFillQuoteAsOf = new Date(AS_OF);
-    expect(step({ quantity: '201', filled: '200', lastFillQuoteAsOf })).toEqual({ kind: 'wait' });
+    expect(step({ quantity: '201', filled: '200', lastFillQuoteAsOf })).toEqual(waits);
     const later = quote({ asOf: '2026-11-25T15:00:00.100Z' });
     expect(step({ quantity: '201', filled: '200', lastFillQuoteAsOf }, later)).toMatchObject({
       quantity: '1',
@@ -79,9 +112,7 @@ describe('the step that a quote makes of an order', () => {
     });
     // A clock that was set back: no tick before counts either.
     const earlier = quote({ asOf: '2026-11-25T14:59:59.900Z' });
-    expect(step({ quantity: '201', filled: '200', lastFillQuoteAsOf }, earlier)).toEqual({
-      kind: 'wait',
-    });
+    expect(step({ quantity: '201', filled: '200', lastFillQuoteAsOf }, earlier)).toEqual(waits);
   });
 
   it('takes any quantity from a quote without sizes', () => {
@@ -93,10 +124,10 @@ describe('the step that a quote makes of an order', () => {
   });
 
   it('lets a limit order wait for its price, and gives it a better one where there is one', () => {
-    expect(step({ type: 'limit', limitPrice: '100.09' })).toEqual({ kind: 'wait' });
+    expect(step({ type: 'limit', limitPrice: '100.09' })).toEqual(waits);
     expect(step({ type: 'limit', limitPrice: '100.10' })).toMatchObject({ price: '100.1' });
     expect(step({ type: 'limit', limitPrice: '150' })).toMatchObject({ price: '100.1' });
-    expect(step({ side: 'sell', type: 'limit', limitPrice: '99.91' })).toEqual({ kind: 'wait' });
+    expect(step({ side: 'sell', type: 'limit', limitPrice: '99.91' })).toEqual(waits);
     expect(step({ side: 'sell', type: 'limit', limitPrice: '50' })).toMatchObject({
       price: '99.9',
     });
@@ -118,16 +149,67 @@ describe('the step that a quote makes of an order', () => {
     expect(step({ ...fok, type: 'limit', limitPrice: '100' })).toEqual(cancelled);
   });
 
+  it('takes no more than others have left of the size that is quoted', () => {
+    const conditions = { unclaimed: money(40) };
+    expect(step({ quantity: '100' }, quote(), conditions)).toMatchObject({ quantity: '40' });
+    const fok = { timeInForce: 'fok' } as const;
+    expect(step(fok, quote(), conditions)).toEqual(cancelled);
+    expect(step({}, quote(), { unclaimed: money(0) })).toEqual(waits);
+  });
+
+  it('slips to a worse price, by the share of the quoted size that it takes, and never beyond a limit', () => {
+    // 100.10 × 1.0005 = 100.15005, rounded up; 99.90 × 0.9995 = 99.85005, rounded down.
+    const fixed = { paper: slipping('5') };
+    expect(step({}, quote(), fixed)).toMatchObject({ price: '100.1501' });
+    expect(step({ side: 'sell' }, quote(), fixed)).toMatchObject({ price: '99.85' });
+    // Half of the 200 that are offered: 5 of the 10 bps.
+    const bySize = { paper: slipping('0', '10') };
+    expect(step({ quantity: '100' }, quote(), bySize)).toMatchObject({ price: '100.1501' });
+    const limit = { type: 'limit', limitPrice: '100.12' } as const;
+    expect(step(limit, quote(), fixed)).toMatchObject({ price: '100.12' });
+    const sale = { side: 'sell', type: 'limit', limitPrice: '99.88' } as const;
+    expect(step(sale, quote(), fixed)).toMatchObject({ price: '99.88' });
+  });
+
+  it('trades first on a tick that its latency is over by, also what may not wait', () => {
+    const paper = { ...plain, latencyMs: 50 };
+    const onItsWay = { kind: 'wait', reason: 'on_its_way' };
+    for (const timeInForce of TIMES_IN_FORCE) {
+      expect(step({ timeInForce, acceptedMsBefore: 49 }, quote(), { paper })).toEqual(onItsWay);
+      const arrived = step({ timeInForce, acceptedMsBefore: 50 }, quote(), { paper });
+      expect(arrived).toMatchObject({ quantity: '100' });
+    }
+    // Without latency an order trades on the tick that it was accepted in.
+    expect(step({ acceptedMsBefore: -400 })).toMatchObject({ quantity: '100' });
+  });
+
+  it('never fills on a stale quote: the order waits, and ends where it may not', () => {
+    const late = { nowMs: NOW_MS + 15_001 };
+    expect(step({}, quote(), late)).toEqual({ kind: 'wait', reason: 'stale_quote' });
+    const end = { kind: 'end', status: 'cancelled', reason: 'stale_quote' };
+    expect(step({ timeInForce: 'ioc' }, quote(), late)).toEqual(end);
+    expect(step({ timeInForce: 'fok' }, quote(), late)).toEqual(end);
+    expect(step({}, quote(), { nowMs: NOW_MS + 15_000 })).toMatchObject({ quantity: '100' });
+  });
+
   it('never fills beyond what was asked for or is offered, nor at a price beyond the limit', () => {
     const cents = fc.integer({ min: 1, max: 20_000 });
     const shares = fc.integer({ min: 1, max: 1_000 });
+    const bpsOf = () => fc.nat(300).map((bps) => money(bps));
     fc.assert(
       fc.property(
         fc.constantFrom('buy' as const, 'sell' as const),
         fc.constantFrom(...TIMES_IN_FORCE),
         fc.record({ limit: fc.option(cents), bid: cents, spread: shares }),
-        fc.record({ quantity: shares, filled: fc.nat(999), size: fc.nat(1_000) }),
-        (side, timeInForce, { limit, bid, spread }, { quantity, filled, size }) => {
+        fc.record({
+          quantity: shares,
+          filled: fc.nat(999),
+          size: fc.nat(1_000),
+          unclaimed: fc.option(fc.nat(1_000)),
+        }),
+        fc.record({ bps: bpsOf(), sizeBps: bpsOf(), randomBps: bpsOf() }),
+        (side, timeInForce, { limit, bid, spread }, quantities, slippage) => {
+          const { quantity, filled, size, unclaimed } = quantities;
           fc.pre(filled < quantity);
           const terms = {
             side,
@@ -137,16 +219,34 @@ describe('the step that a quote makes of an order', () => {
           };
           const prices = { bid: money(bid).div(100), ask: money(bid + spread).div(100) };
           const found = executionStep(
-            { terms, timeInForce, filledQuantity: money(filled), lastFillQuoteAsOf: null },
+            {
+              id: ID,
+              acceptedAt: new Date(AS_OF),
+              terms,
+              timeInForce,
+              filledQuantity: money(filled),
+              lastFillQuoteAsOf: null,
+            },
             quote({
               bid: prices.bid.toFixed(),
               ask: prices.ask.toFixed(),
               bidSize: String(size),
               askSize: String(size),
             }),
+            {
+              paper: { ...plain, slippage },
+              nowMs: NOW_MS,
+              unclaimed: unclaimed === null ? undefined : money(unclaimed),
+            },
           );
           if (found.kind !== 'fill') return;
-          const { fill, isLast, endsRest } = found;
+          const { fill, isLast, endsRest, why } = found;
+          const quoted = side === 'buy' ? prices.ask : prices.bid;
+          const worse = side === 'buy' ? fill.price.minus(quoted) : quoted.minus(fill.price);
+          expect(worse.gte(0)).toBe(true);
+          expect(why.slippage.eq(worse)).toBe(true);
+          expect(fill.price.gt(0)).toBe(true);
+          expect(fill.quantity.lte(unclaimed ?? size)).toBe(true);
           expect(fill.quantity.gt(0)).toBe(true);
           expect(fill.quantity.lte(size)).toBe(true);
           expect(fill.quantity.plus(filled).lte(quantity)).toBe(true);

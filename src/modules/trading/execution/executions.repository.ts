@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, desc, eq, gt, inArray, lt, ne } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lt, ne, sql } from 'drizzle-orm';
 import { Database, type Sql } from '../../../database/index.js';
 import { accountsTable } from '../accounts/accounts.table.js';
 import {
@@ -13,8 +13,16 @@ import {
 export class ExecutionsRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(transaction: Sql, row: ExecutionRow): Promise<void> {
-    await transaction.insert(executionsTable).values(row);
+  /** Numbered as the next entry of the account's journal will be, which must be that of the execution. */
+  async insert(transaction: Sql, row: Omit<ExecutionRow, 'sequence'>): Promise<ExecutionRow> {
+    const { id, ledgerSeq } = accountsTable;
+    const sequence = sql`(select ${ledgerSeq} + 1 from ${accountsTable} where ${id} = ${row.accountId})`;
+    const [inserted] = await transaction
+      .insert(executionsTable)
+      .values({ ...row, sequence })
+      .returning();
+    if (!inserted) throw new Error(`execution ${row.id} was not stored`);
+    return inserted;
   }
 
   /** @param pastId where the previous page ended, in the same order */
@@ -56,7 +64,7 @@ export class ExecutionsRepository {
     transaction: Sql,
     accountId: string,
     symbol: string,
-    cost: Pick<PositionRow, 'averageCost' | 'realizedPnl'>,
+    cost: Pick<PositionRow, 'costBasis' | 'averageCost' | 'realizedPnl'>,
   ): Promise<void> {
     await transaction
       .update(positionsTable)

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
-import { index, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { accountsTable } from '../accounts/accounts.table.js';
 import { decimalColumn } from '../accounts/decimal.column.js';
 import { contractDay, isContract } from '../options/contract-symbol.column.js';
-import { ORDER_SIDES } from '../orders/order.js';
+import { ORDER_SIDES, ORDER_TYPES } from '../orders/order.js';
 import { ordersTable } from '../orders/orders.table.js';
 
 /** One row per fill, never changed. */
@@ -21,6 +21,19 @@ export const executionsTable = pgTable(
     side: text('side', { enum: ORDER_SIDES }).notNull(),
     quantity: decimalColumn('quantity').notNull(),
     price: decimalColumn('price').notNull(),
+    /** USD, beside the price. */
+    fee: decimalColumn('fee').notNull().default('0'),
+    /** The kind of order that the quote filled. */
+    rule: text('rule', { enum: ORDER_TYPES }).notNull().default('market'),
+    /** Of its entry in the account's journal: the order in which the fills of an account happened. */
+    sequence: integer('sequence').notNull().default(0),
+    /** USD a share that the price is worse than the quoted one. */
+    slippage: decimalColumn('slippage').notNull().default('0'),
+    /** The quote's prices and sizes; null of fills from before they were kept, and where it names no sizes. */
+    bid: decimalColumn('bid'),
+    ask: decimalColumn('ask'),
+    bidSize: decimalColumn('bid_size'),
+    askSize: decimalColumn('ask_size'),
     /** The quote it was filled on: when it was made, and by which provider. */
     quoteAsOf: timestamp('quote_as_of', { withTimezone: true }).notNull(),
     quoteSource: text('quote_source').notNull(),
@@ -42,7 +55,14 @@ export const positionsTable = pgTable(
     /** Free and reserved together; like `reservedQuantity` the sum of the postings, kept by the `Ledger`. */
     quantity: decimalColumn('quantity').notNull(),
     reservedQuantity: decimalColumn('reserved_quantity').notNull(),
+    /**
+     * USD that the open lots cost, all together; below zero what short sales brought. The default is for the
+     * migration alone, which drops it: a process from before lots must not write positions.
+     */
+    costBasis: decimalColumn('cost_basis').notNull().default('0'),
+    /** `costBasis` a share. */
     averageCost: decimalColumn('average_cost').notNull(),
+    /** The sum of the closures of its lots. */
     realizedPnl: decimalColumn('realized_pnl').notNull(),
     updatedAt: timestamp('updated_at', { withTimezone: true }).notNull(),
   },

@@ -5,6 +5,7 @@ import { newId } from '../../../kernel/ids.js';
 import { money, moneyText } from '../../../kernel/money.js';
 import { isContractSymbol, type Quote } from '../../market-data/index.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
+import { Balances } from '../ledger/balances.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { LedgerEntryKind } from '../ledger/ledger.table.js';
 import { CollateralBook } from '../options/collateral-book.js';
@@ -12,9 +13,15 @@ import { writes, writtenOf } from '../options/collateral.js';
 import { trade, type Holding } from '../ledger/postings.js';
 import { ExecutionsRepository } from './executions.repository.js';
 import type { OrderRow } from '../orders/orders.table.js';
-import { applyFill, type Fill } from './position.js';
-import { OrderFilled } from '../trading.events.js';
-import { toPosition, toTrade } from '../trading.mappers.js';
+import type { PaidFill } from './fill-cover.js';
+import { LotLedger } from './lot-ledger.js';
+import type { FillReason } from './paper/paper-model.js';
+import { accountStream, OrderFilled } from '../trading.events.js';
+import { toTrade } from '../trading.mappers.js';
+
+export interface PaperFill extends PaidFill {
+  readonly why: FillReason;
+}
 
 const NOTHING = { cash: money(0), shares: money(0) };
 
@@ -25,6 +32,7 @@ export class FillLedger {
     private readonly ledger: Ledger,
     private readonly executions: ExecutionsRepository,
     private readonly collateral: CollateralBook,
+    private readonly lots: LotLedger,
     private readonly outbox: Outbox,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -33,18 +41,19 @@ export class FillLedger {
    * The account must be locked by the transaction.
    * @param released of what the order held back, what it needs no longer
    * @param kind of the ledger's entry
+   * @returns the id of the execution
    */
   async record(
     transaction: Transaction,
     account: AccountRow,
     order: OrderRow,
-    fill: Fill,
+    fill: PaperFill,
     quote: Quote,
     released: Holding,
     kind: LedgerEntryKind = 'fill',
-  ): Promise<void> {
+  ): Promise<string> {
     const { sql } = transaction;
-    const execution = {
+    const execution = await this.executions.insert(sql, {
       id: newId(),
       accountId: account.id,
       orderId: order.id,
@@ -54,35 +63,38 @@ export class FillLedger {
       price: moneyText(fill.price),
       quoteAsOf: new Date(quote.asOf),
       quoteSource: quote.source,
+      fee: moneyText(fill.fee),
+      rule: fill.why.rule,
+      slippage: moneyText(fill.why.slippage),
+      bid: quote.bid,
+      ask: quote.ask,
+      bidSize: quote.bidSize ?? null,
+      askSize: quote.askSize ?? null,
       executedAt: new Date(this.clock.nowMs()),
-    };
-    await this.executions.insert(sql, execution);
+    });
     // Before the posting: the position that the fill adds to.
     const before = await this.executions.findPosition(sql, account.id, order.symbol);
     const held = money(before?.quantity ?? 0);
     const isOption = isContractSymbol(order.symbol);
     // What was held back for writing a contract stands behind it from now on.
     const freed = isOption && kind === 'fill' && writes(fill.side, held) ? NOTHING : released;
-    const { averageCost, realizedPnl } = applyFill(toPosition(before), fill);
-    await this.ledger.post(transaction, {
+    const postings = trade({ ...fill, symbol: order.symbol, released: freed });
+    const { seq } = await this.ledger.post(transaction, {
       accountId: account.id,
       kind,
-      postings: trade({ ...fill, symbol: order.symbol, released: freed }),
+      postings,
       orderId: order.id,
       executionId: execution.id,
     });
-    await this.executions.setCost(sql, account.id, order.symbol, {
-      averageCost: moneyText(averageCost),
-      realizedPnl: moneyText(realizedPnl),
-    });
+    const { cash } = new Balances(postings);
+    await this.lots.record(sql, account, { execution, order, cash, seq, before });
     if (isOption && kind === 'fill' && fill.side === 'buy' && held.lt(0)) {
       const { quantity } = fill;
       const bought = quantity.lt(writtenOf(held)) ? quantity : writtenOf(held);
       await this.collateral.free(transaction, account.id, order.symbol, bought, order.id);
     }
-    await this.outbox.publish(transaction, OrderFilled, {
-      userId: account.userId,
-      trade: toTrade(execution),
-    });
+    const filled = { userId: account.userId, trade: toTrade(execution) };
+    await this.outbox.publish(transaction, OrderFilled, filled, accountStream(account.id));
+    return execution.id;
   }
 }

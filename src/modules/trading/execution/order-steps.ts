@@ -1,29 +1,35 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Config } from '../../../config/config.js';
 import type { Transaction } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
-import { money, moneyText, type Money } from '../../../kernel/money.js';
+import { money, moneyText } from '../../../kernel/money.js';
 import { QuotesService, type Quote } from '../../market-data/index.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
-import type { Holding } from '../ledger/postings.js';
 import { OrderJournal } from '../orders/order-journal.js';
 import type { OrderRow } from '../orders/orders.table.js';
 import { hasExpired } from '../orders/time-in-force.js';
-import { availableCash, toHolding, toTerms } from '../trading.mappers.js';
-import { executionStep } from './execution-step.js';
+import { availableCash, toHoldingOrder, toTerms } from '../trading.mappers.js';
+import { executionStep, type FillStep } from './execution-step.js';
+import { canPay, heldFor } from './fill-cover.js';
+import { feeOfFill } from './paper/fees.js';
+import { paperModel, type PaperModel } from './paper/paper-model.js';
 import { FillLedger } from './fill-ledger.js';
-import type { Fill } from './position.js';
 
 /** Takes the step that the current quote makes of a working order, and stores it. */
 @Injectable()
 export class OrderSteps {
   readonly #logger = new Logger(OrderSteps.name);
+  readonly #paper: PaperModel;
 
   constructor(
     private readonly journal: OrderJournal,
     private readonly fills: FillLedger,
     private readonly quotes: QuotesService,
     @Inject(Clock) private readonly clock: Clock,
-  ) {}
+    @Inject(Config) config: Config,
+  ) {
+    this.#paper = paperModel(config.trading.paper);
+  }
 
   /**
    * A fill writes execution, cash, position and order, and what follows from it into the outbox. The account must be
@@ -43,24 +49,27 @@ export class OrderSteps {
     const quote = this.quotes.currentQuote(order.symbol);
     const step = executionStep(
       {
+        id: order.id,
+        acceptedAt: order.createdAt,
         terms: toTerms(order),
         timeInForce: order.timeInForce,
         filledQuantity: money(order.filledQuantity),
         lastFillQuoteAsOf: order.lastFillQuoteAsOf,
       },
       quote,
+      { paper: this.#paper, nowMs: this.clock.nowMs() },
     );
     if (step.kind === 'end') {
       const { status, reason } = step;
       await this.journal.end(transaction, userId, order, { status }, { reason, quote });
     } else if (step.kind === 'fill') {
-      const filled = await this.#fill(transaction, account, order, step.fill, step.isLast, quote);
+      const filled = await this.#fill(transaction, account, order, step, quote);
       if (filled !== undefined && step.endsRest) {
         const why = { reason: 'not_filled_at_once', quote } as const;
         await this.journal.end(transaction, userId, filled, { status: 'cancelled' }, why);
       }
     } else if (order.status === 'accepted') {
-      const why = { reason: 'waiting', quote } as const;
+      const why = { reason: step.reason, quote };
       await this.journal.advance(transaction, userId, order, { status: 'open' }, why);
     }
   }
@@ -70,19 +79,21 @@ export class OrderSteps {
     transaction: Transaction,
     account: AccountRow,
     order: OrderRow,
-    fill: Fill,
-    isLast: boolean,
+    { fill: traded, why, isLast }: FillStep,
     quote: Quote,
   ): Promise<OrderRow | undefined> {
-    const released = heldFor(order, fill, isLast);
-    if (!canPay(account, released, fill)) {
+    const filledQuantity = money(order.filledQuantity).plus(traded.quantity);
+    const filledNotional = money(order.filledNotional).plus(traded.quantity.times(traded.price));
+    const soFar = { side: traded.side, quantity: filledQuantity, notional: filledNotional };
+    const fee = feeOfFill(this.#paper.fees, soFar, money(order.fees));
+    const fill = { ...traded, fee, why };
+    const released = heldFor(toHoldingOrder(order), fill);
+    if (!canPay(fill, released, availableCash(account))) {
       await this.#refuse(transaction, account, order, 'insufficient_funds', quote);
       return undefined;
     }
     // First the fill, then the order: who hears that an order is filled finds nothing cached from before.
-    await this.fills.record(transaction, account, order, fill, quote, released);
-    const filledQuantity = money(order.filledQuantity).plus(fill.quantity);
-    const filledNotional = money(order.filledNotional).plus(fill.quantity.times(fill.price));
+    const executionId = await this.fills.record(transaction, account, order, fill, quote, released);
     const filled = await this.journal.advance(
       transaction,
       account.userId,
@@ -93,10 +104,12 @@ export class OrderSteps {
         filledNotional: filledNotional.toFixed(),
         averageFillPrice: moneyText(filledNotional.div(filledQuantity)),
         reservedCash: moneyText(money(order.reservedCash).minus(released.cash)),
+        reservedFees: moneyText(money(order.reservedFees).minus(released.fees)),
+        fees: moneyText(fee.plus(order.fees)),
         reservedQuantity: moneyText(money(order.reservedQuantity).minus(released.shares)),
         lastFillQuoteAsOf: new Date(quote.asOf),
       },
-      { reason: 'fill', quote },
+      { reason: 'fill', quote, executionId },
     );
     transaction.afterCommit(() => {
       this.#logger.log({
@@ -105,6 +118,7 @@ export class OrderSteps {
         symbol: order.symbol,
         quantity: fill.quantity.toFixed(),
         price: fill.price.toFixed(),
+        fee: fee.toFixed(),
       });
     });
     return filled;
@@ -125,21 +139,4 @@ export class OrderSteps {
         : ({ status: 'rejected', rejectReason } as const);
     await this.journal.end(transaction, userId, order, end, { reason, quote });
   }
-}
-
-/** What the order held back for just this fill; with the last one goes all that is left of it. */
-function heldFor(order: OrderRow, { quantity }: Fill, isLast: boolean): Holding {
-  const held = toHolding(order);
-  if (isLast) return held;
-  const left = money(order.quantity).minus(order.filledQuantity);
-  const shareOf = (whole: Money) => money(moneyText(whole.times(quantity).div(left)));
-  return { ...held, cash: shareOf(held.cash), shares: shareOf(held.shares) };
-}
-
-/** From what the order held back for it, and what else is free. */
-function canPay(account: AccountRow, released: Holding, fill: Fill): boolean {
-  if (fill.side === 'sell') return true;
-  // Rounded as it will be posted.
-  const cost = money(moneyText(fill.quantity.times(fill.price)));
-  return cost.lte(availableCash(account).plus(released.cash));
 }

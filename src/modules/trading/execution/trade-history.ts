@@ -1,46 +1,54 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../../database/index.js';
+import { money, type Money } from '../../../kernel/money.js';
 import { AccountsService } from '../accounts/accounts.service.js';
-import { replayFill, type ClosedTrade } from './closed-trades.js';
-import { ExecutionsRepository } from './executions.repository.js';
-import { toFill } from '../trading.mappers.js';
-import { NO_POSITION, type Position } from './position.js';
+import { LotsRepository, type ClosedEntry } from './lots.repository.js';
 
 const BATCH = 1_000;
 
-/** What an account's sales have won and lost, told by its executions. */
+/** What one trade closed, and what that won or lost against the lots that it closed. */
+export interface ClosedTrade {
+  /** Of the execution; null: a corporate action paid out a fraction of a share. */
+  readonly id: string | null;
+  readonly orderId: string | null;
+  readonly symbol: string;
+  /** Shares that it closed. */
+  readonly quantity: Money;
+  /** USD. */
+  readonly proceeds: Money;
+  /** USD that the shares had cost. */
+  readonly cost: Money;
+  /** USD. */
+  readonly realizedPnl: Money;
+  readonly closedAt: Date;
+}
+
+/** What an account's trades have won and lost, told by the lots that they closed. */
 @Injectable()
 export class TradeHistory {
   constructor(
     private readonly database: Database,
     private readonly accounts: AccountsService,
-    private readonly executions: ExecutionsRepository,
+    private readonly lots: LotsRepository,
   ) {}
 
-  /**
-   * Every closed trade, oldest first. Reads the executions from the first on, {@link BATCH} at a time: a cost
-   * is known by what went before. Memory grows with the symbols that were traded, not with the trades.
-   */
-  async *closedTrades(userId: string): AsyncGenerator<ClosedTrade, void, undefined> {
-    const { id: accountId } = await this.accounts.getOrOpen(userId);
-    const positions = new Map<string, Position>();
-    let afterId: string | undefined;
-    for (;;) {
-      const rows = await this.executions.list(
-        this.database.sql,
-        accountId,
-        'oldest first',
-        afterId,
-        BATCH,
-      );
-      for (const row of rows) {
-        const before = positions.get(row.symbol) ?? NO_POSITION;
-        const { position, closed } = replayFill(before, toFill(row));
-        positions.set(row.symbol, position);
-        if (closed) yield closed;
-      }
-      if (rows.length < BATCH) return;
-      afterId = rows.at(-1)?.id;
+  /** Every trade that closed something, oldest first; read {@link BATCH} at a time. @param from on, where given */
+  async *closedTrades(userId: string, from?: Date): AsyncGenerator<ClosedTrade, void, undefined> {
+    const { id } = await this.accounts.getOrOpen(userId);
+    for (let afterSeq = 0; ;) {
+      const { sql } = this.database;
+      const rows = await this.lots.listClosedEntries(sql, id, from, afterSeq, BATCH);
+      for (const row of rows) yield toClosedTrade(row);
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < BATCH) return;
+      afterSeq = last.seq;
     }
   }
+}
+
+function toClosedTrade(row: ClosedEntry): ClosedTrade {
+  const { executionId: id, orderId, symbol, closedAt } = row;
+  const [quantity, proceeds, cost] = [money(row.quantity), money(row.proceeds), money(row.cost)];
+  const realizedPnl = money(row.realizedPnl);
+  return { id, orderId, symbol, quantity, proceeds, cost, realizedPnl, closedAt };
 }

@@ -1,12 +1,24 @@
 import fc from 'fast-check';
 import { newId } from '../../../kernel/ids.js';
-import { money, moneyText, type Money } from '../../../kernel/money.js';
+import { money, moneyText, sumOf, type Money } from '../../../kernel/money.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
-import { asStored } from '../execution/closed-trades.js';
 import type { ExecutionRow, PositionRow } from '../execution/executions.table.js';
-import { applyFill, NO_POSITION, type Position } from '../execution/position.js';
+import { canPay, heldFor } from '../execution/fill-cover.js';
+import { asText } from '../execution/lot-ledger.js';
+import {
+  costPerShare,
+  namedForFill,
+  totalOf,
+  tradeLots,
+  type Lot,
+  type LotMethod,
+  type NamedLot,
+} from '../execution/lots.js';
+import type { LotClosureRow, PositionLotRow } from '../execution/lots.table.js';
+import { feeOf, feeOfFill, type FeeSchedule } from '../execution/paper/fees.js';
 import { newOrder } from '../orders/new-order.js';
 import type { OrderRow } from '../orders/orders.table.js';
+import { toHoldingOrder } from '../trading.mappers.js';
 import { AccountAudit } from './account-audit.js';
 import { Balances } from './balances.js';
 import type { LedgerEntry } from './ledger.repository.js';
@@ -22,7 +34,17 @@ interface Kept {
   executions: ExecutionRow[];
   orders: OrderRow[];
   positions: PositionRow[];
+  lots: PositionLotRow[];
+  closures: LotClosureRow[];
 }
+
+const FEES: FeeSchedule = {
+  perShare: money('0.005'),
+  bps: money('1'),
+  minimumPerOrder: money('1'),
+  sellBps: money('0.5'),
+};
+const SLIPPAGE = money('0.0000000003');
 
 /** An account, and what the database would keep of what happens to it. */
 class PaperAccount {
@@ -31,7 +53,9 @@ class PaperAccount {
   readonly executions: ExecutionRow[] = [];
   readonly orders: OrderRow[] = [];
   readonly #balances = new Balances();
-  readonly #positions = new Map<string, Position>();
+  lotMethod: LotMethod = 'fifo';
+  readonly #lots: PositionLotRow[] = [];
+  readonly #closures: LotClosureRow[] = [];
 
   constructor(readonly startingCash: string) {
     this.#post('opening', transfer(money(startingCash)));
@@ -45,11 +69,22 @@ class PaperAccount {
   }
 
   /** @returns undefined when it does not have the cash, or the shares */
-  place(side: 'buy' | 'sell', symbol: string, quantity: Money, limit: Money): OrderRow | undefined {
+  place(
+    side: 'buy' | 'sell',
+    symbol: string,
+    quantity: Money,
+    limit: Money,
+    lots?: NamedLot[],
+  ): OrderRow | undefined {
     const { quantity: held, reserved } = this.#balances.sharesOf(symbol);
+    const worst = feeOf(FEES, { side, quantity, notional: limit.times(quantity) });
     const holding: Holding =
       side === 'buy'
-        ? { cash: money(moneyText(limit.times(quantity))), shares: money(0) }
+        ? {
+            cash: money(moneyText(limit.times(quantity).plus(worst))),
+            shares: money(0),
+            fees: worst,
+          }
         : { cash: money(0), shares: quantity };
     if (holding.cash.gt(this.#balances.availableCash)) return undefined;
     if (holding.shares.gt(held.minus(reserved))) return undefined;
@@ -61,6 +96,7 @@ class PaperAccount {
         quantity: moneyText(quantity),
         limitPrice: moneyText(limit),
         timeInForce: 'gtc',
+        ...(lots && { lots }),
       },
       { accountId: this.id, replaces: null, expiresAt: null, holding, at: AT },
     );
@@ -70,19 +106,22 @@ class PaperAccount {
     return order;
   }
 
-  fill(order: OrderRow, wanted: Money, price: Money): void {
+  /** @returns false when it cannot be paid: nothing has happened then */
+  fill(order: OrderRow, wanted: Money, price: Money, evenUnpaid = false): boolean {
     const { side, symbol, id: orderId } = order;
     const left = money(order.quantity).minus(order.filledQuantity);
     const quantity = wanted.lt(left) ? wanted : left;
     const isLast = quantity.eq(left);
-    const share = isLast ? money(1) : quantity.div(left);
-    const released = {
-      cash: money(moneyText(money(order.reservedCash).times(share))),
-      shares: side === 'sell' ? quantity : money(0),
-    };
+    const filledNotional = money(order.filledNotional).plus(quantity.times(price));
+    const filledQuantity = money(order.filledQuantity).plus(quantity);
+    const soFar = { side, quantity: filledQuantity, notional: filledNotional };
+    const fee = feeOfFill(FEES, soFar, money(order.fees));
+    const fill = { side, quantity, price, fee };
+    const released = heldFor(toHoldingOrder(order), fill);
+    if (!evenUnpaid && !canPay(fill, released, this.#balances.availableCash)) return false;
     const executionId = newId();
-    const fill = { side, quantity, price };
-    this.#post('fill', trade({ ...fill, symbol, released }), { orderId, executionId });
+    const postings = trade({ ...fill, symbol, released });
+    this.#post('fill', postings, { orderId, executionId });
     this.executions.push({
       id: executionId,
       accountId: this.id,
@@ -93,27 +132,76 @@ class PaperAccount {
       price: moneyText(price),
       quoteAsOf: AT,
       quoteSource: 'simulated',
+      fee: moneyText(fee),
+      rule: 'limit',
+      sequence: this.entries.length,
+      slippage: moneyText(SLIPPAGE),
+      bid: moneyText(price.plus(SLIPPAGE)),
+      ask: moneyText(price.minus(SLIPPAGE)),
+      bidSize: null,
+      askSize: null,
       executedAt: AT,
     });
-    const before = this.#positions.get(symbol) ?? NO_POSITION;
-    this.#positions.set(symbol, asStored(applyFill(before, fill)));
-    const filledNotional = money(order.filledNotional).plus(quantity.times(price));
-    const filledQuantity = money(order.filledQuantity).plus(quantity);
+    const named = namedForFill(order.namedLots ?? [], money(order.filledQuantity), quantity);
+    this.#trade(symbol, executionId, { side, quantity }, new Balances(postings).cash, named);
     Object.assign(order, {
       status: isLast ? 'filled' : 'partially_filled',
       filledQuantity: moneyText(filledQuantity),
       filledNotional: filledNotional.toFixed(),
       averageFillPrice: moneyText(filledNotional.div(filledQuantity)),
       reservedCash: moneyText(money(order.reservedCash).minus(released.cash)),
+      reservedFees: moneyText(money(order.reservedFees).minus(released.fees)),
+      fees: moneyText(fee.plus(order.fees)),
       reservedQuantity: moneyText(money(order.reservedQuantity).minus(released.shares)),
     } satisfies Partial<OrderRow>);
+    return true;
+  }
+
+  #trade(
+    symbol: string,
+    id: string,
+    { side, quantity }: { side: 'buy' | 'sell'; quantity: Money },
+    cash: Money,
+    named: NamedLot[],
+  ): void {
+    const seq = this.entries.length;
+    const open = this.openLots(symbol);
+    const change = tradeLots(open, { side, quantity, cash }, this.lotMethod, named);
+    for (const { id: lotId, quantity: left, cost } of change.changed) {
+      const row = this.#lots.find((lot) => lot.id === lotId);
+      Object.assign(row ?? {}, { quantity: moneyText(left), cost: moneyText(cost) });
+    }
+    const accountId = this.id;
+    if (change.opened) {
+      const { quantity: opened, cost } = change.opened;
+      this.#lots.push({
+        id,
+        accountId,
+        symbol,
+        openedSeq: seq,
+        quantity: moneyText(opened),
+        cost: moneyText(cost),
+        openedAt: AT,
+      });
+    }
+    change.closures.forEach((closure, line) => {
+      const of = { accountId, seq, line, symbol, executionId: id, closedAt: AT };
+      this.#closures.push({ ...of, ...asText(closure) });
+    });
+  }
+
+  openLots(symbol: string): Lot[] {
+    return this.#lots
+      .filter((lot) => lot.symbol === symbol && lot.quantity !== '0')
+      .map(({ id, quantity, cost }) => ({ id, quantity: money(quantity), cost: money(cost) }));
   }
 
   cancel(order: OrderRow): void {
     const held = { cash: money(order.reservedCash), shares: money(order.reservedQuantity) };
     const postings = release(order.symbol, held);
     if (postings.length > 0) this.#post('release', postings, { orderId: order.id });
-    Object.assign(order, { status: 'cancelled', reservedCash: '0', reservedQuantity: '0' });
+    const none = { reservedCash: '0', reservedFees: '0', reservedQuantity: '0' };
+    Object.assign(order, { status: 'cancelled', ...none });
   }
 
   kept(): Kept {
@@ -127,24 +215,32 @@ class PaperAccount {
         cash: moneyText(balances.cash),
         reservedCash: moneyText(balances.reservedCash),
         contributed: moneyText(balances.contributed),
+        feesPaid: moneyText(balances.feesPaid),
         ledgerSeq: this.entries.length,
+        lotMethod: this.lotMethod,
         createdAt: AT,
       },
       entries: this.entries,
       executions: this.executions,
       orders: this.orders,
       positions: [...balances.shares()].map(([symbol, { quantity, reserved }]) => {
-        const { averageCost, realizedPnl } = this.#positions.get(symbol) ?? NO_POSITION;
+        const total = totalOf(this.openLots(symbol));
+        const realizedPnl = sumOf(
+          this.#closures.filter((row) => row.symbol === symbol).map((row) => row.realizedPnl),
+        );
         return {
           accountId: this.id,
           symbol,
           quantity: moneyText(quantity),
           reservedQuantity: moneyText(reserved),
-          averageCost: moneyText(averageCost),
+          costBasis: moneyText(total.cost),
+          averageCost: moneyText(costPerShare(total)),
           realizedPnl: moneyText(realizedPnl),
           updatedAt: AT,
         };
       }),
+      lots: this.#lots,
+      closures: this.#closures,
     });
   }
 
@@ -175,11 +271,14 @@ class PaperAccount {
   }
 }
 
-function differencesOf({ account, entries, executions, orders, positions }: Kept) {
+function differencesOf(kept: Kept) {
+  const { account, entries, executions, orders, positions, lots, closures } = kept;
   const audit = new AccountAudit();
   for (const entry of entries) audit.addEntry(entry);
   for (const execution of executions) audit.addExecution(execution);
   for (const order of orders) audit.addOrder(order);
+  for (const lot of lots) audit.addLot(lot);
+  for (const closure of closures) audit.addClosure(closure);
   return audit.finish(account, positions);
 }
 
@@ -200,6 +299,7 @@ const event = fc.oneof(
     symbol,
     quantity: shares,
     price,
+    named: fc.boolean(),
   }),
   fc.record({
     kind: fc.constant('fill' as const),
@@ -208,6 +308,10 @@ const event = fc.oneof(
     better: price,
   }),
   fc.record({ kind: fc.constant('cancel' as const), which: fc.nat() }),
+  fc.record({
+    kind: fc.constant('lots' as const),
+    lotMethod: fc.constantFrom('fifo' as const, 'lifo' as const),
+  }),
 );
 type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
 
@@ -217,7 +321,20 @@ function happen(account: PaperAccount, one: Event): void {
     return;
   }
   if (one.kind === 'place') {
-    account.place(one.side, one.symbol, one.quantity, one.price);
+    const { side, quantity, named } = one;
+    const lots =
+      side === 'sell' && named
+        ? account
+            .openLots(one.symbol)
+            .slice(-2)
+            .map(({ id, quantity: held }) => ({ id, quantity: moneyText(held) }))
+        : [];
+    const some = lots.length > 0 ? lots : undefined;
+    account.place(side, one.symbol, quantity, one.price, some);
+    return;
+  }
+  if (one.kind === 'lots') {
+    account.lotMethod = one.lotMethod;
     return;
   }
   const working = account.orders.filter(({ status }) =>
@@ -232,7 +349,9 @@ function happen(account: PaperAccount, one: Event): void {
   // No buy costs more than its limit, no sale gets less.
   const limit = money(order.limitPrice ?? 0);
   const isBetter = order.side === 'buy' ? one.better.lt(limit) : one.better.gt(limit);
-  account.fill(order, one.quantity, isBetter ? one.better : limit);
+  const isPaid = account.fill(order, one.quantity, isBetter ? one.better : limit);
+  // What was held back covers each part of a buy, whatever its fee.
+  expect(isPaid || order.side === 'sell').toBe(true);
 }
 
 describe('the audit of an account', () => {
@@ -245,6 +364,12 @@ describe('the audit of an account', () => {
         expect(differencesOf(kept)).toEqual([]);
         for (const { quantity, filledQuantity } of kept.orders) {
           expect(money(filledQuantity).lte(quantity)).toBe(true);
+        }
+        for (const { id, side, filledQuantity, filledNotional, fees } of kept.orders) {
+          const traded = { side, quantity: money(filledQuantity), notional: money(filledNotional) };
+          expect(money(fees).eq(feeOf(FEES, traded))).toBe(true);
+          const parts = kept.executions.filter(({ orderId }) => orderId === id);
+          expect(sumOf(parts.map(({ fee }) => fee)).eq(fees)).toBe(true);
         }
       }),
       { numRuns: 300 },
@@ -271,13 +396,21 @@ describe('the audit of an account', () => {
   }
 
   it('knows the figures of a busy account', () => {
-    const { account, positions } = busyAccount();
-    // 10,500 − 5 × 99 − 15 × 98 + 4 × 102
-    expect(account).toMatchObject({ cash: '8943', reservedCash: '270', contributed: '10500' });
-    // (5 × 99 + 15 × 98) / 20 = 98.25; (102 − 98.25) × 4 = 15
+    const { account, positions, closures } = busyAccount();
+    // Fees: 1 + 0 for the buy (20 × 0.005 + 1 bp of 1,965 are less), 1.03 for the sale (1 + 0.5 bps of 408 = 0.0204, rounded up).
+    // 10,500 − 5 × 99 − 15 × 98 + 4 × 102 − 2.03; held back: 3 × 90 + 1
+    expect(account).toMatchObject({
+      cash: '8940.97',
+      reservedCash: '271',
+      contributed: '10500',
+      feesPaid: '2.03',
+    });
+    // First in, first out: four of the five at 99, and of the fee of 1. 408 − 1.03 − 4/5 × (495 + 1) = 10.17;
+    // (1/5 × 496 + 15 × 98) / 16 = 98.075
     expect(positions).toMatchObject([
-      { quantity: '16', reservedQuantity: '6', averageCost: '98.25', realizedPnl: '15' },
+      { quantity: '16', reservedQuantity: '6', averageCost: '98.075', realizedPnl: '10.17' },
     ]);
+    expect(closures).toMatchObject([{ quantity: '4', proceeds: '406.97', cost: '396.8' }]);
     expect(differencesOf(busyAccount())).toEqual([]);
   });
 
@@ -301,6 +434,7 @@ describe('the audit of an account', () => {
       ({ account }) => (account.contributed = add(account.contributed)),
       /^contributed$/,
     ],
+    ['the fees', ({ account }) => (account.feesPaid = add(account.feesPaid)), /^feesPaid$/],
     ['the number of entries', ({ account }) => (account.ledgerSeq += 1), /^ledgerSeq$/],
     [
       'a position',
@@ -314,13 +448,37 @@ describe('the audit of an account', () => {
     ],
     [
       'an average cost',
-      ({ positions }) => (first(positions).averageCost = '98.26'),
+      ({ positions }) => (first(positions).averageCost = '98.07'),
       /^positions\.AAPL\.averageCost$/,
     ],
     [
       'a realised profit',
       ({ positions }) => (first(positions).realizedPnl = '15.01'),
       /^positions\.AAPL\.realizedPnl$/,
+    ],
+    [
+      'what the lots cost',
+      ({ positions }) => (first(positions).costBasis = '1569.01'),
+      /^positions\.AAPL\.costBasis$/,
+    ],
+    ['the rest of a lot', ({ lots }) => (first(lots).quantity = '2'), /^lots\..+\.quantity$/],
+    ['the cost of a lot', ({ lots }) => (first(lots).cost = '99.01'), /^lots\..+\.cost$/],
+    ['a lost lot', ({ lots }) => lots.shift(), /^lots\..+\.quantity$/],
+    ['a lost closure', ({ closures }) => closures.pop(), /^closures\.\d+\.count$/],
+    [
+      'the lot that was closed',
+      ({ closures, lots }) => (first(closures).lotId = first(lots, 1).id),
+      /^closures\.\d+\.0\.lotId$/,
+    ],
+    [
+      'what a closure won',
+      ({ closures }) => (first(closures).realizedPnl = '12.01'),
+      /^closures\.\d+\.0\.realizedPnl$/,
+    ],
+    [
+      'a closure of a lot that no order named',
+      ({ closures }) => (first(closures).method = 'specific'),
+      /^closures\.\d+\..+\.method$/,
     ],
     ['a lost position', ({ positions }) => positions.pop(), /^positions\.AAPL\.quantity$/],
     ['a lost entry', ({ entries }) => entries.splice(3, 1), /^entries\.5\.seq$/],
@@ -334,6 +492,32 @@ describe('the audit of an account', () => {
       'the price of an execution',
       ({ executions }) => (first(executions).price = '99.01'),
       /^executions\..+\.cash$/,
+    ],
+    [
+      'the fee of an execution',
+      ({ executions }) => (first(executions).fee = '0.99'),
+      /^executions\..+\.cash$/,
+    ],
+    [
+      'the number of an execution',
+      ({ executions }) => (first(executions).sequence += 1),
+      /^executions\..+\.sequence$/,
+    ],
+    [
+      'the quote of an execution',
+      ({ executions }) => (first(executions).ask = '99.01'),
+      /^executions\..+\.price$/,
+    ],
+    [
+      'the slippage of an execution',
+      ({ executions }) => (first(executions).slippage = '0'),
+      /^executions\..+\.price$/,
+    ],
+    ['the fees of an order', ({ orders }) => (first(orders).fees = '0.99'), /^orders\..+\.fees$/],
+    [
+      'more for fees than an order holds back',
+      ({ orders }) => (first(orders, 3).reservedFees = '272'),
+      /^orders\..+\.reservedCash$/,
     ],
     ['a lost order', ({ orders }) => orders.shift(), /^orders\..+$/],
     [
@@ -371,10 +555,12 @@ describe('the audit of an account', () => {
   });
 
   it('tells that more was spent than was there', () => {
-    const account = new PaperAccount('100');
+    const account = new PaperAccount('101');
     const order = account.place('buy', 'AAPL', money('1'), money('100'));
     if (!order) throw new Error('not accepted');
-    account.fill(order, money('1'), money('100.01'));
+    // By the rules it is not: 100.01 and the fee of 1 are a cent more than there is.
+    expect(account.fill(order, money('1'), money('100.01'))).toBe(false);
+    account.fill(order, money('1'), money('100.01'), true);
     expect(differencesOf(account.kept())).toEqual([
       { what: 'entries.3.available', kept: '-0.01', derived: '0 or more' },
     ]);

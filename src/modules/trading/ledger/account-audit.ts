@@ -1,9 +1,9 @@
 import { money, moneyText, sumOf, type Money } from '../../../kernel/money.js';
 import { isContractSymbol } from '../../market-data/index.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
-import { replayFill, type ReplayedFill } from '../execution/closed-trades.js';
 import type { ExecutionRow, PositionRow } from '../execution/executions.table.js';
-import { NO_POSITION, type Position } from '../execution/position.js';
+import { costPerShare, type LotTrade } from '../execution/lots.js';
+import type { LotClosureRow, PositionLotRow } from '../execution/lots.table.js';
 import { collateralBehind } from '../options/collateral-audit.js';
 import { OPTION_ENTRY_KINDS } from '../options/settlement.js';
 import { isWorking } from '../orders/order-state.js';
@@ -11,6 +11,7 @@ import type { OrderRow } from '../orders/orders.table.js';
 import { toFill, toPosting } from '../trading.mappers.js';
 import { Balances } from './balances.js';
 import type { LedgerEntry } from './ledger.repository.js';
+import { LotAudit, type RebuiltPosition } from './lot-audit.js';
 import { imbalances, trade } from './postings.js';
 
 /** Something that is kept, and what it would be by what it is derived from. */
@@ -27,6 +28,14 @@ const MAX_DIFFERENCES = 100;
 interface Filled {
   readonly quantity: Money;
   readonly notional: Money;
+  readonly fees: Money;
+}
+
+interface Traded extends LotTrade {
+  readonly id: string;
+  readonly orderId: string;
+  readonly symbol: string;
+  readonly seq: number;
 }
 
 /** The entry of an execution, and the cash and shares that it moved. */
@@ -46,7 +55,10 @@ export class AccountAudit {
   readonly #filled = new Map<string, Filled>();
   /** By execution. */
   readonly #posted = new Map<string, Posted>();
-  readonly #fills: (ReplayedFill & { readonly seq: number })[] = [];
+  readonly #fills: Traded[] = [];
+  /** By order, of those that name some. */
+  readonly #namedLots = new Map<string, string[]>();
+  readonly #lots = new LotAudit((...found) => this.#expect(...found));
   #lastSeq = 0;
   #reservedCash = money(0);
   readonly #reservedShares = new Map<string, Money>();
@@ -71,29 +83,46 @@ export class AccountAudit {
   /** In any order, after all entries. */
   addExecution(row: ExecutionRow): void {
     const fill = toFill(row);
-    const { quantity, notional } = this.#filled.get(row.orderId) ?? NOT_FILLED;
+    const { quantity, notional, fees } = this.#filled.get(row.orderId) ?? NOT_FILLED;
     this.#filled.set(row.orderId, {
       quantity: quantity.plus(fill.quantity),
       notional: notional.plus(fill.quantity.times(fill.price)),
+      fees: fees.plus(row.fee),
     });
     const posted = this.#posted.get(row.id);
     this.#posted.delete(row.id);
     // Ids come from the clock of a process, and those of two may differ: the journal knows the order.
-    this.#fills.push({ ...fill, seq: posted?.seq ?? Infinity });
+    const { id, orderId, symbol } = row;
+    const { side, quantity: traded } = fill;
+    const cash = posted?.moved.cash ?? money(0);
+    const seq = posted?.seq ?? Infinity;
+    this.#fills.push({ id, orderId, symbol, side, quantity: traded, cash, seq });
     const released = { cash: money(0), shares: money(0) };
-    const due = new Balances(trade({ ...fill, released }));
+    const due = new Balances(trade({ ...fill, symbol: row.symbol, fee: money(row.fee), released }));
     this.#expect(`executions.${row.id}.cash`, posted?.moved.cash ?? 'no entry', due.cash);
     const moved = posted?.moved.shares().get(row.symbol)?.quantity ?? 'no entry';
     this.#expect(`executions.${row.id}.shares`, moved, due.shares().get(row.symbol)?.quantity ?? 0);
+    this.#expect(`executions.${row.id}.sequence`, row.sequence, posted?.seq ?? 'no entry');
+    const quoted = row.side === 'buy' ? row.ask : row.bid;
+    if (quoted === null) return;
+    const worse = row.side === 'buy' ? money(row.slippage) : money(row.slippage).negated();
+    this.#expect(`executions.${row.id}.price`, row.price, worse.plus(quoted));
   }
 
   /** After all executions. */
   addOrder(row: OrderRow): void {
     const what = `orders.${row.id}`;
-    const { quantity, notional } = this.#filled.get(row.id) ?? NOT_FILLED;
+    const { quantity, notional, fees } = this.#filled.get(row.id) ?? NOT_FILLED;
     this.#filled.delete(row.id);
+    if (row.namedLots) {
+      this.#namedLots.set(
+        row.id,
+        row.namedLots.map(({ id }) => id),
+      );
+    }
     this.#expect(`${what}.filledQuantity`, row.filledQuantity, quantity);
     this.#expect(`${what}.filledNotional`, row.filledNotional, notional);
+    this.#expect(`${what}.fees`, row.fees, fees);
     if (!quantity.isZero()) {
       this.#expect(
         `${what}.averageFillPrice`,
@@ -102,6 +131,10 @@ export class AccountAudit {
       );
     }
     this.#expectNotNegative(`${what}.left`, money(row.quantity).minus(quantity));
+    this.#expectNotNegative(
+      `${what}.reservedCash`,
+      money(row.reservedCash).minus(row.reservedFees),
+    );
     if (!isWorking(row.status)) {
       this.#expect(`${what}.reservedCash`, row.reservedCash, 0);
       this.#expect(`${what}.reservedQuantity`, row.reservedQuantity, 0);
@@ -112,6 +145,16 @@ export class AccountAudit {
     this.#reservedShares.set(heldOf, reserved.plus(row.reservedQuantity));
   }
 
+  /** In any order. */
+  addLot(row: PositionLotRow): void {
+    this.#lots.addLot(row);
+  }
+
+  /** In the order of their entries and lines. */
+  addClosure(row: LotClosureRow): void {
+    this.#lots.addClosure(row);
+  }
+
   /** At last. @returns what does not agree; the first {@link MAX_DIFFERENCES} of it. */
   finish(account: AccountRow, positions: readonly PositionRow[]): readonly Difference[] {
     const balances = this.#balances;
@@ -119,24 +162,25 @@ export class AccountAudit {
     this.#expect('cash', account.cash, balances.cash);
     this.#expect('reservedCash', account.reservedCash, balances.reservedCash);
     this.#expect('contributed', account.contributed, balances.contributed);
+    this.#expect('feesPaid', account.feesPaid, balances.feesPaid);
     for (const id of this.#posted.keys()) this.#expect(`executions.${id}`, 'none', 'an entry');
     for (const id of this.#filled.keys()) this.#expect(`orders.${id}`, 'none', 'executions');
     const shares = balances.shares();
     const behind = collateralBehind(shares);
     const reservedCash = this.#reservedCash.plus(behind.cash);
     this.#expect('orders.reservedCash', reservedCash, balances.reservedCash);
-    const replayed = this.#replay();
+    const rebuilt = this.#rebuild();
     const kept = new Map(positions.map((row) => [row.symbol, row]));
     for (const symbol of new Set([
       ...shares.keys(),
       ...kept.keys(),
-      ...replayed.keys(),
+      ...rebuilt.keys(),
       ...behind.shares.keys(),
     ])) {
       const what = `positions.${symbol}`;
       const row = kept.get(symbol);
       const { quantity, reserved } = shares.get(symbol) ?? { quantity: 0, reserved: 0 };
-      const position = replayed.get(symbol) ?? NO_POSITION;
+      const position = rebuilt.get(symbol) ?? NO_POSITION;
       this.#expect(`${what}.quantity`, row?.quantity ?? 'none', quantity);
       this.#expect(`${what}.reservedQuantity`, row?.reservedQuantity ?? 'none', reserved);
       const heldBack = sumOf([
@@ -145,19 +189,21 @@ export class AccountAudit {
       ]);
       this.#expect(`orders.${symbol}.reserved`, heldBack, reserved);
       this.#expect(`executions.${symbol}.quantity`, position.quantity, quantity);
-      this.#expect(`${what}.averageCost`, row?.averageCost ?? 'none', position.averageCost);
+      const { quantity: traded, costBasis: cost } = position;
+      this.#expect(`${what}.costBasis`, row?.costBasis ?? 'none', cost);
+      const average = costPerShare({ quantity: traded, cost });
+      this.#expect(`${what}.averageCost`, row?.averageCost ?? 'none', average);
       this.#expect(`${what}.realizedPnl`, row?.realizedPnl ?? 'none', position.realizedPnl);
     }
     return this.#differences;
   }
 
-  #replay(): Map<string, Position> {
-    const positions = new Map<string, Position>();
+  #rebuild(): Map<string, RebuiltPosition> {
     for (const fill of this.#fills.sort((one, other) => one.seq - other.seq)) {
-      const before = positions.get(fill.symbol) ?? NO_POSITION;
-      positions.set(fill.symbol, replayFill(before, fill).position);
+      const namedLots = this.#namedLots.get(fill.orderId) ?? [];
+      this.#lots.takeFill({ ...fill, namedLots });
     }
-    return positions;
+    return this.#lots.finish();
   }
 
   /** Nothing was spent, sold or held back that was not there. */
@@ -193,7 +239,13 @@ export class AccountAudit {
 /** Kinds of entries that are trades. */
 const TRADES: readonly string[] = ['fill', ...OPTION_ENTRY_KINDS];
 
-const NOT_FILLED: Filled = { quantity: money(0), notional: money(0) };
+const NO_POSITION: RebuiltPosition = {
+  quantity: money(0),
+  costBasis: money(0),
+  realizedPnl: money(0),
+};
+
+const NOT_FILLED: Filled = { quantity: money(0), notional: money(0), fees: money(0) };
 
 /** `"10"` and `"10.0000000000"` are the same amount, rounded as the database keeps it. */
 function asText(value: Money | string | number): string {

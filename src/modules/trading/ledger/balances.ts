@@ -43,6 +43,11 @@ export class Balances {
     return this.#of('capital', null).negated();
   }
 
+  /** USD that trades have cost, beside their prices. */
+  get feesPaid(): Money {
+    return this.#of('fees', null);
+  }
+
   /** Every symbol that was ever posted. */
   shares(): Map<string, ShareBalance> {
     const shares = new Map<string, ShareBalance>();

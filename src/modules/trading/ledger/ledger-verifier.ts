@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Sql } from '../../../database/index.js';
 import { AccountsRepository } from '../accounts/accounts.repository.js';
 import { ExecutionsRepository } from '../execution/executions.repository.js';
+import { LotsRepository } from '../execution/lots.repository.js';
 import { OrdersRepository } from '../orders/orders.repository.js';
 import { AccountAudit, type Difference } from './account-audit.js';
 import { LedgerRepository } from './ledger.repository.js';
@@ -24,6 +25,7 @@ export class LedgerVerifier {
     private readonly entries: LedgerRepository,
     private readonly orders: OrdersRepository,
     private readonly executions: ExecutionsRepository,
+    private readonly lots: LotsRepository,
   ) {}
 
   /** Account by account, each as of one moment: trading may go on. */
@@ -57,6 +59,18 @@ export class LedgerVerifier {
       (afterId) => this.orders.listAfter(sql, accountId, afterId, BATCH),
       ({ id }) => id,
       (order) => audit.addOrder(order),
+    );
+    await inBatches(
+      undefined as string | undefined,
+      (afterId) => this.lots.listAfter(sql, accountId, afterId, BATCH),
+      ({ id }) => id,
+      (lot) => audit.addLot(lot),
+    );
+    await inBatches(
+      { seq: 0, line: 0 },
+      (after) => this.lots.listClosuresAfter(sql, accountId, after, BATCH),
+      ({ seq, line }) => ({ seq, line }),
+      (closure) => audit.addClosure(closure),
     );
     const positions = await this.executions.listPositions(sql, accountId);
     const differences = audit.finish(account, positions);

@@ -32,7 +32,7 @@ export class LedgerRepository {
     lines: readonly Posting[],
     change: Balances,
   ): Promise<number> {
-    const { id, cash, reservedCash, contributed, ledgerSeq } = accountsTable;
+    const { id, cash, reservedCash, contributed, feesPaid, ledgerSeq } = accountsTable;
     const seq = sql`(select ${ledgerSeq} + 1 from ${accountsTable} where ${id} = ${entry.accountId})`;
     const written = transaction
       .$with('written')
@@ -48,6 +48,7 @@ export class LedgerRepository {
         cash: sql`${cash} + ${moneyText(change.cash)}::numeric`,
         reservedCash: sql`${reservedCash} + ${moneyText(change.reservedCash)}::numeric`,
         contributed: sql`${contributed} + ${moneyText(change.contributed)}::numeric`,
+        feesPaid: sql`${feesPaid} + ${moneyText(change.feesPaid)}::numeric`,
         ledgerSeq: sql`${ledgerSeq} + 1`,
       })
       .where(eq(id, entry.accountId))
@@ -122,6 +123,7 @@ export class LedgerRepository {
       symbol,
       quantity: moneyText(quantity),
       reservedQuantity: moneyText(reserved),
+      costBasis: '0',
       averageCost: '0',
       realizedPnl: '0',
       updatedAt,

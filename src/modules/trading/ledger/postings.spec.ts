@@ -28,11 +28,13 @@ describe('postings', () => {
       symbol: 'AAPL',
       quantity: money(10),
       price: money('2.50'),
+      fee: money('0.40'),
       released: { cash: money(26), shares: money(0) },
     });
     expect(shown(postings)).toEqual([
       'reserved USD -26',
-      'cash USD 1',
+      'cash USD 0.6',
+      'fees USD 0.4',
       'market USD 25',
       'position AAPL 10',
       'market AAPL -10',
@@ -45,10 +47,12 @@ describe('postings', () => {
       symbol: 'AAPL',
       quantity: money(4),
       price: money(3),
+      fee: money('0.01'),
       released: { cash: money(0), shares: money(4) },
     });
     expect(shown(postings)).toEqual([
-      'cash USD 12',
+      'cash USD 11.99',
+      'fees USD 0.01',
       'market USD -12',
       'reserved AAPL -4',
       'market AAPL 4',
@@ -86,12 +90,14 @@ const step: fc.Arbitrary<Step> = fc.record({
   price: decimal(4),
 });
 
+const FEE = money('0.35');
+
 function postingsOf({ kind, symbol, quantity, price }: Step): Posting[] {
   if (kind === 'deposit') return transfer(price);
   if (kind === 'withdraw') return transfer(price.negated());
   if (kind === 'hold') return hold(symbol, { cash: price, shares: quantity });
   if (kind === 'release') return release(symbol, { cash: price, shares: quantity });
-  return trade({ side: kind, symbol, quantity, price, released: NOTHING });
+  return trade({ side: kind, symbol, quantity, price, fee: FEE, released: NOTHING });
 }
 
 describe('a history of postings', () => {
@@ -101,6 +107,7 @@ describe('a history of postings', () => {
         const balances = new Balances();
         let cash = money(0);
         let putIn = money(0);
+        let fees = money(0);
         const held = new Map<string, Money>();
         for (const one of steps) {
           const postings = postingsOf(one);
@@ -114,12 +121,14 @@ describe('a history of postings', () => {
             putIn = putIn.plus(moved);
           } else if (kind === 'buy' || kind === 'sell') {
             const gained = kind === 'buy' ? quantity : quantity.negated();
-            cash = cash.minus(kind === 'buy' ? paid : paid.negated());
+            cash = cash.minus(kind === 'buy' ? paid : paid.negated()).minus(FEE);
+            fees = fees.plus(FEE);
             held.set(symbol, (held.get(symbol) ?? money(0)).plus(gained));
           }
         }
         expect(balances.cash.eq(cash)).toBe(true);
         expect(balances.contributed.eq(putIn)).toBe(true);
+        expect(balances.feesPaid.eq(fees)).toBe(true);
         expect(balances.availableCash.plus(balances.reservedCash).eq(cash)).toBe(true);
         for (const [symbol, quantity] of held) {
           expect(balances.shares().get(symbol)?.quantity.eq(quantity)).toBe(true);

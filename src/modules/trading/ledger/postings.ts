@@ -24,10 +24,14 @@ export interface Holding {
   readonly shares: Money;
   /** Whose shares, where they are not those of what is traded: they cover a written call. */
   readonly symbol?: string;
+  /** The part of `cash` that is for fees. */
+  readonly fees?: Money;
 }
 
 export interface TradePosting extends Fill {
   readonly symbol: string;
+  /** USD, of a purchase and of a sale alike. */
+  readonly fee: Money;
   /** Of what the order held back, what it no longer needs: what a sale trades is part of it. */
   readonly released: Holding;
 }
@@ -51,14 +55,15 @@ export function release(traded: string, holding: Holding): Posting[] {
   return hold(traded, { ...holding, cash: cash.negated(), shares: shares.negated() });
 }
 
-/** A fill: cash against shares, and what the order held back for it is free again. */
-export function trade({ symbol, released, ...fill }: TradePosting): Posting[] {
+/** A fill: cash against shares, the fee to the broker, and what the order held back for it is free again. */
+export function trade({ symbol, fee, released, ...fill }: TradePosting): Posting[] {
   // Rounded once, before it is added: both sides of the trade then move the same.
   const got = asStored(cashChange(fill));
   const gained = fill.side === 'buy' ? fill.quantity : fill.quantity.negated();
   return lines([
     usd('reserved', released.cash.negated()),
-    usd('cash', released.cash.plus(got)),
+    usd('cash', released.cash.plus(got).minus(fee)),
+    usd('fees', fee),
     usd('market', got.negated()),
     { book: 'reserved', symbol, amount: released.shares.negated() },
     { book: 'position', symbol, amount: released.shares.plus(gained) },

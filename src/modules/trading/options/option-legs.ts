@@ -77,11 +77,11 @@ export class OptionLegs {
       },
     );
     const order = await this.journal.begin(transaction, account.userId, accepted, kind);
-    await this.fills.record(
+    const executionId = await this.fills.record(
       transaction,
       account,
       order,
-      { side, quantity, price },
+      { side, quantity, price, fee: money(0), why: { rule: 'market', slippage: money(0) } },
       quote,
       NOTHING,
       kind,
@@ -96,6 +96,7 @@ export class OptionLegs {
     return this.journal.advance(transaction, account.userId, order, change, {
       reason: kind,
       quote,
+      executionId,
     });
   }
 }

@@ -6,7 +6,9 @@ import { QuotesService } from '../../market-data/index.js';
 import { AccountsRepository } from '../accounts/accounts.repository.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { ExecutionsRepository } from '../execution/executions.repository.js';
-import { OptionOrders } from '../options/option-orders.js';
+import { feeOf } from '../execution/paper/fees.js';
+import { paperModel, type PaperModel } from '../execution/paper/paper-model.js';
+import { worstSlippage } from '../execution/paper/slippage.js';
 import { cashToReserve } from './order.js';
 import type { Holding } from '../ledger/postings.js';
 import { availableCash } from '../trading.mappers.js';
@@ -17,20 +19,24 @@ import {
   tooManyOrders,
   unknownSymbol,
 } from '../trading.errors.js';
+import { OrderRules } from './order-rules.js';
 import { OrdersRepository } from './orders.repository.js';
 
 /** Whether an account can pay for an order, or holds what it sells, after all it has promised already. */
 @Injectable()
 export class BuyingPower {
+  readonly #paper: PaperModel;
+
   constructor(
     private readonly accounts: AccountsRepository,
     private readonly executions: ExecutionsRepository,
     private readonly orders: OrdersRepository,
     private readonly quotes: QuotesService,
-    /** What orders for contracts must keep to beside. */
-    readonly ofOptions: OptionOrders,
+    readonly rules: OrderRules,
     @Inject(Config) private readonly config: Config,
-  ) {}
+  ) {
+    this.#paper = paperModel(config.trading.paper);
+  }
 
   /** Everything that reads what an account has before it changes it begins with this. */
   lockAccount(transaction: Transaction, accountId: string): Promise<AccountRow> {
@@ -40,7 +46,7 @@ export class BuyingPower {
   /**
    * What the order must hold back; the account must be locked.
    * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`, `trading.insufficient_position`,
-   *   `trading.uncovered_option`, `trading.too_many_orders`
+   *   `trading.uncovered_option`, `trading.bad_lots`, `trading.too_many_orders`
    */
   async reserve(
     transaction: Transaction,
@@ -52,14 +58,15 @@ export class BuyingPower {
     const working = await this.orders.countWorking(transaction.sql, account.id);
     if (working >= maxWorkingOrders) throw tooManyOrders(maxWorkingOrders);
     const quantity = money(request.quantity);
-    const collateral = await this.ofOptions.collateral(transaction, account, request);
+    await this.rules.lots.assertOpen(transaction.sql, account.id, request);
+    const collateral = await this.rules.options.collateral(transaction, account, request);
     if (collateral) return collateral;
     if (request.side === 'sell') {
       await this.#assertHeld(transaction, account.id, request.symbol, quantity);
       return { cash: money(0), shares: quantity };
     }
     const quote = this.quotes.currentQuote(request.symbol);
-    const required = cashToReserve(
+    const cost = cashToReserve(
       {
         side: request.side,
         type: request.type,
@@ -67,10 +74,14 @@ export class BuyingPower {
         limitPrice: request.type === 'limit' ? money(request.limitPrice) : undefined,
       },
       { bid: money(quote.bid), ask: money(quote.ask) },
+      worstSlippage(this.#paper.slippage),
     );
+    const worst = { side: request.side, quantity, notional: cost };
+    const fees = feeOf(this.#paper.fees, worst);
+    const required = cost.plus(fees);
     const available = availableCash(account);
     if (required.gt(available)) throw insufficientFunds(required, available);
-    return { cash: required, shares: money(0) };
+    return { cash: required, shares: money(0), fees };
   }
 
   async #assertHeld(

@@ -2,6 +2,7 @@ import { newId } from '../../../kernel/ids.js';
 import { money, moneyText } from '../../../kernel/money.js';
 import type { Holding } from '../ledger/postings.js';
 import type { PlaceOrder } from '../trading.dto.js';
+import { sameLots } from './named-lots.js';
 import type { OrderRow } from './orders.table.js';
 
 /** What an order is beside what its sender asked for. */
@@ -36,9 +37,12 @@ export function newOrder(
     filledNotional: '0',
     averageFillPrice: null,
     reservedCash: moneyText(holding.cash),
+    reservedFees: moneyText(holding.fees ?? money(0)),
+    fees: '0',
     reservedQuantity: moneyText(holding.shares),
     collateralSymbol: holding.symbol ?? null,
     lastFillQuoteAsOf: null,
+    namedLots: request.lots ?? null,
     rejectReason: null,
     version: 1,
     createdAt: at,
@@ -63,6 +67,7 @@ export function isSameOrder(row: OrderRow, request: PlaceOrder): boolean {
     row.type === request.type &&
     row.timeInForce === request.timeInForce &&
     money(row.quantity).eq(request.quantity) &&
+    sameLots(row.namedLots ?? [], request.lots ?? []) &&
     sameLimit &&
     sameEnd
   );

@@ -7,7 +7,7 @@ import { hold, release } from '../ledger/postings.js';
 import { assertTransition, type OrderStatus } from './order-state.js';
 import { OrdersRepository, type OrderChange } from './orders.repository.js';
 import type { OrderRow } from './orders.table.js';
-import { OrderChanged } from '../trading.events.js';
+import { accountStream, OrderChanged } from '../trading.events.js';
 import { toHolding, toOrder } from '../trading.mappers.js';
 import { tradingQueue } from '../trading.queues.js';
 import type { TransitionReason } from './order-transitions.table.js';
@@ -16,6 +16,8 @@ import type { TransitionReason } from './order-transitions.table.js';
 export interface Why {
   readonly reason: TransitionReason;
   readonly quote?: Quote | undefined;
+  /** The fill that it is. */
+  readonly executionId?: string;
 }
 
 /** An end of which no trade is the cause. */
@@ -42,7 +44,8 @@ export class OrderJournal {
     if (postings.length > 0) {
       await this.ledger.post(transaction, { accountId, kind: 'hold', postings, orderId });
     }
-    await this.outbox.addJob(transaction, tradingQueue, 'execute-order', { orderId: row.id });
+    const stream = accountStream(accountId);
+    await this.outbox.addJob(transaction, tradingQueue, 'execute-order', { orderId }, stream);
     const reason = row.replaces === null ? 'placed' : 'replacement';
     return this.#record(transaction, userId, null, row, { reason });
   }
@@ -81,7 +84,7 @@ export class OrderJournal {
     why: Why,
   ): Promise<OrderRow> {
     const { accountId, id: orderId, symbol } = order;
-    const change = { ...end, reservedCash: '0', reservedQuantity: '0' };
+    const change = { ...end, reservedCash: '0', reservedFees: '0', reservedQuantity: '0' };
     const ended = await this.advance(transaction, userId, order, change, why);
     const postings = release(symbol, toHolding(order));
     if (postings.length > 0) {
@@ -95,7 +98,7 @@ export class OrderJournal {
     userId: string,
     fromStatus: OrderStatus | null,
     row: OrderRow,
-    { reason, quote }: Why,
+    { reason, quote, executionId }: Why,
   ): Promise<OrderRow> {
     await this.orders.insertTransition(transaction.sql, {
       orderId: row.id,
@@ -107,9 +110,11 @@ export class OrderJournal {
       bid: quote?.bid ?? null,
       ask: quote?.ask ?? null,
       quoteAsOf: quote === undefined ? null : new Date(quote.asOf),
+      executionId: executionId ?? null,
       at: row.updatedAt,
     });
-    await this.outbox.publish(transaction, OrderChanged, { userId, order: toOrder(row) });
+    const change = { userId, order: toOrder(row) };
+    await this.outbox.publish(transaction, OrderChanged, change, accountStream(row.accountId));
     return row;
   }
 }

@@ -1,5 +1,6 @@
 import { integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { decimalColumn } from '../accounts/decimal.column.js';
+import { executionsTable } from '../execution/executions.table.js';
 import { OPTION_ENTRY_KINDS } from '../options/settlement.js';
 import { ORDER_STATUSES } from './order-state.js';
 import { ordersTable } from './orders.table.js';
@@ -11,11 +12,15 @@ export const TRANSITION_REASONS = [
   'replacement',
   /** The market does not reach its price, or offers nothing more at this tick. */
   'waiting',
+  /** The time that orders take to the market is not over. */
+  'on_its_way',
   'fill',
   'cancelled_by_owner',
   'replaced_by_owner',
   /** `ioc`, `fok`: what did not trade at once. */
   'not_filled_at_once',
+  /** The quote is too old to trade on. */
+  'stale_quote',
   'time_in_force_over',
   /** The price left what was held back, and no other cash is free. */
   'insufficient_funds',
@@ -45,6 +50,8 @@ export const orderTransitionsTable = pgTable(
     bid: decimalColumn('bid'),
     ask: decimalColumn('ask'),
     quoteAsOf: timestamp('quote_as_of', { withTimezone: true }),
+    /** The fill that it is. */
+    executionId: uuid('execution_id').references(() => executionsTable.id),
     at: timestamp('at', { withTimezone: true }).notNull(),
   },
   (table) => [primaryKey({ columns: [table.orderId, table.version] })],

@@ -52,14 +52,21 @@ describe('matchPrice', () => {
 
 describe('cashToReserve', () => {
   it('holds back the limit price of a limit buy', () => {
-    expect(cashToReserve(limit('buy', '90.50'), quote).toString()).toBe('905');
+    expect(cashToReserve(limit('buy', '90.50'), quote, money(0)).toString()).toBe('905');
   });
 
   it('holds back the ask and the 2 % collar of a market buy', () => {
-    expect(cashToReserve(terms({ side: 'buy' }), quote).toString()).toBe('1020.102');
+    expect(cashToReserve(terms({ side: 'buy' }), quote, money(0)).toString()).toBe('1020.102');
   });
 
   it('holds back no cash for a sale', () => {
-    expect(cashToReserve(terms({ side: 'sell' }), quote).toString()).toBe('0');
+    expect(cashToReserve(terms({ side: 'sell' }), quote, money(0)).toString()).toBe('0');
+  });
+
+  it('covers what a market buy may slip by, and nothing more of a limit: beyond that it never pays', () => {
+    // 100.01 × 1.02 × 1.001 × 10
+    const slippage = money('0.001');
+    expect(cashToReserve(terms({ side: 'buy' }), quote, slippage).toString()).toBe('1021.122102');
+    expect(cashToReserve(limit('buy', '90.50'), quote, slippage).toString()).toBe('905');
   });
 });

@@ -21,7 +21,7 @@ export interface BestPrices {
   readonly ask: Money;
 }
 
-/** Cash held back for a market buy covers a price this much above the ask it was accepted at. */
+/** Cash held back for a market buy covers a price this much above the ask it was accepted at, slippage not counted. */
 const MARKET_ORDER_COLLAR = money('0.02');
 
 /**
@@ -39,9 +39,13 @@ export function matchPrice(
   return crosses ? price : undefined;
 }
 
-/** Cash held back for a buy order, USD: its worst price times its quantity. Sells hold back shares instead. */
-export function cashToReserve(terms: OrderTerms, { ask }: BestPrices): Money {
+/**
+ * Cash held back for a buy order, USD: its worst price times its quantity. Sells hold back shares instead.
+ * @param worstSlippage a fraction of the price
+ */
+export function cashToReserve(terms: OrderTerms, { ask }: BestPrices, worstSlippage: Money): Money {
   if (terms.side === 'sell') return money(0);
-  const worstPrice = terms.limitPrice ?? ask.times(MARKET_ORDER_COLLAR.plus(1));
+  const worstPrice =
+    terms.limitPrice ?? ask.times(MARKET_ORDER_COLLAR.plus(1)).times(worstSlippage.plus(1));
   return worstPrice.times(terms.quantity);
 }

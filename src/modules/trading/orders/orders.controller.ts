@@ -46,7 +46,7 @@ export class OrdersController {
   @ApiCreatedResponse({ standardSchema: orderSchema })
   @ApiUnprocessableEntityResponse({
     description:
-      'trading.unknown_symbol, trading.insufficient_funds, trading.insufficient_position, trading.bad_quantity, trading.contract_not_listed, trading.uncovered_option, trading.opposite_order, trading.bad_expiry, trading.client_order_id_reused',
+      'trading.unknown_symbol, trading.insufficient_funds, trading.insufficient_position, trading.bad_quantity, trading.contract_not_listed, trading.uncovered_option, trading.opposite_order, trading.bad_expiry, trading.bad_lots, trading.client_order_id_reused',
   })
   @ApiConflictResponse({ description: 'trading.too_many_orders' })
   place(

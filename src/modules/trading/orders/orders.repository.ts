@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { and, count, desc, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm';
 import { Database, type Sql } from '../../../database/index.js';
+import { executionsTable, type ExecutionRow } from '../execution/executions.table.js';
 import { WORKING_STATUSES, type OrderStatus } from './order-state.js';
 import { orderTransitionsTable, type OrderTransitionRow } from './order-transitions.table.js';
 import { ordersTable, type OrderRow } from './orders.table.js';
@@ -20,8 +21,15 @@ export interface OrderChange {
   readonly lastFillQuoteAsOf?: Date;
   readonly averageFillPrice?: string;
   readonly reservedCash?: string;
+  readonly reservedFees?: string;
+  readonly fees?: string;
   readonly reservedQuantity?: string;
   readonly rejectReason?: string;
+}
+
+export interface RecordedTransition {
+  readonly transition: OrderTransitionRow;
+  readonly execution: ExecutionRow | null;
 }
 
 /** An order as it was found: with another version, it has taken a step since. */
@@ -80,8 +88,9 @@ export class OrdersRepository {
   async list(
     accountId: string,
     { status, symbol, beforeId, limit }: OrderFilter,
+    connection: Sql = this.database.sql,
   ): Promise<OrderRow[]> {
-    return this.database.sql
+    return connection
       .select()
       .from(ordersTable)
       .where(
@@ -135,16 +144,17 @@ export class OrdersRepository {
     await transaction.insert(orderTransitionsTable).values(row);
   }
 
-  /** The latest first. */
+  /** The latest first, with the fills that they are. */
   async listTransitions(
     orderId: string,
     beforeVersion: number | undefined,
     limit: number,
-  ): Promise<OrderTransitionRow[]> {
+  ): Promise<RecordedTransition[]> {
     const { version } = orderTransitionsTable;
     return this.database.sql
-      .select()
+      .select({ transition: orderTransitionsTable, execution: executionsTable })
       .from(orderTransitionsTable)
+      .leftJoin(executionsTable, eq(executionsTable.id, orderTransitionsTable.executionId))
       .where(
         and(
           eq(orderTransitionsTable.orderId, orderId),
@@ -192,8 +202,16 @@ export class OrdersRepository {
       .limit(limit);
   }
 
-  /** Waiting orders that the prices have reached, oldest first: one query for all symbols of a tick. */
-  async findReached(prices: readonly SymbolPrices[], limit: number): Promise<OrderVersion[]> {
+  /**
+   * Waiting orders that the prices have reached, oldest first: one query for all symbols of a tick. Of those that may
+   * not wait (they were on their way until now), also the others.
+   * @param acceptedUntil none that was accepted later
+   */
+  async findReached(
+    prices: readonly SymbolPrices[],
+    acceptedUntil: Date | undefined,
+    limit: number,
+  ): Promise<OrderVersion[]> {
     if (prices.length === 0) return [];
     const rows = prices.map(
       ({ symbol, bid, ask }) => sql`(${symbol}, ${bid}::numeric, ${ask}::numeric)`,
@@ -208,7 +226,9 @@ export class OrdersRepository {
       .where(
         and(
           inArray(ordersTable.status, ['open', 'partially_filled']),
+          acceptedUntil && lte(ordersTable.createdAt, acceptedUntil),
           sql`case
+            when ${ordersTable.timeInForce} in ('ioc', 'fok') then true
             when ${ordersTable.limitPrice} is null then true
             when ${ordersTable.side} = 'buy' then ${ordersTable.limitPrice} >= quote.ask
             else ${ordersTable.limitPrice} <= quote.bid end`,

@@ -42,7 +42,8 @@ export class OrdersService {
    * Stores the order, what it holds back, and the job that will execute it, in one transaction.
    * Sent again under the same `client_order_id`, the same order answers as it did the first time.
    * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`, `trading.insufficient_position`,
-   *   `trading.bad_quantity`, `trading.contract_not_listed`, `trading.bad_expiry`, `trading.too_many_orders`, `trading.client_order_id_reused`
+   *   `trading.bad_quantity`, `trading.contract_not_listed`, `trading.uncovered_option`, `trading.opposite_order`,
+   *   `trading.bad_expiry`, `trading.bad_lots`, `trading.too_many_orders`, `trading.client_order_id_reused`
    */
   async place(userId: string, request: PlaceOrder): Promise<Order> {
     const { id: accountId } = await this.accounts.getOrOpen(userId);
@@ -51,7 +52,11 @@ export class OrdersService {
       const repeated = await this.#findRepeated(transaction, accountId, request, null);
       if (repeated) return toFirstAnswer(repeated);
       const end = endOf(request, this.clock.nowMs());
-      const expiresAt = this.buyingPower.ofOptions.endOf(request.symbol, request.timeInForce, end);
+      const expiresAt = this.buyingPower.rules.options.endOf(
+        request.symbol,
+        request.timeInForce,
+        end,
+      );
       return this.#accept(transaction, account, request, { replaces: null, expiresAt });
     });
   }
@@ -158,7 +163,7 @@ export class OrdersService {
     request: PlaceOrder,
     of: { readonly replaces: string | null; readonly expiresAt: Date | null },
   ): Promise<Order> {
-    await this.buyingPower.ofOptions.assertOrder(transaction, account.id, request, of.replaces);
+    await this.buyingPower.rules.options.assertOrder(transaction, account.id, request, of.replaces);
     const holding = await this.buyingPower.reserve(transaction, account, request);
     const at = new Date(this.clock.nowMs());
     const row = newOrder(request, { ...of, accountId: account.id, holding, at });

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import {
   index,
   integer,
+  jsonb,
   numeric,
   pgTable,
   text,
@@ -12,6 +13,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { accountsTable } from '../accounts/accounts.table.js';
 import { decimalColumn } from '../accounts/decimal.column.js';
+import type { NamedLot } from '../execution/lots.js';
 import { ORDER_SIDES, ORDER_TYPES } from './order.js';
 import { ORDER_STATUSES } from './order-state.js';
 import { TIMES_IN_FORCE } from './time-in-force.js';
@@ -41,12 +43,18 @@ export const ordersTable = pgTable(
     averageFillPrice: decimalColumn('average_fill_price'),
     /** Cash that a working buy order holds back, or one that writes puts; 0 once it is done. */
     reservedCash: decimalColumn('reserved_cash').notNull(),
+    /** The part of `reservedCash` that is for fees. */
+    reservedFees: decimalColumn('reserved_fees').notNull().default('0'),
+    /** USD that its fills have paid to the broker. */
+    fees: decimalColumn('fees').notNull().default('0'),
     /** Shares that a working sell order holds back; 0 once it is done. */
     reservedQuantity: decimalColumn('reserved_quantity').notNull(),
     /** Whose shares `reservedQuantity` are, where not those of `symbol`: of a written call the underlying's. */
     collateralSymbol: text('collateral_symbol'),
     /** The tick that it last traded on: no tick fills an order twice. */
     lastFillQuoteAsOf: timestamp('last_fill_quote_as_of', { withTimezone: true }),
+    /** Which lots a sale is to close; null: by the account's method. */
+    namedLots: jsonb('named_lots').$type<readonly NamedLot[]>(),
     rejectReason: text('reject_reason'),
     /** Counts the changes: of two live messages about an order, the higher is the later. */
     version: integer('version').notNull(),

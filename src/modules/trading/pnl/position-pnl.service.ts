@@ -34,6 +34,12 @@ export class PositionPnlService {
     });
   }
 
+  /** {@link view} as it is now. */
+  async current(userId: string): Promise<PositionPnl> {
+    const [user] = await this.#compute([userId]);
+    return user?.pnl ?? toPnl([], this.clock.nowMs());
+  }
+
   /** Computes it for all of them anew, for whoever asks next. */
   async refresh(userIds: readonly string[]): Promise<UserPnl[]> {
     let users: UserPnl[] = [];

@@ -72,6 +72,12 @@ export class SignalsService {
     return toPage(listed, limit);
   }
 
+  /** All of them, straight from the database. */
+  async listValid(userId: string): Promise<Signal[]> {
+    const now = new Date(this.clock.nowMs());
+    return (await this.signals.listValid(userId, now, MAX_VALID_SIGNALS)).map(toSignal);
+  }
+
   /** No list shows them any more. @returns how many. */
   dropOld(): Promise<number> {
     return this.signals.dropEndedBefore(new Date(this.clock.nowMs() - ENDED_KEPT_MS));

@@ -1,7 +1,7 @@
 import { Logger, type BeforeApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import { AppError } from '../../../kernel/app-error.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
-import { settlesWithin } from '../../connection/deadline.js';
+import { settlesWithin } from '../../../kernel/deadline.js';
 import { PacedWarmUp } from './paced.warm-up.js';
 import { checkWarmUp, type WarmUp, type WarmUpDefinition, type WarmUpSource } from './warm-up.js';
 

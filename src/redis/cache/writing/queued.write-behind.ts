@@ -7,7 +7,7 @@ import type {
   PendingWrites,
 } from '../../../kernel/pending-writes.js';
 import type { KeyRing } from '../../../kernel/secret-box.js';
-import { settlesWithin } from '../../connection/deadline.js';
+import { settlesWithin } from '../../../kernel/deadline.js';
 import type { Cache } from '../cache.js';
 import { PayloadCodec, type Payload } from './payload-codec.js';
 import type {

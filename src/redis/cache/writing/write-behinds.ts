@@ -3,7 +3,7 @@ import { AppError } from '../../../kernel/app-error.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
 import type { PendingWrites } from '../../../kernel/pending-writes.js';
 import type { KeyRing } from '../../../kernel/secret-box.js';
-import { settlesWithin } from '../../connection/deadline.js';
+import { settlesWithin } from '../../../kernel/deadline.js';
 import type { Caches } from '../cache.js';
 import { MemoryPendingWrites } from './memory.pending-writes.js';
 import { QueuedWriteBehind } from './queued.write-behind.js';

@@ -5,7 +5,7 @@ import type { Config } from '../../../config/config.js';
 import { AppError } from '../../../kernel/app-error.js';
 import type { Correlation } from '../../../kernel/correlation.js';
 import type { RedisClient } from '../../connection/create-client.js';
-import { settlesWithin } from '../../connection/deadline.js';
+import { settlesWithin } from '../../../kernel/deadline.js';
 import { FaultLog } from '../../../kernel/fault-log.js';
 import type { RedisConnections } from '../../connection/redis-connections.js';
 import { BullQueueAdapter } from '../dashboard/bull-queue.adapter.js';

@@ -11,7 +11,7 @@ import { AppError } from '../../../kernel/app-error.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
 import { MAX_LOST_CLAIMS } from '../../../kernel/job-store.js';
 import type { RedisClient } from '../../connection/create-client.js';
-import { settlesWithin } from '../../connection/deadline.js';
+import { settlesWithin } from '../../../kernel/deadline.js';
 import { FaultLog } from '../../../kernel/fault-log.js';
 import { retryDelayMs } from '../job-failure.js';
 import { ABORT_GRACE_MS, type JobRunner } from '../job-runner.js';

@@ -3,7 +3,7 @@ import { FastifyAdapter } from '@bull-board/fastify';
 import { Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../../kernel/app-error.js';
-import { settlesWithin } from '../../connection/deadline.js';
+import { settlesWithin } from '../../../kernel/deadline.js';
 import { isBelow } from './guarded-path.js';
 import type { QueueDashboard } from './queue-dashboard.js';
 

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { AppError } from '../../../kernel/app-error.js';
 import { MINUTE_MS, SECOND_MS } from '../../../kernel/duration.js';
 import type { JobStore } from '../../../kernel/job-store.js';
-import { settlesWithin } from '../../connection/deadline.js';
+import { settlesWithin } from '../../../kernel/deadline.js';
 import { ABORT_GRACE_MS, type JobRunner } from '../job-runner.js';
 import type { QueueDefinition } from '../queue-definition.js';
 import { Bell } from './bell.js';

@@ -1,4 +1,4 @@
-import { retryDelayMs } from './outbox-relay.js';
+import { retryDelayMs } from './outbox-delivery.js';
 
 describe('retryDelayMs', () => {
   it('doubles from 0.2 s up to 30 s', () => {

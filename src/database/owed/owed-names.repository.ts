@@ -1,21 +1,20 @@
-import { Injectable } from '@nestjs/common';
 import { asc, sql } from 'drizzle-orm';
-import {
-  InvalidationJournal,
-  type JournaledInvalidation,
-} from '../../kernel/invalidation-journal.js';
-import { Database } from '../database.js';
-import { owedInvalidationsTable as table } from './owed-invalidations.table.js';
+import { OwedNames, type OwedName } from '../../kernel/owed-names.js';
+import { type Database } from '../database.js';
+import type { OwedNamesTable } from './owed-names.table.js';
 
-/** The journal on PostgreSQL and PGlite. */
-@Injectable()
-export class DatabaseInvalidationJournal extends InvalidationJournal {
-  constructor(private readonly database: Database) {
+/** A list on PostgreSQL and PGlite. */
+export class DatabaseOwedNames extends OwedNames {
+  constructor(
+    private readonly database: Database,
+    private readonly table: OwedNamesTable,
+  ) {
     super();
   }
 
-  override async add(names: readonly string[]): Promise<readonly JournaledInvalidation[]> {
+  override async add(names: readonly string[]): Promise<readonly OwedName[]> {
     if (names.length === 0) return [];
+    const { table } = this;
     const given = JSON.stringify(names);
     return this.database.sql
       .insert(table)
@@ -28,12 +27,14 @@ export class DatabaseInvalidationJournal extends InvalidationJournal {
       .returning();
   }
 
-  override async waiting(limit: number): Promise<readonly JournaledInvalidation[]> {
+  override async waiting(limit: number): Promise<readonly OwedName[]> {
+    const { table } = this;
     return this.database.sql.select().from(table).orderBy(asc(table.version)).limit(limit);
   }
 
-  override async settle(settled: readonly JournaledInvalidation[]): Promise<void> {
+  override async settle(settled: readonly OwedName[]): Promise<void> {
     if (settled.length === 0) return;
+    const { table } = this;
     const given = JSON.stringify(
       settled.map(({ name, version }) => ({ name, version: version.toString() })),
     );

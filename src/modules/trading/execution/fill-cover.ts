@@ -1,0 +1,50 @@
+import { money, Money, moneyText } from '../../../kernel/money.js';
+import type { Holding } from '../ledger/postings.js';
+import type { Fill } from './position.js';
+
+/** What an order holds back, and how much of it is left to trade. */
+export interface HoldingOrder extends Holding {
+  /** USD, the part of `cash` that is for fees. */
+  readonly fees: Money;
+  /** Shares. */
+  readonly left: Money;
+}
+
+/** A fill and what it costs beside its price, USD. */
+export interface PaidFill extends Fill {
+  readonly fee: Money;
+}
+
+/**
+ * What the order held back for just this fill: of a purchase its share of the cash, and its fee out of what was held
+ * back for fees, so that a minimum that the first fill pays is not missing there. With the last fill goes all that is left.
+ */
+export function heldFor(
+  { cash, shares, fees, left }: HoldingOrder,
+  { side, quantity, fee }: PaidFill,
+): Required<Omit<Holding, 'symbol'>> {
+  if (quantity.eq(left)) return { cash, shares, fees };
+  if (side === 'sell') {
+    const shareOf = (whole: Money) => money(moneyText(whole.times(quantity).div(left)));
+    // Cash is held back by those alone that write puts.
+    return { cash: shareOf(cash), shares: shareOf(shares), fees: money(0) };
+  }
+  const share = money(moneyText(cash.minus(fees).times(quantity).div(left)));
+  const paid = Money.min(fee, fees);
+  return { cash: share.plus(paid), shares: money(0), fees: paid };
+}
+
+/**
+ * From what was held back for it, and what else is free. A sale may cost more than it brings; what one that writes puts
+ * holds back is not for that.
+ */
+export function canPay(
+  { side, quantity, price, fee }: PaidFill,
+  released: Holding,
+  free: Money,
+): boolean {
+  // Rounded as it will be posted.
+  const notional = money(moneyText(quantity.times(price)));
+  const cost = side === 'buy' ? fee.plus(notional) : fee.minus(notional);
+  return cost.lte(side === 'buy' ? free.plus(released.cash) : free);
+}

@@ -1,0 +1,200 @@
+import { money, sumOf } from '../../src/kernel/money.js';
+import type { Page } from '../../src/kernel/page.js';
+import {
+  LedgerVerifier,
+  type Account,
+  type Order,
+  type OrderTransition,
+  type Trade,
+} from '../../src/modules/trading/index.js';
+import { slippedPrice } from '../../src/modules/trading/execution/paper/slippage.js';
+import { eventually } from '../support/eventually.js';
+import type { ApiClient } from './support/api-client.js';
+import { BACKENDS } from './support/backends.js';
+import { startBourse, type Bourse } from './support/bourse.js';
+
+const LATER = { timeoutMs: 40_000 };
+const LATENCY_MS = 250;
+
+jest.setTimeout(120_000);
+
+async function place(trader: ApiClient, body: object): Promise<Order> {
+  const answer = await trader.post<Order>('/api/orders', body);
+  expect(answer.status).toBe(201);
+  return answer.body;
+}
+
+async function read<Body>(trader: ApiClient, path: string): Promise<Body> {
+  const answer = await trader.get<Body>(path);
+  expect(answer.status).toBe(200);
+  return answer.body;
+}
+
+function ended(trader: ApiClient, id: string, status: Order['status']): Promise<Order> {
+  return eventually(async () => {
+    const order = await read<Order>(trader, `/api/orders/${id}`);
+    expect(order.status).toBe(status);
+    return order;
+  }, LATER);
+}
+
+async function expectExactLedger(bourse: Bourse): Promise<void> {
+  for await (const { differences } of bourse.app.get(LedgerVerifier).verify()) {
+    expect(differences).toEqual([]);
+  }
+}
+
+describe.each(BACKENDS)('paper fills on $name', (backend) => {
+  let bourse: Bourse;
+  let trader: ApiClient;
+
+  beforeAll(async () => {
+    bourse = await startBourse(backend, {
+      MARKET_TICK_MS: '100',
+      TRADING_SEED: 'e2e',
+      TRADING_SLIPPAGE_BPS: '5',
+      TRADING_SLIPPAGE_SIZE_BPS: '10',
+      TRADING_SLIPPAGE_RANDOM_BPS: '3',
+      TRADING_FEE_PER_SHARE: '0.005',
+      TRADING_FEE_BPS: '1',
+      TRADING_FEE_MINIMUM_PER_ORDER: '1',
+      TRADING_FEE_SELL_BPS: '0.278',
+      TRADING_LATENCY_MS: String(LATENCY_MS),
+    });
+  });
+  afterAll(() => bourse.close());
+  beforeEach(async () => {
+    trader = await bourse.trader();
+  });
+  afterEach(() => expectExactLedger(bourse));
+
+  const tradesOf = async ({ id }: Order): Promise<Trade[]> => {
+    const { items } = await read<Page<Trade>>(trader, '/api/trades?limit=200');
+    return items.filter(({ orderId }) => orderId === id).reverse();
+  };
+
+  it('carry what anybody needs to work them out again: quote, rule, slippage, fee, number', async () => {
+    await trader.post('/api/account/deposits', { amount: '9000000' });
+    const request = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: '3000' };
+    const { id } = await place(trader, request);
+    const order = await ended(trader, id, 'filled');
+    const trades = await tradesOf(order);
+    expect(trades.length).toBeGreaterThan(2);
+    for (const { quantity, price, rule, slippage, quote, quoteAsOf } of trades) {
+      expect(rule).toBe('market');
+      const quoted = money(quote?.ask ?? 0);
+      const expected = slippedPrice(
+        { bps: money(5), sizeBps: money(10), randomBps: money(3) },
+        {
+          side: 'buy',
+          quoted,
+          limitPrice: undefined,
+          shareOfSize: money(quantity).div(quote?.askSize ?? 0),
+          drawnBy: ['e2e', id, quoteAsOf],
+        },
+      );
+      expect(money(price).eq(expected)).toBe(true);
+      expect(quoted.plus(slippage).eq(price)).toBe(true);
+    }
+    const numbers = trades.map(({ sequence }) => sequence);
+    expect(numbers).toEqual([...new Set(numbers)].sort((one, other) => one - other));
+    // 3,000 × 0.005 and 1 bp of what was paid, rounded up to a cent once.
+    const paid = sumOf(trades.map(({ quantity, price }) => money(quantity).times(price)));
+    const fee = paid.div(10_000).plus(15).toDecimalPlaces(2, 0);
+    expect(order.fees).toBe(fee.toFixed());
+    expect(sumOf(trades.map((trade) => trade.fee)).toFixed()).toBe(fee.toFixed());
+    expect(await read<Account>(trader, '/api/account')).toMatchObject({
+      cash: money(9_100_000).minus(paid).minus(fee).toFixed(),
+      reservedCash: '0',
+      feesPaid: fee.toFixed(),
+    });
+    const history = await read<Page<OrderTransition>>(trader, `/api/orders/${id}/history`);
+    const told = history.items.flatMap(({ trade }) => trade ?? []).reverse();
+    expect(told).toEqual(trades);
+  });
+
+  it('begin on a tick that the latency is over by, also of what may not wait', async () => {
+    const request = { symbol: 'MSFT', side: 'buy', type: 'market', quantity: '1' };
+    const { id, createdAt } = await place(trader, { ...request, timeInForce: 'fok' });
+    const [trade] = await tradesOf(await ended(trader, id, 'filled'));
+    expect(Date.parse(trade?.quoteAsOf ?? '')).toBeGreaterThanOrEqual(
+      Date.parse(createdAt) + LATENCY_MS,
+    );
+    const history = await read<Page<OrderTransition>>(trader, `/api/orders/${id}/history`);
+    expect(history.items.map(({ reason }) => reason)).toEqual(['fill', 'on_its_way', 'placed']);
+    const hopeless = { ...request, type: 'limit', limitPrice: '1', timeInForce: 'ioc' };
+    const missed = await place(trader, hopeless);
+    await ended(trader, missed.id, 'cancelled');
+  });
+
+  it('cost a sale its minimum and what is taken of sales', async () => {
+    const request = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: '2' };
+    await ended(trader, (await place(trader, request)).id, 'filled');
+    const before = await read<Account>(trader, '/api/account');
+    expect(before.feesPaid).toBe('1');
+    const sale = await place(trader, { ...request, side: 'sell', quantity: '1' });
+    const { fees } = await ended(trader, sale.id, 'filled');
+    const [trade] = await tradesOf(sale);
+    const got = money(trade?.price ?? 0);
+    expect(fees).toBe(got.times('0.0000278').plus(1).toDecimalPlaces(2, 0).toFixed());
+    expect(trade).toMatchObject({ fee: fees, rule: 'market' });
+    expect(
+      money(trade?.quote?.bid ?? 0)
+        .minus(trade?.slippage ?? 0)
+        .eq(got),
+    ).toBe(true);
+    const { cash } = await read<Account>(trader, '/api/account');
+    expect(cash).toBe(got.plus(before.cash).minus(fees).toFixed());
+  });
+
+  it('find what a limit buy holds back enough for its fee, and the rest free again', async () => {
+    const limit = { symbol: 'AAPL', side: 'buy', type: 'limit', quantity: '10', limitPrice: '1' };
+    const { id } = await place(trader, limit);
+    // 10 × 1 and the minimum.
+    const held = await read<Account>(trader, '/api/account');
+    expect(held).toMatchObject({ reservedCash: '11', availableCash: '99989' });
+    expect((await trader.delete(`/api/orders/${id}`)).status).toBe(200);
+    const free = await read<Account>(trader, '/api/account');
+    expect(free).toMatchObject({ reservedCash: '0', feesPaid: '0', availableCash: '100000' });
+  });
+});
+
+describe.each(BACKENDS.slice(0, 1))('a stale quote, $name', (backend) => {
+  const TICK_MS = 4_000;
+  const STALE_MS = 1_000;
+  let bourse: Bourse;
+
+  beforeAll(async () => {
+    bourse = await startBourse(backend, {
+      MARKET_TICK_MS: String(TICK_MS),
+      TRADING_STALE_QUOTE_MS: String(STALE_MS),
+    });
+  });
+  afterAll(() => bourse.close());
+
+  it('fills nothing: orders wait for the next, and those that may not are cancelled', async () => {
+    const trader = await bourse.trader();
+    // Half a second after the quote of this tick has become stale.
+    const intoTickMs = bourse.clock.nowMs() % TICK_MS;
+    bourse.clock.advance(TICK_MS - intoTickMs + STALE_MS + 500);
+    const request = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: '1' };
+    const [waiting, ioc] = await Promise.all([
+      place(trader, request),
+      place(trader, { ...request, timeInForce: 'ioc' }),
+    ]);
+    await ended(trader, ioc.id, 'cancelled');
+    await ended(trader, waiting.id, 'filled');
+    const reasonsOf = async ({ id }: Order) => {
+      const { items } = await read<Page<OrderTransition>>(trader, `/api/orders/${id}/history`);
+      return items.map(({ reason }) => reason);
+    };
+    expect(await reasonsOf(ioc)).toEqual(['stale_quote', 'placed']);
+    expect(await reasonsOf(waiting)).toEqual(['fill', 'stale_quote', 'placed']);
+    const { items } = await read<Page<Trade>>(trader, '/api/trades');
+    const [trade] = items;
+    const ageMs = Date.parse(trade?.executedAt ?? '') - Date.parse(trade?.quoteAsOf ?? '');
+    expect(ageMs).toBeLessThanOrEqual(STALE_MS);
+    expect(Date.parse(trade?.quoteAsOf ?? '')).toBeGreaterThan(Date.parse(waiting.createdAt));
+    await expectExactLedger(bourse);
+  });
+});
