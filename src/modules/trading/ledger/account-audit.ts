@@ -11,6 +11,7 @@ import type { OrderRow } from '../orders/orders.table.js';
 import { toFill, toPosting } from '../trading.mappers.js';
 import { Balances } from './balances.js';
 import type { LedgerEntry } from './ledger.repository.js';
+import type { LedgerEntryKind } from './ledger.table.js';
 import { LotAudit, type RebuiltPosition } from './lot-audit.js';
 import { imbalances, trade } from './postings.js';
 
@@ -41,6 +42,7 @@ interface Traded extends LotTrade {
 /** The entry of an execution, and the cash and shares that it moved. */
 interface Posted {
   readonly seq: number;
+  readonly kind: LedgerEntryKind;
   readonly moved: Balances;
 }
 
@@ -76,7 +78,10 @@ export class AccountAudit {
     if (TRADES.includes(entry.kind) && entry.executionId === null) {
       this.#tell({ what: `entries.${entry.seq}.execution`, kept: 'none', derived: 'one' });
     }
-    if (entry.executionId !== null) this.#posted.set(entry.executionId, { seq: entry.seq, moved });
+    if (entry.executionId !== null) {
+      const { seq, kind } = entry;
+      this.#posted.set(entry.executionId, { seq, kind, moved });
+    }
     this.#expectCovered(entry.seq, moved);
   }
 
@@ -104,7 +109,8 @@ export class AccountAudit {
     this.#expect(`executions.${row.id}.shares`, moved, due.shares().get(row.symbol)?.quantity ?? 0);
     this.#expect(`executions.${row.id}.sequence`, row.sequence, posted?.seq ?? 'no entry');
     const quoted = row.side === 'buy' ? row.ask : row.bid;
-    if (quoted === null) return;
+    // The end of a contract trades at the strike and what the contract cost, whatever is quoted.
+    if (quoted === null || posted?.kind !== 'fill') return;
     const worse = row.side === 'buy' ? money(row.slippage) : money(row.slippage).negated();
     this.#expect(`executions.${row.id}.price`, row.price, worse.plus(quoted));
   }
