@@ -71,7 +71,7 @@ describe.each(BACKENDS)('market data on $name', (backend) => {
       expect(answer.items.map(({ symbol }) => symbol)).toEqual(['AAPL']);
       expect(answer.errors.map(({ symbol, code }) => [symbol, code])).toEqual([
         ['NOPE', 'market_data.unknown_symbol'],
-        ['X'.repeat(12), 'market_data.unknown_symbol'],
+        ['X'.repeat(21), 'market_data.unknown_symbol'],
         ['\0', 'market_data.unknown_symbol'],
         ['*', 'market_data.unknown_symbol'],
       ]);
@@ -204,6 +204,19 @@ describe.each(BACKENDS)('market data on $name', (backend) => {
       expect(far.expiry).toBe(last);
       const middle = (chain: OptionChain) => Number(chain.strikes[10]?.call.price);
       expect(middle(far)).toBeGreaterThan(middle(near));
+    });
+
+    it('are quoted by their symbols, and have neither bars nor depth', async () => {
+      const { strikes } = await read<OptionChain>('options/brk.b');
+      const symbol = strikes[10]?.call.symbol ?? '';
+      expect(symbol).toMatch(/^BRKB\d{6}C\d{8}$/);
+      const quote = await read<Quote>(`quotes/${symbol.toLowerCase()}`);
+      expect(Number(quote.ask)).toBeGreaterThan(Number(quote.bid));
+      expect(quote.symbol).toBe(symbol);
+      const unknown = { status: 404, code: 'market_data.unknown_symbol' };
+      for (const path of ['candles', 'order-book', 'options']) {
+        expect(await refusal(`${path}/${symbol}`)).toEqual(unknown);
+      }
     });
 
     it.each([

@@ -86,6 +86,6 @@ export class AiChatService {
   }
 
   #isKnown(symbol: string): boolean {
-    return this.quotes.findInstrument(symbol) !== undefined;
+    return this.quotes.findListed(symbol) !== undefined;
   }
 }

@@ -12,6 +12,6 @@ export const sourceSchema = z
 /** A symbol in a path: either case in, upper case out. */
 export const symbolSchema = z
   .string()
-  .regex(SYMBOL_PATTERN, 'must be 1-12 characters: letters, digits, . and -')
+  .regex(SYMBOL_PATTERN, 'must be 1-21 characters: letters, digits, . and -')
   .toUpperCase()
-  .describe('symbol of an instrument, in either case');
+  .describe('symbol of an instrument or a contract (AAPL271217C00150000), in either case');

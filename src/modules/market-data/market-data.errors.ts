@@ -2,7 +2,7 @@ import { AppError } from '../../kernel/app-error.js';
 
 export function unknownSymbol(symbol: string): AppError {
   // What a caller sent may be of any length; an answer shows no more of it than a symbol can be long.
-  const shown = symbol.slice(0, 12);
+  const shown = symbol.slice(0, 21);
   return new AppError(
     'not_found',
     'market_data.unknown_symbol',

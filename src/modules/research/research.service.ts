@@ -77,6 +77,6 @@ export class ResearchService {
 
   /** The one spelling of the symbol. @throws AppError `market_data.unknown_symbol` */
   #known(symbol: string): string {
-    return this.quotes.currentQuote(symbol).symbol;
+    return this.quotes.listedInstrument(symbol).symbol;
   }
 }

@@ -30,7 +30,7 @@ const stopPriceSchema = positiveDecimal(4).describe(
 const orderFields = {
   symbol: symbolSchema,
   side: z.enum(ORDER_SIDES),
-  quantity: positiveDecimal(6).describe('shares'),
+  quantity: positiveDecimal(6).describe('shares; of options whole contracts, 100 each'),
   timeInForce: z
     .enum(TIMES_IN_FORCE)
     .default('gtc')
@@ -207,7 +207,7 @@ export const accountSchema = z.object({
   startingCash: decimal,
   contributed: decimal.describe('put in so far, less what was taken out; starts as startingCash'),
   cash: decimal,
-  reservedCash: decimal.describe('held back for working buy orders'),
+  reservedCash: decimal.describe('held back for working buy orders and for written puts'),
   feesPaid: decimal
     .default('0')
     .describe('USD that trades have cost so far, beside their prices: taken off the cash already'),
@@ -226,11 +226,12 @@ export type AccountSettings = z.output<typeof accountSettingsSchema>;
 
 export const valuedPositionSchema = z.object({
   symbol: z.string(),
-  quantity: decimal.describe('shares'),
+  quantity: decimal.describe('shares; of options those under contract, below zero written'),
+  contracts: decimal.optional().describe('of options, and of nothing else: 100 shares each'),
   averageCost: decimal.describe('USD a share that the open lots cost, fees included'),
   price: decimal
     .nullable()
-    .describe('USD a share: the bid, what a sale would get; null without a quote'),
+    .describe('USD a share: the bid, of what is written the ask; null without a quote'),
   marketValue: decimal.nullable().describe('USD'),
   unrealizedPnl: decimal.nullable().describe('USD'),
   realizedPnl: decimal.describe('USD that closing lots has won'),

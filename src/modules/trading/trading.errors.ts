@@ -26,6 +26,47 @@ export const insufficientPosition = (symbol: string, required: Money, available:
     },
   );
 
+export const badQuantity = (multipleOf: number) =>
+  new AppError(
+    'unprocessable',
+    'trading.bad_quantity',
+    `Options are ordered in whole contracts: a multiple of ${multipleOf} shares.`,
+    { details: { multipleOf } },
+  );
+
+export const uncoveredOption = (right: 'call' | 'put', required: Money, available: Money) =>
+  new AppError(
+    'unprocessable',
+    'trading.uncovered_option',
+    right === 'call'
+      ? 'Who writes calls holds the shares for them, free of other orders.'
+      : 'Who writes puts has the cash for the shares, free of other orders.',
+    { details: { required: moneyText(required), available: moneyText(available) } },
+  );
+
+export const oppositeOrder = () =>
+  new AppError(
+    'unprocessable',
+    'trading.opposite_order',
+    'An order for a contract opens a position or closes one: this one might do both.',
+  );
+
+export const notInTheMoney = (price: string) =>
+  new AppError(
+    'unprocessable',
+    'trading.not_in_the_money',
+    'Exercising the contract would give nothing at the price of its underlying.',
+    { details: { price } },
+  );
+
+export const contractNotListed = (symbol: string) =>
+  new AppError(
+    'unprocessable',
+    'trading.contract_not_listed',
+    'The chain does not list this contract today, and the account does not hold it.',
+    { details: { symbol } },
+  );
+
 export const clientOrderIdReused = (clientOrderId: string) =>
   new AppError(
     'unprocessable',

@@ -5,6 +5,7 @@ import { LotsController } from './accounts/lots.controller.js';
 import { TransfersController } from './accounts/transfers.controller.js';
 import { CorporateActionsController } from './corporate-actions/corporate-actions.controller.js';
 import { OrdersController } from './orders/orders.controller.js';
+import { TradingOptionsController } from './options/options.controller.js';
 import { PnlInterest } from './pnl/pnl-interest.js';
 import { PositionPnlController } from './pnl/position-pnl.controller.js';
 import { SignalsController } from './signals/signals.controller.js';
@@ -15,6 +16,7 @@ import { TradingModule } from './trading.module.js';
   controllers: [
     OrdersController,
     PositionPnlController,
+    TradingOptionsController,
     AccountController,
     LotsController,
     CorporateActionsController,

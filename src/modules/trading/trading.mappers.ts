@@ -136,8 +136,9 @@ export function toHoldingOrder(row: OrderRow): HoldingOrder {
   return { ...toHolding(row), fees: money(row.reservedFees), left };
 }
 
-export function toHolding({ reservedCash, reservedQuantity }: OrderRow): Holding {
-  return { cash: money(reservedCash), shares: money(reservedQuantity) };
+export function toHolding({ reservedCash, reservedQuantity, collateralSymbol }: OrderRow): Holding {
+  const held = { cash: money(reservedCash), shares: money(reservedQuantity) };
+  return collateralSymbol === null ? held : { ...held, symbol: collateralSymbol };
 }
 
 export function toFill(row: ExecutionRow): Fill {

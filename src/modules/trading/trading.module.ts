@@ -26,9 +26,18 @@ import { OrderExecutionService } from './execution/order-execution.service.js';
 import { OrderSteps } from './execution/order-steps.js';
 import { OrderTriggers } from './execution/order-triggers.js';
 import { StopPrices } from './execution/stop-prices.js';
+import { OrderRules } from './orders/order-rules.js';
 import { OrdersRepository } from './orders/orders.repository.js';
 import { WaitingOrdersRepository } from './orders/waiting-orders.repository.js';
 import { OrdersService } from './orders/orders.service.js';
+import { OptionOrders } from './options/option-orders.js';
+import { CollateralBook } from './options/collateral-book.js';
+import { ContractBooks } from './options/contract-books.js';
+import { OptionExercise } from './options/option-exercise.js';
+import { OptionLegs } from './options/option-legs.js';
+import { OptionSettlement } from './options/option-settlement.js';
+import { OptionsRepository } from './options/options.repository.js';
+import { WorkingContracts } from './options/working-contracts.js';
 import { PositionsService } from './accounts/positions.service.js';
 import { PositionPnlService } from './pnl/position-pnl.service.js';
 import { SignalsRepository } from './signals/signals.repository.js';
@@ -39,7 +48,7 @@ import { TradingLive } from './trading.live.js';
 import { tradingQueue } from './trading.queues.js';
 import { TradingReactions } from './trading.reactions.js';
 import { TradingSnapshots } from './trading.snapshots.js';
-import { dropOldSignals, resumeCorporateActions } from './trading.schedules.js';
+import { dropOldSignals, resumeCorporateActions, settleOptions } from './trading.schedules.js';
 
 @Module({
   imports: [MarketDataModule, QueuesModule.forFeature([tradingQueue])],
@@ -64,8 +73,17 @@ import { dropOldSignals, resumeCorporateActions } from './trading.schedules.js';
     LotLedger,
     LotsService,
     NamedLots,
+    OrderRules,
     FillLedger,
     TickBookRepository,
+    OptionsRepository,
+    WorkingContracts,
+    OptionOrders,
+    CollateralBook,
+    ContractBooks,
+    OptionLegs,
+    OptionSettlement,
+    OptionExercise,
     DueOrders,
     OrderJournal,
     OrdersService,
@@ -95,6 +113,8 @@ import { dropOldSignals, resumeCorporateActions } from './trading.schedules.js';
     OrderExecutionService,
     DueOrders,
     LedgerVerifier,
+    OptionSettlement,
+    OptionExercise,
   ],
 })
 export class TradingModule {
@@ -102,8 +122,12 @@ export class TradingModule {
     schedules: ScheduleRegistry,
     signals: SignalsService,
     actions: CorporateActionsService,
+    options: OptionSettlement,
   ) {
     schedules.register(resumeCorporateActions, async () => ({ resumed: await actions.resume() }));
     schedules.register(dropOldSignals, async () => ({ dropped: await signals.dropOld() }));
+    schedules.register(settleOptions, async ({ signal }) => ({
+      ...(await options.settleDue(signal)),
+    }));
   }
 }

@@ -12,3 +12,9 @@ export const dropOldSignals = defineSchedule({
   description: 'Deletes signals that ended 30 days ago.',
   everyMs: DAY_MS,
 });
+
+export const settleOptions = defineSchedule({
+  name: 'trading.settle-options',
+  description: 'Ends the option contracts whose last day is over: expiry, exercise, assignment.',
+  everyMs: MINUTE_MS,
+});

@@ -4,7 +4,11 @@ import { ConfigModule } from '../../../src/config/config.module.js';
 import { parseConfig } from '../../../src/config/config.js';
 import { DatabaseModule } from '../../../src/database/index.js';
 import { Correlation } from '../../../src/kernel/correlation.js';
-import { MarketDataModule, QuotesService } from '../../../src/modules/market-data/index.js';
+import {
+  MarketDataModule,
+  OptionsService,
+  QuotesService,
+} from '../../../src/modules/market-data/index.js';
 import { MarketDataProcessor } from '../../../src/modules/market-data/warming/market-data.processor.js';
 import { RealtimeModule } from '../../../src/realtime/index.js';
 import { QueuesModule, RedisModule } from '../../../src/redis/index.js';
@@ -56,10 +60,85 @@ describe('quotes on the embedded default', () => {
     await expect(quotes.getQuote('NOPE')).rejects.toMatchObject(unknown);
     await expect(quotes.getQuote('AAPL:x'.repeat(99))).rejects.toMatchObject({
       ...unknown,
-      details: { symbol: 'AAPL:xAAPL:x' },
+      details: { symbol: 'AAPL:xAAPL:xAAPL:xAAP' },
     });
     expect(() => quotes.currentQuote('NOPE')).toThrow(expect.objectContaining(unknown));
     expect(quotes.findInstrument('NOPE')).toBeUndefined();
+  });
+
+  describe('of a contract', () => {
+    /** A Friday on which options end, at 16:00 in New York: 20:00 UTC. */
+    const CLOSE_MS = Date.UTC(2025, 2, 14, 20);
+    const CALL = 'AAPL250314C00225000';
+    afterEach(() => {
+      nowMs = NOON_MS;
+    });
+
+    it('are those of the chain at the same tick', async () => {
+      const chain = await app.get(OptionsService).chain('AAPL', '2025-03-21');
+      const listed = chain.strikes.flatMap(({ call, put }) => [call, put]);
+      const symbols = listed.map(({ symbol }) => symbol ?? '');
+      const quoted = symbols.map((symbol) => quotes.currentQuote(symbol));
+      expect(quoted).toHaveLength(42);
+      expect(quoted).toEqual(
+        listed.map(({ symbol, bid, ask, bidSize, askSize }) =>
+          expect.objectContaining({ symbol, bid, ask, bidSize, askSize, asOf: chain.asOf }),
+        ),
+      );
+      const { items, errors } = await quotes.getQuotes(['aapl', symbols[0] ?? '', 'NOPE']);
+      expect(items.map(({ symbol }) => symbol)).toEqual(['AAPL', symbols[0]]);
+      expect(errors).toMatchObject([{ symbol: 'NOPE' }]);
+    });
+
+    it('say what it stands for, whatever its strike, until the close of its last day', async () => {
+      expect(quotes.findInstrument(CALL)).toEqual({
+        symbol: CALL,
+        name: 'AAPL 2025-03-14 225.00 call',
+        currency: 'USD',
+        assetClass: 'option',
+        option: {
+          underlying: 'AAPL',
+          expiry: '2025-03-14',
+          expiresAtMs: CLOSE_MS,
+          right: 'call',
+          strike: '225',
+        },
+      });
+      expect(quotes.findInstrument('BRKB250314P00100000')?.option?.underlying).toBe('BRK.B');
+      nowMs = CLOSE_MS - 1;
+      expect((await quotes.getQuote(CALL.toLowerCase())).symbol).toBe(CALL);
+      nowMs = CLOSE_MS;
+      expect(quotes.findInstrument(CALL)).toBeUndefined();
+      expect(() => quotes.currentQuote(CALL)).toThrow(
+        expect.objectContaining({ code: 'market_data.unknown_symbol' }),
+      );
+      expect(quotes.optionContract(CALL)?.expiresAtMs).toBe(CLOSE_MS);
+    });
+
+    it('end in what exercising gives by the last price before the close', () => {
+      expect(quotes.optionSettlement(CALL)).toBeUndefined();
+      nowMs = CLOSE_MS + 3 * 86_400_000;
+      const settlement = quotes.optionSettlement(CALL);
+      const last = Number(settlement?.quote.last);
+      expect(settlement?.quote.asOf).toBe('2025-03-14T19:59:59.000Z');
+      expect(Number(settlement?.intrinsic)).toBeCloseTo(Math.max(0, last - 225), 8);
+    });
+
+    it.each([
+      ['AAPL250313C00225000', 'a day that is no expiry'],
+      ['AAPL250315C00225000', 'a Saturday'],
+      ['AAPL270319C00225000', 'a day that is not listed yet'],
+      ['NOPE250314C00225000', 'no such underlying'],
+    ])('are none for %s: %s', (symbol) => {
+      expect(quotes.findInstrument(symbol)).toBeUndefined();
+    });
+
+    it('are no business of what is listed', () => {
+      expect(quotes.findListed(CALL)).toBeUndefined();
+      expect(() => quotes.listedInstrument(CALL)).toThrow(
+        expect.objectContaining({ code: 'market_data.unknown_symbol' }),
+      );
+    });
   });
 
   it('quotes every instrument for the same tick', () => {

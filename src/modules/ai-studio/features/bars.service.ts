@@ -58,7 +58,7 @@ export class BarsService {
   }
 
   #assertKnown(symbol: string): void {
-    if (!this.quotes.findInstrument(symbol)) throw unknownSymbol(symbol);
+    if (!this.quotes.findListed(symbol)) throw unknownSymbol(symbol);
   }
 
   #closed(symbol: string, candles: readonly Candle[]): Bars {

@@ -168,7 +168,7 @@ export class CandlesService {
   }
 
   #known(symbol: string, timeframe: Timeframe): string {
-    const instrument = this.quotes.instrument(symbol);
+    const instrument = this.quotes.listedInstrument(symbol);
     const timeframes = this.provider.timeframes(instrument.symbol);
     if (!timeframes.includes(timeframe)) throw unknownTimeframe(timeframe, timeframes);
     return instrument.symbol;

@@ -1,13 +1,11 @@
-import { DAY_MS } from '../../../kernel/duration.js';
 import { money, moneyText, type Money } from '../../../kernel/money.js';
 import type { Quote, QuoteSource } from '../quotes/quote.js';
-import { blackScholes, type OptionKind, type OptionTerms } from './black-scholes.js';
+import type { OptionKind } from './black-scholes.js';
+import { rootOf, writeOccSymbol } from './occ-symbol.js';
 import type { OptionExpiry } from './option-expiries.js';
+import { RISK_FREE_RATE, spotOf, valueOption, type OptionPrices } from './option-quote.js';
 
-/** A year, continuously compounded: an assumption, which every chain states. */
-export const RISK_FREE_RATE = 0.04;
-
-const STRIKES_EACH_SIDE = 10;
+export const STRIKES_EACH_SIDE = 10;
 const DAYS_PER_YEAR = 365;
 const PRICE_PLACES = 4;
 const GREEK_PLACES = 6;
@@ -15,7 +13,10 @@ const GREEK_PLACES = 6;
 const STEP_SHARE = 0.02;
 
 /** Decimals in text: USD an underlying unit. Theta is a day's, vega and rho are for a hundredth. */
-export interface PricedOption {
+export interface PricedOption extends Omit<OptionPrices, 'last'> {
+  /** What it is ordered by; null where a contract's symbol has no room for the underlying's or the strike. */
+  readonly symbol: string | null;
+  /** By the model: European. Bid and ask are to trade at; nothing is asked below what exercising gives. */
   readonly price: string;
   readonly delta: string;
   readonly gamma: string;
@@ -54,8 +55,9 @@ export function optionChain(
   expiries: readonly OptionExpiry[],
   volatility: number,
 ): OptionChain {
-  const spot = money(quote.bid).plus(quote.ask).div(2);
-  const years = (expiry.closeMs - Date.parse(quote.asOf)) / (DAYS_PER_YEAR * DAY_MS);
+  const spot = spotOf(quote);
+  const priced = (right: OptionKind, strike: Money) =>
+    pricedOption(quote, expiry, right, strike, volatility);
   return {
     symbol: quote.symbol,
     expiry: expiry.date,
@@ -65,32 +67,22 @@ export function optionChain(
     model: 'black-scholes',
     volatility: rounded(volatility, GREEK_PLACES),
     riskFreeRate: String(RISK_FREE_RATE),
-    strikes: strikesAround(spot).map((strike) => {
-      const terms = {
-        spot: spot.toNumber(),
-        strike: strike.toNumber(),
-        // A quote of the last moment before the close: time is never quite over.
-        years: Math.max(years, 1e-9),
-        volatility,
-        rate: RISK_FREE_RATE,
-      };
-      return {
-        strike: moneyText(strike),
-        call: priced('call', terms),
-        put: priced('put', terms),
-      };
-    }),
+    strikes: strikesAround(spot).map((strike) => ({
+      strike: moneyText(strike),
+      call: priced('call', strike),
+      put: priced('put', strike),
+    })),
     asOf: quote.asOf,
     source: quote.source,
   };
 }
 
-/** Ten to either side of the one next to the spot, and that one; on round steps, all above zero. */
-export function strikesAround(spot: Money): Money[] {
+/** So many to either side of the one next to the spot, and that one; on round steps, all above zero. */
+export function strikesAround(spot: Money, eachSide = STRIKES_EACH_SIDE): Money[] {
   const step = strikeStep(spot);
   const middle = spot.div(step).round();
-  return Array.from({ length: 2 * STRIKES_EACH_SIDE + 1 }, (_, index) =>
-    middle.plus(index - STRIKES_EACH_SIDE).times(step),
+  return Array.from({ length: 2 * eachSide + 1 }, (_, index) =>
+    middle.plus(index - eachSide).times(step),
   ).filter((strike) => strike.gt(0));
 }
 
@@ -102,9 +94,23 @@ function strikeStep(spot: Money): Money {
   return power.times(factor);
 }
 
-function priced(kind: OptionKind, terms: OptionTerms): PricedOption {
-  const { price, delta, gamma, theta, vega, rho } = blackScholes(kind, terms);
+function pricedOption(
+  quote: Quote,
+  { date, closeMs }: OptionExpiry,
+  right: OptionKind,
+  strike: Money,
+  volatility: number,
+): PricedOption {
+  const { value, prices } = valueOption(quote, { right, strike, expiresAtMs: closeMs }, volatility);
+  const { price, delta, gamma, theta, vega, rho } = value;
+  const { bid, ask, bidSize, askSize } = prices;
+  const root = rootOf(quote.symbol);
   return {
+    symbol: writeOccSymbol({ root, expiry: date, right, strike: moneyText(strike) }) ?? null,
+    bid,
+    ask,
+    ...(bidSize !== undefined && { bidSize }),
+    ...(askSize !== undefined && { askSize }),
     price: rounded(price, PRICE_PLACES),
     delta: rounded(delta, GREEK_PLACES),
     gamma: rounded(gamma, GREEK_PLACES),

@@ -3,7 +3,12 @@ import { decimal, signedDecimal, sourceSchema } from '../market-data.dto.js';
 import type { OptionChain, PricedOption } from './option-chain.js';
 
 const pricedOptionSchema = z.object({
-  price: decimal.describe('USD a unit of the underlying'),
+  symbol: z.string().nullable().describe('of the contract: what it is quoted and ordered by'),
+  price: decimal.describe('USD a unit of the underlying: by the model'),
+  bid: decimal.describe('USD a unit that a seller gets; zero: nobody bids'),
+  ask: decimal.describe('USD a unit that a buyer pays'),
+  bidSize: decimal.optional().describe('units of the underlying: 100 are one contract'),
+  askSize: decimal.optional().describe('units of the underlying: 100 are one contract'),
   delta: signedDecimal,
   gamma: signedDecimal,
   theta: signedDecimal.describe('of a calendar day'),

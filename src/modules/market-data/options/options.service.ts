@@ -28,7 +28,7 @@ export class OptionsService {
    *   `market_data.no_volatility` (unprocessable)
    */
   async chain(symbol: string, expiry?: string): Promise<OptionChain> {
-    const { symbol: known } = this.quotes.instrument(symbol);
+    const { symbol: known } = this.quotes.listedInstrument(symbol);
     const expiries = optionExpiries(this.clock.nowMs());
     const chosen =
       expiry === undefined ? expiries[0] : expiries.find(({ date }) => date === expiry);

@@ -26,7 +26,7 @@ export class OrderBooksService {
    *   recording of bars has none
    */
   async orderBook(symbol: string): Promise<OrderBook> {
-    const known = this.quotes.instrument(symbol).symbol;
+    const known = this.quotes.listedInstrument(symbol).symbol;
     return this.#cache.getOrSet({ symbol: known }, () => {
       const book = this.bookAt(known, this.clock.nowMs());
       return book === undefined ? Promise.reject(noDepth(known)) : Promise.resolve(book);

@@ -1,12 +1,29 @@
-export type AssetClass = 'equity' | 'etf' | 'other';
+import type { OptionKind } from '../options/black-scholes.js';
+
+export type AssetClass = 'equity' | 'etf' | 'option' | 'other';
+
+/** What an option contract gives the right to. */
+export interface OptionContract {
+  /** Symbol of the instrument that can be bought or sold by it. */
+  readonly underlying: string;
+  /** `2027-12-17`, in New York. */
+  readonly expiry: string;
+  /** The close of that day's session: the contract ends with it. */
+  readonly expiresAtMs: number;
+  readonly right: OptionKind;
+  /** USD a unit of the underlying, plain digits. */
+  readonly strike: string;
+}
 
 /** Something that has a price. */
 export interface Instrument {
-  /** Upper case, 1–12 characters of `A–Z 0–9 . -`. */
+  /** Upper case, 1–12 characters of `A–Z 0–9 . -`; of a contract 16–21, see `parseOccSymbol`. */
   readonly symbol: string;
   readonly name: string;
   readonly currency: 'USD';
   readonly assetClass: AssetClass;
+  /** Of an option, and of nothing else. One unit of it is one unit of the underlying under contract. */
+  readonly option?: OptionContract;
 }
 
 export type QuoteSource = 'simulated' | 'replay';
@@ -14,7 +31,7 @@ export type QuoteSource = 'simulated' | 'replay';
 /** The best prices of one symbol at one tick. Prices and sizes are decimals in text, in USD and units. */
 export interface Quote {
   readonly symbol: string;
-  /** What a seller gets; above zero and below `ask`. */
+  /** What a seller gets; above zero and below `ask`. Of a contract that is worth nothing zero, with the size 0. */
   readonly bid: string;
   /** What a buyer pays. */
   readonly ask: string;
@@ -31,8 +48,9 @@ export interface Quote {
   readonly barDate?: string;
 }
 
-/** What the outside writes as a symbol, in either case. */
-export const SYMBOL_PATTERN = /^[A-Za-z0-9.-]{1,12}$/;
+/** What the outside writes as a symbol, in either case: of a listed instrument 12 characters at most, of a contract 21. */
+export const SYMBOL_PATTERN = /^[A-Za-z0-9.-]{1,21}$/;
+export const LISTED_SYMBOL_PATTERN = /^[A-Za-z0-9.-]{1,12}$/;
 
 /** The one spelling of a symbol that instruments, caches and channels use. */
 export function normaliseSymbol(symbol: string): string {

@@ -6,7 +6,7 @@ export const instrumentSchema = z.object({
   symbol: z.string(),
   name: z.string(),
   currency: z.literal('USD'),
-  assetClass: z.enum(['equity', 'etf', 'other']),
+  assetClass: z.enum(['equity', 'etf', 'option', 'other']),
 }) satisfies z.ZodType<Instrument>;
 
 export const quoteSchema = z.object({

@@ -4,7 +4,8 @@ import { Caches, type Cache } from '../../../redis/index.js';
 import { quoteCache } from '../market-data.caches.js';
 import { tooManySymbols, unknownSymbol } from '../market-data.errors.js';
 import { MarketDataProvider } from '../market-data.provider.js';
-import { normaliseSymbol, type Instrument, type Quote } from './quote.js';
+import { OptionContracts } from '../options/option-contracts.js';
+import { normaliseSymbol, type Instrument, type OptionContract, type Quote } from './quote.js';
 import { MAX_QUOTES, type QuoteError, type QuotesAnswer } from './quotes.dto.js';
 
 /** Prices for the other modules and for clients. Symbols are taken in either case. */
@@ -12,6 +13,7 @@ import { MAX_QUOTES, type QuoteError, type QuotesAnswer } from './quotes.dto.js'
 export class QuotesService {
   readonly #cache: Cache<{ readonly symbol: string }, Quote>;
   readonly #bySymbol: ReadonlyMap<string, Instrument>;
+  readonly #contracts: OptionContracts;
 
   constructor(
     private readonly provider: MarketDataProvider,
@@ -20,6 +22,7 @@ export class QuotesService {
   ) {
     this.#cache = caches.use(quoteCache);
     this.#bySymbol = new Map(provider.instruments().map((item) => [item.symbol, item]));
+    this.#contracts = new OptionContracts(provider);
   }
 
   /** Names the market that all prices are of: see {@link MarketDataProvider.revision}. */
@@ -27,12 +30,42 @@ export class QuotesService {
     return this.provider.revision;
   }
 
+  /** The listed ones: of contracts there are thousands, which no list names. */
   instruments(): readonly Instrument[] {
     return this.provider.instruments();
   }
 
+  /** Also a contract, until it expires. */
   findInstrument(symbol: string): Instrument | undefined {
+    const known = normaliseSymbol(symbol);
+    return this.#bySymbol.get(known) ?? this.#contracts.find(known, this.clock.nowMs());
+  }
+
+  /** One that has bars, depth and options of its own: no contract. */
+  findListed(symbol: string): Instrument | undefined {
     return this.#bySymbol.get(normaliseSymbol(symbol));
+  }
+
+  /** What a contract's symbol stands for, also after it has expired; undefined when it is no contract of this market. */
+  optionContract(symbol: string): OptionContract | undefined {
+    return this.#contracts.terms(symbol);
+  }
+
+  /** Whether the chain of its underlying shows the contract in the tick that `atMs` lies in. */
+  isContractListed(symbol: string, atMs: number): boolean {
+    return this.#contracts.isListed(symbol, atMs);
+  }
+
+  /**
+   * What an expired contract is settled by: the last quote of its underlying before the close, and the USD a unit that
+   * exercising at its last price gives. The same whenever it is asked for; undefined before the contract expires.
+   */
+  optionSettlement(
+    symbol: string,
+  ): { readonly quote: Quote; readonly intrinsic: string } | undefined {
+    const contract = this.optionContract(symbol);
+    if (!contract || contract.expiresAtMs > this.clock.nowMs()) return undefined;
+    return this.#contracts.settlement(symbol);
   }
 
   /**
@@ -45,12 +78,21 @@ export class QuotesService {
     return instrument;
   }
 
+  /** @throws AppError `market_data.unknown_symbol` (not_found), also for a contract */
+  listedInstrument(symbol: string): Instrument {
+    const instrument = this.findListed(symbol);
+    if (instrument === undefined) throw unknownSymbol(symbol);
+    return instrument;
+  }
+
   /**
-   * The quote to show, through the cache: up to 2 s old, see its `asOf`.
+   * The quote to show, through the cache: up to 2 s old, see its `asOf`. Of a contract it is made afresh: so many of
+   * them can be asked for that they would fill the cache.
    * @throws AppError `market_data.unknown_symbol` (not_found)
    */
   async getQuote(symbol: string): Promise<Quote> {
-    const known = this.instrument(symbol).symbol;
+    const { symbol: known, option } = this.instrument(symbol);
+    if (option) return this.currentQuote(known);
     return this.#cache.getOrSet({ symbol: known }, () => Promise.resolve(this.#quote(known)));
   }
 
@@ -67,9 +109,13 @@ export class QuotesService {
       known.map((symbol) => ({ symbol })),
       (missing) => Promise.resolve(missing.map(({ symbol }) => this.#quote(symbol))),
     );
-    const items = found.filter((quote) => quote !== undefined);
-    const errors = asked.filter((symbol) => !this.#bySymbol.has(symbol)).map(toError);
     const nowMs = this.clock.nowMs();
+    const quotes = new Map(found.map((quote, index) => [known[index], quote]));
+    for (const symbol of asked) {
+      if (this.#contracts.find(symbol, nowMs)) quotes.set(symbol, this.#quote(symbol, nowMs));
+    }
+    const items = asked.map((symbol) => quotes.get(symbol)).filter((quote) => quote !== undefined);
+    const errors = asked.filter((symbol) => !quotes.get(symbol)).map(toError);
     return {
       items,
       errors,
@@ -94,7 +140,7 @@ export class QuotesService {
     return this.#quote(this.instrument(symbol).symbol, atMs);
   }
 
-  /** All quotes of the tick that `atMs` lies in, in the order of the instruments. */
+  /** All quotes of the tick that `atMs` lies in, in the order of the listed instruments; none of contracts. */
   quotesAt(atMs: number): readonly Quote[] {
     return this.provider.instruments().map(({ symbol }) => this.#quote(symbol, atMs));
   }
@@ -105,7 +151,7 @@ export class QuotesService {
   }
 
   #quote(symbol: string, atMs = this.clock.nowMs()): Quote {
-    const quote = this.provider.quote(symbol, atMs);
+    const quote = this.provider.quote(symbol, atMs) ?? this.#contracts.quote(symbol, atMs);
     if (quote === undefined) throw unknownSymbol(symbol);
     return quote;
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { badReplayFile } from '../market-data.errors.js';
-import { SYMBOL_PATTERN, normaliseSymbol } from '../quotes/quote.js';
+import { LISTED_SYMBOL_PATTERN, normaliseSymbol } from '../quotes/quote.js';
 import { parseReplaySeries, type ReplaySeries } from './replay-bars.js';
 
 /** About 600,000 bars. */
@@ -45,7 +45,7 @@ async function listFiles(folder: string): Promise<{ symbol: string; file: string
   if (files.length > MAX_FILES) throw badReplayFile(place, `has more than ${MAX_FILES} .csv files`);
 
   files.forEach(({ symbol, file }, i) => {
-    if (!SYMBOL_PATTERN.test(symbol)) {
+    if (!LISTED_SYMBOL_PATTERN.test(symbol)) {
       throw badReplayFile(
         file,
         'its name is not a symbol: 1-12 characters, letters, digits, . and -',

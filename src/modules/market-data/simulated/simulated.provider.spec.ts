@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { DAY_MS } from '../../../kernel/duration.js';
-import { SYMBOL_PATTERN, type Quote } from '../quotes/quote.js';
+import { LISTED_SYMBOL_PATTERN, type Quote } from '../quotes/quote.js';
 import { NOISE_BOUND, largestNoiseMove } from './price-noise.js';
 import { simulatedInstruments } from './simulated-instruments.js';
 import { SimulatedProvider } from './simulated.provider.js';
@@ -125,7 +125,7 @@ describe('SimulatedProvider', () => {
   it('has well-formed, distinct symbols', () => {
     const symbols = market.instruments().map(({ symbol }) => symbol);
     expect(new Set(symbols).size).toBe(symbols.length);
-    for (const symbol of symbols) expect(symbol).toMatch(SYMBOL_PATTERN);
+    for (const symbol of symbols) expect(symbol).toMatch(LISTED_SYMBOL_PATTERN);
   });
 
   it('quotes nothing for a symbol it does not have', () => {

@@ -38,7 +38,7 @@ export class AnalysisService {
    * @throws AppError `market_data.unknown_symbol`, `research.not_enough_data`
    */
   async analyse(anySymbol: string, horizon: Horizon): Promise<Analysis> {
-    const { symbol } = this.quotes.currentQuote(anySymbol);
+    const { symbol } = this.quotes.listedInstrument(anySymbol);
     const { revision } = this.statements;
     const marketRevision = this.quotes.revision;
     const found = await this.#analyses.getOrSetOptional(

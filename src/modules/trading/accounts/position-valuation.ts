@@ -1,24 +1,27 @@
 import { money, moneyText, priceText } from '../../../kernel/money.js';
-import type { Quote } from '../../market-data/index.js';
+import { isContractSymbol, type Quote } from '../../market-data/index.js';
 import type { PositionRow } from '../execution/executions.table.js';
 import { unrealizedPnl } from '../execution/position.js';
+import { contractsOf } from '../options/option-terms.js';
 import type { ValuedPosition } from '../trading.dto.js';
 import { toPosition } from '../trading.mappers.js';
 
-/** The position at the bid, which is what a sale would get; without a quote at no price. */
+/** The position at what closing it would get: the bid, of what is written the ask. Without a quote at no price. */
 export function valuePosition(
   row: PositionRow,
-  quote: Pick<Quote, 'bid' | 'asOf'> | undefined,
+  quote: Pick<Quote, 'bid' | 'ask' | 'asOf'> | undefined,
 ): ValuedPosition {
   const position = toPosition(row);
-  const bid = quote && money(quote.bid);
+  const isWritten = position.quantity.lt(0);
+  const price = quote && money(isWritten ? quote.ask : quote.bid);
   return {
     symbol: row.symbol,
     quantity: moneyText(position.quantity),
+    ...(isContractSymbol(row.symbol) && { contracts: moneyText(contractsOf(position.quantity)) }),
     averageCost: priceText(money(row.averageCost)),
-    price: bid ? priceText(bid) : null,
-    marketValue: bid ? moneyText(position.quantity.times(bid)) : null,
-    unrealizedPnl: bid ? moneyText(unrealizedPnl(position, bid)) : null,
+    price: price ? priceText(price) : null,
+    marketValue: price ? moneyText(position.quantity.times(price)) : null,
+    unrealizedPnl: price ? moneyText(unrealizedPnl(position, price)) : null,
     realizedPnl: moneyText(money(row.realizedPnl)),
     asOf: quote?.asOf ?? null,
   };

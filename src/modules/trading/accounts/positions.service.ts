@@ -80,9 +80,18 @@ export class PositionsService {
     return (await this.executions.listPositions(sql, accountId)).map((row) => this.#value(row));
   }
 
-  /** A symbol the market no longer has (another provider was configured) is held still, at no known price. */
+  /**
+   * A symbol the market no longer has (another provider was configured) is held still, at no known price. A contract
+   * that has expired and is not settled yet has the price that it will be settled at.
+   */
   #value(row: PositionRow): ValuedPosition {
-    const isQuoted = this.quotes.findInstrument(row.symbol) !== undefined;
-    return valuePosition(row, isQuoted ? this.quotes.currentQuote(row.symbol) : undefined);
+    if (this.quotes.findInstrument(row.symbol)) {
+      return valuePosition(row, this.quotes.currentQuote(row.symbol));
+    }
+    const end = this.quotes.optionSettlement(row.symbol);
+    return valuePosition(
+      row,
+      end && { bid: end.intrinsic, ask: end.intrinsic, asOf: end.quote.asOf },
+    );
   }
 }

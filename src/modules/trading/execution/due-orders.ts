@@ -3,6 +3,7 @@ import { Config } from '../../../config/config.js';
 import { Clock } from '../../../kernel/clock.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
 import type { Quote } from '../../market-data/index.js';
+import { WorkingContracts } from '../options/working-contracts.js';
 import { OrdersRepository, type OrderVersion } from '../orders/orders.repository.js';
 import { sessionAt } from '../orders/trading-session.js';
 import { WaitingOrdersRepository } from '../orders/waiting-orders.repository.js';
@@ -21,25 +22,28 @@ export class DueOrders {
     private readonly book: TickBookRepository,
     private readonly waiting: WaitingOrdersRepository,
     private readonly stops: StopPrices,
+    private readonly contracts: WorkingContracts,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Config) private readonly config: Config,
   ) {}
 
   /**
-   * Waiting orders that these quotes have reached and have shares for, stops that trades have reached, and orders that were accepted over
+   * Waiting orders that these quotes, or those of contracts, have reached and have shares for, stops that trades have reached,
+   * and orders that were accepted over
    * {@link FORGOTTEN_AFTER_MS} ago and never tried (their job was lost with the queue's Redis), oldest first.
    * While the queue is away all that were accepted: no job of theirs is on its way. Orders whose time in force is
    * over end by the same way.
    * At most {@link BATCH} of each; the rest is due on the next tick.
    */
-  async find(quotes: readonly Quote[], queueIsAway: boolean): Promise<OrderVersion[]> {
+  async find(listed: readonly Quote[], queueIsAway: boolean): Promise<OrderVersion[]> {
     const nowMs = this.clock.nowMs();
     // Exclusive: the very latest have the time of now.
     const acceptedBefore = new Date(queueIsAway ? nowMs + 1 : nowMs - FORGOTTEN_AFTER_MS);
     // All quotes are of one tick.
-    const acceptedUntil = quotes[0] && arrivedUntil(this.config.trading.paper, quotes[0]);
+    const acceptedUntil = listed[0] && arrivedUntil(this.config.trading.paper, listed[0]);
     const session = this.config.trading.hours === 'always' ? 'regular' : sessionAt(nowMs);
     const inExtendedHours = session === 'extended';
+    const quotes = [...listed, ...(await this.contracts.quoted())];
     // Stops look at the trades of the regular session only.
     if (session === 'regular') await this.stops.follow(quotes);
     const reached =

@@ -1,6 +1,8 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { accountsTable } from '../accounts/accounts.table.js';
 import { decimalColumn } from '../accounts/decimal.column.js';
+import { contractDay, isContract } from '../options/contract-symbol.column.js';
 import { ORDER_SIDES, ORDER_TYPES } from '../orders/order.js';
 import { ordersTable } from '../orders/orders.table.js';
 
@@ -65,7 +67,12 @@ export const positionsTable = pgTable(
     realizedPnl: decimalColumn('realized_pnl').notNull(),
     updatedAt: timestamp('updated_at', { withTimezone: true }).notNull(),
   },
-  (table) => [primaryKey({ columns: [table.accountId, table.symbol] })],
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.symbol] }),
+    index('positions_open_contracts')
+      .on(contractDay(table.symbol), table.accountId)
+      .where(sql`${isContract(table.symbol)} and ${table.quantity} <> 0`),
+  ],
 );
 
 export type ExecutionRow = typeof executionsTable.$inferSelect;

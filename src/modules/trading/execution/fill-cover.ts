@@ -22,15 +22,22 @@ export interface PaidFill extends Fill {
 export function heldFor(
   { cash, shares, fees, left }: HoldingOrder,
   { side, quantity, fee }: PaidFill,
-): Required<Holding> {
+): Required<Omit<Holding, 'symbol'>> {
   if (quantity.eq(left)) return { cash, shares, fees };
-  if (side === 'sell') return { cash: money(0), shares: quantity, fees: money(0) };
+  if (side === 'sell') {
+    const shareOf = (whole: Money) => money(moneyText(whole.times(quantity).div(left)));
+    // Cash is held back by those alone that write puts.
+    return { cash: shareOf(cash), shares: shareOf(shares), fees: money(0) };
+  }
   const share = money(moneyText(cash.minus(fees).times(quantity).div(left)));
   const paid = Money.min(fee, fees);
   return { cash: share.plus(paid), shares: money(0), fees: paid };
 }
 
-/** From what was held back for it, and what else is free. A sale may cost more than it brings. */
+/**
+ * From what was held back for it, and what else is free. A sale may cost more than it brings; what one that writes puts
+ * holds back is not for that.
+ */
 export function canPay(
   { side, quantity, price, fee }: PaidFill,
   released: Holding,
@@ -39,5 +46,5 @@ export function canPay(
   // Rounded as it will be posted.
   const notional = money(moneyText(quantity.times(price)));
   const cost = side === 'buy' ? fee.plus(notional) : fee.minus(notional);
-  return cost.lte(free.plus(released.cash));
+  return cost.lte(side === 'buy' ? free.plus(released.cash) : free);
 }

@@ -2,11 +2,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Outbox, type Transaction } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
 import { newId } from '../../../kernel/ids.js';
-import { moneyText } from '../../../kernel/money.js';
-import type { Quote } from '../../market-data/index.js';
+import { money, moneyText } from '../../../kernel/money.js';
+import { isContractSymbol, type Quote } from '../../market-data/index.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { Balances } from '../ledger/balances.js';
 import { Ledger } from '../ledger/ledger.js';
+import type { LedgerEntryKind } from '../ledger/ledger.table.js';
+import { CollateralBook } from '../options/collateral-book.js';
+import { writes, writtenOf } from '../options/collateral.js';
 import { trade, type Holding } from '../ledger/postings.js';
 import { ExecutionsRepository } from './executions.repository.js';
 import type { OrderRow } from '../orders/orders.table.js';
@@ -20,12 +23,15 @@ export interface PaperFill extends PaidFill {
   readonly why: FillReason;
 }
 
+const NOTHING = { cash: money(0), shares: money(0) };
+
 /** Writes what a fill does to an account: the execution, the cash and the position, always together. */
 @Injectable()
 export class FillLedger {
   constructor(
     private readonly ledger: Ledger,
     private readonly executions: ExecutionsRepository,
+    private readonly collateral: CollateralBook,
     private readonly lots: LotLedger,
     private readonly outbox: Outbox,
     @Inject(Clock) private readonly clock: Clock,
@@ -34,6 +40,7 @@ export class FillLedger {
   /**
    * The account must be locked by the transaction.
    * @param released of what the order held back, what it needs no longer
+   * @param kind of the ledger's entry
    * @returns the id of the execution
    */
   async record(
@@ -43,6 +50,7 @@ export class FillLedger {
     fill: PaperFill,
     quote: Quote,
     released: Holding,
+    kind: LedgerEntryKind = 'fill',
   ): Promise<string> {
     const { sql } = transaction;
     const execution = await this.executions.insert(sql, {
@@ -66,16 +74,25 @@ export class FillLedger {
     });
     // Before the posting: the position that the fill adds to.
     const before = await this.executions.findPosition(sql, account.id, order.symbol);
-    const postings = trade({ ...fill, symbol: order.symbol, released });
+    const held = money(before?.quantity ?? 0);
+    const isOption = isContractSymbol(order.symbol);
+    // What was held back for writing a contract stands behind it from now on.
+    const freed = isOption && kind === 'fill' && writes(fill.side, held) ? NOTHING : released;
+    const postings = trade({ ...fill, symbol: order.symbol, released: freed });
     const { seq } = await this.ledger.post(transaction, {
       accountId: account.id,
-      kind: 'fill',
+      kind,
       postings,
       orderId: order.id,
       executionId: execution.id,
     });
     const { cash } = new Balances(postings);
     await this.lots.record(sql, account, { execution, order, cash, seq, before });
+    if (isOption && kind === 'fill' && fill.side === 'buy' && held.lt(0)) {
+      const { quantity } = fill;
+      const bought = quantity.lt(writtenOf(held)) ? quantity : writtenOf(held);
+      await this.collateral.free(transaction, account.id, order.symbol, bought, order.id);
+    }
     const filled = { userId: account.userId, trade: toTrade(execution) };
     await this.outbox.publish(transaction, OrderFilled, filled, accountStream(account.id));
     return execution.id;

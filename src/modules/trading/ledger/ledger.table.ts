@@ -13,12 +13,13 @@ import { decimalColumn } from '../accounts/decimal.column.js';
 import { corporateActionsTable } from '../corporate-actions/corporate-actions.table.js';
 import { executionsTable } from '../execution/executions.table.js';
 import { ordersTable } from '../orders/orders.table.js';
+import { OPTION_ENTRY_KINDS } from '../options/settlement.js';
 import { LEDGER_BOOKS } from './postings.js';
 
 /**
  * `opening`: the starting cash · `deposit`, `withdrawal`: cash in and out · `hold`: an order holds back what it may
- * cost · `release`: it ended, and no longer does · `fill`: it traded · `split`, `dividend`, `symbol_change`: what was announced of a symbol
- * was applied.
+ * cost · `release`: it ended, and no longer does · `fill`: it traded · `split`, `dividend`, `symbol_change`: what was announced
+ * of a symbol was applied · `option_…`: a trade that the end of an option contract amounts to.
  */
 export const LEDGER_ENTRY_KINDS = [
   'opening',
@@ -30,6 +31,7 @@ export const LEDGER_ENTRY_KINDS = [
   'split',
   'dividend',
   'symbol_change',
+  ...OPTION_ENTRY_KINDS,
 ] as const;
 export type LedgerEntryKind = (typeof LEDGER_ENTRY_KINDS)[number];
 

@@ -22,6 +22,8 @@ export interface Holding {
   readonly cash: Money;
   /** Shares, of a sale. */
   readonly shares: Money;
+  /** Whose shares, where they are not those of what is traded: they cover a written call. */
+  readonly symbol?: string;
   /** The part of `cash` that is for fees. */
   readonly fees?: Money;
 }
@@ -39,7 +41,7 @@ export function transfer(amount: Money): Posting[] {
   return lines([usd('cash', amount), usd('capital', amount.negated())]);
 }
 
-export function hold(symbol: string, { cash, shares }: Holding): Posting[] {
+export function hold(traded: string, { cash, shares, symbol = traded }: Holding): Posting[] {
   return lines([
     usd('cash', cash.negated()),
     usd('reserved', cash),
@@ -48,8 +50,9 @@ export function hold(symbol: string, { cash, shares }: Holding): Posting[] {
   ]);
 }
 
-export function release(symbol: string, { cash, shares }: Holding): Posting[] {
-  return hold(symbol, { cash: cash.negated(), shares: shares.negated() });
+export function release(traded: string, holding: Holding): Posting[] {
+  const { cash, shares } = holding;
+  return hold(traded, { ...holding, cash: cash.negated(), shares: shares.negated() });
 }
 
 /** A fill: cash against shares, the fee to the broker, and what the order held back for it is free again. */

@@ -20,7 +20,7 @@ import {
   tooManyOrders,
   unknownSymbol,
 } from '../trading.errors.js';
-import { NamedLots } from './named-lots.js';
+import { OrderRules } from './order-rules.js';
 import { OrdersRepository } from './orders.repository.js';
 
 /** Whether an account can pay for an order, or holds what it sells, after all it has promised already. */
@@ -32,8 +32,8 @@ export class BuyingPower {
     private readonly accounts: CurrentAccounts,
     private readonly executions: ExecutionsRepository,
     private readonly orders: OrdersRepository,
-    private readonly namedLots: NamedLots,
     private readonly quotes: QuotesService,
+    readonly rules: OrderRules,
     @Inject(Config) private readonly config: Config,
   ) {
     this.#paper = paperModel(config.trading.paper);
@@ -47,7 +47,7 @@ export class BuyingPower {
   /**
    * What the order must hold back; the account must be locked.
    * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`, `trading.insufficient_position`,
-   *   `trading.bad_lots`, `trading.too_many_orders`, `trading.stop_price_reached`
+   *   `trading.uncovered_option`, `trading.bad_lots`, `trading.too_many_orders`, `trading.stop_price_reached`
    */
   async reserve(
     transaction: Transaction,
@@ -60,9 +60,11 @@ export class BuyingPower {
     const working = await this.orders.countWorking(transaction.sql, account.id);
     if (working >= maxWorkingOrders) throw tooManyOrders(maxWorkingOrders);
     const quantity = money(request.quantity);
-    await this.namedLots.assertOpen(transaction.sql, account.id, request);
+    await this.rules.lots.assertOpen(transaction.sql, account.id, request);
     const quote = this.quotes.currentQuote(request.symbol);
     const terms = termsAtAcceptance(request, trigger, money(quote.last));
+    const collateral = await this.rules.options.collateral(transaction, account, request);
+    if (collateral) return collateral;
     if (request.side === 'sell') {
       await this.#assertHeld(transaction, account.id, request.symbol, quantity);
       return { cash: money(0), shares: quantity };

@@ -49,6 +49,7 @@ export function newOrder(
     reservedFees: moneyText(holding.fees ?? money(0)),
     fees: '0',
     reservedQuantity: moneyText(holding.shares),
+    collateralSymbol: holding.symbol ?? null,
     lastFillQuoteAsOf: null,
     namedLots: request.lots ?? null,
     rejectReason: null,

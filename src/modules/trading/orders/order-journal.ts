@@ -50,6 +50,17 @@ export class OrderJournal {
     return this.#record(transaction, userId, null, row, { reason });
   }
 
+  /** Stores an order that nobody placed, and that is carried out at once: it holds nothing back, and needs no job. */
+  async begin(
+    transaction: Transaction,
+    userId: string,
+    row: OrderRow,
+    reason: TransitionReason,
+  ): Promise<OrderRow> {
+    await this.orders.insert(transaction.sql, row);
+    return this.#record(transaction, userId, null, row, { reason });
+  }
+
   /** @throws AppError `trading.order_final` when the order's life has no such step. */
   async advance(
     transaction: Transaction,

@@ -1,6 +1,7 @@
 import { integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { decimalColumn } from '../accounts/decimal.column.js';
 import { executionsTable } from '../execution/executions.table.js';
+import { OPTION_ENTRY_KINDS } from '../options/settlement.js';
 import { ORDER_STATUSES } from './order-state.js';
 import { ordersTable } from './orders.table.js';
 
@@ -31,6 +32,8 @@ export const TRANSITION_REASONS = [
   'corporate_action',
   /** The market has no such symbol any more. */
   'unknown_symbol',
+  /** Nobody placed it: it is one of the trades that the end of an option contract amounts to. */
+  ...OPTION_ENTRY_KINDS,
 ] as const;
 export type TransitionReason = (typeof TRANSITION_REASONS)[number];
 

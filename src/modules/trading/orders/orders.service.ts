@@ -44,6 +44,7 @@ export class OrdersService {
    * Stores the order, what it holds back, and the job that will execute it, in one transaction.
    * Sent again under the same `client_order_id`, the same order answers as it did the first time.
    * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`, `trading.insufficient_position`,
+   *   `trading.bad_quantity`, `trading.contract_not_listed`, `trading.uncovered_option`, `trading.opposite_order`,
    *   `trading.bad_expiry`, `trading.bad_time_in_force`, `trading.bad_extended_hours`, `trading.market_closed`,
    *   `trading.too_late_for_auction`, `trading.stop_price_reached`, `trading.bad_lots`, `trading.too_many_orders`,
    *   `trading.client_order_id_reused`
@@ -54,7 +55,14 @@ export class OrdersService {
       const account = await this.buyingPower.lockAccount(transaction, accountId);
       const repeated = await this.#findRepeated(transaction, accountId, request, null);
       if (repeated) return toFirstAnswer(repeated);
-      const time = workingTimeOf(request, this.config.trading.hours, this.clock.nowMs());
+      const { symbol, timeInForce } = request;
+      const { worksFrom, expiresAt } = workingTimeOf(
+        request,
+        this.config.trading.hours,
+        this.clock.nowMs(),
+      );
+      const end = this.buyingPower.rules.options.endOf(symbol, timeInForce, expiresAt);
+      const time = { worksFrom, expiresAt: end };
       return this.#accept(transaction, account, request, { replaces: null, time });
     });
   }
@@ -165,6 +173,7 @@ export class OrdersService {
     request: PlaceOrder,
     of: Pick<OrderCircumstances, 'replaces' | 'time' | 'trigger'>,
   ): Promise<Order> {
+    await this.buyingPower.rules.options.assertOrder(transaction, account.id, request, of.replaces);
     const { trigger } = of;
     const holding = await this.buyingPower.reserve(transaction, account, request, trigger);
     const at = new Date(this.clock.nowMs());

@@ -55,7 +55,7 @@ export const ordersTable = pgTable(
     /** USD that the filled shares traded for, not rounded: what averages are made of. */
     filledNotional: numeric('filled_notional', { precision: 40, scale: 16 }).notNull(),
     averageFillPrice: decimalColumn('average_fill_price'),
-    /** Cash that a working buy order holds back; 0 once it is done. */
+    /** Cash that a working buy order holds back, or one that writes puts; 0 once it is done. */
     reservedCash: decimalColumn('reserved_cash').notNull(),
     /** The part of `reservedCash` that is for fees. */
     reservedFees: decimalColumn('reserved_fees').notNull().default('0'),
@@ -63,6 +63,8 @@ export const ordersTable = pgTable(
     fees: decimalColumn('fees').notNull().default('0'),
     /** Shares that a working sell order holds back; 0 once it is done. */
     reservedQuantity: decimalColumn('reserved_quantity').notNull(),
+    /** Whose shares `reservedQuantity` are, where not those of `symbol`: of a written call the underlying's. */
+    collateralSymbol: text('collateral_symbol'),
     /** The tick that it last traded on: no tick fills an order twice. */
     lastFillQuoteAsOf: timestamp('last_fill_quote_as_of', { withTimezone: true }),
     /** Which lots a sale is to close; null: by the account's method. */

@@ -1,0 +1,2 @@
+ALTER TABLE "orders" ADD COLUMN "collateral_symbol" text;--> statement-breakpoint
+CREATE INDEX "positions_open_contracts" ON "positions" USING btree (left(right("symbol", 15), 6),"account_id") WHERE length("positions"."symbol") > 15 and "positions"."quantity" <> 0;
