@@ -100,7 +100,9 @@ export class OrderSteps {
   /** Only what would trade asks what the tick has for it: that keeps others of its book waiting. */
   async #next(transaction: Transaction, order: OrderRow, quote: Quote): Promise<ExecutionStep> {
     const working = toWorkingOrder(order);
-    const conditions = { paper: this.#paper, nowMs: this.clock.nowMs() };
+    // What was new in its auction is not stale because the turn of an order comes later.
+    const nowMs = order.worksFrom?.getTime() ?? this.clock.nowMs();
+    const conditions = { paper: this.#paper, nowMs };
     const step = executionStep(working, quote, conditions);
     const size = quotedSize(quote, working.terms);
     if (step.kind !== 'fill' || size === undefined) return step;

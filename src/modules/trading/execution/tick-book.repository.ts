@@ -141,7 +141,8 @@ function rivalsOf({ symbol, side, worksFrom }: OrderRow): SQL {
   return sql`select o.* from orders o where ${IN_BOOK} and ${ofBook}
     union all
     select o.* from orders o
-    where o.status = 'accepted' and o.stop_price is null and o.works_from is null and ${ofBook}`;
+    where o.status = 'accepted' and o.stop_price is null and o.type <> 'trailing_stop'
+      and o.works_from is null and ${ofBook}`;
 }
 
 /** Whether the order is where it can trade: it has arrived, and it is the hour for it. */
