@@ -2,6 +2,7 @@ import { AppError } from '../kernel/app-error.js';
 import type { KeyRing } from '../kernel/secret-box.js';
 import { environmentSchema, type Environment } from './environment.js';
 import { paperSettings, type PaperSettings } from './paper-environment.js';
+import { riskSettings, type RiskSettings } from './risk-environment.js';
 
 export type Role = Environment['BOURSE_ROLE'];
 
@@ -107,6 +108,7 @@ export interface Config {
     readonly startingCash: string;
     readonly maxWorkingOrders: number;
     readonly paper: PaperSettings;
+    readonly risk: RiskSettings;
   };
 }
 
@@ -210,6 +212,7 @@ function toConfig(env: Environment): Config {
       startingCash: env.TRADING_STARTING_CASH,
       maxWorkingOrders: env.TRADING_MAX_WORKING_ORDERS,
       paper: paperSettings(env),
+      risk: riskSettings(env),
     },
   };
 }

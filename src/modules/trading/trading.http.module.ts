@@ -3,7 +3,10 @@ import { RealtimeGatewayModule } from '../../realtime/index.js';
 import { AccountController } from './accounts/account.controller.js';
 import { LotsController } from './accounts/lots.controller.js';
 import { TransfersController } from './accounts/transfers.controller.js';
+import { ClosingController } from './closing/closing.controller.js';
+import { HaltsController } from './halts/halts.controller.js';
 import { OrdersController } from './orders/orders.controller.js';
+import { AccountLimitsController } from './orders/risk/account-limits.controller.js';
 import { PnlInterest } from './pnl/pnl-interest.js';
 import { PositionPnlController } from './pnl/position-pnl.controller.js';
 import { SignalsController } from './signals/signals.controller.js';
@@ -18,6 +21,9 @@ import { TradingModule } from './trading.module.js';
     LotsController,
     TransfersController,
     SignalsController,
+    HaltsController,
+    ClosingController,
+    AccountLimitsController,
   ],
   providers: [PnlInterest],
 })

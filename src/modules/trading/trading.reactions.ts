@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DomainEvents } from '../../database/index.js';
 import { Caches } from '../../redis/index.js';
 import { fillsTag, signalsTag } from './trading.caches.js';
-import { CashTransferred, OrderFilled, SignalCreated } from './trading.events.js';
+import { CashTransferred, OrderFilled, SignalChanged, SignalCreated } from './trading.events.js';
 
 /**
  * Drops what an event makes wrong. By tag, not by key: also what another process is computing right now
@@ -14,6 +14,7 @@ export class TradingReactions {
     events.on(OrderFilled, ({ userId }) => caches.invalidateTags([fillsTag(userId)]));
     events.on(CashTransferred, ({ userId }) => caches.invalidateTags([fillsTag(userId)]));
     // The service drops it before it answers; this is for the process that died in between.
+    events.on(SignalChanged, ({ userId }) => caches.invalidateTags([signalsTag(userId)]));
     events.on(SignalCreated, ({ userId }) => caches.invalidateTags([signalsTag(userId)]));
   }
 }

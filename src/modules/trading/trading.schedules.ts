@@ -1,5 +1,11 @@
-import { DAY_MS } from '../../kernel/duration.js';
+import { DAY_MS, MINUTE_MS } from '../../kernel/duration.js';
 import { defineSchedule } from '../../redis/index.js';
+
+export const tradeForgottenSignals = defineSchedule({
+  name: 'trading.trade-forgotten-signals',
+  description: 'Decides about approved and automatic signals whose job was lost a minute ago.',
+  everyMs: MINUTE_MS,
+});
 
 export const dropOldSignals = defineSchedule({
   name: 'trading.drop-old-signals',

@@ -51,6 +51,7 @@ export class TickBookRepository {
             rows between unbounded preceding and 1 preceding), 0) as ahead
         from quote join orders o on o.symbol = quote.symbol
         where o.status in ('open', 'partially_filled') and ${MAY_TRADE} and ${arrivedBy(acceptedUntil)}
+          and not exists (select from trading_halts h where h.symbol = o.symbol)
           and (${IS_REACHED} or o.time_in_force in ('ioc', 'fok')))
       select id, ahead from queued where size is null or ahead < size) as front`;
     return this.database.sql

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Queues } from '../../../redis/index.js';
 import { OrderExecutionService } from './order-execution.service.js';
+import { SignalTrading } from '../signals/signal-trading.service.js';
 import { tradingQueue } from '../trading.queues.js';
 
 @Injectable()
 export class TradingProcessor {
-  constructor(queues: Queues, execution: OrderExecutionService) {
+  constructor(queues: Queues, execution: OrderExecutionService, signals: SignalTrading) {
     queues.process(tradingQueue, {
+      'trade-signal': ({ payload }) => signals.trade(payload.signalId),
       'execute-order': ({ payload }) => execution.execute(payload.orderId),
     });
   }

@@ -3,7 +3,6 @@ import { Config } from '../../../config/config.js';
 import type { Transaction } from '../../../database/index.js';
 import { money, type Money } from '../../../kernel/money.js';
 import { QuotesService } from '../../market-data/index.js';
-import { AccountsRepository } from '../accounts/accounts.repository.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { ExecutionsRepository } from '../execution/executions.repository.js';
 import { feeOf } from '../execution/paper/fees.js';
@@ -21,6 +20,7 @@ import {
 } from '../trading.errors.js';
 import { NamedLots } from './named-lots.js';
 import { OrdersRepository } from './orders.repository.js';
+import { RiskChecks } from './risk/risk-checks.js';
 
 /** Whether an account can pay for an order, or holds what it sells, after all it has promised already. */
 @Injectable()
@@ -28,27 +28,32 @@ export class BuyingPower {
   readonly #paper: PaperModel;
 
   constructor(
-    private readonly accounts: AccountsRepository,
     private readonly executions: ExecutionsRepository,
     private readonly orders: OrdersRepository,
     private readonly namedLots: NamedLots,
     private readonly quotes: QuotesService,
+    private readonly risk: RiskChecks,
     @Inject(Config) private readonly config: Config,
   ) {
     this.#paper = paperModel(config.trading.paper);
   }
 
-  /** Everything that reads what an account has before it changes it begins with this. */
-  lockAccount(transaction: Transaction, accountId: string): Promise<AccountRow> {
-    return this.accounts.lock(transaction.sql, accountId);
-  }
-
   /**
-   * What the order must hold back; the account must be locked.
+   * What the order must hold back, once it has passed the risk checks; the account must be locked.
    * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`, `trading.insufficient_position`,
-   *   `trading.bad_lots`, `trading.too_many_orders`
+   *   `trading.bad_lots`, `trading.too_many_orders`; as {@link RiskChecks.assertAcceptable}
    */
   async reserve(
+    transaction: Transaction,
+    account: AccountRow,
+    request: PlaceOrder,
+  ): Promise<Holding> {
+    const holding = await this.#holding(transaction, account, request);
+    await this.risk.assertAcceptable(transaction, account.id, request);
+    return holding;
+  }
+
+  async #holding(
     transaction: Transaction,
     account: AccountRow,
     request: PlaceOrder,
