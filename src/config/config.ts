@@ -2,6 +2,7 @@ import { AppError } from '../kernel/app-error.js';
 import type { KeyRing } from '../kernel/secret-box.js';
 import { environmentSchema, type Environment } from './environment.js';
 import { paperSettings, type PaperSettings } from './paper-environment.js';
+import { riskSettings, type RiskSettings } from './risk-environment.js';
 
 export type Role = Environment['BOURSE_ROLE'];
 
@@ -108,6 +109,7 @@ export interface Config {
     readonly maxWorkingOrders: number;
     readonly paper: PaperSettings;
     readonly hours: 'always' | 'exchange';
+    readonly risk: RiskSettings;
   };
 }
 
@@ -212,6 +214,7 @@ function toConfig(env: Environment): Config {
       maxWorkingOrders: env.TRADING_MAX_WORKING_ORDERS,
       paper: paperSettings(env),
       hours: env.TRADING_HOURS,
+      risk: riskSettings(env),
     },
   };
 }

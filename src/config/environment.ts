@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/duration.js';
 import type { KeyRing, SecretKey } from '../kernel/secret-box.js';
 import { paperEnvironment } from './paper-environment.js';
+import { riskEnvironment } from './risk-environment.js';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -287,6 +288,7 @@ export const environmentSchema = z.object({
     .default('100000')
     .describe('USD on a new paper account'),
   ...paperEnvironment,
+  ...riskEnvironment,
 });
 
 export type Environment = z.output<typeof environmentSchema>;

@@ -25,6 +25,10 @@ interface PositionPage {
   readonly items: ValuedPosition[];
   readonly nextCursor: string | null;
 }
+interface Liquidation {
+  readonly cancelled: Order[];
+  readonly items: { symbol: string; order: Order | null; error: { code: string } | null }[];
+}
 interface Pnl {
   readonly positions: ValuedPosition[];
   readonly marketValue: string;
@@ -40,7 +44,19 @@ describe.each(BACKENDS)('positions on $name', (kind) => {
   let stranger: ApiClient;
 
   beforeAll(async () => {
-    bourse = await startBourse(kind, { MARKET_TICK_MS: '100' });
+    bourse = await startBourse(kind, {
+      MARKET_TICK_MS: '100',
+      RATE_LIMITS: `${[
+        'auth.register',
+        'auth.login',
+        'orders.place',
+        'orders.place-ip',
+        'api.signed-in',
+        'api.anonymous',
+      ]
+        .map((name) => `${name}=1000000/1m`)
+        .join()}`,
+    });
     stranger = await bourse.trader();
   });
   afterAll(() => bourse.close());
@@ -321,5 +337,116 @@ describe.each(BACKENDS)('positions on $name', (kind) => {
       expect((await bourse.client().get(path)).status).toBe(401);
     }
     expect((await trader.get('/api/positions?limit=0')).status).toBe(400);
+  });
+
+  describe('that are to be closed', () => {
+    const quantities = async (): Promise<Record<string, string>> => {
+      const { items } = await read<PositionPage>('/api/positions');
+      return Object.fromEntries(items.map(({ symbol, quantity }) => [symbol, quantity]));
+    };
+    const untilHeld = (held: Record<string, string>): Promise<void> =>
+      eventually(async () => expect(await quantities()).toEqual(held), { timeoutMs: 40_000 });
+    const close = async (path: string): Promise<Order> => {
+      const answer = await trader.delete<Order>(`/api/positions/${path}`);
+      expect(answer.status).toBe(200);
+      return answer.body;
+    };
+    const limit = async (symbol: string, side: string, limitPrice: string): Promise<Order> => {
+      const order = { symbol, side, type: 'limit', quantity: '1', limitPrice };
+      const answer = await trader.post<Order>('/api/orders', order);
+      expect(answer.status).toBe(201);
+      return answer.body;
+    };
+    const statusOf = async (id: string): Promise<string> =>
+      (await read<Order>(`/api/orders/${id}`)).status;
+
+    it('are sold in part, by shares or per cent, and then as a whole', async () => {
+      await trade('buy', 'AAPL', '8');
+      expect(await close('AAPL?quantity=2')).toMatchObject({ side: 'sell', quantity: '2' });
+      await untilHeld({ AAPL: '6' });
+      expect(await close('aapl?percentage=50')).toMatchObject({ type: 'market', quantity: '3' });
+      await untilHeld({ AAPL: '3' });
+      // What works on the symbol holds shares, and could trade with the sale: it goes first.
+      const working = [await limit('AAPL', 'sell', '9999'), await limit('AAPL', 'buy', '1')];
+      const elsewhere = await limit('MSFT', 'buy', '1');
+      expect(await close('AAPL')).toMatchObject({ quantity: '3', status: 'accepted' });
+      for (const { id } of working) expect(await statusOf(id)).toBe('cancelled');
+      expect(await statusOf(elsewhere.id)).not.toBe('cancelled');
+      await untilHeld({});
+      const none = await trader.delete<Problem>('/api/positions/AAPL');
+      expect(none).toMatchObject({ status: 404, body: { code: 'trading.no_position' } });
+    });
+
+    it('are closed once under one client_order_id, however often it is sent', async () => {
+      await trade('buy', 'AAPL', '4');
+      const path = 'AAPL?quantity=1&client_order_id=out-1';
+      const answers = await Promise.all(Array.from({ length: 5 }, () => close(path)));
+      expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
+      await untilHeld({ AAPL: '3' });
+      expect(await close(path)).toEqual(answers[0]);
+      for (const other of ['AAPL?quantity=2', 'MSFT?quantity=1']) {
+        const reused = await trader.delete<Problem>(
+          `/api/positions/${other}&client_order_id=out-1`,
+        );
+        expect(reused.body.code).toBe('trading.client_order_id_reused');
+      }
+      expect(await quantities()).toEqual({ AAPL: '3' });
+    });
+
+    it('are all liquidated at once, with what works cancelled first, and once', async () => {
+      await trade('buy', 'AAPL', '2');
+      await trade('buy', 'MSFT', '1.5');
+      const sale = await limit('AAPL', 'sell', '9999');
+      const buy = await limit('SPY', 'buy', '1');
+      const path = '/api/positions?client_order_id=all-out';
+      const answer = await trader.delete<Liquidation>(path);
+      expect(answer.status).toBe(200);
+      const { cancelled, items } = answer.body;
+      expect(cancelled.map(({ id }) => id)).toEqual([sale.id, buy.id]);
+      expect(items).toMatchObject([
+        { symbol: 'AAPL', error: null, order: { side: 'sell', quantity: '2' } },
+        { symbol: 'MSFT', error: null, order: { client_order_id: 'all-out-MSFT' } },
+      ]);
+      await untilHeld({});
+      await trade('buy', 'AAPL', '1');
+      // Sent again after a time-out: what was bought since stays.
+      expect((await trader.delete<Liquidation>(path)).body).toEqual({ cancelled: [], items });
+      expect(await quantities()).toEqual({ AAPL: '1' });
+      expect((await trader.delete<Liquidation>('/api/positions')).body.items).toHaveLength(1);
+      await untilHeld({});
+    });
+
+    it('say of each symbol why it could not be closed, and close the others', async () => {
+      await trade('buy', 'AAPL', '1');
+      await trade('buy', 'MSFT', '1');
+      const admin = await bourse.admin();
+      const halt = '/api/admin/trading/halts/AAPL';
+      expect((await admin.send('PUT', halt, { reason: 'News' })).status).toBe(200);
+      const { body } = await trader.delete<Liquidation>('/api/positions');
+      expect(body.items).toMatchObject([
+        { symbol: 'AAPL', order: null, error: { code: 'trading.symbol_halted' } },
+        { symbol: 'MSFT', error: null },
+      ]);
+      await untilHeld({ AAPL: '1' });
+      expect((await admin.delete(halt)).status).toBe(204);
+    });
+
+    it('are not closed by what is no part of them', async () => {
+      await trade('buy', 'AAPL', '1');
+      const bad = ['quantity=0', 'percentage=101', 'quantity=1&percentage=1', 'shares=1'];
+      for (const query of bad) {
+        expect((await trader.delete(`/api/positions/AAPL?${query}`)).status).toBe(400);
+      }
+      const more = await trader.delete<Problem>('/api/positions/AAPL?quantity=1.5');
+      expect(more).toMatchObject({
+        status: 422,
+        body: { code: 'trading.insufficient_position', details: { available: '1' } },
+      });
+      const long = `client_order_id=${'x'.repeat(52)}`;
+      expect((await trader.delete(`/api/positions?${long}`)).status).toBe(400);
+      expect((await bourse.client().delete('/api/positions')).status).toBe(401);
+      expect((await stranger.delete<Problem>('/api/positions/AAPL')).status).toBe(404);
+      expect(await quantities()).toEqual({ AAPL: '1' });
+    });
   });
 });

@@ -1,6 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { Database, OutboxRelay } from '../../src/database/index.js';
-import type { Signal } from '../../src/modules/trading/index.js';
+import { money } from '../../src/kernel/money.js';
+import { QuotesService } from '../../src/modules/market-data/index.js';
+import type { Order, Signal } from '../../src/modules/trading/index.js';
+import { SignalTrading } from '../../src/modules/trading/signals/signal-trading.service.js';
 import { ScheduleRegistry } from '../../src/redis/index.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
@@ -9,6 +12,9 @@ import { startOn, type Bourse } from './support/bourse.js';
 import { LiveClient } from './support/live-client.js';
 
 const HOUR_MS = 3_600_000;
+const LATER = { timeoutMs: 40_000 };
+
+jest.setTimeout(120_000);
 
 const signal = (overrides: Record<string, unknown> = {}) => ({
   symbol: 'AAPL',
@@ -32,7 +38,11 @@ describe.each(BACKENDS)('signals on $name', (kind) => {
 
   beforeAll(async () => {
     backend = await kind.create();
-    const sessions = { SESSION_IDLE_MS: '2000000000', SESSION_ABSOLUTE_MS: '2000000000' };
+    const sessions = {
+      SESSION_IDLE_MS: '2000000000',
+      SESSION_ABSOLUTE_MS: '2000000000',
+      MARKET_TICK_MS: '100',
+    };
     bourse = await startOn(backend, sessions);
     careless = await bourse.trader();
   });
@@ -156,6 +166,185 @@ describe.each(BACKENDS)('signals on $name', (kind) => {
     expect(rows.map(({ strategy }) => strategy)).toEqual(['recent', valid.strategy]);
     expect((await list()).items).toEqual([valid]);
     expect(await schedule?.run({ signal: stop })).toEqual({ dropped: 0 });
+  });
+
+  describe('that become orders', () => {
+    const approve = (id: string, body: object = {}) =>
+      trader.post<Signal & { code?: string }>(`/api/signals/${id}/approve`, body);
+    const dismiss = (id: string) =>
+      trader.post<Signal & { code?: string }>(`/api/signals/${id}/dismiss`);
+    const until = (id: string, status: Signal['status']): Promise<Signal> =>
+      eventually(async () => {
+        const { body } = await trader.get<Signal>(`/api/signals/${id}`);
+        expect(body.status).toBe(status);
+        return body;
+      }, LATER);
+    const orders = async (): Promise<Order[]> =>
+      (await trader.get<{ items: Order[] }>('/api/orders?limit=200')).body.items;
+    const allow = async (settings: object): Promise<void> => {
+      const answer = await trader.send('PUT', '/api/signals/settings', settings);
+      expect(answer.status).toBe(200);
+    };
+    beforeEach(async () => {
+      trader = await bourse.trader();
+    });
+
+    it('do so once when they are approved, however often, also by a job that runs twice', async () => {
+      const { id } = await create({ quantity: '3', modelId: 'momentum-2' });
+      expect((await list()).items).toMatchObject([
+        { id, status: 'pending', modelId: 'momentum-2' },
+      ]);
+      const answers = await Promise.all(Array.from({ length: 5 }, () => approve(id)));
+      for (const { status, body } of answers) {
+        expect(status).toBe(202);
+        expect(['approved', 'executed']).toContain(body.status);
+      }
+      const done = await until(id, 'executed');
+      const trading = bourse.app.get(SignalTrading);
+      await Promise.all([trading.trade(id), trading.trade(id)]);
+      const made = await orders();
+      expect(made).toMatchObject([
+        {
+          ...{ id: done.orderId, client_order_id: `signal-${id}`, symbol: 'AAPL', side: 'buy' },
+          ...{ type: 'market', quantity: '3' },
+        },
+      ]);
+      // From the list, which was cached before.
+      await eventually(async () =>
+        expect((await list()).items).toMatchObject([{ id, status: 'executed' }]),
+      );
+      expect((await approve(id)).body).toEqual(done);
+      expect((await dismiss(id)).body.code).toBe('trading.signal_final');
+      expect(await orders()).toHaveLength(1);
+    });
+
+    it('take as many shares as their USD pay for, or as their owner says', async () => {
+      const { ask } = bourse.app.get(QuotesService).currentQuote('AAPL');
+      const byValue = await create({ notional: '1000' });
+      await approve(byValue.id);
+      await until(byValue.id, 'executed');
+      const [order] = await orders();
+      const shares = money('1000').div(ask);
+      // The price may have moved a tick.
+      expect(
+        money(order?.quantity ?? 0)
+          .div(shares)
+          .minus(1)
+          .abs()
+          .lt('0.02'),
+      ).toBe(true);
+      const bySay = await create();
+      const without = await approve(bySay.id);
+      expect(without).toMatchObject({ status: 422, body: { code: 'trading.signal_without_size' } });
+      expect((await approve(bySay.id, { quantity: '2' })).status).toBe(202);
+      await until(bySay.id, 'executed');
+      expect((await orders())[0]).toMatchObject({ quantity: '2' });
+      expect((await create({ quantity: '1' })).quantity).toBe('1');
+      const both = await trader.post('/api/signals', signal({ quantity: '1', notional: '1' }));
+      expect(both.status).toBe(400);
+    });
+
+    it('are refused with the reason, live and on the signal, and can be approved again', async () => {
+      const live = await LiveClient.connect(bourse.url, { token: trader.token });
+      await live.subscribe('trading.signals');
+      const { id } = await create({ side: 'sell', quantity: '1' });
+      await approve(id);
+      expect(await until(id, 'refused')).toMatchObject({
+        ...{ reason: 'trading.insufficient_position', orderId: null },
+      });
+      const told = await live.next('trading.signals', ({ status }) => status === 'refused');
+      expect(told.data).toMatchObject({ id, reason: 'trading.insufficient_position' });
+      live.close();
+      expect(await orders()).toEqual([]);
+      const bought = await create({ quantity: '2' });
+      await approve(bought.id);
+      const { orderId } = await until(bought.id, 'executed');
+      await eventually(async () => {
+        const { body } = await trader.get<Order>(`/api/orders/${orderId ?? ''}`);
+        expect(body.status).toBe('filled');
+      }, LATER);
+      expect((await approve(id)).status).toBe(202);
+      expect(await until(id, 'executed')).toMatchObject({ reason: null });
+      expect(await orders()).toHaveLength(2);
+    });
+
+    it('never do when they are dismissed, or their time is over', async () => {
+      const dismissed = await create({ quantity: '1' });
+      expect(await dismiss(dismissed.id)).toMatchObject({
+        status: 200,
+        body: { status: 'dismissed' },
+      });
+      expect((await dismiss(dismissed.id)).status).toBe(200);
+      const late = await create({ quantity: '1', validUntil: inMs(60_000) });
+      bourse.clock.advance(60_001);
+      expect((await trader.get<Signal>(`/api/signals/${late.id}`)).body.status).toBe('expired');
+      for (const { id } of [dismissed, late]) {
+        expect(await approve(id)).toMatchObject({
+          status: 409,
+          body: { code: 'trading.signal_final' },
+        });
+      }
+      const stranger = await bourse.trader();
+      for (const path of ['approve', 'dismiss']) {
+        const answer = await stranger.post(`/api/signals/${late.id}/${path}`, {});
+        expect(answer.status).toBe(404);
+      }
+      expect((await stranger.get(`/api/signals/${late.id}`)).status).toBe(404);
+      expect((await trader.get('/api/signals/none')).status).toBe(404);
+      expect(await orders()).toEqual([]);
+    });
+
+    it('do so by themselves only where their owner has allowed it, and within the limits', async () => {
+      const none = { maxOrderNotional: null, maxPositionNotional: null, maxDailyLoss: null };
+      const off = { enabled: false, ...none, maxOpenPositions: null };
+      expect((await trader.get('/api/signals/settings')).body).toEqual(off);
+      const before = await create({ quantity: '1' });
+      await allow({ enabled: true, maxOpenPositions: 1, maxOrderNotional: '900' });
+      // It was stored before.
+      await bourse.app.get(SignalTrading).trade(before.id);
+      expect(await until(before.id, 'pending')).toMatchObject({ orderId: null });
+      const bought = await create({ notional: '800' });
+      const { orderId } = await until(bought.id, 'executed');
+      await eventually(async () => {
+        const { body } = await trader.get<Order>(`/api/orders/${orderId ?? ''}`);
+        expect(body.status).toBe('filled');
+      }, LATER);
+      const large = await create({ notional: '901' });
+      expect((await until(large.id, 'refused')).reason).toBe('trading.auto_order_limit');
+      const other = await create({ symbol: 'MSFT', notional: '100' });
+      expect((await until(other.id, 'refused')).reason).toBe('trading.auto_open_positions');
+      await allow({ enabled: true, maxPositionNotional: '1000' });
+      const more = await create({ notional: '400' });
+      expect((await until(more.id, 'refused')).reason).toBe('trading.auto_position_limit');
+      // What is open has lost 9,000 USD a share and more.
+      await bourse.app.get(Database).sql.execute(sql`
+        update positions set average_cost = 9999, cost_basis = quantity * 9999 where account_id in
+          (select id from accounts where user_id = ${trader.user.id})`);
+      await allow({ enabled: true, maxDailyLoss: '5000' });
+      const lost = await create({ notional: '100' });
+      expect((await until(lost.id, 'refused')).reason).toBe('trading.auto_daily_loss');
+      // The way out is never shut.
+      const out = await create({ side: 'sell', quantity: '0.5' });
+      await until(out.id, 'executed');
+      // Its owner may all the same.
+      await approve(large.id);
+      await until(large.id, 'executed');
+      await allow({ enabled: false });
+      expect((await create({ notional: '100' })).status).toBe('pending');
+      const bad = [{ enabled: 'yes' }, { enabled: true, maxDailyLoss: '-1' }, {}];
+      for (const settings of bad) {
+        expect((await trader.send('PUT', '/api/signals/settings', settings)).status).toBe(400);
+      }
+    });
+
+    it('are not forgotten when their job is lost', async () => {
+      const { id } = await create({ quantity: '1' });
+      await bourse.app.get(Database).sql.execute(sql`
+        update signals set status = 'approved', updated_at = ${inMs(-61_000)} where id = ${id}`);
+      const schedule = bourse.app.get(ScheduleRegistry).find('trading.trade-forgotten-signals');
+      await schedule?.run(new AbortController());
+      expect((await until(id, 'executed')).orderId).toBe((await orders())[0]?.id);
+    });
   });
 
   it.each<[string, () => unknown, number, string]>([

@@ -10,7 +10,13 @@ export type { Signal } from './signals/signals.dto.js';
 export { fillsTag } from './trading.caches.js';
 export type { Account, Order, OrderTransition, Trade, ValuedPosition } from './trading.dto.js';
 export { valuedPositionSchema } from './trading.dto.js';
-export { CashTransferred, OrderChanged, OrderFilled, SignalCreated } from './trading.events.js';
+export {
+  CashTransferred,
+  OrderChanged,
+  OrderFilled,
+  SignalChanged,
+  SignalCreated,
+} from './trading.events.js';
 export { TradingHttpModule } from './trading.http.module.js';
 export { TradingModule } from './trading.module.js';
 export { TradingWorkerModule } from './trading.worker.module.js';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HOUR_MS, MINUTE_MS } from '../../kernel/duration.js';
 import { defineDurableChannel } from '../../realtime/index.js';
+import { haltChangeSchema, haltSchema } from './halts/halts.dto.js';
 import { positionPnlSchema } from './pnl/pnl.dto.js';
 import { signalSchema } from './signals/signals.dto.js';
 import { orderSchema, tradeSchema } from './trading.dto.js';
@@ -26,7 +27,7 @@ export const fillsChannel = defineDurableChannel({
   durable: { keep: KEEP, snapshot: z.object({ trades: z.array(tradeSchema) }) },
 });
 
-/** Every signal that the user's strategies store; a snapshot has the valid ones. */
+/** Every signal that the user's strategies store, and what becomes of it; a snapshot has the valid ones. */
 export const signalsChannel = defineDurableChannel({
   name: 'trading.signals',
   audience: 'user',
@@ -41,4 +42,12 @@ export const positionsChannel = defineDurableChannel({
   schema: positionPnlSchema,
   // Each message has what changed: an old one is worth less than the figures of now.
   durable: { keep: { messages: 100, ageMs: 5 * MINUTE_MS }, snapshot: positionPnlSchema },
+});
+
+/** Trading in a symbol is halted, or goes on; a snapshot has those that are halted. */
+export const haltsChannel = defineDurableChannel({
+  name: 'trading.halts',
+  audience: 'signed-in',
+  schema: haltChangeSchema,
+  durable: { keep: KEEP, snapshot: z.object({ halts: z.array(haltSchema) }) },
 });

@@ -66,6 +66,10 @@ export const contractNotListed = (symbol: string) =>
     'The chain does not list this contract today, and the account does not hold it.',
     { details: { symbol } },
   );
+export const noPosition = (symbol: string) =>
+  new AppError('not_found', 'trading.no_position', 'The account holds nothing to close.', {
+    details: { symbol },
+  });
 
 export const clientOrderIdReused = (clientOrderId: string) =>
   new AppError(
@@ -84,6 +88,9 @@ export const clientTransferIdReused = (clientTransferId: string) =>
     'This client_transfer_id belongs to another transfer.',
     { details: { client_transfer_id: clientTransferId } },
   );
+
+export const accountNotFound = () =>
+  new AppError('not_found', 'trading.account_not_found', 'The user has no account.');
 
 export const orderNotFound = () =>
   new AppError('not_found', 'trading.order_not_found', 'There is no such order.');
@@ -169,4 +176,97 @@ export const tooManySignals = (limit: number) =>
     'trading.too_many_signals',
     `There are ${limit} valid signals already: wait for one to end.`,
     { details: { limit } },
+  );
+
+export const accountBusy = (cause?: unknown) =>
+  new AppError(
+    'conflict',
+    'trading.account_busy',
+    'Too much is going on with the account at this moment: nothing was done, ask again.',
+    { cause },
+  );
+
+/** Refusals of the risk checks tell what is allowed and what was asked for. */
+const overLimit = (code: string, message: string, limit: Money, asked: Money, more: object = {}) =>
+  new AppError('unprocessable', code, message, {
+    details: { ...more, limit: moneyText(limit), asked: moneyText(asked) },
+  });
+
+export const orderTooLarge = (of: 'quantity' | 'notional', limit: Money, asked: Money) =>
+  overLimit(
+    'trading.order_too_large',
+    'A single order of this account may not be that large.',
+    limit,
+    asked,
+    { of },
+  );
+
+export const positionTooLarge = (limit: Money, asked: Money) =>
+  overLimit(
+    'trading.position_limit',
+    'With all its working orders the position in this symbol would become too large.',
+    limit,
+    asked,
+  );
+
+export const priceOutsideCollar = (limit: Money, asked: Money) =>
+  overLimit(
+    'trading.price_outside_collar',
+    'The limit price lies too far through the market.',
+    limit,
+    asked,
+  );
+
+export const washTrade = (orderId: string | undefined) =>
+  new AppError(
+    'unprocessable',
+    'trading.wash_trade',
+    'A working order of yours on the other side could trade with this one: cancel it first.',
+    { details: { orderId } },
+  );
+
+export const staleQuote = (symbol: string, limitMs: number, ageMs: number) =>
+  new AppError('conflict', 'trading.stale_quote', 'The market has not quoted for too long.', {
+    details: { symbol, limit: limitMs, asked: ageMs },
+  });
+
+export const symbolHalted = (symbol: string, reason: string) =>
+  new AppError('conflict', 'trading.symbol_halted', 'Trading in this symbol is halted.', {
+    details: { symbol, reason },
+  });
+
+export const notHalted = (symbol: string) =>
+  new AppError('not_found', 'trading.not_halted', 'Trading in this symbol is not halted.', {
+    details: { symbol },
+  });
+
+export const signalNotFound = () =>
+  new AppError('not_found', 'trading.signal_not_found', 'There is no such signal.');
+
+export const signalFinal = (from: string, to: string) =>
+  new AppError(
+    'conflict',
+    'trading.signal_final',
+    `A signal that is ${from} cannot become ${to}.`,
+    { details: { status: from } },
+  );
+
+export const signalWithoutSize = () =>
+  new AppError(
+    'unprocessable',
+    'trading.signal_without_size',
+    'The signal suggests no quantity, or less than the smallest order: say how much.',
+  );
+
+/** A signal may not become an order by itself: its owner can still approve it. */
+export const autoTradingRefused = (
+  why: 'disabled' | 'order_limit' | 'daily_loss' | 'open_positions' | 'position_limit',
+  limit?: Money,
+  asked?: Money,
+) =>
+  new AppError(
+    'unprocessable',
+    `trading.auto_${why}`,
+    'The settings of automatic trading do not allow this order.',
+    limit && asked ? { details: { limit: moneyText(limit), asked: moneyText(asked) } } : {},
   );

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineEvent } from '../../kernel/domain-event.js';
 import { CORPORATE_ACTION_KINDS } from './corporate-actions/corporate-action.js';
 import { transferSchema } from './accounts/transfers.dto.js';
+import { haltChangeSchema } from './halts/halts.dto.js';
 import { signalSchema } from './signals/signals.dto.js';
 import { orderSchema, tradeSchema } from './trading.dto.js';
 
@@ -35,6 +36,15 @@ export const CorporateActionApplied = defineEvent(
     kind: z.enum(CORPORATE_ACTION_KINDS),
     symbol: z.string(),
   }),
+);
+
+/** An operator has halted trading in a symbol, or resumed it. */
+export const TradingHaltChanged = defineEvent('trading.TradingHaltChanged', haltChangeSchema);
+
+/** A signal has taken a step: it was approved, refused, dismissed, or became an order. */
+export const SignalChanged = defineEvent(
+  'trading.SignalChanged',
+  z.object({ userId: z.uuid(), signal: signalSchema }),
 );
 
 /** A signal was stored; it is valid until `signal.validUntil`. */

@@ -1,13 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { DomainEvents } from '../../database/index.js';
 import { ChannelRegistry, LivePublisher } from '../../realtime/index.js';
+import { HaltsService } from './halts/halts.service.js';
 import {
   fillsChannel,
+  haltsChannel,
   ordersChannel,
   positionsChannel,
   signalsChannel,
 } from './trading.channels.js';
-import { OrderChanged, OrderFilled, SignalCreated } from './trading.events.js';
+import {
+  OrderChanged,
+  OrderFilled,
+  SignalChanged,
+  SignalCreated,
+  TradingHaltChanged,
+} from './trading.events.js';
 import { TradingSnapshots } from './trading.snapshots.js';
 
 /** Tells a trader's sockets what happened to its orders and signals, once it is committed. */
@@ -18,11 +26,13 @@ export class TradingLive {
     channels: ChannelRegistry,
     live: LivePublisher,
     snapshots: TradingSnapshots,
+    halts: HaltsService,
   ) {
     channels.declareDurable(ordersChannel, (of) => snapshots.orders(of));
     channels.declareDurable(fillsChannel, (of) => snapshots.fills(of));
     channels.declareDurable(signalsChannel, (of) => snapshots.signals(of));
     channels.declareDurable(positionsChannel, (of) => snapshots.positions(of));
+    channels.declareDurable(haltsChannel, async () => ({ halts: await halts.list() }));
     events.announce(OrderChanged, ({ userId, order }, { id }) =>
       live.publish(ordersChannel, { userId }, order, { id }),
     );
@@ -31,6 +41,12 @@ export class TradingLive {
     );
     events.announce(SignalCreated, ({ userId, signal }, { id }) =>
       live.publish(signalsChannel, { userId }, signal, { id }),
+    );
+    events.announce(SignalChanged, ({ userId, signal }, { id }) =>
+      live.publish(signalsChannel, { userId }, signal, { id }),
+    );
+    events.announce(TradingHaltChanged, (change, { id }) =>
+      live.publish(haltsChannel, {}, change, { id }),
     );
   }
 }

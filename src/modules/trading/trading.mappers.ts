@@ -17,6 +17,10 @@ const decimalText = (column: string) => moneyText(money(column));
 export const priceOrNull = (column: string | null) =>
   column === null ? null : priceText(money(column));
 
+/** An amount that need not be there. */
+export const amountOrNull = (column: string | null | undefined) =>
+  column === null || column === undefined ? null : decimalText(column);
+
 export function toAccount(row: AccountRow): Account {
   return {
     id: row.id,

@@ -2,8 +2,17 @@ import { Module } from '@nestjs/common';
 import { QueuesModule, ScheduleRegistry } from '../../redis/index.js';
 import { MarketDataModule } from '../market-data/index.js';
 import { AccountsRepository } from './accounts/accounts.repository.js';
+import { AccountWork } from './accounts/account-work.js';
 import { AccountsService } from './accounts/accounts.service.js';
 import { BuyingPower } from './orders/buying-power.js';
+import { MarketChecks } from './orders/risk/market-checks.js';
+import { RiskChecks } from './orders/risk/risk-checks.js';
+import { AccountLimitsRepository } from './orders/risk/account-limits.repository.js';
+import { AccountLimitsService } from './orders/risk/account-limits.service.js';
+import { HaltsRepository } from './halts/halts.repository.js';
+import { HaltedOrders } from './halts/halted-orders.js';
+import { HaltsService } from './halts/halts.service.js';
+import { ClosingService } from './closing/closing.service.js';
 import { DueOrders } from './execution/due-orders.js';
 import { ExecutionsRepository } from './execution/executions.repository.js';
 import { Ledger } from './ledger/ledger.js';
@@ -40,6 +49,15 @@ import { OptionsRepository } from './options/options.repository.js';
 import { WorkingContracts } from './options/working-contracts.js';
 import { PositionsService } from './accounts/positions.service.js';
 import { PositionPnlService } from './pnl/position-pnl.service.js';
+import { AutoTradingRepository } from './signals/auto-trading.repository.js';
+import { AutoTradingService } from './signals/auto-trading.service.js';
+import { AutoTradingReader } from './signals/auto-trading-reader.js';
+import { ForgottenSignals } from './signals/forgotten-signals.js';
+import { SignalOrders } from './signals/signal-orders.js';
+import { DayPnl } from './signals/day-pnl.js';
+import { SignalDecisions } from './signals/signal-decisions.service.js';
+import { SignalJournal } from './signals/signal-journal.js';
+import { SignalTrading } from './signals/signal-trading.service.js';
 import { SignalsRepository } from './signals/signals.repository.js';
 import { SignalsService } from './signals/signals.service.js';
 import { TradeHistory } from './execution/trade-history.js';
@@ -48,7 +66,12 @@ import { TradingLive } from './trading.live.js';
 import { tradingQueue } from './trading.queues.js';
 import { TradingReactions } from './trading.reactions.js';
 import { TradingSnapshots } from './trading.snapshots.js';
-import { dropOldSignals, resumeCorporateActions, settleOptions } from './trading.schedules.js';
+import {
+  dropOldSignals,
+  resumeCorporateActions,
+  settleOptions,
+  tradeForgottenSignals,
+} from './trading.schedules.js';
 
 @Module({
   imports: [MarketDataModule, QueuesModule.forFeature([tradingQueue])],
@@ -57,8 +80,16 @@ import { dropOldSignals, resumeCorporateActions, settleOptions } from './trading
     OrdersRepository,
     WaitingOrdersRepository,
     ExecutionsRepository,
+    AccountWork,
     AccountsService,
     BuyingPower,
+    HaltsRepository,
+    HaltedOrders,
+    HaltsService,
+    AccountLimitsRepository,
+    AccountLimitsService,
+    MarketChecks,
+    RiskChecks,
     LedgerRepository,
     Ledger,
     LotHistory,
@@ -87,6 +118,7 @@ import { dropOldSignals, resumeCorporateActions, settleOptions } from './trading
     DueOrders,
     OrderJournal,
     OrdersService,
+    ClosingService,
     OrderSteps,
     OrderTriggers,
     StopPrices,
@@ -95,12 +127,24 @@ import { dropOldSignals, resumeCorporateActions, settleOptions } from './trading
     PositionPnlService,
     SignalsRepository,
     SignalsService,
+    AutoTradingRepository,
+    AutoTradingService,
+    SignalJournal,
+    SignalDecisions,
+    AutoTradingReader,
+    SignalOrders,
+    SignalTrading,
+    ForgottenSignals,
+    DayPnl,
     TradeHistory,
     TradingReactions,
     TradingSnapshots,
     TradingLive,
   ],
   exports: [
+    ClosingService,
+    HaltsService,
+    AccountLimitsService,
     AccountsService,
     TransfersService,
     LotsService,
@@ -109,6 +153,9 @@ import { dropOldSignals, resumeCorporateActions, settleOptions } from './trading
     PositionsService,
     PositionPnlService,
     SignalsService,
+    SignalDecisions,
+    SignalTrading,
+    AutoTradingService,
     TradeHistory,
     OrderExecutionService,
     DueOrders,
@@ -123,7 +170,11 @@ export class TradingModule {
     signals: SignalsService,
     actions: CorporateActionsService,
     options: OptionSettlement,
+    forgotten: ForgottenSignals,
   ) {
+    schedules.register(tradeForgottenSignals, async () => ({
+      decided: await forgotten.trade(),
+    }));
     schedules.register(resumeCorporateActions, async () => ({ resumed: await actions.resume() }));
     schedules.register(dropOldSignals, async () => ({ dropped: await signals.dropOld() }));
     schedules.register(settleOptions, async ({ signal }) => ({

@@ -5,6 +5,8 @@ import { defineQueue } from '../../redis/index.js';
 export const tradingQueue = defineQueue({
   name: 'trading',
   jobs: {
+    /** Make the signal's order, or write down why it cannot be. Safe to run any number of times. */
+    'trade-signal': z.object({ signalId: z.uuid() }),
     /** Try to fill the order on the current quote. Safe to run any number of times. */
     'execute-order': z.object({ orderId: z.uuid() }),
     /** Apply it to the accounts that it concerns. Goes on where a run before it ended. */

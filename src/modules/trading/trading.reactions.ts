@@ -6,6 +6,7 @@ import {
   CashTransferred,
   CorporateActionApplied,
   OrderFilled,
+  SignalChanged,
   SignalCreated,
 } from './trading.events.js';
 
@@ -20,6 +21,7 @@ export class TradingReactions {
     events.on(CashTransferred, ({ userId }) => caches.invalidateTags([fillsTag(userId)]));
     events.on(CorporateActionApplied, ({ userId }) => caches.invalidateTags([fillsTag(userId)]));
     // The service drops it before it answers; this is for the process that died in between.
+    events.on(SignalChanged, ({ userId }) => caches.invalidateTags([signalsTag(userId)]));
     events.on(SignalCreated, ({ userId }) => caches.invalidateTags([signalsTag(userId)]));
   }
 }

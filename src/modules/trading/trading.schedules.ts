@@ -7,6 +7,12 @@ export const resumeCorporateActions = defineSchedule({
   everyMs: MINUTE_MS,
 });
 
+export const tradeForgottenSignals = defineSchedule({
+  name: 'trading.trade-forgotten-signals',
+  description: 'Decides about approved and automatic signals whose job was lost a minute ago.',
+  everyMs: MINUTE_MS,
+});
+
 export const dropOldSignals = defineSchedule({
   name: 'trading.drop-old-signals',
   description: 'Deletes signals that ended 30 days ago.',

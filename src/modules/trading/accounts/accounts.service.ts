@@ -31,6 +31,11 @@ export class AccountsService {
     return this.#get(this.database.sql, userId);
   }
 
+  /** The user's account, if it has been opened. Never from a cache. */
+  find(userId: string): Promise<AccountRow | undefined> {
+    return this.accounts.findByUser(this.database.sql, userId);
+  }
+
   async view(userId: string): Promise<Account> {
     await this.getOrOpen(userId);
     return this.database.snapshot((sql) => this.viewWithin(sql, userId));

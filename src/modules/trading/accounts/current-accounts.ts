@@ -16,6 +16,11 @@ export class CurrentAccounts {
   async lock(transaction: Transaction, accountId: string): Promise<AccountRow> {
     const account = await this.accounts.lock(transaction.sql, accountId);
     const hasChanged = await this.actions.applyPending(transaction, account);
-    return hasChanged ? this.accounts.get(transaction.sql, accountId) : account;
+    return hasChanged ? this.reread(transaction, accountId) : account;
+  }
+
+  /** One that is locked, as it is now: what was done since may have changed it. */
+  reread({ sql }: Transaction, accountId: string): Promise<AccountRow> {
+    return this.accounts.get(sql, accountId);
   }
 }

@@ -10,7 +10,7 @@ import { transfer } from '../ledger/postings.js';
 import { clientTransferIdReused, insufficientFunds } from '../trading.errors.js';
 import { accountStream, CashTransferred } from '../trading.events.js';
 import { availableCash } from '../trading.mappers.js';
-import { AccountsRepository } from './accounts.repository.js';
+import { AccountWork } from './account-work.js';
 import { AccountsService } from './accounts.service.js';
 import { decodeSeqCursor } from './seq-cursor.js';
 import type { Activity, ListActivities, Transfer, TransferRequest } from './transfers.dto.js';
@@ -21,7 +21,7 @@ export class TransfersService {
   constructor(
     private readonly database: Database,
     private readonly accounts: AccountsService,
-    private readonly rows: AccountsRepository,
+    private readonly work: AccountWork,
     private readonly ledger: Ledger,
     private readonly entries: LedgerRepository,
     private readonly outbox: Outbox,
@@ -61,8 +61,7 @@ export class TransfersService {
   ): Promise<Transfer> {
     const { id: accountId } = await this.accounts.getOrOpen(userId);
     const amount = kind === 'deposit' ? money(text) : money(text).negated();
-    return this.database.transaction(async (transaction) => {
-      const account = await this.rows.lock(transaction.sql, accountId);
+    return this.work.run(accountId, async (transaction, account) => {
       const before =
         given === undefined
           ? undefined

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../../database/index.js';
-import { BuyingPower } from '../orders/buying-power.js';
+import { AccountWork } from '../accounts/account-work.js';
+import { HaltedOrders } from '../halts/halted-orders.js';
 import { isWorking } from '../orders/order-state.js';
 import { OrdersRepository } from '../orders/orders.repository.js';
 import { OrderSteps } from './order-steps.js';
@@ -9,9 +9,9 @@ import { OrderSteps } from './order-steps.js';
 @Injectable()
 export class OrderExecutionService {
   constructor(
-    private readonly database: Database,
+    private readonly work: AccountWork,
     private readonly orders: OrdersRepository,
-    private readonly buyingPower: BuyingPower,
+    private readonly halted: HaltedOrders,
     private readonly steps: OrderSteps,
   ) {}
 
@@ -22,11 +22,11 @@ export class OrderExecutionService {
   async execute(orderId: string): Promise<void> {
     const known = await this.orders.find(orderId);
     if (!known || !isWorking(known.status)) return;
-    await this.database.transaction(async (transaction) => {
-      const account = await this.buyingPower.lockAccount(transaction, known.accountId);
+    await this.work.run(known.accountId, async (transaction, account) => {
       // Read again under the lock: another run, or a cancellation, may have been faster.
       const order = await this.orders.findOwn(transaction.sql, account.id, orderId);
       if (!order || !isWorking(order.status)) return;
+      if (await this.halted.hold(transaction, account.userId, order)) return;
       await this.steps.take(transaction, account, order);
     });
   }

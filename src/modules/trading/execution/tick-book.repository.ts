@@ -52,7 +52,8 @@ export class TickBookRepository {
             partition by o.symbol, o.side order by ${PLACE}
             rows between unbounded preceding and 1 preceding), 0) as ahead
         from quote join (${reached(moment.acceptedUntil)}) as o on o.symbol = quote.symbol
-        where ${MAY_TRADE} and ${isPresent(moment)})
+        where ${MAY_TRADE} and ${isPresent(moment)}
+          and not exists (select from trading_halts h where h.symbol = o.symbol))
       select id, version, ahead from queued where size is null or ahead < size) as front`;
     return this.database.sql
       .select({ id: sql<string>`front.id`, version: sql<number>`front.version` })

@@ -3,13 +3,12 @@ import { Config } from '../../../config/config.js';
 import type { Transaction } from '../../../database/index.js';
 import { money, type Money } from '../../../kernel/money.js';
 import { QuotesService } from '../../market-data/index.js';
-import { CurrentAccounts } from '../accounts/current-accounts.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { ExecutionsRepository } from '../execution/executions.repository.js';
 import { feeOf } from '../execution/paper/fees.js';
 import { paperModel, type PaperModel } from '../execution/paper/paper-model.js';
 import { worstSlippage } from '../execution/paper/slippage.js';
-import { cashToReserve } from './order.js';
+import { cashToReserve, type OrderTerms } from './order.js';
 import { NOT_TRIGGERED, termsAtAcceptance, type TriggerState } from './order-prices.js';
 import type { Holding } from '../ledger/postings.js';
 import { availableCash } from '../trading.mappers.js';
@@ -22,6 +21,7 @@ import {
 } from '../trading.errors.js';
 import { OrderRules } from './order-rules.js';
 import { OrdersRepository } from './orders.repository.js';
+import { RiskChecks } from './risk/risk-checks.js';
 
 /** Whether an account can pay for an order, or holds what it sells, after all it has promised already. */
 @Injectable()
@@ -29,25 +29,21 @@ export class BuyingPower {
   readonly #paper: PaperModel;
 
   constructor(
-    private readonly accounts: CurrentAccounts,
     private readonly executions: ExecutionsRepository,
     private readonly orders: OrdersRepository,
     private readonly quotes: QuotesService,
     readonly rules: OrderRules,
+    private readonly risk: RiskChecks,
     @Inject(Config) private readonly config: Config,
   ) {
     this.#paper = paperModel(config.trading.paper);
   }
 
-  /** Everything that reads what an account has before it changes it begins with this. */
-  lockAccount(transaction: Transaction, accountId: string): Promise<AccountRow> {
-    return this.accounts.lock(transaction, accountId);
-  }
-
   /**
-   * What the order must hold back; the account must be locked.
+   * What the order must hold back, once it has passed the risk checks; the account must be locked.
    * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`, `trading.insufficient_position`,
-   *   `trading.uncovered_option`, `trading.bad_lots`, `trading.too_many_orders`, `trading.stop_price_reached`
+   *   `trading.uncovered_option`, `trading.bad_lots`, `trading.too_many_orders`, `trading.stop_price_reached`; as
+   *   {@link RiskChecks.assertAcceptable}
    */
   async reserve(
     transaction: Transaction,
@@ -56,19 +52,31 @@ export class BuyingPower {
     trigger: TriggerState = NOT_TRIGGERED,
   ): Promise<Holding> {
     if (!this.quotes.findInstrument(request.symbol)) throw unknownSymbol(request.symbol);
+    const { last } = this.quotes.currentQuote(request.symbol);
+    const terms = termsAtAcceptance(request, trigger, money(last));
+    const holding = await this.#holding(transaction, account, request, terms);
+    await this.risk.assertAcceptable(transaction, account.id, request.symbol, terms);
+    return holding;
+  }
+
+  async #holding(
+    transaction: Transaction,
+    account: AccountRow,
+    request: PlaceOrder,
+    terms: OrderTerms,
+  ): Promise<Holding> {
     const { maxWorkingOrders } = this.config.trading;
     const working = await this.orders.countWorking(transaction.sql, account.id);
     if (working >= maxWorkingOrders) throw tooManyOrders(maxWorkingOrders);
     const quantity = money(request.quantity);
     await this.rules.lots.assertOpen(transaction.sql, account.id, request);
-    const quote = this.quotes.currentQuote(request.symbol);
-    const terms = termsAtAcceptance(request, trigger, money(quote.last));
     const collateral = await this.rules.options.collateral(transaction, account, request);
     if (collateral) return collateral;
     if (request.side === 'sell') {
       await this.#assertHeld(transaction, account.id, request.symbol, quantity);
       return { cash: money(0), shares: quantity };
     }
+    const quote = this.quotes.currentQuote(request.symbol);
     const cost = cashToReserve(
       terms,
       { bid: money(quote.bid), ask: money(quote.ask) },

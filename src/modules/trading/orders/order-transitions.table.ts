@@ -21,6 +21,8 @@ export const TRANSITION_REASONS = [
   'fill',
   'cancelled_by_owner',
   'replaced_by_owner',
+  /** Trading in the symbol is halted. */
+  'symbol_halted',
   /** `ioc`, `fok`: what did not trade at once. */
   'not_filled_at_once',
   /** The quote is too old to trade on. */

@@ -67,6 +67,25 @@ export class OrdersRepository {
     return row;
   }
 
+  /** Oldest first. */
+  async listByClientOrderIds(
+    transaction: Sql,
+    accountId: string,
+    clientOrderIds: readonly string[],
+  ): Promise<OrderRow[]> {
+    if (clientOrderIds.length === 0) return [];
+    return transaction
+      .select()
+      .from(ordersTable)
+      .where(
+        and(
+          eq(ordersTable.accountId, accountId),
+          inArray(ordersTable.clientOrderId, [...clientOrderIds]),
+        ),
+      )
+      .orderBy(ordersTable.id);
+  }
+
   /** For edges that act for a user: an order of another account is not there. */
   async findOwn(connection: Sql, accountId: string, id: string): Promise<OrderRow | undefined> {
     const [row] = await connection
@@ -74,6 +93,16 @@ export class OrdersRepository {
       .from(ordersTable)
       .where(and(eq(ordersTable.accountId, accountId), eq(ordersTable.id, id)));
     return row;
+  }
+
+  /** {@link findOwn} of now, outside of a transaction. */
+  readOwn(accountId: string, id: string): Promise<OrderRow | undefined> {
+    return this.findOwn(this.database.sql, accountId, id);
+  }
+
+  /** {@link findByClientOrderId} of now, outside of a transaction. */
+  readByClientOrderId(accountId: string, clientOrderId: string): Promise<OrderRow | undefined> {
+    return this.findByClientOrderId(this.database.sql, accountId, clientOrderId);
   }
 
   async find(id: string): Promise<OrderRow | undefined> {

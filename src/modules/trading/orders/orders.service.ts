@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Config } from '../../../config/config.js';
-import { Database, type Transaction } from '../../../database/index.js';
+import type { Transaction } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
 import { isId } from '../../../kernel/ids.js';
 import { decodeCursor, encodeCursor, toPage, type Page } from '../../../kernel/page.js';
 import type { PageQuery } from '../../../http/index.js';
+import { AccountWork } from '../accounts/account-work.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { decodeSeqCursor } from '../accounts/seq-cursor.js';
@@ -31,8 +32,8 @@ import { toFirstAnswer, toOrder, toTransition } from '../trading.mappers.js';
 @Injectable()
 export class OrdersService {
   constructor(
-    private readonly database: Database,
     private readonly accounts: AccountsService,
+    private readonly work: AccountWork,
     private readonly orders: OrdersRepository,
     private readonly buyingPower: BuyingPower,
     private readonly journal: OrderJournal,
@@ -47,24 +48,33 @@ export class OrdersService {
    *   `trading.bad_quantity`, `trading.contract_not_listed`, `trading.uncovered_option`, `trading.opposite_order`,
    *   `trading.bad_expiry`, `trading.bad_time_in_force`, `trading.bad_extended_hours`, `trading.market_closed`,
    *   `trading.too_late_for_auction`, `trading.stop_price_reached`, `trading.bad_lots`, `trading.too_many_orders`,
-   *   `trading.client_order_id_reused`
+   *   `trading.client_order_id_reused`, `trading.account_busy`; as `RiskChecks.assertAcceptable`
    */
   async place(userId: string, request: PlaceOrder): Promise<Order> {
     const { id: accountId } = await this.accounts.getOrOpen(userId);
-    return this.database.transaction(async (transaction) => {
-      const account = await this.buyingPower.lockAccount(transaction, accountId);
-      const repeated = await this.#findRepeated(transaction, accountId, request, null);
-      if (repeated) return toFirstAnswer(repeated);
-      const { symbol, timeInForce } = request;
-      const { worksFrom, expiresAt } = workingTimeOf(
-        request,
-        this.config.trading.hours,
-        this.clock.nowMs(),
-      );
-      const end = this.buyingPower.rules.options.endOf(symbol, timeInForce, expiresAt);
-      const time = { worksFrom, expiresAt: end };
-      return this.#accept(transaction, account, request, { replaces: null, time });
-    });
+    return this.work.run(accountId, (transaction, account) =>
+      this.placeWithin(transaction, account, request),
+    );
+  }
+
+  /**
+   * {@link place} as a part of other work on the account. A refusal comes before anything is written.
+   * @param account as it is now, with all that the work has changed
+   * @throws AppError as {@link place}
+   */
+  async placeWithin(
+    transaction: Transaction,
+    account: AccountRow,
+    request: PlaceOrder,
+  ): Promise<Order> {
+    const repeated = await this.#findRepeated(transaction, account.id, request, null);
+    if (repeated) return toFirstAnswer(repeated);
+    const { hours } = this.config.trading;
+    const { worksFrom, expiresAt } = workingTimeOf(request, hours, this.clock.nowMs());
+    const { symbol, timeInForce } = request;
+    const end = this.buyingPower.rules.options.endOf(symbol, timeInForce, expiresAt);
+    const time = { worksFrom, expiresAt: end };
+    return this.#accept(transaction, account, request, { replaces: null, time });
   }
 
   /**
@@ -76,8 +86,7 @@ export class OrdersService {
   async replace(userId: string, orderId: string, change: ReplaceOrder): Promise<Order> {
     if (!isId(orderId)) throw orderNotFound();
     const { id: accountId } = await this.accounts.getOrOpen(userId);
-    return this.database.transaction(async (transaction) => {
-      await this.buyingPower.lockAccount(transaction, accountId);
+    return this.work.run(accountId, async (transaction) => {
       const before = await this.orders.findOwn(transaction.sql, accountId, orderId);
       if (!before) throw orderNotFound();
       // One that was replaced already may be asked for again; the step below refuses any other.
@@ -89,7 +98,7 @@ export class OrdersService {
       const end = { status: 'replaced' } as const;
       await this.journal.end(transaction, userId, before, end, { reason: 'replaced_by_owner' });
       // Read again: what the order held back is free for the one that takes its place.
-      const account = await this.buyingPower.lockAccount(transaction, accountId);
+      const account = await this.work.reread(transaction, accountId);
       return this.#accept(transaction, account, request, {
         replaces: orderId,
         time: before,
@@ -106,10 +115,9 @@ export class OrdersService {
   /** After a time-out: what has become of it. @throws AppError `trading.order_not_found` */
   async getByClientOrderId(userId: string, clientOrderId: string): Promise<Order> {
     const { id: accountId } = await this.accounts.getOrOpen(userId);
-    const { sql } = this.database;
     // None that could be stored is longer; and PostgreSQL takes no NUL.
     const row = CLIENT_ORDER_ID.test(clientOrderId)
-      ? await this.orders.findByClientOrderId(sql, accountId, clientOrderId)
+      ? await this.orders.readByClientOrderId(accountId, clientOrderId)
       : undefined;
     if (!row) throw orderNotFound();
     return toOrder(row);
@@ -141,8 +149,7 @@ export class OrdersService {
   async cancel(userId: string, orderId: string): Promise<Order> {
     if (!isId(orderId)) throw orderNotFound();
     const { id: accountId } = await this.accounts.getOrOpen(userId);
-    return this.database.transaction(async (transaction) => {
-      await this.buyingPower.lockAccount(transaction, accountId);
+    return this.work.run(accountId, async (transaction) => {
       const row = await this.orders.findOwn(transaction.sql, accountId, orderId);
       if (!row) throw orderNotFound();
       return this.#cancel(transaction, userId, row);
@@ -152,14 +159,22 @@ export class OrdersService {
   /** All working orders, of one symbol or of any: all of them or none. @returns them, oldest first. */
   async cancelAll(userId: string, symbol: string | undefined): Promise<Order[]> {
     const { id: accountId } = await this.accounts.getOrOpen(userId);
-    return this.database.transaction(async (transaction) => {
-      await this.buyingPower.lockAccount(transaction, accountId);
-      const cancelled: Order[] = [];
-      for (const row of await this.orders.listWorking(transaction.sql, accountId, symbol)) {
-        cancelled.push(await this.#cancel(transaction, userId, row));
-      }
-      return cancelled;
-    });
+    return this.work.run(accountId, (transaction, account) =>
+      this.cancelWithin(transaction, account, symbol),
+    );
+  }
+
+  /** {@link cancelAll} as a part of other work on the account. */
+  async cancelWithin(
+    transaction: Transaction,
+    { id, userId }: Pick<AccountRow, 'id' | 'userId'>,
+    symbol: string | undefined,
+  ): Promise<Order[]> {
+    const cancelled: Order[] = [];
+    for (const row of await this.orders.listWorking(transaction.sql, id, symbol)) {
+      cancelled.push(await this.#cancel(transaction, userId, row));
+    }
+    return cancelled;
   }
 
   async #cancel(transaction: Transaction, userId: string, row: OrderRow): Promise<Order> {
@@ -199,9 +214,7 @@ export class OrdersService {
 
   async #findOwn(userId: string, orderId: string): Promise<OrderRow> {
     const { id: accountId } = await this.accounts.getOrOpen(userId);
-    const row = isId(orderId)
-      ? await this.orders.findOwn(this.database.sql, accountId, orderId)
-      : undefined;
+    const row = isId(orderId) ? await this.orders.readOwn(accountId, orderId) : undefined;
     if (!row) throw orderNotFound();
     return row;
   }

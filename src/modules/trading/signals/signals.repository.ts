@@ -22,6 +22,49 @@ export class SignalsRepository {
     await transaction.insert(signalsTable).values(row);
   }
 
+  async find(id: string): Promise<SignalRow | undefined> {
+    const { sql: connection } = this.database;
+    const [row] = await connection.select().from(signalsTable).where(eq(signalsTable.id, id));
+    return row;
+  }
+
+  /** Until the transaction ends, nobody else decides about it. */
+  async lockOne(transaction: Sql, id: string): Promise<SignalRow | undefined> {
+    const [row] = await transaction
+      .select()
+      .from(signalsTable)
+      .where(eq(signalsTable.id, id))
+      .for('update');
+    return row;
+  }
+
+  async update(transaction: Sql, id: string, change: Partial<SignalRow>): Promise<SignalRow> {
+    const [row] = await transaction
+      .update(signalsTable)
+      .set(change)
+      .where(eq(signalsTable.id, id))
+      .returning();
+    if (!row) throw new Error(`signal ${id} has vanished`);
+    return row;
+  }
+
+  /** Signals that a job should have decided long ago, those that wait longest at the front. */
+  async listForgotten(updatedBefore: Date, limit: number): Promise<string[]> {
+    const { status, automatic, updatedAt } = signalsTable;
+    const rows = await this.database.sql
+      .select({ id: signalsTable.id })
+      .from(signalsTable)
+      .where(
+        and(
+          sql`(${status} = 'approved' or (${status} = 'pending' and ${automatic}))`,
+          lt(updatedAt, updatedBefore),
+        ),
+      )
+      .orderBy(updatedAt)
+      .limit(limit);
+    return rows.map(({ id }) => id);
+  }
+
   /** Newest first. */
   async listValid(userId: string, at: Date, limit: number): Promise<SignalRow[]> {
     return this.database.sql

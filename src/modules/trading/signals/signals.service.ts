@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Database, Outbox } from '../../../database/index.js';
+import { Database } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
 import { DAY_MS } from '../../../kernel/duration.js';
 import { newId } from '../../../kernel/ids.js';
@@ -8,8 +8,8 @@ import { Caches, type Cache } from '../../../redis/index.js';
 import { QuotesService } from '../../market-data/index.js';
 import { signalsCache, signalsTag } from '../trading.caches.js';
 import { badSignalValidity, tooManySignals, unknownSymbol } from '../trading.errors.js';
-import { SignalCreated } from '../trading.events.js';
-import { priceOrNull } from '../trading.mappers.js';
+import { SignalJournal } from './signal-journal.js';
+import { toSignal } from './signal-mapper.js';
 import type { CreateSignal, ListSignals, Signal } from './signals.dto.js';
 import { SignalsRepository } from './signals.repository.js';
 import type { SignalRow } from './signals.table.js';
@@ -27,8 +27,8 @@ export class SignalsService {
   constructor(
     private readonly database: Database,
     private readonly signals: SignalsRepository,
+    private readonly journal: SignalJournal,
     private readonly quotes: QuotesService,
-    private readonly outbox: Outbox,
     private readonly caches: Caches,
     @Inject(Clock) private readonly clock: Clock,
   ) {
@@ -36,20 +36,18 @@ export class SignalsService {
   }
 
   /**
-   * Stores the signal and the news of it. Once this resolves, no instance lists without it.
+   * Stores the signal, the news of it, and where it may trade by itself the job that decides. Once this resolves, no instance lists without it.
    * @throws AppError `trading.unknown_symbol`, `trading.bad_signal_validity`, `trading.too_many_signals`
    */
   async create(userId: string, request: CreateSignal): Promise<Signal> {
     if (!this.quotes.findInstrument(request.symbol)) throw unknownSymbol(request.symbol);
-    const row = this.#newSignal(userId, request);
-    const signal = toSignal(row);
-    await this.database.transaction(async (transaction) => {
+    const asked = this.#newSignal(userId, request);
+    const signal = await this.database.transaction(async (transaction) => {
       const { sql } = transaction;
       await this.signals.lock(sql, userId);
-      const valid = await this.signals.countValid(sql, userId, row.createdAt);
+      const valid = await this.signals.countValid(sql, userId, asked.createdAt);
       if (valid >= MAX_VALID_SIGNALS) throw tooManySignals(MAX_VALID_SIGNALS);
-      await this.signals.insert(sql, row);
-      await this.outbox.publish(transaction, SignalCreated, { userId, signal });
+      return this.journal.create(transaction, asked);
     });
     await this.caches.invalidateTags([signalsTag(userId)]);
     return signal;
@@ -59,9 +57,7 @@ export class SignalsService {
   async list(userId: string, { cursor, limit, symbol }: ListSignals): Promise<Page<Signal>> {
     const beforeId = cursor === undefined ? undefined : decodeCursor(cursor);
     const now = new Date(this.clock.nowMs());
-    const stored = await this.#lists.getOrSet({ userId }, async () =>
-      (await this.signals.listValid(userId, now, MAX_VALID_SIGNALS)).map(toSignal),
-    );
+    const stored = await this.#lists.getOrSet({ userId }, () => this.#listValid(userId, now));
     const nowText = now.toISOString();
     const listed = stored.filter(
       (signal) =>
@@ -73,14 +69,18 @@ export class SignalsService {
   }
 
   /** All of them, straight from the database. */
-  async listValid(userId: string): Promise<Signal[]> {
-    const now = new Date(this.clock.nowMs());
-    return (await this.signals.listValid(userId, now, MAX_VALID_SIGNALS)).map(toSignal);
+  listValid(userId: string): Promise<Signal[]> {
+    return this.#listValid(userId, new Date(this.clock.nowMs()));
   }
 
   /** No list shows them any more. @returns how many. */
   dropOld(): Promise<number> {
     return this.signals.dropEndedBefore(new Date(this.clock.nowMs() - ENDED_KEPT_MS));
+  }
+
+  async #listValid(userId: string, at: Date): Promise<Signal[]> {
+    const rows = await this.signals.listValid(userId, at, MAX_VALID_SIGNALS);
+    return rows.map((row) => toSignal(row, at));
   }
 
   #newSignal(userId: string, request: CreateSignal): SignalRow {
@@ -94,25 +94,16 @@ export class SignalsService {
       symbol: request.symbol,
       side: request.side,
       strategy: request.strategy,
+      modelId: request.modelId ?? null,
+      quantity: request.quantity ?? null,
+      notional: request.notional ?? null,
+      ...{ status: 'pending', automatic: false, reason: null, orderId: null },
       confidence: request.confidence,
       targetPrice: request.targetPrice ?? null,
       stopPrice: request.stopPrice ?? null,
       validUntil: new Date(untilMs),
       createdAt: new Date(nowMs),
+      updatedAt: new Date(nowMs),
     };
   }
-}
-
-function toSignal(row: SignalRow): Signal {
-  return {
-    id: row.id,
-    symbol: row.symbol,
-    side: row.side,
-    strategy: row.strategy,
-    confidence: row.confidence,
-    targetPrice: priceOrNull(row.targetPrice),
-    stopPrice: priceOrNull(row.stopPrice),
-    validUntil: row.validUntil.toISOString(),
-    createdAt: row.createdAt.toISOString(),
-  };
 }
