@@ -107,6 +107,7 @@ export interface Config {
     readonly startingCash: string;
     readonly maxWorkingOrders: number;
     readonly paper: PaperSettings;
+    readonly hours: 'always' | 'exchange';
   };
 }
 
@@ -210,6 +211,7 @@ function toConfig(env: Environment): Config {
       startingCash: env.TRADING_STARTING_CASH,
       maxWorkingOrders: env.TRADING_MAX_WORKING_ORDERS,
       paper: paperSettings(env),
+      hours: env.TRADING_HOURS,
     },
   };
 }

@@ -271,6 +271,12 @@ export const environmentSchema = z.object({
     .default(20_971_520)
     .describe('largest CSV of an import, bytes; above it 413'),
 
+  TRADING_HOURS: z
+    .enum(['always', 'exchange'])
+    .default('always')
+    .describe(
+      'always: the market never sleeps; exchange: orders trade in the sessions of the NYSE',
+    ),
   TRADING_MAX_WORKING_ORDERS: count
     .max(1_000)
     .default(200)

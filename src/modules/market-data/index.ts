@@ -13,6 +13,7 @@ export { OptionsService } from './options/options.service.js';
 export { OrderBooksService } from './order-book/order-books.service.js';
 export { IndicesService } from './indices/indices.service.js';
 export { MarketStatusService } from './calendar/market-status.service.js';
+export { currentOrNextSession, sessionAfter, type Session } from './calendar/xnys-calendar.js';
 export { marketStatusAt, type MarketStatus } from './calendar/market-status.js';
 export type { OptionChain } from './options/option-chain.js';
 export type { OrderBook } from './order-book/order-book.js';

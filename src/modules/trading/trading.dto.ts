@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pageQuerySchema } from '../../http/index.js';
+import { money } from '../../kernel/money.js';
 import { symbolSchema } from '../market-data/index.js';
 import { LOT_METHODS } from './execution/lots.js';
 import { ORDER_SIDES, ORDER_TYPES } from './orders/order.js';
@@ -21,6 +22,10 @@ const namedLotSchema = z.strictObject({
   id: z.uuid(),
   quantity: positiveDecimal(6).describe('shares'),
 });
+const usdAShare = positiveDecimal(4).describe('USD a share');
+const stopPriceSchema = positiveDecimal(4).describe(
+  'USD a share: a buy triggers when the last trade is at or above it, a sale at or below',
+);
 
 const orderFields = {
   symbol: symbolSchema,
@@ -30,8 +35,12 @@ const orderFields = {
     .enum(TIMES_IN_FORCE)
     .default('gtc')
     .describe(
-      'gtc: until filled or cancelled; gtd: until expiresAt; day: until the exchange closes next; ioc: what trades at once; fok: all at once or nothing',
+      'gtc: until filled or cancelled; gtd: until expiresAt; day: until the exchange closes next; ioc: what trades at once; fok: all at once or nothing; opg, cls: in the opening or closing auction',
     ),
+  extendedHours: z
+    .boolean()
+    .optional()
+    .describe('of limit orders, day or gtc: trades also from 4:00 to 20:00 New York'),
   expiresAt: z.iso.datetime().optional().describe('with gtd, and with no other: within 366 days'),
   client_order_id: clientOrderIdSchema.optional(),
   lots: z
@@ -49,8 +58,32 @@ export const placeOrderSchema = z.discriminatedUnion('type', [
   z.strictObject({
     ...orderFields,
     type: z.literal('limit'),
-    limitPrice: positiveDecimal(4).describe('USD a share'),
+    limitPrice: usdAShare,
   }),
+  z.strictObject({ ...orderFields, type: z.literal('stop'), stopPrice: stopPriceSchema }),
+  z.strictObject({
+    ...orderFields,
+    type: z.literal('stop_limit'),
+    stopPrice: stopPriceSchema,
+    limitPrice: usdAShare,
+  }),
+  z
+    .strictObject({
+      ...orderFields,
+      type: z.literal('trailing_stop'),
+      trailAmount: positiveDecimal(4)
+        .optional()
+        .describe('USD a share between the best price since it waits and the stop'),
+      trailPercent: positiveDecimal(2)
+        .refine((percent) => money(percent).lt(100), 'must be below 100')
+        .optional()
+        .describe('the same as a share of that price, per cent'),
+    })
+    .refine(
+      ({ trailAmount, trailPercent }) =>
+        (trailAmount === undefined) !== (trailPercent === undefined),
+      { error: 'must have one of trailAmount and trailPercent' },
+    ),
 ]);
 export type PlaceOrder = z.output<typeof placeOrderSchema>;
 
@@ -58,12 +91,18 @@ export type PlaceOrder = z.output<typeof placeOrderSchema>;
 export const replaceOrderSchema = z
   .strictObject({
     quantity: positiveDecimal(6).optional().describe('shares, those included that have traded'),
-    limitPrice: positiveDecimal(4).optional().describe('USD a share, of a limit order'),
+    limitPrice: positiveDecimal(4).optional().describe('USD a share, of limit and stop_limit'),
+    stopPrice: positiveDecimal(4).optional().describe('USD a share, of stop and stop_limit'),
+    trail: positiveDecimal(4)
+      .optional()
+      .describe('of trailing_stop: USD a share or per cent, as it was placed'),
     client_order_id: clientOrderIdSchema.optional().describe('of the order that takes its place'),
   })
-  .refine(({ quantity, limitPrice }) => quantity !== undefined || limitPrice !== undefined, {
-    error: 'must change the quantity or the limit price',
-  });
+  .refine(
+    ({ quantity, limitPrice, stopPrice, trail }) =>
+      [quantity, limitPrice, stopPrice, trail].some((change) => change !== undefined),
+    { error: 'must change the quantity or a price' },
+  );
 export type ReplaceOrder = z.output<typeof replaceOrderSchema>;
 
 export const cancelOrdersSchema = z.strictObject({
@@ -82,7 +121,20 @@ export const orderSchema = z.object({
   quantity: decimal.describe('shares'),
   limitPrice: decimal.nullable().describe('USD a share'),
   // Defaults for events that a process of the release before has published.
+  stopPrice: decimal
+    .nullable()
+    .default(null)
+    .describe('USD a share; of a trailing stop as it is now, null until it waits'),
+  trailAmount: decimal.nullable().default(null).describe('USD a share'),
+  trailPercent: decimal.nullable().default(null),
+  waterMark: decimal
+    .nullable()
+    .default(null)
+    .describe('best last trade since a trailing stop waits, USD a share'),
+  triggeredAt: z.iso.datetime().nullable().default(null).describe('its stop was reached'),
   timeInForce: z.enum(TIMES_IN_FORCE).default('gtc'),
+  extendedHours: z.boolean().default(false),
+  worksFrom: z.iso.datetime().nullable().default(null).describe('the auction that it waits for'),
   expiresAt: z.iso.datetime().nullable().default(null),
   replaces: z.uuid().nullable().default(null).describe('the order whose place it took'),
   status: z.enum(ORDER_STATUSES),
@@ -141,7 +193,7 @@ export const orderTransitionSchema = z.object({
   reason: z.enum(TRANSITION_REASONS),
   filledQuantity: decimal.describe('shares that had traded with this step'),
   quote: z
-    .object({ bid: decimal, ask: decimal, asOf: z.iso.datetime() })
+    .object({ bid: decimal, ask: decimal, last: decimal.nullable(), asOf: z.iso.datetime() })
     .nullable()
     .describe('that decided it'),
   trade: tradeSchema.nullable().describe('the fill that it is'),

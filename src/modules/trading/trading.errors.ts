@@ -54,6 +54,41 @@ export const badExpiry = () =>
     'expiresAt goes with timeInForce gtd, in the future and within 366 days, and with no other.',
   );
 
+export const stopPriceReached = (stopPrice: Money, last: Money) =>
+  new AppError(
+    'unprocessable',
+    'trading.stop_price_reached',
+    'The market has reached this stop already: a buy stops above the last trade, a sale below it.',
+    { details: { stopPrice: moneyText(stopPrice), last: moneyText(last) } },
+  );
+
+export const badTimeInForce = (message: string) =>
+  new AppError('unprocessable', 'trading.bad_time_in_force', message);
+
+export const badExtendedHours = () =>
+  new AppError(
+    'unprocessable',
+    'trading.bad_extended_hours',
+    'extendedHours goes with limit orders that are day or gtc, and with no other.',
+  );
+
+export const marketClosed = () =>
+  new AppError(
+    'unprocessable',
+    'trading.market_closed',
+    'The exchange is closed: nothing trades at once. GET /api/market/status tells when it opens.',
+  );
+
+export const tooLateForAuction = (auction: 'open' | 'close') =>
+  new AppError(
+    'unprocessable',
+    'trading.too_late_for_auction',
+    auction === 'open'
+      ? 'opg is taken until 9:28 New York, and from 19:00 on for the next session.'
+      : 'cls is taken until 10 minutes before the close, and from 19:00 New York on for the next session.',
+    { details: { auction } },
+  );
+
 export const tooManyOrders = (limit: number) =>
   new AppError(
     'conflict',

@@ -46,7 +46,14 @@ export function toOrder(row: OrderRow): Order {
     type: row.type,
     quantity: decimalText(row.quantity),
     limitPrice: priceOrNull(row.limitPrice),
+    stopPrice: priceOrNull(row.stopPrice),
+    trailAmount: priceOrNull(row.trailAmount),
+    trailPercent: row.trailPercent === null ? null : decimalText(row.trailPercent),
+    waterMark: priceOrNull(row.waterMark),
+    triggeredAt: row.triggeredAt?.toISOString() ?? null,
     timeInForce: row.timeInForce,
+    extendedHours: row.extendedHours,
+    worksFrom: row.worksFrom?.toISOString() ?? null,
     expiresAt: row.expiresAt?.toISOString() ?? null,
     replaces: row.replaces,
     status: row.status,
@@ -65,6 +72,9 @@ export function toOrder(row: OrderRow): Order {
 export function toFirstAnswer(row: OrderRow): Order {
   return {
     ...toOrder(row),
+    // Of a trailing stop it has moved since, and begins when the order waits.
+    ...(row.type === 'trailing_stop' && { stopPrice: null, waterMark: null }),
+    triggeredAt: null,
     status: 'accepted',
     filledQuantity: '0',
     averageFillPrice: null,
@@ -76,11 +86,16 @@ export function toFirstAnswer(row: OrderRow): Order {
 }
 
 export function toTransition({ transition: row, execution }: RecordedTransition): OrderTransition {
-  const { version, fromStatus: from, toStatus: to, reason, bid, ask, quoteAsOf } = row;
+  const { version, fromStatus: from, toStatus: to, reason, bid, ask, last, quoteAsOf } = row;
   const quote =
     bid === null || ask === null || quoteAsOf === null
       ? null
-      : { bid: priceText(money(bid)), ask: priceText(money(ask)), asOf: quoteAsOf.toISOString() };
+      : {
+          bid: priceText(money(bid)),
+          ask: priceText(money(ask)),
+          last: priceOrNull(last),
+          asOf: quoteAsOf.toISOString(),
+        };
   const filledQuantity = decimalText(row.filledQuantity);
   const trade = execution && toTrade(execution);
   return { version, from, to, reason, filledQuantity, quote, trade, at: row.at.toISOString() };
@@ -140,7 +155,8 @@ export function toPosting({ book, symbol, amount }: LedgerPostingRow): Posting {
 export function toTerms(row: OrderRow): OrderTerms {
   return {
     side: row.side,
-    type: row.type,
+    // A stop is asked only once it has triggered.
+    type: row.limitPrice === null ? 'market' : 'limit',
     quantity: money(row.quantity),
     limitPrice: row.limitPrice === null ? undefined : money(row.limitPrice),
   };

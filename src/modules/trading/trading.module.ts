@@ -18,7 +18,10 @@ import { FillLedger } from './execution/fill-ledger.js';
 import { OrderJournal } from './orders/order-journal.js';
 import { OrderExecutionService } from './execution/order-execution.service.js';
 import { OrderSteps } from './execution/order-steps.js';
+import { OrderTriggers } from './execution/order-triggers.js';
+import { StopPrices } from './execution/stop-prices.js';
 import { OrdersRepository } from './orders/orders.repository.js';
+import { WaitingOrdersRepository } from './orders/waiting-orders.repository.js';
 import { OrdersService } from './orders/orders.service.js';
 import { PositionsService } from './accounts/positions.service.js';
 import { PositionPnlService } from './pnl/position-pnl.service.js';
@@ -37,6 +40,7 @@ import { dropOldSignals } from './trading.schedules.js';
   providers: [
     AccountsRepository,
     OrdersRepository,
+    WaitingOrdersRepository,
     ExecutionsRepository,
     AccountsService,
     BuyingPower,
@@ -54,6 +58,8 @@ import { dropOldSignals } from './trading.schedules.js';
     OrderJournal,
     OrdersService,
     OrderSteps,
+    OrderTriggers,
+    StopPrices,
     OrderExecutionService,
     PositionsService,
     PositionPnlService,

@@ -7,7 +7,10 @@ import {
   type PaperOrder,
 } from '../../../src/modules/trading/execution/paper/paper-market.js';
 import { paperModel } from '../../../src/modules/trading/execution/paper/paper-model.js';
-import { endOf, type TimeInForce } from '../../../src/modules/trading/orders/time-in-force.js';
+import {
+  workingTimeOf,
+  type TimeInForce,
+} from '../../../src/modules/trading/orders/time-in-force.js';
 
 /** Five seconds before the exchange closes: the fifth bar ends with the session. */
 const STARTED_AT_MS = Date.UTC(2025, 0, 2, 20, 59, 55);
@@ -63,18 +66,19 @@ function toOrder(wanted: Wanted, at: number): PaperOrder {
     endsAfter === undefined
       ? {}
       : { expiresAt: new Date(STARTED_AT_MS + endsAfter * 1_000).toISOString() };
+  const type = limit === undefined ? 'market' : 'limit';
   return {
     id: `order ${at}`,
     symbol: 'SPY',
     acceptedAt: new Date(ACCEPTED_MS + at),
     terms: {
       side,
-      type: limit === undefined ? 'market' : 'limit',
+      type,
       quantity: money(quantity),
       limitPrice: limit === undefined ? undefined : money(limit),
     },
     timeInForce,
-    expiresAt: endOf({ timeInForce, ...end }, ACCEPTED_MS),
+    expiresAt: workingTimeOf({ type, timeInForce, ...end }, 'always', ACCEPTED_MS).expiresAt,
   };
 }
 

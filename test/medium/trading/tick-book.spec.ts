@@ -66,7 +66,7 @@ function toRow({ side, limit, quantity, filled, timeInForce, ...of }: Wanted): O
     {
       accountId: newId(),
       replaces: null,
-      expiresAt: null,
+      time: { worksFrom: null, expiresAt: null },
       holding: { cash: money(0), shares: money(0) },
       at: new Date(TICK_MS - of.acceptedMsBefore),
     },
@@ -127,7 +127,7 @@ describe('the book of a tick', () => {
       const conditions = { paper, nowMs: TICK_MS };
       if (executionStep(working, quote, conditions).kind !== 'fill') return '0';
       const size = quotedSize(quote, working.terms) ?? money(0);
-      const moment = { now: new Date(TICK_MS), acceptedUntil };
+      const moment = { now: new Date(TICK_MS), acceptedUntil, inExtendedHours: false };
       const unclaimed = await book.unclaimed(transaction.sql, row, quote, size, moment);
       const step = executionStep(working, quote, { ...conditions, unclaimed });
       if (step.kind !== 'fill') {
@@ -206,25 +206,27 @@ describe('the book of a tick', () => {
       }),
     );
 
+  const soon = (acceptedUntil: Date | undefined) => ({ acceptedUntil, inExtendedHours: false });
+
   it('finds those at the front, as far as the quoted size reaches, and nobody behind them', async () => {
     const later = limits([50, 60, 30, 40], '100.05');
     const first = limits([30], null);
     const tooLow = limits([10], '100');
     await fill([...later, ...first, ...tooLow]);
     // 120 are offered: 30 to the market order, 50, and 40 of the 60.
-    const found = await book.findFront([quote], undefined, 100);
+    const found = await book.findFront([quote], soon(undefined), 100);
     expect(found.map(({ id }) => id)).toEqual([first[0]?.id, later[0]?.id, later[1]?.id]);
     const { askSize: _size, ...sizeless } = quote;
-    expect(await book.findFront([sizeless], undefined, 100)).toHaveLength(5);
-    expect(await book.findFront([{ ...quote, symbol: 'MSFT' }], undefined, 100)).toEqual([]);
+    expect(await book.findFront([sizeless], soon(undefined), 100)).toHaveLength(5);
+    expect(await book.findFront([{ ...quote, symbol: 'MSFT' }], soon(undefined), 100)).toEqual([]);
   });
 
   it('finds what may not wait and was on its way, whatever the price', async () => {
     const [ioc] = limits([10], '1', { timeInForce: 'ioc', acceptedMsBefore: 800 });
     const rows = [{ ...ioc, status: 'open' } as OrderRow];
     await fill(rows);
-    expect(await book.findFront([quote], new Date(TICK_MS - 900), 100)).toEqual([]);
-    expect(await book.findFront([quote], new Date(TICK_MS - 800), 100)).toHaveLength(1);
+    expect(await book.findFront([quote], soon(new Date(TICK_MS - 900)), 100)).toEqual([]);
+    expect(await book.findFront([quote], soon(new Date(TICK_MS - 800)), 100)).toHaveLength(1);
   });
 
   it('counts nobody in front who can take nothing: expired, too large for all or nothing, done on this tick', async () => {

@@ -86,6 +86,14 @@ export class QuotesService {
     return this.#quote(this.instrument(symbol).symbol);
   }
 
+  /**
+   * {@link currentQuote} of the tick that `atMs` lies in.
+   * @throws AppError `market_data.unknown_symbol` (not_found)
+   */
+  quoteAt(symbol: string, atMs: number): Quote {
+    return this.#quote(this.instrument(symbol).symbol, atMs);
+  }
+
   /** All quotes of the tick that `atMs` lies in, in the order of the instruments. */
   quotesAt(atMs: number): readonly Quote[] {
     return this.provider.instruments().map(({ symbol }) => this.#quote(symbol, atMs));

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { EventPayload } from '../../../kernel/domain-event.js';
 import { newId } from '../../../kernel/ids.js';
 import type { ImportEnded } from '../../journal/journal.events.js';
+import { OrderChanged } from '../../trading/trading.events.js';
 import {
   draftOfAlert,
   draftOfFill,
@@ -32,30 +33,29 @@ const fill = {
     executedAt: at,
   },
 };
-const rejected = (rejectReason: string | null) => ({
-  userId,
-  order: {
-    id: newId(),
-    client_order_id: 'mine',
-    symbol: 'MSFT',
-    side: 'sell' as const,
-    type: 'market' as const,
-    quantity: '2.5',
-    limitPrice: null,
-    timeInForce: 'gtc' as const,
-    expiresAt: null,
-    replaces: null,
-    lots: null,
-    status: 'rejected' as const,
-    filledQuantity: '0',
-    averageFillPrice: null,
-    fees: '0',
-    rejectReason,
-    version: 2,
-    createdAt: at,
-    updatedAt: at,
-  },
-});
+const rejected = (rejectReason: string | null) =>
+  OrderChanged.schema.parse({
+    userId,
+    order: {
+      id: newId(),
+      client_order_id: 'mine',
+      symbol: 'MSFT',
+      side: 'sell' as const,
+      type: 'market' as const,
+      quantity: '2.5',
+      limitPrice: null,
+      timeInForce: 'gtc' as const,
+      expiresAt: null,
+      replaces: null,
+      status: 'rejected' as const,
+      filledQuantity: '0',
+      averageFillPrice: null,
+      rejectReason,
+      version: 2,
+      createdAt: at,
+      updatedAt: at,
+    },
+  });
 const training = (name: string) => ({
   userId,
   modelId: newId(),

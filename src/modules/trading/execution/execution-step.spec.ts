@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { money } from '../../../kernel/money.js';
 import type { Quote } from '../../market-data/index.js';
-import type { OrderSide, OrderType } from '../orders/order.js';
+import type { OrderSide, TradedType } from '../orders/order.js';
 import { TIMES_IN_FORCE, type TimeInForce } from '../orders/time-in-force.js';
 import { executionStep, type MarketConditions } from './execution-step.js';
 import { paperModel, type PaperModel } from './paper/paper-model.js';
@@ -41,7 +41,7 @@ const slipping = (bps: string, sizeBps = '0'): PaperModel => ({
 
 interface Wanted {
   readonly side?: OrderSide;
-  readonly type?: OrderType;
+  readonly type?: TradedType;
   readonly quantity?: string;
   readonly limitPrice?: string;
   readonly timeInForce?: TimeInForce;

@@ -7,7 +7,8 @@ import { QuotesService, type Quote } from '../../market-data/index.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { OrderJournal } from '../orders/order-journal.js';
 import type { OrderRow } from '../orders/orders.table.js';
-import { hasExpired } from '../orders/time-in-force.js';
+import { hasExpired, mayTradeAt, remainderOf } from '../orders/time-in-force.js';
+import { sessionAt } from '../orders/trading-session.js';
 import { availableCash, toHoldingOrder, toWorkingOrder } from '../trading.mappers.js';
 import { executionStep, quotedSize, type ExecutionStep, type FillStep } from './execution-step.js';
 import { canPay, heldFor } from './fill-cover.js';
@@ -15,6 +16,7 @@ import { feeOfFill } from './paper/fees.js';
 import { arrivedUntil, paperModel, type PaperModel } from './paper/paper-model.js';
 import { TickBookRepository } from './tick-book.repository.js';
 import { FillLedger } from './fill-ledger.js';
+import { OrderTriggers } from './order-triggers.js';
 
 /** Takes the step that the current quote makes of a working order, and stores it. */
 @Injectable()
@@ -26,9 +28,10 @@ export class OrderSteps {
     private readonly journal: OrderJournal,
     private readonly fills: FillLedger,
     private readonly book: TickBookRepository,
+    private readonly triggers: OrderTriggers,
     private readonly quotes: QuotesService,
+    @Inject(Config) private readonly config: Config,
     @Inject(Clock) private readonly clock: Clock,
-    @Inject(Config) config: Config,
   ) {
     this.#paper = paperModel(config.trading.paper);
   }
@@ -48,7 +51,36 @@ export class OrderSteps {
       // The market was changed under it, from simulated to replay, say.
       return this.#refuse(transaction, account, order, 'unknown_symbol');
     }
-    const quote = this.quotes.currentQuote(order.symbol);
+    if (!mayTradeAt(order, this.config.trading.hours, this.clock.nowMs())) {
+      return this.#awaitSession(transaction, userId, order);
+    }
+    // In an auction all trade by the one quote of its moment, whoever's turn comes when.
+    const quote =
+      order.worksFrom === null
+        ? this.quotes.currentQuote(order.symbol)
+        : this.quotes.quoteAt(order.symbol, order.worksFrom.getTime());
+    const armed = await this.triggers.arm(transaction, userId, order, quote);
+    if (armed !== undefined) await this.#trade(transaction, account, armed, quote);
+  }
+
+  /** One that was to trade at once has come too late for the session it was accepted in. */
+  async #awaitSession(transaction: Transaction, userId: string, order: OrderRow): Promise<void> {
+    if (order.worksFrom === null && remainderOf(order.timeInForce) === 'is cancelled') {
+      const why = { reason: 'not_filled_at_once' } as const;
+      await this.journal.end(transaction, userId, order, { status: 'cancelled' }, why);
+    } else if (order.status === 'accepted') {
+      const why = { reason: 'waiting_for_session' } as const;
+      await this.journal.advance(transaction, userId, order, { status: 'open' }, why);
+    }
+  }
+
+  async #trade(
+    transaction: Transaction,
+    account: AccountRow,
+    order: OrderRow,
+    quote: Quote,
+  ): Promise<void> {
+    const { userId } = account;
     const step = await this.#next(transaction, order, quote);
     if (step.kind === 'end') {
       const { status, reason } = step;
@@ -73,7 +105,9 @@ export class OrderSteps {
     const size = quotedSize(quote, working.terms);
     if (step.kind !== 'fill' || size === undefined) return step;
     const acceptedUntil = arrivedUntil(this.#paper, quote);
-    const moment = { now: new Date(conditions.nowMs), acceptedUntil };
+    const { hours } = this.config.trading;
+    const inExtendedHours = hours === 'exchange' && sessionAt(conditions.nowMs) === 'extended';
+    const moment = { now: new Date(conditions.nowMs), acceptedUntil, inExtendedHours };
     const unclaimed = await this.book.unclaimed(transaction.sql, order, quote, size, moment);
     return executionStep(working, quote, { ...conditions, unclaimed });
   }

@@ -11,18 +11,17 @@ export interface TickMoment {
   readonly now: Date;
   /** Orders that were accepted later are on their way still; undefined: none is. */
   readonly acceptedUntil: Date | undefined;
+  /** Only orders trade that do so outside of the regular session. */
+  readonly inExtendedHours: boolean;
 }
 
 /** Shares that the order `o` has left to trade. */
 const LEFT = sql`(o.quantity - o.filled_quantity)`;
-/**
- * Whether the `quote` is one that an order `o` of this side trades at: as `matchPrice` has it. One for each side, so that an
- * index finds the few that are reached among the many that wait.
- */
-const REACHED_BUY = sql`o.side = 'buy' and (o.limit_price is null or o.limit_price >= quote.ask)`;
-const REACHED_SALE = sql`o.side = 'sell' and (o.limit_price is null or o.limit_price <= quote.bid)`;
+/** Whether the `quote` is one that the order trades at: as `matchPrice` has it. */
+const IS_REACHED = sql`(o.limit_price is null
+  or (o.side = 'buy' and o.limit_price >= quote.ask) or (o.side = 'sell' and o.limit_price <= quote.bid))`;
 /** Each tick fills an order once. */
-const MAY_TRADE = sql`(o.last_fill_quote_as_of is null or o.last_fill_quote_as_of < as_of)`;
+const MAY_TRADE = sql`(o.last_fill_quote_as_of is null or o.last_fill_quote_as_of < quote.as_of)`;
 
 /** The place of an order in the book of its side, the first one least: by price (market orders first), then by time. */
 const PLACE = sql`${rankOf(sql`o.side`, sql`o.limit_price`)}, o.created_at, o.id`;
@@ -41,25 +40,20 @@ export class TickBookRepository {
    */
   async findFront(
     quotes: readonly Quote[],
-    acceptedUntil: Date | undefined,
+    moment: Omit<TickMoment, 'now'>,
     limit: number,
   ): Promise<OrderVersion[]> {
     if (quotes.length === 0) return [];
     const front = sql`(
-      with quote(${QUOTE_COLUMNS}) as (${valuesOf(quotes)}),
-      reached as (
-        ${waiting(sql`quote.ask_size`, REACHED_BUY)} union all ${waiting(sql`quote.bid_size`, REACHED_SALE)}),
-      queued as (
-        select o.id, o.size, coalesce(sum(${LEFT}) over (
-          partition by o.symbol, o.side order by ${PLACE}
-          rows between unbounded preceding and 1 preceding), 0) as ahead
-        from reached o where ${MAY_TRADE} and ${arrivedBy(acceptedUntil)})
-      select id, min(ahead) as ahead from (
-        select id, ahead from queued where size is null or ahead < size
-        union all
-        select o.id, 0 from quote join orders o on o.symbol = quote.symbol
-        where o.status = 'open' and o.time_in_force in ('ioc', 'fok') and ${arrivedBy(acceptedUntil)}
-      ) as found group by id) as front`;
+      with quote(${QUOTE_COLUMNS}) as (${valuesOf(quotes)}), queued as (
+        select o.id,
+          case o.side when 'buy' then quote.ask_size else quote.bid_size end as size,
+          coalesce(sum(case when ${IS_REACHED} then ${LEFT} else 0 end) over (
+            partition by o.symbol, o.side order by ${PLACE}
+            rows between unbounded preceding and 1 preceding), 0) as ahead
+        from quote join orders o on o.symbol = quote.symbol
+        where o.id in (${reached(moment.acceptedUntil)}) and ${MAY_TRADE} and ${isPresent(moment)})
+      select id, ahead from queued where size is null or ahead < size) as front`;
     return this.database.sql
       .select({ id: ordersTable.id, version: ordersTable.version })
       .from(ordersTable)
@@ -80,7 +74,7 @@ export class TickBookRepository {
     order: OrderRow,
     quote: Quote,
     size: Money,
-    { now, acceptedUntil }: TickMoment,
+    moment: TickMoment,
   ): Promise<Money> {
     const { id, symbol, side, limitPrice, createdAt } = order;
     const key = `trading.book:${symbol}:${side}`;
@@ -91,10 +85,9 @@ export class TickBookRepository {
         taken: sql<string>`(select coalesce(sum(e.quantity), 0)::text from executions e
           where e.symbol = ${symbol} and e.side = ${side} and e.quote_as_of = quote.as_of)`,
         ahead: sql<string>`(select coalesce(sum(${LEFT}), 0)::text from orders o
-          where o.status in ('accepted', 'open', 'partially_filled')
-            and o.symbol = ${symbol} and (${PLACE}) < (${place})
-            and ${side === 'buy' ? REACHED_BUY : REACHED_SALE} and ${MAY_TRADE} and ${arrivedBy(acceptedUntil)}
-            and (o.expires_at is null or o.expires_at > ${at(now)})
+          where o.id in (${rivalsOf(order)}) and (${PLACE}) < (${place})
+            and ${IS_REACHED} and ${MAY_TRADE} and ${isPresent(moment)}
+            and (o.expires_at is null or o.expires_at > ${at(moment.now)})
             and not (o.time_in_force = 'fok' and ${LEFT} > ${size.toFixed()}::numeric))`,
       })
       .from(sql`(${valuesOf([quote])}) as quote(${QUOTE_COLUMNS})`);
@@ -104,13 +97,11 @@ export class TickBookRepository {
   }
 }
 
+/** As the indices of the table have it, word by word. */
+const IN_BOOK = sql.raw(
+  "o.status in ('open', 'partially_filled') and (o.stop_price is null or o.triggered_at is not null) and o.works_from is null",
+);
 const QUOTE_COLUMNS = sql.raw('symbol, bid, ask, bid_size, ask_size, as_of');
-
-/** Orders that the quote reaches, with the size that it has for them. */
-function waiting(size: SQL, isReached: SQL): SQL {
-  return sql`select o.*, ${size} as size, quote.as_of from quote join orders o on o.symbol = quote.symbol
-    where o.status in ('open', 'partially_filled') and ${isReached}`;
-}
 
 function valuesOf(quotes: readonly Quote[]): SQL {
   const rows = quotes.map(({ symbol, bid, ask, bidSize, askSize, asOf }) => {
@@ -125,8 +116,39 @@ function rankOf(side: SQL, limitPrice: SQL): SQL {
   return sql`coalesce(${rank}, '-Infinity'::numeric)`;
 }
 
-function arrivedBy(acceptedUntil: Date | undefined): SQL {
-  return acceptedUntil === undefined ? sql`true` : sql`o.created_at <= ${at(acceptedUntil)}`;
+/** Ids of the orders in the book that the prices reach. One branch for each index; with an "or" none would be used. */
+function reached(acceptedUntil: Date | undefined): SQL {
+  const branch = (reach: SQL) => sql`
+    select o.id from quote join orders o on o.symbol = quote.symbol
+    where ${IN_BOOK} and ${reach}`;
+  const branches = [
+    branch(sql`o.limit_price is null`),
+    branch(sql`o.side = 'buy' and o.limit_price >= quote.ask`),
+    branch(sql`o.side = 'sell' and o.limit_price <= quote.bid`),
+  ];
+  // What may not wait, and was on its way, ends when it arrives, reached or not.
+  if (acceptedUntil) branches.push(branch(sql`o.time_in_force in ('ioc', 'fok')`));
+  return sql.join(branches, sql` union all `);
+}
+
+/** Ids of the orders on its side of its book, those included that have just been accepted. An auction has a book of its own. */
+function rivalsOf({ symbol, side, worksFrom }: OrderRow): SQL {
+  const ofBook = sql`o.symbol = ${symbol} and o.side = ${side}`;
+  if (worksFrom !== null) {
+    return sql`select o.id from orders o
+      where o.status in ('accepted', 'open') and o.works_from = ${at(worksFrom)} and ${ofBook}`;
+  }
+  return sql`select o.id from orders o where ${IN_BOOK} and ${ofBook}
+    union all
+    select o.id from orders o
+    where o.status = 'accepted' and o.stop_price is null and o.works_from is null and ${ofBook}`;
+}
+
+/** Whether the order is where it can trade: it has arrived, and it is the hour for it. */
+function isPresent({ acceptedUntil, inExtendedHours }: Omit<TickMoment, 'now'>): SQL {
+  const hasArrived =
+    acceptedUntil === undefined ? sql`true` : sql`o.created_at <= ${at(acceptedUntil)}`;
+  return inExtendedHours ? sql`(${hasArrived} and o.extended_hours)` : hasArrived;
 }
 
 function at(time: Date): SQL {

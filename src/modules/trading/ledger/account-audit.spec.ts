@@ -98,7 +98,13 @@ class PaperAccount {
         timeInForce: 'gtc',
         ...(lots && { lots }),
       },
-      { accountId: this.id, replaces: null, expiresAt: null, holding, at: AT },
+      {
+        accountId: this.id,
+        replaces: null,
+        time: { worksFrom: null, expiresAt: null },
+        holding,
+        at: AT,
+      },
     );
     this.orders.push(order);
     const postings = hold(symbol, holding);

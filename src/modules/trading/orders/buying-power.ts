@@ -10,6 +10,7 @@ import { feeOf } from '../execution/paper/fees.js';
 import { paperModel, type PaperModel } from '../execution/paper/paper-model.js';
 import { worstSlippage } from '../execution/paper/slippage.js';
 import { cashToReserve } from './order.js';
+import { NOT_TRIGGERED, termsAtAcceptance, type TriggerState } from './order-prices.js';
 import type { Holding } from '../ledger/postings.js';
 import { availableCash } from '../trading.mappers.js';
 import type { PlaceOrder } from '../trading.dto.js';
@@ -46,12 +47,13 @@ export class BuyingPower {
   /**
    * What the order must hold back; the account must be locked.
    * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`, `trading.insufficient_position`,
-   *   `trading.bad_lots`, `trading.too_many_orders`
+   *   `trading.bad_lots`, `trading.too_many_orders`, `trading.stop_price_reached`
    */
   async reserve(
     transaction: Transaction,
     account: AccountRow,
     request: PlaceOrder,
+    trigger: TriggerState = NOT_TRIGGERED,
   ): Promise<Holding> {
     if (!this.quotes.findInstrument(request.symbol)) throw unknownSymbol(request.symbol);
     const { maxWorkingOrders } = this.config.trading;
@@ -59,18 +61,14 @@ export class BuyingPower {
     if (working >= maxWorkingOrders) throw tooManyOrders(maxWorkingOrders);
     const quantity = money(request.quantity);
     await this.namedLots.assertOpen(transaction.sql, account.id, request);
+    const quote = this.quotes.currentQuote(request.symbol);
+    const terms = termsAtAcceptance(request, trigger, money(quote.last));
     if (request.side === 'sell') {
       await this.#assertHeld(transaction, account.id, request.symbol, quantity);
       return { cash: money(0), shares: quantity };
     }
-    const quote = this.quotes.currentQuote(request.symbol);
     const cost = cashToReserve(
-      {
-        side: request.side,
-        type: request.type,
-        quantity,
-        limitPrice: request.type === 'limit' ? money(request.limitPrice) : undefined,
-      },
+      terms,
       { bid: money(quote.bid), ask: money(quote.ask) },
       worstSlippage(this.#paper.slippage),
     );

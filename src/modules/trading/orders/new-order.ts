@@ -3,21 +3,25 @@ import { money, moneyText } from '../../../kernel/money.js';
 import type { Holding } from '../ledger/postings.js';
 import type { PlaceOrder } from '../trading.dto.js';
 import { sameLots } from './named-lots.js';
+import { hasPrices, NOT_TRIGGERED, pricesOf, type TriggerState } from './order-prices.js';
 import type { OrderRow } from './orders.table.js';
+import type { WorkingTime } from './time-in-force.js';
 
 /** What an order is beside what its sender asked for. */
 export interface OrderCircumstances {
   readonly accountId: string;
   readonly replaces: string | null;
-  readonly expiresAt: Date | null;
+  readonly time: WorkingTime;
   readonly holding: Holding;
+  /** Of the order whose place it takes. */
+  readonly trigger?: TriggerState;
   readonly at: Date;
 }
 
 /** The order as it is stored when it is accepted. */
 export function newOrder(
   request: PlaceOrder,
-  { accountId, replaces, expiresAt, holding, at }: OrderCircumstances,
+  { accountId, replaces, time, holding, trigger = NOT_TRIGGERED, at }: OrderCircumstances,
 ): OrderRow {
   const id = newId();
   return {
@@ -28,9 +32,14 @@ export function newOrder(
     side: request.side,
     type: request.type,
     quantity: request.quantity,
-    limitPrice: limitPriceOf(request),
+    ...pricesOf(request),
+    waterMark: trigger.waterMark,
+    touchedAt: trigger.touchedAt,
+    triggeredAt: trigger.triggeredAt,
     timeInForce: request.timeInForce,
-    expiresAt,
+    extendedHours: request.extendedHours ?? false,
+    worksFrom: time.worksFrom,
+    expiresAt: time.expiresAt,
     replaces,
     status: 'accepted',
     filledQuantity: '0',
@@ -51,11 +60,6 @@ export function newOrder(
 
 /** Whether a request asks for just this order: `"10"` and `"10.0"` are the same quantity. */
 export function isSameOrder(row: OrderRow, request: PlaceOrder): boolean {
-  const limitPrice = limitPriceOf(request);
-  const sameLimit =
-    row.limitPrice === null || limitPrice === null
-      ? row.limitPrice === limitPrice
-      : money(row.limitPrice).eq(limitPrice);
   // The end of a day order follows from when it was placed.
   const sameEnd =
     request.timeInForce !== 'gtd' ||
@@ -65,13 +69,10 @@ export function isSameOrder(row: OrderRow, request: PlaceOrder): boolean {
     row.side === request.side &&
     row.type === request.type &&
     row.timeInForce === request.timeInForce &&
+    row.extendedHours === (request.extendedHours ?? false) &&
     money(row.quantity).eq(request.quantity) &&
     sameLots(row.namedLots ?? [], request.lots ?? []) &&
-    sameLimit &&
+    hasPrices(row, pricesOf(request)) &&
     sameEnd
   );
-}
-
-function limitPriceOf(request: PlaceOrder): string | null {
-  return request.type === 'limit' ? request.limitPrice : null;
 }

@@ -98,6 +98,7 @@ export class OrderJournal {
       filledQuantity: row.filledQuantity,
       bid: quote?.bid ?? null,
       ask: quote?.ask ?? null,
+      last: quote?.last ?? null,
       quoteAsOf: quote === undefined ? null : new Date(quote.asOf),
       executionId: executionId ?? null,
       at: row.updatedAt,

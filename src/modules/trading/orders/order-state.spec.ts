@@ -24,6 +24,7 @@ describe('the life of an order', () => {
   it.each([
     ['accepted', 'filled'],
     ['accepted', 'open'],
+    ['open', 'open'],
     ['open', 'filled'],
     ['open', 'cancelled'],
     ['open', 'partially_filled'],

@@ -1,7 +1,7 @@
 import { AppError } from '../../../kernel/app-error.js';
 
 /**
- * `accepted`: stored, its job not run yet · `open`: waiting for its price · `partially_filled`: some of it has traded,
+ * `accepted`: stored, its job not run yet · `open`: waiting for its price or its stop · `partially_filled`: some of it has traded,
  * the rest waits · `filled`, `cancelled`, `rejected`, `expired` (its time in force is over), `replaced` (another order
  * has taken its place): final.
  */
@@ -19,7 +19,8 @@ export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
 const NEXT: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   accepted: ['open', 'partially_filled', 'filled', 'cancelled', 'rejected', 'expired', 'replaced'],
-  open: ['partially_filled', 'filled', 'cancelled', 'rejected', 'expired', 'replaced'],
+  // To itself: a stop that has triggered.
+  open: ['open', 'partially_filled', 'filled', 'cancelled', 'rejected', 'expired', 'replaced'],
   partially_filled: ['partially_filled', 'filled', 'cancelled', 'expired', 'replaced'],
   filled: [],
   cancelled: [],

@@ -13,6 +13,10 @@ export const TRANSITION_REASONS = [
   'waiting',
   /** The time that orders take to the market is not over. */
   'on_its_way',
+  /** It may not trade now: the exchange is closed, or its auction is to come. */
+  'waiting_for_session',
+  /** The market has reached its stop: it trades as a market or limit order from now on. */
+  'triggered',
   'fill',
   'cancelled_by_owner',
   'replaced_by_owner',
@@ -46,6 +50,8 @@ export const orderTransitionsTable = pgTable(
     /** The quote that decided it; null where none did. */
     bid: decimalColumn('bid'),
     ask: decimalColumn('ask'),
+    /** Price of the last trade: what stops look at. */
+    last: decimalColumn('last'),
     quoteAsOf: timestamp('quote_as_of', { withTimezone: true }),
     /** The fill that it is. */
     executionId: uuid('execution_id').references(() => executionsTable.id),

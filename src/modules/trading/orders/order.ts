@@ -3,16 +3,21 @@ import { money, type Money } from '../../../kernel/money.js';
 export const ORDER_SIDES = ['buy', 'sell'] as const;
 export type OrderSide = (typeof ORDER_SIDES)[number];
 
-export const ORDER_TYPES = ['market', 'limit'] as const;
+export const ORDER_TYPES = ['market', 'limit', 'stop', 'stop_limit', 'trailing_stop'] as const;
 export type OrderType = (typeof ORDER_TYPES)[number];
+
+/** What an order trades as: a stop, once it has triggered, as one of these. */
+export type TradedType = Extract<OrderType, 'market' | 'limit'>;
 
 /** What an order asks for, as far as prices decide about it. */
 export interface OrderTerms {
   readonly side: OrderSide;
-  readonly type: OrderType;
+  readonly type: TradedType;
   readonly quantity: Money;
   /** USD a share; undefined on market orders. */
   readonly limitPrice: Money | undefined;
+  /** USD a share, of a stop that has not triggered: what it can cost begins there. */
+  readonly stopPrice?: Money;
 }
 
 /** The best bid and ask, USD a share. */
@@ -21,7 +26,10 @@ export interface BestPrices {
   readonly ask: Money;
 }
 
-/** Cash held back for a market buy covers a price this much above the ask it was accepted at, slippage not counted. */
+/**
+ * Cash held back for a market buy covers a price this much above the ask it was accepted at, or above its stop, slippage
+ * not counted.
+ */
 const MARKET_ORDER_COLLAR = money('0.02');
 
 /**
@@ -46,6 +54,7 @@ export function matchPrice(
 export function cashToReserve(terms: OrderTerms, { ask }: BestPrices, worstSlippage: Money): Money {
   if (terms.side === 'sell') return money(0);
   const worstPrice =
-    terms.limitPrice ?? ask.times(MARKET_ORDER_COLLAR.plus(1)).times(worstSlippage.plus(1));
+    terms.limitPrice ??
+    (terms.stopPrice ?? ask).times(MARKET_ORDER_COLLAR.plus(1)).times(worstSlippage.plus(1));
   return worstPrice.times(terms.quantity);
 }

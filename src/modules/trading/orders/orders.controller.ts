@@ -46,7 +46,7 @@ export class OrdersController {
   @ApiCreatedResponse({ standardSchema: orderSchema })
   @ApiUnprocessableEntityResponse({
     description:
-      'trading.unknown_symbol, trading.insufficient_funds, trading.insufficient_position, trading.bad_expiry, trading.bad_lots, trading.client_order_id_reused',
+      'trading.unknown_symbol, trading.insufficient_funds, trading.insufficient_position, trading.bad_expiry, trading.bad_time_in_force, trading.bad_extended_hours, trading.market_closed, trading.too_late_for_auction, trading.stop_price_reached, trading.bad_lots, trading.client_order_id_reused',
   })
   @ApiConflictResponse({ description: 'trading.too_many_orders' })
   place(
@@ -111,7 +111,7 @@ export class OrdersController {
   @ApiConflictResponse({ description: 'trading.order_final' })
   @ApiUnprocessableEntityResponse({
     description:
-      'trading.bad_replacement, trading.insufficient_funds, trading.insufficient_position, trading.client_order_id_reused',
+      'trading.bad_replacement, trading.too_late_for_auction, trading.stop_price_reached, trading.insufficient_funds, trading.insufficient_position, trading.client_order_id_reused',
   })
   replace(
     @CurrentPrincipal() { userId }: Principal,

@@ -25,6 +25,10 @@ export interface OrderChange {
   readonly fees?: string;
   readonly reservedQuantity?: string;
   readonly rejectReason?: string;
+  readonly waterMark?: string;
+  readonly stopPrice?: string;
+  readonly touchedAt?: Date;
+  readonly triggeredAt?: Date;
 }
 
 export interface RecordedTransition {
@@ -38,7 +42,7 @@ export interface OrderVersion {
   readonly version: number;
 }
 
-const orderVersion = { id: ordersTable.id, version: ordersTable.version };
+export const orderVersion = { id: ordersTable.id, version: ordersTable.version };
 const isWorkingRow = inArray(ordersTable.status, [...WORKING_STATUSES]);
 
 @Injectable()

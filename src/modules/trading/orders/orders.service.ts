@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Config } from '../../../config/config.js';
 import { Database, type Transaction } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
 import { isId } from '../../../kernel/ids.js';
@@ -8,13 +9,13 @@ import { AccountsService } from '../accounts/accounts.service.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { decodeSeqCursor } from '../accounts/seq-cursor.js';
 import { BuyingPower } from './buying-power.js';
-import { isSameOrder, newOrder } from './new-order.js';
+import { isSameOrder, newOrder, type OrderCircumstances } from './new-order.js';
 import { OrderJournal } from './order-journal.js';
 import { assertTransition } from './order-state.js';
 import { OrdersRepository } from './orders.repository.js';
 import type { OrderRow } from './orders.table.js';
 import { replacementOf } from './replacement.js';
-import { endOf } from './time-in-force.js';
+import { assertBeforeAuction, workingTimeOf } from './time-in-force.js';
 import { CLIENT_ORDER_ID } from '../trading.dto.js';
 import type {
   ListOrders,
@@ -35,6 +36,7 @@ export class OrdersService {
     private readonly orders: OrdersRepository,
     private readonly buyingPower: BuyingPower,
     private readonly journal: OrderJournal,
+    @Inject(Config) private readonly config: Config,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -42,7 +44,9 @@ export class OrdersService {
    * Stores the order, what it holds back, and the job that will execute it, in one transaction.
    * Sent again under the same `client_order_id`, the same order answers as it did the first time.
    * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`, `trading.insufficient_position`,
-   *   `trading.bad_expiry`, `trading.bad_lots`, `trading.too_many_orders`, `trading.client_order_id_reused`
+   *   `trading.bad_expiry`, `trading.bad_time_in_force`, `trading.bad_extended_hours`, `trading.market_closed`,
+   *   `trading.too_late_for_auction`, `trading.stop_price_reached`, `trading.bad_lots`, `trading.too_many_orders`,
+   *   `trading.client_order_id_reused`
    */
   async place(userId: string, request: PlaceOrder): Promise<Order> {
     const { id: accountId } = await this.accounts.getOrOpen(userId);
@@ -50,8 +54,8 @@ export class OrdersService {
       const account = await this.buyingPower.lockAccount(transaction, accountId);
       const repeated = await this.#findRepeated(transaction, accountId, request, null);
       if (repeated) return toFirstAnswer(repeated);
-      const expiresAt = endOf(request, this.clock.nowMs());
-      return this.#accept(transaction, account, request, { replaces: null, expiresAt });
+      const time = workingTimeOf(request, this.config.trading.hours, this.clock.nowMs());
+      return this.#accept(transaction, account, request, { replaces: null, time });
     });
   }
 
@@ -73,12 +77,16 @@ export class OrdersService {
       const request = replacementOf(before, change);
       const repeated = await this.#findRepeated(transaction, accountId, request, orderId);
       if (repeated) return toFirstAnswer(repeated);
+      assertBeforeAuction(before, this.clock.nowMs());
       const end = { status: 'replaced' } as const;
       await this.journal.end(transaction, userId, before, end, { reason: 'replaced_by_owner' });
       // Read again: what the order held back is free for the one that takes its place.
       const account = await this.buyingPower.lockAccount(transaction, accountId);
-      const { expiresAt } = before;
-      return this.#accept(transaction, account, request, { replaces: orderId, expiresAt });
+      return this.#accept(transaction, account, request, {
+        replaces: orderId,
+        time: before,
+        trigger: before,
+      });
     });
   }
 
@@ -155,12 +163,13 @@ export class OrdersService {
     transaction: Transaction,
     account: AccountRow,
     request: PlaceOrder,
-    of: { readonly replaces: string | null; readonly expiresAt: Date | null },
+    of: Pick<OrderCircumstances, 'replaces' | 'time' | 'trigger'>,
   ): Promise<Order> {
-    const holding = await this.buyingPower.reserve(transaction, account, request);
+    const { trigger } = of;
+    const holding = await this.buyingPower.reserve(transaction, account, request, trigger);
     const at = new Date(this.clock.nowMs());
     const row = newOrder(request, { ...of, accountId: account.id, holding, at });
-    return toOrder(await this.journal.accept(transaction, account.userId, row));
+    return toFirstAnswer(await this.journal.accept(transaction, account.userId, row));
   }
 
   /** The order that was placed under the same `client_order_id`. */

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  boolean,
   index,
   integer,
   jsonb,
@@ -31,7 +32,20 @@ export const ordersTable = pgTable(
     type: text('type', { enum: ORDER_TYPES }).notNull(),
     quantity: decimalColumn('quantity').notNull(),
     limitPrice: decimalColumn('limit_price'),
+    /** Of a trailing stop it moves with `waterMark`, and is null until the order waits. */
+    stopPrice: decimalColumn('stop_price'),
+    trailAmount: decimalColumn('trail_amount'),
+    trailPercent: decimalColumn('trail_percent'),
+    /** The best price of the last trades since a trailing stop waits. */
+    waterMark: decimalColumn('water_mark'),
+    /** The tick that reached the stop; the order's next step tells it, at `triggeredAt`. */
+    touchedAt: timestamp('touched_at', { withTimezone: true }),
+    triggeredAt: timestamp('triggered_at', { withTimezone: true }),
     timeInForce: text('time_in_force', { enum: TIMES_IN_FORCE }).notNull(),
+    /** Also before and after the regular session of the exchange. */
+    extendedHours: boolean('extended_hours').notNull().default(false),
+    /** The auction that it waits for; null: it may trade at once. */
+    worksFrom: timestamp('works_from', { withTimezone: true }),
     /** From then on it trades no more; null: it may work for ever. */
     expiresAt: timestamp('expires_at', { withTimezone: true }),
     /** The order whose place it takes. */
@@ -62,12 +76,32 @@ export const ordersTable = pgTable(
   (table) => [
     unique('orders_client_order_id').on(table.accountId, table.clientOrderId),
     index('orders_by_account').on(table.accountId, table.id),
-    index('orders_by_place')
+    index('orders_by_limit')
       .on(table.symbol, table.side, table.limitPrice)
-      .where(sql`${table.status} in ('accepted', 'open', 'partially_filled')`),
-    index('orders_undecided')
-      .on(table.symbol)
-      .where(sql`${table.status} = 'open' and ${table.timeInForce} in ('ioc', 'fok')`),
+      .where(
+        sql`${table.status} in ('open', 'partially_filled') and (${table.stopPrice} is null or ${table.triggeredAt} is not null) and ${table.worksFrom} is null`,
+      ),
+    index('orders_by_stop')
+      .on(table.symbol, table.side, table.stopPrice)
+      .where(
+        sql`${table.status} in ('accepted', 'open') and ${table.stopPrice} is not null and ${table.touchedAt} is null`,
+      ),
+    index('orders_by_water_mark')
+      .on(table.symbol, table.side, table.waterMark)
+      .where(
+        sql`${table.status} in ('accepted', 'open') and ${table.waterMark} is not null and ${table.touchedAt} is null`,
+      ),
+    index('orders_touched')
+      .on(table.id)
+      .where(
+        sql`${table.status} in ('accepted', 'open') and ${table.touchedAt} is not null and ${table.triggeredAt} is null`,
+      ),
+    index('orders_for_auction')
+      .on(table.worksFrom)
+      .where(sql`${table.status} in ('accepted', 'open') and ${table.worksFrom} is not null`),
+    index('orders_accepted')
+      .on(table.updatedAt)
+      .where(sql`${table.status} = 'accepted'`),
     index('orders_working_by_account')
       .on(table.accountId)
       .where(sql`${table.status} in ('accepted', 'open', 'partially_filled')`),
