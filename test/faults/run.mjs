@@ -16,6 +16,7 @@ import { within } from './time.mjs';
  *   Promise<{ figures: Record<string, number>, pass: boolean, details: readonly string[] }>} play
  * @property {string} OURS
  * @property {{ product: string, version: string }} PEER
+ * @property {number} [TIMEOUT_MS] of one scenario
  */
 
 /** What can be put under faults; each brings its scenarios. @type {Record<string, () => Promise<Area>>} */
@@ -24,6 +25,7 @@ const AREAS = {
   'rate-limit': () => import('./rate-limit/index.mjs'),
   session: () => import('./session/index.mjs'),
   lock: () => import('./lock/index.mjs'),
+  trading: () => import('./trading/index.mjs'),
 };
 
 const HELP = `Breaks things under load and says which promises held: npm run faults -- <area>… [options]
@@ -34,6 +36,7 @@ const HELP = `Breaks things under load and says which promises held: npm run fau
   --list           prints the names of the scenarios
   --no-peers       leaves out the peers
   --seed <number>  repeats the choices of an earlier run
+  --rounds <n>     of trading: processes to kill in each scenario (50)
   --deaf <n>       instance n hears of nothing that others do: scenarios of several instances must fail then
   --help           prints this
 
@@ -69,6 +72,7 @@ if (values.list) {
 }
 const seed = wholeNumber('seed') ?? randomInt(MAX_SEED);
 const deaf = wholeNumber('deaf');
+const rounds = wholeNumber('rounds');
 
 /** Ends what the scenario under way has started. @type {() => Promise<void>} */
 let closeCurrent = () => Promise.resolve();
@@ -85,13 +89,14 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
 
 tell(`seed ${seed}`);
 const documents = [];
-for (const { area, scenarios, play, OURS, PEER } of opened) {
+for (const { area, scenarios, play, OURS, PEER, TIMEOUT_MS = SCENARIO_TIMEOUT_MS } of opened) {
   const results = [];
   for (const scenario of scenarios.filter((one) => chosen.includes(one))) {
     if (isStopped) break;
-    results.push(await run(play, scenario, OURS));
+    results.push(await run(play, scenario, OURS, TIMEOUT_MS));
     if (scenario.hasPeer && !values['no-peers'] && !isStopped) {
-      results.push({ ...(await run(play, scenario, PEER.product)), peer: PEER.version });
+      const result = await run(play, scenario, PEER.product, TIMEOUT_MS);
+      results.push({ ...result, peer: PEER.version });
     }
   }
   documents.push({ area, scenarios: results });
@@ -105,17 +110,13 @@ else for (const result of results) print(result);
 tell(broken.length === 0 ? 'every promise held' : `${broken.length} promises broken`);
 process.exit(broken.length === 0 ? 0 : 1);
 
-/** @param {Area['play']} play @param {Scenario} scenario @param {string} product */
-async function run(play, scenario, product) {
+/** @param {Area['play']} play @param {Scenario} scenario @param {string} product @param {number} timeoutMs */
+async function run(play, scenario, product, timeoutMs) {
   const { name, promise } = scenario;
   const startedMs = performance.now();
   /** @type {Setting} */
-  const setting = { product, seed, deaf, onOpen: (close) => (closeCurrent = close) };
-  const { figures, pass, details } = await within(
-    name,
-    play(scenario, setting),
-    SCENARIO_TIMEOUT_MS,
-  )
+  const setting = { product, seed, deaf, rounds, onOpen: (close) => (closeCurrent = close) };
+  const { figures, pass, details } = await within(name, play(scenario, setting), timeoutMs)
     // A scenario that could not be played has not shown that its promise holds.
     .catch((error) => ({ figures: {}, pass: false, details: [describe(error)] }));
   await within('the end of a scenario', closeCurrent(), CLOSE_TIMEOUT_MS).catch((error) =>
@@ -158,7 +159,7 @@ function choose(all) {
   return all.filter(({ name }) => wanted.some((pattern) => matches(name, pattern)));
 }
 
-/** @param {'seed' | 'deaf'} option */
+/** @param {'seed' | 'deaf' | 'rounds'} option */
 function wholeNumber(option) {
   const text = values[option];
   if (text === undefined) return undefined;
@@ -177,6 +178,7 @@ function readArguments() {
         'no-peers': { type: 'boolean', default: false },
         seed: { type: 'string' },
         deaf: { type: 'string' },
+        rounds: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });

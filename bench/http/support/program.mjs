@@ -76,6 +76,11 @@ export class Program {
     return 10 * (Number(fields[11]) + Number(fields[12]));
   }
 
+  /** At once, with what it is doing. */
+  kill() {
+    this.#child.kill('SIGKILL');
+  }
+
   async stop() {
     if (!this.#hasEnded) this.#child.kill('SIGTERM');
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS);

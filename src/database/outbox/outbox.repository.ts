@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, count, eq, inArray, sql, type SQL } from 'drizzle-orm';
+import { and, count, eq, inArray, not, sql, type SQL } from 'drizzle-orm';
 import { newId } from '../../kernel/ids.js';
 import type { JsonValue } from '../../kernel/json.js';
 import { Database, type Sql } from '../database.js';
@@ -144,12 +144,14 @@ export class OutboxRepository {
    * moment.
    * @param head the first row of the claim. When it was claimed by another relay since, for its lease was over, nothing
    *   is done: that one delivers all of it again.
+   * @returns whether the stream has more rows. They may have been written during the claim, by somebody who could not
+   *   claim them then.
    */
   async settle(
     head: OutboxRow,
     delivered: readonly string[],
     next?: RowDelay & { readonly attempts: number },
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { id, attempts } = outbox;
     const connection = this.database.sql;
     const held = connection.$with('held').as(
@@ -160,25 +162,28 @@ export class OutboxRepository {
         .for('update'),
     );
     const isHeld = sql`exists (select from ${held})`;
-    const gone = connection
-      .with(held)
-      .delete(outbox)
-      .where(and(inArray(id, [...delivered]), isHeld));
-    if (next === undefined) {
-      if (delivered.length > 0) await gone;
-      return;
-    }
     const removed = connection.$with('gone').as(
       connection
         .delete(outbox)
         .where(and(inArray(id, [...delivered]), isHeld))
         .returning({ id }),
     );
-    await connection
-      .with(held, ...(delivered.length > 0 ? [removed] : []))
-      .update(outbox)
-      .set({ ...delayOf(next), attempts: next.attempts })
-      .where(and(eq(id, next.id), isHeld));
+    const gone = delivered.length > 0 ? [removed] : [];
+    if (next !== undefined) {
+      await connection
+        .with(held, ...gone)
+        .update(outbox)
+        .set({ ...delayOf(next), attempts: next.attempts })
+        .where(and(eq(id, next.id), isHeld));
+      return true;
+    }
+    const others = sql`select from ${outbox}
+      where ${outbox.stream} = ${head.stream} and ${not(inArray(id, [...delivered]))}`;
+    const [row] = await connection
+      .with(held, ...gone)
+      .select({ hasMore: sql<boolean>`exists (${others})` })
+      .from(sql`(select 1) as one`);
+    return row?.hasMore ?? false;
   }
 
   /** Of rows without a stream. */

@@ -6,6 +6,7 @@ import type { OutboxRow } from './outbox.table.js';
 /** Streams that one process delivers at the same time. */
 const LANES = 8;
 const ROWS_PER_CLAIM = 20;
+const MISSED_RETRY_MS = 50;
 
 /**
  * Delivers streams side by side, the rows of each one after the other. A row that fails holds back those after it,
@@ -17,6 +18,8 @@ export class StreamLanes {
   readonly #waiting = new Set<string>();
   /** Streams under way, each with the end of it. */
   readonly #busy = new Map<string, Promise<void>>();
+  /** Streams of which a claim has got nothing. */
+  readonly #missed = new Set<string>();
   /** Of streams whose first row is tried again soon; what waits for longer is found by the next look at all. */
   readonly #retries = new Set<NodeJS.Timeout>();
   #claiming: Promise<void> | undefined;
@@ -67,8 +70,9 @@ export class StreamLanes {
     // Before the claim: what is announced during it may be too late for it.
     for (const stream of streams) this.#waiting.delete(stream);
     const deadlineMs = performance.now() + DELIVERY_MS;
-    const rows = await this.rows.claimStreams(streams, ROWS_PER_CLAIM, LEASE_MS);
-    for (const [stream, own] of byStream(rows)) {
+    const claimed = byStream(await this.rows.claimStreams(streams, ROWS_PER_CLAIM, LEASE_MS));
+    for (const stream of streams) this.#noteClaim(stream, claimed.has(stream));
+    for (const [stream, own] of claimed) {
       const lane = this.#deliver(own, deadlineMs)
         .catch((error: unknown) => {
           // Leased until its lease ends.
@@ -103,8 +107,14 @@ export class StreamLanes {
       }
       delivered.push(row.id);
     }
-    await this.rows.settle(head, delivered);
-    return rows.length === ROWS_PER_CLAIM;
+    return this.rows.settle(head, delivered);
+  }
+
+  /** Another process that has the stream may not see what was just written: it is asked for once more. */
+  #noteClaim(stream: string, isMine: boolean): void {
+    if (this.#missed.delete(stream) || isMine) return;
+    this.#missed.add(stream);
+    this.#retry(stream, MISSED_RETRY_MS);
   }
 
   #retry(stream: string, delayMs: number): void {

@@ -23,6 +23,7 @@ const BYSTANDER = 2;
  * @property {string} product
  * @property {number} seed
  * @property {number | undefined} deaf instance that must be caught serving what it may not
+ * @property {number | undefined} [rounds] where a scenario has some: how many
  * @property {(close: () => Promise<void>) => void} onOpen told how to end what has been started
  *
  * @typedef {object} Outcome

@@ -5,6 +5,8 @@ import { DELIVERY_MS, check } from '../../faults/cache/checker.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const TIMEOUT_MS = 40_000;
+/** Of one run. Those of trading start servers and processes of the application. */
+const RUN_MS = 3 * TIMEOUT_MS;
 
 interface Scenario {
   readonly name: string;
@@ -21,7 +23,7 @@ interface Run {
 
 function faults(...args: readonly string[]): Promise<Run> {
   return new Promise((done) => {
-    const options = { cwd: ROOT, timeout: TIMEOUT_MS };
+    const options = { cwd: ROOT, timeout: RUN_MS };
     const command = ['test/faults/run.mjs', ...args];
     const child = execFile(process.execPath, command, options, (_, stdout, stderr) => {
       done({ exitCode: child.exitCode, stdout, stderr });
@@ -37,7 +39,7 @@ describe('npm run faults', () => {
   });
 
   it.each([
-    [['nothing'], 'name areas of cache, rate-limit, session, lock'],
+    [['nothing'], 'name areas of cache, rate-limit, session, lock, trading'],
     [['cache', '--only', 'no-such'], 'no scenario is called no-such'],
     [['cache', '--loud'], '--loud'],
   ])('refuses %j', async (args, reason) => {
@@ -140,6 +142,23 @@ describe('npm run faults -- lock', () => {
       expect(exitCode).toBe(0);
     },
     2 * TIMEOUT_MS,
+  );
+});
+
+describe('npm run faults -- trading', () => {
+  it(
+    'cuts the connection around the commits of orders, and counts what became of them',
+    async () => {
+      const args = ['trading', '--json', '--only', 'connection-cut', '--rounds', '4'];
+      const { exitCode, stdout } = await faults(...args);
+      const { scenarios } = JSON.parse(stdout) as { scenarios: Scenario[] };
+      const once = { sent: 4, acknowledged: 4, orders: 4, executions: 4, cuts: 4 };
+      expect(scenarios).toMatchObject([
+        { name: 'connection-cut', pass: true, figures: { ...once, ledgerDifferences: 0 } },
+      ]);
+      expect(exitCode).toBe(0);
+    },
+    RUN_MS,
   );
 });
 

@@ -13,7 +13,14 @@ import { createTestDatabase, type TestDatabase } from '../../support/servers/ind
 const ORDERS_OF_A_KIND = 3_000;
 const BATCH = 500;
 const AS_OF = '2026-11-25T15:00:00.000Z';
-const quote = { symbol: 'AAPL', bid: '99.99', ask: '100.01', last: '100.00', asOf: AS_OF };
+const quote = {
+  symbol: 'AAPL',
+  bid: '99.99',
+  ask: '100.01',
+  last: '100.00',
+  asOf: AS_OF,
+  source: 'simulated',
+} as const;
 
 const waiting = (order: object, over: Partial<OrderRow> = {}): OrderRow => ({
   ...newOrder(

@@ -62,12 +62,28 @@ dir ${folder}
   });
 }
 
+/** Safety against a power cut, traded for speed. */
+const HASTY = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' };
+
 /**
- * A PostgreSQL that trades safety against a power cut for speed.
  * @param {string} program @param {string} folder does not exist yet
  * @returns {Promise<RunningServer>}
  */
-export async function launchPostgres(program, folder) {
+export function launchPostgres(program, folder) {
+  return launchPostgresWith(HASTY, program, folder);
+}
+
+/**
+ * One whose commits are on disk when they are acknowledged, as in production.
+ * @param {string} program @param {string} folder does not exist yet
+ * @returns {Promise<RunningServer>}
+ */
+export function launchDurablePostgres(program, folder) {
+  return launchPostgresWith({}, program, folder);
+}
+
+/** @param {Record<string, string>} safety @param {string} program @param {string} folder */
+async function launchPostgresWith(safety, program, folder) {
   const password = randomBytes(16).toString('hex');
   prepareFolder(folder, { password });
   const data = join(folder, 'data');
@@ -90,9 +106,7 @@ export async function launchPostgres(program, folder) {
       unix_socket_directories: '',
       port,
       max_connections: 200,
-      fsync: 'off',
-      full_page_writes: 'off',
-      synchronous_commit: 'off',
+      ...safety,
     };
     const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     // SIGINT is PostgreSQL's fast shutdown: it does not wait for clients to leave.

@@ -1,15 +1,22 @@
 /**
- * Starts the servers named in its arguments, prints `{"urls": …}` or `{"error": …}` as one line, and holds
+ * Starts the servers named in its arguments (with `--durable` a PostgreSQL that survives a power cut), prints `{"urls": …}` or `{"error": …}` as one line, and holds
  * them until its standard input ends: when its parent says so, or has died in whatever way.
  */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requireBinaries } from './install.mjs';
-import { launchPostgres, launchRedis } from './launch.mjs';
+import { launchDurablePostgres, launchPostgres, launchRedis } from './launch.mjs';
 
-const LAUNCHERS = { redis: launchRedis, postgres: launchPostgres };
-const names = /** @type {import('./install.mjs').ServerName[]} */ (process.argv.slice(2));
+const DURABLE = '--durable';
+const asked = process.argv.slice(2);
+const LAUNCHERS = {
+  redis: launchRedis,
+  postgres: asked.includes(DURABLE) ? launchDurablePostgres : launchPostgres,
+};
+const names = /** @type {import('./install.mjs').ServerName[]} */ (
+  asked.filter((argument) => argument !== DURABLE)
+);
 
 const parentGone = new Promise((resolve) => {
   process.stdin.on('end', resolve).on('error', resolve).resume();

@@ -19,11 +19,13 @@ const STOP_TIMEOUT_MS = 20_000;
  * Debian, from those that apt-get brings. They end with {@link TestServers.stop} or with this process,
  * however that ends: a supervising process waits for either.
  * @param {readonly ServerName[]} names
+ * @param {{ isDurable?: boolean }} [options] whether PostgreSQL has a commit on disk before it acknowledges it
  * @returns {Promise<TestServers>}
  * @throws an error that says what to install.
  */
-export async function startTestServers(names) {
-  const supervisor = spawn(process.execPath, [SUPERVISOR, ...names], {
+export async function startTestServers(names, { isDurable = false } = {}) {
+  const options = isDurable ? ['--durable'] : [];
+  const supervisor = spawn(process.execPath, [SUPERVISOR, ...names, ...options], {
     // A session of its own: Ctrl-C is for us, and it must outlive us to clean up.
     detached: true,
     stdio: ['pipe', 'pipe', 'inherit'],

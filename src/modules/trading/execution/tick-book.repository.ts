@@ -4,7 +4,7 @@ import { Database, type Sql } from '../../../database/index.js';
 import { money, type Money } from '../../../kernel/money.js';
 import type { Quote } from '../../market-data/index.js';
 import type { OrderVersion } from '../orders/orders.repository.js';
-import { ordersTable, type OrderRow } from '../orders/orders.table.js';
+import type { OrderRow } from '../orders/orders.table.js';
 
 /** When a tick is looked at. */
 export interface TickMoment {
@@ -46,19 +46,18 @@ export class TickBookRepository {
     if (quotes.length === 0) return [];
     const front = sql`(
       with quote(${QUOTE_COLUMNS}) as (${valuesOf(quotes)}), queued as (
-        select o.id,
+        select o.id, o.version,
           case o.side when 'buy' then quote.ask_size else quote.bid_size end as size,
           coalesce(sum(case when ${IS_REACHED} then ${LEFT} else 0 end) over (
             partition by o.symbol, o.side order by ${PLACE}
             rows between unbounded preceding and 1 preceding), 0) as ahead
-        from quote join orders o on o.symbol = quote.symbol
-        where o.id in (${reached(moment.acceptedUntil)}) and ${MAY_TRADE} and ${isPresent(moment)})
-      select id, ahead from queued where size is null or ahead < size) as front`;
+        from quote join (${reached(moment.acceptedUntil)}) as o on o.symbol = quote.symbol
+        where ${MAY_TRADE} and ${isPresent(moment)})
+      select id, version, ahead from queued where size is null or ahead < size) as front`;
     return this.database.sql
-      .select({ id: ordersTable.id, version: ordersTable.version })
-      .from(ordersTable)
-      .innerJoin(front, sql`front.id = ${ordersTable.id}`)
-      .orderBy(sql`front.ahead`, ordersTable.id)
+      .select({ id: sql<string>`front.id`, version: sql<number>`front.version` })
+      .from(front)
+      .orderBy(sql`front.ahead`, sql`front.id`)
       .limit(limit);
   }
 
@@ -84,8 +83,8 @@ export class TickBookRepository {
       .select({
         taken: sql<string>`(select coalesce(sum(e.quantity), 0)::text from executions e
           where e.symbol = ${symbol} and e.side = ${side} and e.quote_as_of = quote.as_of)`,
-        ahead: sql<string>`(select coalesce(sum(${LEFT}), 0)::text from orders o
-          where o.id in (${rivalsOf(order)}) and (${PLACE}) < (${place})
+        ahead: sql<string>`(select coalesce(sum(${LEFT}), 0)::text from (${rivalsOf(order)}) as o
+          where (${PLACE}) < (${place})
             and ${IS_REACHED} and ${MAY_TRADE} and ${isPresent(moment)}
             and (o.expires_at is null or o.expires_at > ${at(moment.now)})
             and not (o.time_in_force = 'fok' and ${LEFT} > ${size.toFixed()}::numeric))`,
@@ -116,10 +115,10 @@ function rankOf(side: SQL, limitPrice: SQL): SQL {
   return sql`coalesce(${rank}, '-Infinity'::numeric)`;
 }
 
-/** Ids of the orders in the book that the prices reach. One branch for each index; with an "or" none would be used. */
+/** The orders in the book that the prices reach. One branch for each index; with an "or" none would be used. */
 function reached(acceptedUntil: Date | undefined): SQL {
   const branch = (reach: SQL) => sql`
-    select o.id from quote join orders o on o.symbol = quote.symbol
+    select o.* from quote join orders o on o.symbol = quote.symbol
     where ${IN_BOOK} and ${reach}`;
   const branches = [
     branch(sql`o.limit_price is null`),
@@ -127,20 +126,21 @@ function reached(acceptedUntil: Date | undefined): SQL {
     branch(sql`o.side = 'sell' and o.limit_price <= quote.bid`),
   ];
   // What may not wait, and was on its way, ends when it arrives, reached or not.
-  if (acceptedUntil) branches.push(branch(sql`o.time_in_force in ('ioc', 'fok')`));
+  if (acceptedUntil)
+    branches.push(branch(sql`o.time_in_force in ('ioc', 'fok') and not ${IS_REACHED}`));
   return sql.join(branches, sql` union all `);
 }
 
-/** Ids of the orders on its side of its book, those included that have just been accepted. An auction has a book of its own. */
+/** The orders on its side of its book, those included that have just been accepted. An auction has a book of its own. */
 function rivalsOf({ symbol, side, worksFrom }: OrderRow): SQL {
   const ofBook = sql`o.symbol = ${symbol} and o.side = ${side}`;
   if (worksFrom !== null) {
-    return sql`select o.id from orders o
+    return sql`select o.* from orders o
       where o.status in ('accepted', 'open') and o.works_from = ${at(worksFrom)} and ${ofBook}`;
   }
-  return sql`select o.id from orders o where ${IN_BOOK} and ${ofBook}
+  return sql`select o.* from orders o where ${IN_BOOK} and ${ofBook}
     union all
-    select o.id from orders o
+    select o.* from orders o
     where o.status = 'accepted' and o.stop_price is null and o.works_from is null and ${ofBook}`;
 }
 
