@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/duration.js';
 import type { KeyRing, SecretKey } from '../kernel/secret-box.js';
-import { paperEnvironment } from './paper-environment.js';
-import { riskEnvironment } from './risk-environment.js';
+import { tradingEnvironment } from './trading-environment.js';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -272,23 +271,7 @@ export const environmentSchema = z.object({
     .default(20_971_520)
     .describe('largest CSV of an import, bytes; above it 413'),
 
-  TRADING_HOURS: z
-    .enum(['always', 'exchange'])
-    .default('always')
-    .describe(
-      'always: the market never sleeps; exchange: orders trade in the sessions of the NYSE',
-    ),
-  TRADING_MAX_WORKING_ORDERS: count
-    .max(1_000)
-    .default(200)
-    .describe('of an account at once; cancelling them all is one transaction'),
-  TRADING_STARTING_CASH: z
-    .string()
-    .regex(/^\d{1,12}(\.\d{1,2})?$/)
-    .default('100000')
-    .describe('USD on a new paper account'),
-  ...paperEnvironment,
-  ...riskEnvironment,
+  ...tradingEnvironment,
 });
 
 export type Environment = z.output<typeof environmentSchema>;

@@ -34,6 +34,9 @@ import { OrderJournal } from './orders/order-journal.js';
 import { OrderExecutionService } from './execution/order-execution.service.js';
 import { OrderSteps } from './execution/order-steps.js';
 import { OrderTriggers } from './execution/order-triggers.js';
+import { PaperExecution } from './execution/paper/paper-execution.js';
+import { SessionOrders } from './execution/session-orders.js';
+import { TickOrders } from './execution/tick-orders.js';
 import { StopPrices } from './execution/stop-prices.js';
 import { OrderRules } from './orders/order-rules.js';
 import { OrdersRepository } from './orders/orders.repository.js';
@@ -120,6 +123,9 @@ import {
     OrdersService,
     ClosingService,
     OrderSteps,
+    PaperExecution,
+    SessionOrders,
+    TickOrders,
     OrderTriggers,
     StopPrices,
     OrderExecutionService,

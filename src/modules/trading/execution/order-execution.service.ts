@@ -4,6 +4,7 @@ import { HaltedOrders } from '../halts/halted-orders.js';
 import { isWorking } from '../orders/order-state.js';
 import { OrdersRepository } from '../orders/orders.repository.js';
 import { OrderSteps } from './order-steps.js';
+import { SessionOrders } from './session-orders.js';
 
 /** Works orders, each under the lock of its account. */
 @Injectable()
@@ -12,6 +13,7 @@ export class OrderExecutionService {
     private readonly work: AccountWork,
     private readonly orders: OrdersRepository,
     private readonly halted: HaltedOrders,
+    private readonly sessions: SessionOrders,
     private readonly steps: OrderSteps,
   ) {}
 
@@ -27,6 +29,7 @@ export class OrderExecutionService {
       const order = await this.orders.findOwn(transaction.sql, account.id, orderId);
       if (!order || !isWorking(order.status)) return;
       if (await this.halted.hold(transaction, account.userId, order)) return;
+      if (await this.sessions.hold(transaction, account.userId, order)) return;
       await this.steps.take(transaction, account, order);
     });
   }

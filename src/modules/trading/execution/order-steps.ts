@@ -1,5 +1,4 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Config } from '../../../config/config.js';
 import type { Transaction } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
 import { money, moneyText } from '../../../kernel/money.js';
@@ -7,14 +6,11 @@ import { QuotesService, type Quote } from '../../market-data/index.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { OrderJournal } from '../orders/order-journal.js';
 import type { OrderRow } from '../orders/orders.table.js';
-import { hasExpired, mayTradeAt, remainderOf } from '../orders/time-in-force.js';
-import { sessionAt } from '../orders/trading-session.js';
-import { availableCash, toHoldingOrder, toWorkingOrder } from '../trading.mappers.js';
-import { executionStep, quotedSize, type ExecutionStep, type FillStep } from './execution-step.js';
+import { hasExpired } from '../orders/time-in-force.js';
+import { availableCash, toHoldingOrder } from '../trading.mappers.js';
+import type { FillStep } from './execution-step.js';
 import { canPay, heldFor } from './fill-cover.js';
-import { feeOfFill } from './paper/fees.js';
-import { arrivedUntil, paperModel, type PaperModel } from './paper/paper-model.js';
-import { TickBookRepository } from './tick-book.repository.js';
+import { PaperExecution } from './paper/paper-execution.js';
 import { FillLedger } from './fill-ledger.js';
 import { OrderTriggers } from './order-triggers.js';
 
@@ -22,19 +18,15 @@ import { OrderTriggers } from './order-triggers.js';
 @Injectable()
 export class OrderSteps {
   readonly #logger = new Logger(OrderSteps.name);
-  readonly #paper: PaperModel;
 
   constructor(
     private readonly journal: OrderJournal,
     private readonly fills: FillLedger,
-    private readonly book: TickBookRepository,
+    private readonly paper: PaperExecution,
     private readonly triggers: OrderTriggers,
     private readonly quotes: QuotesService,
-    @Inject(Config) private readonly config: Config,
     @Inject(Clock) private readonly clock: Clock,
-  ) {
-    this.#paper = paperModel(config.trading.paper);
-  }
+  ) {}
 
   /**
    * A fill writes execution, cash, position and order, and what follows from it into the outbox. The account must be
@@ -51,9 +43,6 @@ export class OrderSteps {
       // The market was changed under it, from simulated to replay, say.
       return this.#refuse(transaction, account, order, 'unknown_symbol');
     }
-    if (!mayTradeAt(order, this.config.trading.hours, this.clock.nowMs())) {
-      return this.#awaitSession(transaction, userId, order);
-    }
     // In an auction all trade by the one quote of its moment, whoever's turn comes when.
     const quote =
       order.worksFrom === null
@@ -63,17 +52,6 @@ export class OrderSteps {
     if (armed !== undefined) await this.#trade(transaction, account, armed, quote);
   }
 
-  /** One that was to trade at once has come too late for the session it was accepted in. */
-  async #awaitSession(transaction: Transaction, userId: string, order: OrderRow): Promise<void> {
-    if (order.worksFrom === null && remainderOf(order.timeInForce) === 'is cancelled') {
-      const why = { reason: 'not_filled_at_once' } as const;
-      await this.journal.end(transaction, userId, order, { status: 'cancelled' }, why);
-    } else if (order.status === 'accepted') {
-      const why = { reason: 'waiting_for_session' } as const;
-      await this.journal.advance(transaction, userId, order, { status: 'open' }, why);
-    }
-  }
-
   async #trade(
     transaction: Transaction,
     account: AccountRow,
@@ -81,7 +59,7 @@ export class OrderSteps {
     quote: Quote,
   ): Promise<void> {
     const { userId } = account;
-    const step = await this.#next(transaction, order, quote);
+    const step = await this.paper.step(transaction, order, quote);
     if (step.kind === 'end') {
       const { status, reason } = step;
       await this.journal.end(transaction, userId, order, { status }, { reason, quote });
@@ -97,23 +75,6 @@ export class OrderSteps {
     }
   }
 
-  /** Only what would trade asks what the tick has for it: that keeps others of its book waiting. */
-  async #next(transaction: Transaction, order: OrderRow, quote: Quote): Promise<ExecutionStep> {
-    const working = toWorkingOrder(order);
-    // What was new in its auction is not stale because the turn of an order comes later.
-    const nowMs = order.worksFrom?.getTime() ?? this.clock.nowMs();
-    const conditions = { paper: this.#paper, nowMs };
-    const step = executionStep(working, quote, conditions);
-    const size = quotedSize(quote, working.terms);
-    if (step.kind !== 'fill' || size === undefined) return step;
-    const acceptedUntil = arrivedUntil(this.#paper, quote);
-    const { hours } = this.config.trading;
-    const inExtendedHours = hours === 'exchange' && sessionAt(conditions.nowMs) === 'extended';
-    const moment = { now: new Date(conditions.nowMs), acceptedUntil, inExtendedHours };
-    const unclaimed = await this.book.unclaimed(transaction.sql, order, quote, size, moment);
-    return executionStep(working, quote, { ...conditions, unclaimed });
-  }
-
   /** @returns the order with the fill; undefined when it could not be paid, and has ended. */
   async #fill(
     transaction: Transaction,
@@ -124,8 +85,7 @@ export class OrderSteps {
   ): Promise<OrderRow | undefined> {
     const filledQuantity = money(order.filledQuantity).plus(traded.quantity);
     const filledNotional = money(order.filledNotional).plus(traded.quantity.times(traded.price));
-    const soFar = { side: traded.side, quantity: filledQuantity, notional: filledNotional };
-    const fee = feeOfFill(this.#paper.fees, soFar, money(order.fees));
+    const fee = this.paper.feeOf(order, traded);
     const fill = { ...traded, fee, why };
     const released = heldFor(toHoldingOrder(order), fill);
     if (!canPay(fill, released, availableCash(account))) {

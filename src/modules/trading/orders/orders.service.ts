@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Config } from '../../../config/config.js';
 import type { Transaction } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
 import { isId } from '../../../kernel/ids.js';
@@ -16,7 +15,7 @@ import { assertTransition } from './order-state.js';
 import { OrdersRepository } from './orders.repository.js';
 import type { OrderRow } from './orders.table.js';
 import { replacementOf } from './replacement.js';
-import { assertBeforeAuction, workingTimeOf } from './time-in-force.js';
+import { assertBeforeAuction } from './time-in-force.js';
 import { CLIENT_ORDER_ID } from '../trading.dto.js';
 import type {
   ListOrders,
@@ -37,7 +36,6 @@ export class OrdersService {
     private readonly orders: OrdersRepository,
     private readonly buyingPower: BuyingPower,
     private readonly journal: OrderJournal,
-    @Inject(Config) private readonly config: Config,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -69,11 +67,7 @@ export class OrdersService {
   ): Promise<Order> {
     const repeated = await this.#findRepeated(transaction, account.id, request, null);
     if (repeated) return toFirstAnswer(repeated);
-    const { hours } = this.config.trading;
-    const { worksFrom, expiresAt } = workingTimeOf(request, hours, this.clock.nowMs());
-    const { symbol, timeInForce } = request;
-    const end = this.buyingPower.rules.options.endOf(symbol, timeInForce, expiresAt);
-    const time = { worksFrom, expiresAt: end };
+    const time = this.buyingPower.rules.workingTimeOf(request);
     return this.#accept(transaction, account, request, { replaces: null, time });
   }
 
