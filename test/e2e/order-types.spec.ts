@@ -71,7 +71,7 @@ describe.each(BACKENDS)('trading sessions on $name', (backend) => {
     // 1:30 in the night in New York.
     goTo(openMs - 8 * 3_600_000);
     const { ask } = quotes.currentQuote('AAPL');
-    const limitPrice = money(ask).times('1.5').toFixed(2);
+    const limitPrice = money(ask).times('1.4').toFixed(2);
     const limit = { type: 'limit', limitPrice };
     const { body: market } = await place({ type: 'market' });
     const { body: early } = await place({ ...limit, extendedHours: true });

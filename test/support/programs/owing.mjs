@@ -10,9 +10,8 @@ const built = (path) => import(new URL(`../../../dist/${path}.js`, import.meta.u
 
 const { loadConfig } = await built('config/load-environment');
 const { openDatabase } = await built('database/open-database');
-const { DatabaseInvalidationJournal } = await built(
-  'database/caches/invalidation-journal.repository',
-);
+const { DatabaseOwedNames } = await built('database/owed/owed-names.repository');
+const { owedInvalidationsTable } = await built('database/owed/owed-names.table');
 const { systemClock } = await built('kernel/clock');
 const { defineCache } = await built('redis/cache/cache-definition');
 const { RedisConnections } = await built('redis/connection/redis-connections');
@@ -25,7 +24,7 @@ const [mode, ...asked] = process.argv.slice(2);
 const config = loadConfig();
 const database = await openDatabase(config, () => undefined);
 await database.migrate();
-const journal = new DatabaseInvalidationJournal(database);
+const journal = new DatabaseOwedNames(database, owedInvalidationsTable);
 const connections = new RedisConnections(config);
 const keys = createKeyBuilder(config.redis.keyPrefix);
 const { caches } = await createRedisDrivers(config, connections, keys, systemClock, journal);
