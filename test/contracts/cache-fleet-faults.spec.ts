@@ -14,9 +14,12 @@ import {
   type Member,
 } from './cache-fleet.setup.js';
 
-const seesSoon = async ({ caches }: Member, version: number): Promise<void> => {
+/** A write that comes late, on a busy machine, is given up: then there is nothing, and never what was before it. */
+const seesNothingOlder = async ({ caches }: Member, version: number): Promise<void> => {
   await reaches(caches, 'coherent');
-  await eventually(async () => expect(await caches.use(numbers).get('k')).toBe(version));
+  await eventually(async () => {
+    expect([version, undefined]).toContain(await caches.use(numbers).get('k'));
+  });
 };
 const strict = defineCache<string, number>({ ...numbers, name: 'test.strict', strict: true });
 
@@ -125,10 +128,14 @@ describe('a fleet on one Redis', () => {
         await writer.caches.use(numbers).set('k', version);
         await killed;
         // That the connection is gone may be seen a moment after it was cut.
-        if (version % 3 === 0) await seesSoon(reader, version);
+        if (version % 3 === 0) await seesNothingOlder(reader, version);
         await cache.getOrSet('k', failing).catch(() => undefined);
       }
-      await seesSoon(reader, 15);
+      await seesNothingOlder(reader, 15);
+      await eventually(async () => {
+        await writer.caches.use(numbers).set('k', 16);
+        expect(await cache.get('k')).toBe(16);
+      });
     });
 
     it('repeats on return what was invalidated while it was cut off', async () => {

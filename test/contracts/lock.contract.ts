@@ -72,7 +72,8 @@ export function describeLockContract(driver: string, setup: () => Promise<LockFi
       const startedAtMs = performance.now();
       const waiting = there.using('import', 'ada', { ...options, waitMs: 150 }, async () => 1);
       await expect(waiting).rejects.toMatchObject(waitTimedOut);
-      expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(149);
+      // A timer may wake a little early.
+      expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(145);
       await fixture.waiters('ada', 0);
       await letGo();
     });
