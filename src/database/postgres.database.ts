@@ -7,6 +7,8 @@ import { AppError } from '../kernel/app-error.js';
 import { isConnectionFailure } from '../kernel/connection-failure.js';
 import { Database, type Sql } from './database.js';
 import { countApplied, migrationsFolder } from './migrations.js';
+import { nameStatements } from './named-statements.js';
+import { StatementNames } from './statement-names.js';
 
 /** Any number that no other program on the same database uses: held while migrations are applied. */
 const MIGRATION_LOCK = 4_821_306_557;
@@ -34,6 +36,8 @@ export class PostgresDatabase extends Database {
     super();
     this.#options = options;
     this.#pool = new pg.Pool({
+      // Statements that are asked for at once are sent one behind the other, without waiting for the answers in between.
+      pipeline: true,
       connectionString: options.url,
       max: options.poolSize,
       connectionTimeoutMillis: options.connectTimeoutMs,
@@ -44,9 +48,13 @@ export class PostgresDatabase extends Database {
       application_name: 'bourse',
       keepAlive: true,
     });
+    const names = new StatementNames();
     this.#pool.on('error', options.onError);
     // The pool listens to idle connections alone. One that dies in a transaction would end the process.
-    this.#pool.on('connect', (client) => client.on('error', options.onError));
+    this.#pool.on('connect', (client) => {
+      client.on('error', options.onError);
+      nameStatements(client, names);
+    });
     this.sql = drizzle(this.#pool);
   }
 

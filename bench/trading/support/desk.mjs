@@ -33,7 +33,8 @@ export async function withDesk(use) {
         ...{ NODE_ENV: 'production', ENCRYPTION_KEYS, REDIS_URL, DATABASE_URL: databaseUrl },
         BOURSE_ROLE: role,
         // Counted as always, and never reached.
-        RATE_LIMITS: 'auth.register=9999999/1s,orders.place=9999999/1s,api.signed-in=9999999/1s',
+        RATE_LIMITS:
+          'auth.register=9999999/1s,orders.place=9999999/1s,orders.place-ip=9999999/1s,api.signed-in=9999999/1s',
         TRADING_STARTING_CASH: '1000000000',
         TRADING_MAX_WORKING_ORDERS: '1000',
       });
