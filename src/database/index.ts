@@ -1,5 +1,6 @@
 export { Database, type Sql, type Transaction } from './database.js';
 export { DatabaseModule } from './database.module.js';
+export { insertMadeOnce, madeOnce, together } from './made-once.js';
 export { openDatabase } from './open-database.js';
 export { fence } from './fencing/fence.js';
 export { DomainEvents } from './outbox/domain-events.js';

@@ -31,6 +31,7 @@ export class PostgresDatabase extends Database {
   override readonly sql: Sql;
   readonly #pool: pg.Pool;
   readonly #options: PostgresOptions;
+  readonly #sqls = new WeakMap<pg.PoolClient, Sql>();
 
   constructor(options: PostgresOptions) {
     super();
@@ -88,7 +89,6 @@ export class PostgresDatabase extends Database {
     await this.sql.execute(statement`select 1`);
   }
 
-  /** Takes the connection itself: drizzle never gives back one on which BEGIN failed. */
   protected override async runTransaction<T>(
     work: (sql: Sql) => Promise<T>,
     config?: PgTransactionConfig,
@@ -96,13 +96,43 @@ export class PostgresDatabase extends Database {
     const client = await this.#pool.connect();
     let unusable = false;
     try {
-      return await drizzle(client).transaction(work, config);
+      return await this.#transact(client, work, config);
     } catch (error) {
       unusable = isConnectionFailure(error);
       throw error;
     } finally {
       client.release(unusable);
     }
+  }
+
+  async #transact<T>(
+    client: pg.PoolClient,
+    work: (sql: Sql) => Promise<T>,
+    config: PgTransactionConfig | undefined,
+  ): Promise<T> {
+    // Not waited for: it goes out with the first statement. Only a broken connection refuses it, and all that follows.
+    const begun = client.query(beginOf(config));
+    begun.catch(() => undefined);
+    try {
+      const result = await work(this.#sqlOf(client));
+      await begun;
+      const { command } = await client.query('commit');
+      // So PostgreSQL answers when a statement had failed, and nobody was told.
+      if (command === 'ROLLBACK') throw new Error('the transaction had failed, and is undone');
+      return result;
+    } catch (error) {
+      if (!isConnectionFailure(error)) await client.query('rollback');
+      throw error;
+    }
+  }
+
+  /** One for the life of the connection: with it live the statements that are made once for each. */
+  #sqlOf(client: pg.PoolClient): Sql {
+    const known = this.#sqls.get(client);
+    if (known !== undefined) return known;
+    const made = drizzle(client);
+    this.#sqls.set(client, made);
+    return made;
   }
 
   override close(): Promise<void> {
@@ -118,4 +148,13 @@ function unreachable(cause: unknown): AppError {
     `cannot reach PostgreSQL at DATABASE_URL: ${reason}`,
     { cause },
   );
+}
+
+function beginOf({ isolationLevel, accessMode, deferrable }: PgTransactionConfig = {}): string {
+  return [
+    'begin',
+    ...(isolationLevel === undefined ? [] : [`isolation level ${isolationLevel}`]),
+    ...(accessMode === undefined ? [] : [accessMode]),
+    ...(deferrable === undefined ? [] : [deferrable ? 'deferrable' : 'not deferrable']),
+  ].join(' ');
 }

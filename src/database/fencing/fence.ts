@@ -2,6 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { AppError } from '../../kernel/app-error.js';
 import type { Lease } from '../../kernel/lease.js';
 import type { Transaction } from '../database.js';
+import { madeOnce } from '../made-once.js';
 import { fencesTable } from './fences.table.js';
 
 /**
@@ -26,9 +27,22 @@ export async function fence(transaction: Transaction, ...leases: readonly Lease[
 /** @returns false when the resource has seen a newer token, or this one of another holder. */
 async function raise({ sql: connection }: Transaction, lease: Lease): Promise<boolean> {
   const { resource, holder, fencingToken: token } = lease;
-  const raised = await connection
+  const raised = await raiseFence(connection, { resource, token, holder });
+  return raised.length === 1;
+}
+
+const raiseFence = madeOnce<
+  { resource: string; token: bigint; holder: string },
+  { resource: string }[]
+>((connection) =>
+  connection
     .insert(fencesTable)
-    .values({ resource, token, holder, raisedAt: sql`now()` })
+    .values({
+      resource: sql.placeholder('resource'),
+      token: sql.placeholder('token'),
+      holder: sql.placeholder('holder'),
+      raisedAt: sql`now()`,
+    })
     .onConflictDoUpdate({
       target: fencesTable.resource,
       set: {
@@ -39,9 +53,9 @@ async function raise({ sql: connection }: Transaction, lease: Lease): Promise<bo
       setWhere: sql`${fencesTable.token} < excluded.token
         or (${fencesTable.token} = excluded.token and ${fencesTable.holder} = excluded.holder)`,
     })
-    .returning({ resource: fencesTable.resource });
-  return raised.length === 1;
-}
+    .returning({ resource: fencesTable.resource })
+    .prepare('fences.raise'),
+);
 
 async function refuse({ sql: connection }: Transaction, lease: Lease): Promise<never> {
   const [row] = await connection

@@ -3,6 +3,7 @@ import { and, count, eq, inArray, not, sql, type SQL } from 'drizzle-orm';
 import { newId } from '../../kernel/ids.js';
 import type { JsonValue } from '../../kernel/json.js';
 import { Database, type Sql } from '../database.js';
+import { madeOnce } from '../made-once.js';
 import { outboxTable as outbox, type OutboxRow } from './outbox.table.js';
 
 export interface NewOutboxRow {
@@ -44,13 +45,30 @@ const ROWS_PER_INSERT = 1_000;
 
 @Injectable()
 export class OutboxRepository {
+  /** The rows are a list in JSON: one text, however many there are. Sorted, so that they are numbered in its order. */
+  readonly #insert = madeOnce<{ rows: string }, unknown>((connection) => {
+    const inserted = connection.$with('inserted', {}).as(sql`
+      insert into outbox (id, stream, kind, topic, name, payload, correlation_id)
+      select id, stream, kind, topic, name, payload, "correlationId"
+      from rows from (jsonb_to_recordset(${sql.placeholder('rows')}::jsonb) as (
+        id uuid, stream text, kind text, topic text, name text, payload jsonb, "correlationId" text
+      )) with ordinality order by ordinality`);
+    return connection
+      .with(inserted)
+      .select({ one: sql`1` })
+      .from(sql`(select 1) as one`)
+      .prepare('outbox.insert');
+  });
+
   constructor(private readonly database: Database) {}
 
   /** In the order given: they are numbered as they are written. */
   async insert(transaction: Sql, rows: readonly NewOutboxRow[]): Promise<void> {
     for (let start = 0; start < rows.length; start += ROWS_PER_INSERT) {
       const part = rows.slice(start, start + ROWS_PER_INSERT);
-      await transaction.insert(outbox).values(part.map((row) => ({ id: newId(), ...row })));
+      await this.#insert(transaction, {
+        rows: JSON.stringify(part.map((row) => ({ id: newId(), ...row }))),
+      });
     }
   }
 

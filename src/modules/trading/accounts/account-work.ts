@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, fence, type Transaction } from '../../../database/index.js';
+import { Database, fence, together, type Transaction } from '../../../database/index.js';
 import { AppError } from '../../../kernel/app-error.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
 import type { Lease } from '../../../kernel/lease.js';
@@ -89,8 +89,11 @@ export class AccountWork {
 
   #transact<T>(accountId: string, task: AccountTask<T>, lease?: Lease): Promise<T> {
     return this.database.transaction(async (transaction) => {
-      if (lease !== undefined) await fence(transaction, lease);
-      return task(transaction, await this.accounts.lock(transaction, accountId));
+      const [, account] = await together(
+        lease === undefined ? Promise.resolve() : fence(transaction, lease),
+        this.accounts.lock(transaction, accountId),
+      );
+      return task(transaction, account);
     });
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { and, eq, gt, gte, exists, ne, or, sql } from 'drizzle-orm';
-import { Database, type Sql } from '../../../database/index.js';
+import { Database, madeOnce, type Sql } from '../../../database/index.js';
 import { accountsTable, type AccountRow } from './accounts.table.js';
 import type { AccountSettings } from '../trading.dto.js';
 import { positionsTable } from '../execution/executions.table.js';
@@ -12,6 +12,15 @@ export interface ActiveAccount {
 
 @Injectable()
 export class AccountsRepository {
+  readonly #locked = madeOnce<{ id: string }, AccountRow[]>((connection) =>
+    connection
+      .select()
+      .from(accountsTable)
+      .where(eq(accountsTable.id, sql.placeholder('id')))
+      .for('update')
+      .prepare('accounts.lock'),
+  );
+
   constructor(private readonly database: Database) {}
 
   async findByUser(connection: Sql, userId: string): Promise<AccountRow | undefined> {
@@ -50,11 +59,7 @@ export class AccountsRepository {
 
   /** Until the transaction ends, nobody else changes the account, its orders or its positions. */
   async lock(transaction: Sql, accountId: string): Promise<AccountRow> {
-    const [row] = await transaction
-      .select()
-      .from(accountsTable)
-      .where(eq(accountsTable.id, accountId))
-      .for('update');
+    const [row] = await this.#locked(transaction, { id: accountId });
     if (!row) throw new Error(`account ${accountId} has vanished`);
     return row;
   }

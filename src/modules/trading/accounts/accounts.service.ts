@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { Config } from '../../../config/config.js';
 import { Database, type Sql, type Transaction } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
@@ -11,9 +12,14 @@ import type { AccountRow } from './accounts.table.js';
 import type { Account, AccountSettings } from '../trading.dto.js';
 import { toAccount } from '../trading.mappers.js';
 
+/** About 100 bytes each. */
+const MOST_KNOWN_IDS = 20_000;
+
 /** Paper accounts: cash that is not real, accounted for as if it were. */
 @Injectable()
 export class AccountsService {
+  readonly #ids = new LRUCache<string, string>({ max: MOST_KNOWN_IDS });
+
   constructor(
     private readonly accounts: AccountsRepository,
     private readonly ledger: Ledger,
@@ -29,6 +35,15 @@ export class AccountsService {
     await this.database.transaction((transaction) => this.#open(transaction, userId));
     // Read again: a request at the same moment may have opened it first.
     return this.#get(this.database.sql, userId);
+  }
+
+  /** {@link getOrOpen}, of which only the id is wanted: an account is its user's for ever, so it is asked for once. */
+  async idOf(userId: string): Promise<string> {
+    const known = this.#ids.get(userId);
+    if (known !== undefined) return known;
+    const { id } = await this.getOrOpen(userId);
+    this.#ids.set(userId, id);
+    return id;
   }
 
   /** The user's account, if it has been opened. Never from a cache. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { and, asc, desc, eq, gt, inArray, lt, ne, sql } from 'drizzle-orm';
-import { Database, type Sql } from '../../../database/index.js';
+import { Database, madeOnce, type Sql } from '../../../database/index.js';
 import { accountsTable } from '../accounts/accounts.table.js';
 import {
   executionsTable,
@@ -11,6 +11,20 @@ import {
 
 @Injectable()
 export class ExecutionsRepository {
+  readonly #position = madeOnce<{ accountId: string; symbol: string }, PositionRow[]>(
+    (connection) =>
+      connection
+        .select()
+        .from(positionsTable)
+        .where(
+          and(
+            eq(positionsTable.accountId, sql.placeholder('accountId')),
+            eq(positionsTable.symbol, sql.placeholder('symbol')),
+          ),
+        )
+        .prepare('positions.find'),
+  );
+
   constructor(private readonly database: Database) {}
 
   /** Numbered as the next entry of the account's journal will be, which must be that of the execution. */
@@ -53,10 +67,7 @@ export class ExecutionsRepository {
     accountId: string,
     symbol: string,
   ): Promise<PositionRow | undefined> {
-    const [row] = await transaction
-      .select()
-      .from(positionsTable)
-      .where(and(eq(positionsTable.accountId, accountId), eq(positionsTable.symbol, symbol)));
+    const [row] = await this.#position(transaction, { accountId, symbol });
     return row;
   }
 

@@ -1,18 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import { eq } from 'drizzle-orm';
-import { Database, type Sql } from '../../../database/index.js';
+import { eq, sql } from 'drizzle-orm';
+import { Database, madeOnce, type Sql } from '../../../database/index.js';
 import { tradingHaltsTable, type TradingHaltRow } from './trading-halts.table.js';
 
 /** Never from a cache: what an operator halts is halted everywhere with the commit. */
 @Injectable()
 export class HaltsRepository {
+  readonly #halt = madeOnce<{ symbol: string }, TradingHaltRow[]>((connection) =>
+    connection
+      .select()
+      .from(tradingHaltsTable)
+      .where(eq(tradingHaltsTable.symbol, sql.placeholder('symbol')))
+      .prepare('halts.find'),
+  );
+
   constructor(private readonly database: Database) {}
 
   async find(connection: Sql, symbol: string): Promise<TradingHaltRow | undefined> {
-    const [row] = await connection
-      .select()
-      .from(tradingHaltsTable)
-      .where(eq(tradingHaltsTable.symbol, symbol));
+    const [row] = await this.#halt(connection, { symbol });
     return row;
   }
 

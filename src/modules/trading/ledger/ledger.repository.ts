@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { and, asc, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm';
-import type { Sql } from '../../../database/index.js';
+import { madeOnce, type Sql } from '../../../database/index.js';
 import { moneyText } from '../../../kernel/money.js';
 import { accountsTable } from '../accounts/accounts.table.js';
-import { positionsTable } from '../execution/executions.table.js';
-import type { Balances } from './balances.js';
+import type { Balances, ShareBalance } from './balances.js';
 import {
   ledgerEntriesTable as entries,
   ledgerPostingsTable as postings,
@@ -20,6 +19,8 @@ export interface LedgerEntry extends LedgerEntryRow {
 
 @Injectable()
 export class LedgerRepository {
+  readonly #post = madeOnce<PostValues, { seq: number }[]>(post);
+
   /**
    * Writes an entry with its lines, and brings the figures of the account and its positions up to date with it: one
    * statement, so one round trip, while the account is locked.
@@ -32,27 +33,16 @@ export class LedgerRepository {
     lines: readonly Posting[],
     change: Balances,
   ): Promise<number> {
-    const { id, cash, reservedCash, contributed, feesPaid, ledgerSeq } = accountsTable;
-    const seq = sql`(select ${ledgerSeq} + 1 from ${accountsTable} where ${id} = ${entry.accountId})`;
-    const written = transaction
-      .$with('written')
-      .as(transaction.insert(entries).values({ ...entry, seq }));
-    const moved = transaction
-      .$with('moved')
-      .as(transaction.insert(postings).values(toRows(entry.id, lines)));
-    const shares = this.#changePositions(transaction, entry, change);
-    const [row] = await transaction
-      .with(written, moved, ...(shares ? [shares] : []))
-      .update(accountsTable)
-      .set({
-        cash: sql`${cash} + ${moneyText(change.cash)}::numeric`,
-        reservedCash: sql`${reservedCash} + ${moneyText(change.reservedCash)}::numeric`,
-        contributed: sql`${contributed} + ${moneyText(change.contributed)}::numeric`,
-        feesPaid: sql`${feesPaid} + ${moneyText(change.feesPaid)}::numeric`,
-        ledgerSeq: sql`${ledgerSeq} + 1`,
-      })
-      .where(eq(id, entry.accountId))
-      .returning({ seq: ledgerSeq });
+    const [row] = await this.#post(transaction, {
+      ...entry,
+      at: entry.at.toISOString(),
+      lines: JSON.stringify(lines.map(toLine)),
+      positions: JSON.stringify([...change.shares()].map(toPosition)),
+      cash: moneyText(change.cash),
+      reservedCash: moneyText(change.reservedCash),
+      contributed: moneyText(change.contributed),
+      feesPaid: moneyText(change.feesPaid),
+    });
     if (!row) throw new Error(`account ${entry.accountId} has vanished`);
     return row.seq;
   }
@@ -111,39 +101,6 @@ export class LedgerRepository {
     return this.#withPostings(connection, rows);
   }
 
-  #changePositions(
-    transaction: Sql,
-    { accountId, at: updatedAt }: Pick<LedgerEntryRow, 'accountId' | 'at'>,
-    change: Balances,
-  ) {
-    const shares = [...change.shares()];
-    if (shares.length === 0) return undefined;
-    const rows = shares.map(([symbol, { quantity, reserved }]) => ({
-      accountId,
-      symbol,
-      quantity: moneyText(quantity),
-      reservedQuantity: moneyText(reserved),
-      costBasis: '0',
-      averageCost: '0',
-      realizedPnl: '0',
-      updatedAt,
-    }));
-    const { accountId: account, symbol, quantity, reservedQuantity } = positionsTable;
-    return transaction.$with('held').as(
-      transaction
-        .insert(positionsTable)
-        .values(rows)
-        .onConflictDoUpdate({
-          target: [account, symbol],
-          set: {
-            quantity: sql`${quantity} + excluded.quantity`,
-            reservedQuantity: sql`${reservedQuantity} + excluded.reserved_quantity`,
-            updatedAt,
-          },
-        }),
-    );
-  }
-
   async #withPostings(connection: Sql, rows: readonly LedgerEntryRow[]): Promise<LedgerEntry[]> {
     if (rows.length === 0) return [];
     const ids = rows.map(({ id }) => id);
@@ -158,12 +115,65 @@ export class LedgerRepository {
   }
 }
 
-function toRows(entryId: string, lines: readonly Posting[]): LedgerPostingRow[] {
-  return lines.map(({ book, symbol, amount }, line) => ({
-    entryId,
-    line,
-    book,
-    symbol,
-    amount: moneyText(amount),
-  }));
+/** Of {@link LedgerRepository.post}, by the names of its placeholders. */
+interface PostValues extends Record<string, string | null> {
+  readonly id: string;
+  readonly accountId: string;
+  readonly kind: LedgerEntryKind;
+  readonly orderId: string | null;
+  readonly executionId: string | null;
+  readonly corporateActionId: string | null;
+  readonly clientTransferId: string | null;
+  readonly at: string;
+  readonly lines: string;
+  readonly positions: string;
+  readonly cash: string;
+  readonly reservedCash: string;
+  readonly contributed: string;
+  readonly feesPaid: string;
+}
+
+/** Lines and positions are lists in JSON: one text, however many there are. */
+const post = (connection: Sql) => {
+  const value = (name: string, type: string) => sql`${sql.placeholder(name)}::${sql.raw(type)}`;
+  const { id, cash, reservedCash, contributed, feesPaid, ledgerSeq } = accountsTable;
+  const written = connection.$with('written', {}).as(sql`
+    insert into ledger_entries (id, account_id, seq, kind, order_id, execution_id, corporate_action_id, client_transfer_id, at)
+    select ${value('id', 'uuid')}, ${id}, ${ledgerSeq} + 1, ${value('kind', 'text')}, ${value('orderId', 'uuid')},
+      ${value('executionId', 'uuid')}, ${value('corporateActionId', 'uuid')}, ${value('clientTransferId', 'text')},
+      ${value('at', 'timestamptz')}
+    from ${accountsTable} where ${id} = ${value('accountId', 'uuid')}`);
+  const moved = connection.$with('moved', {}).as(sql`
+    insert into ledger_postings (entry_id, line, book, symbol, amount)
+    select ${value('id', 'uuid')}, line, book, symbol, amount
+    from jsonb_to_recordset(${value('lines', 'jsonb')}) as lines(line integer, book text, symbol text, amount numeric)`);
+  const held = connection.$with('held', {}).as(sql`
+    insert into positions (account_id, symbol, quantity, reserved_quantity, cost_basis, average_cost, realized_pnl, updated_at)
+    select ${value('accountId', 'uuid')}, symbol, quantity, reserved, 0, 0, 0, ${value('at', 'timestamptz')}
+    from jsonb_to_recordset(${value('positions', 'jsonb')}) as held(symbol text, quantity numeric, reserved numeric)
+    on conflict (account_id, symbol) do update set
+      quantity = positions.quantity + excluded.quantity,
+      reserved_quantity = positions.reserved_quantity + excluded.reserved_quantity,
+      updated_at = excluded.updated_at`);
+  return connection
+    .with(written, moved, held)
+    .update(accountsTable)
+    .set({
+      cash: sql`${cash} + ${value('cash', 'numeric')}`,
+      reservedCash: sql`${reservedCash} + ${value('reservedCash', 'numeric')}`,
+      contributed: sql`${contributed} + ${value('contributed', 'numeric')}`,
+      feesPaid: sql`${feesPaid} + ${value('feesPaid', 'numeric')}`,
+      ledgerSeq: sql`${ledgerSeq} + 1`,
+    })
+    .where(eq(id, sql.placeholder('accountId')))
+    .returning({ seq: ledgerSeq })
+    .prepare('ledger.post');
+};
+
+function toLine({ book, symbol, amount }: Posting, line: number) {
+  return { line, book, symbol, amount: moneyText(amount) };
+}
+
+function toPosition([symbol, { quantity, reserved }]: [string, ShareBalance]) {
+  return { symbol, quantity: moneyText(quantity), reserved: moneyText(reserved) };
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Outbox, type Transaction } from '../../../database/index.js';
+import { Outbox, together, type Transaction } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
 import type { Quote } from '../../market-data/index.js';
 import { Ledger } from '../ledger/ledger.js';
@@ -37,17 +37,20 @@ export class OrderJournal {
 
   /** Stores a new order and the job that will execute it. */
   async accept(transaction: Transaction, userId: string, row: OrderRow): Promise<OrderRow> {
-    await this.orders.insert(transaction.sql, row);
     const { accountId, id: orderId, symbol } = row;
     const postings = hold(symbol, toHolding(row));
-    // A buy of next to nothing can round to no cash at all.
-    if (postings.length > 0) {
-      await this.ledger.post(transaction, { accountId, kind: 'hold', postings, orderId });
-    }
     const stream = accountStream(accountId);
     await this.outbox.addJob(transaction, tradingQueue, 'execute-order', { orderId }, stream);
     const reason = row.replaces === null ? 'placed' : 'replacement';
-    return this.#record(transaction, userId, null, row, { reason });
+    await together(
+      this.orders.insert(transaction.sql, row),
+      this.#record(transaction, userId, null, row, { reason }),
+      // A buy of next to nothing can round to no cash at all.
+      postings.length === 0
+        ? Promise.resolve()
+        : this.ledger.post(transaction, { accountId, kind: 'hold', postings, orderId }),
+    );
+    return row;
   }
 
   /** Stores an order that nobody placed, and that is carried out at once: it holds nothing back, and needs no job. */

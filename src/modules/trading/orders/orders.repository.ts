@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { and, count, desc, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm';
-import { Database, type Sql } from '../../../database/index.js';
+import { and, desc, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm';
+import { Database, insertMadeOnce, madeOnce, type Sql } from '../../../database/index.js';
 import { executionsTable, type ExecutionRow } from '../execution/executions.table.js';
 import { WORKING_STATUSES, type OrderStatus } from './order-state.js';
 import { orderTransitionsTable, type OrderTransitionRow } from './order-transitions.table.js';
@@ -42,28 +42,69 @@ export interface OrderVersion {
   readonly version: number;
 }
 
+const openOrder = {
+  id: ordersTable.id,
+  side: ordersTable.side,
+  limitPrice: ordersTable.limitPrice,
+  quantity: ordersTable.quantity,
+  filledQuantity: ordersTable.filledQuantity,
+};
+/** A working order, as far as it can change a position. */
+export type OpenOrder = Pick<OrderRow, keyof typeof openOrder>;
+
 export const orderVersion = { id: ordersTable.id, version: ordersTable.version };
 const isWorkingRow = inArray(ordersTable.status, [...WORKING_STATUSES]);
+/** The same with its values in the text: a plan for any values can then use the index of working orders. */
+const IS_WORKING = sql`${ordersTable.status} in ${sql.raw(`('${WORKING_STATUSES.join("', '")}')`)}`;
 
 @Injectable()
 export class OrdersRepository {
-  constructor(private readonly database: Database) {}
+  readonly insert = insertMadeOnce(ordersTable, 'orders.insert');
+  readonly insertTransition = insertMadeOnce(orderTransitionsTable, 'orders.insert-transition');
+  readonly #byClientOrderId = madeOnce<{ accountId: string; clientOrderId: string }, OrderRow[]>(
+    (connection) =>
+      connection
+        .select()
+        .from(ordersTable)
+        .where(
+          and(
+            eq(ordersTable.accountId, sql.placeholder('accountId')),
+            eq(ordersTable.clientOrderId, sql.placeholder('clientOrderId')),
+          ),
+        )
+        .prepare('orders.by-client-order-id'),
+  );
+  readonly #openQuantities = madeOnce<{ accountId: string; symbol: string }, OpenOrder[]>(
+    (connection) =>
+      connection
+        .select(openOrder)
+        .from(ordersTable)
+        .where(
+          and(
+            eq(ordersTable.accountId, sql.placeholder('accountId')),
+            eq(ordersTable.symbol, sql.placeholder('symbol')),
+            IS_WORKING,
+          ),
+        )
+        .orderBy(ordersTable.id)
+        .prepare('orders.open-quantities'),
+  );
+  readonly #workingCount = madeOnce<{ accountId: string }, { orders: number }[]>((connection) =>
+    connection
+      .select({ orders: sql<number>`count(*)::int` })
+      .from(ordersTable)
+      .where(and(eq(ordersTable.accountId, sql.placeholder('accountId')), IS_WORKING))
+      .prepare('orders.count-working'),
+  );
 
-  async insert(transaction: Sql, row: OrderRow): Promise<void> {
-    await transaction.insert(ordersTable).values(row);
-  }
+  constructor(private readonly database: Database) {}
 
   async findByClientOrderId(
     transaction: Sql,
     accountId: string,
     clientOrderId: string,
   ): Promise<OrderRow | undefined> {
-    const [row] = await transaction
-      .select()
-      .from(ordersTable)
-      .where(
-        and(eq(ordersTable.accountId, accountId), eq(ordersTable.clientOrderId, clientOrderId)),
-      );
+    const [row] = await this.#byClientOrderId(transaction, { accountId, clientOrderId });
     return row;
   }
 
@@ -166,10 +207,6 @@ export class OrdersRepository {
     return row;
   }
 
-  async insertTransition(transaction: Sql, row: OrderTransitionRow): Promise<void> {
-    await transaction.insert(orderTransitionsTable).values(row);
-  }
-
   /** The latest first, with the fills that they are. */
   async listTransitions(
     orderId: string,
@@ -192,11 +229,13 @@ export class OrdersRepository {
   }
 
   async countWorking(transaction: Sql, accountId: string): Promise<number> {
-    const [row] = await transaction
-      .select({ orders: count() })
-      .from(ordersTable)
-      .where(and(eq(ordersTable.accountId, accountId), isWorkingRow));
+    const [row] = await this.#workingCount(transaction, { accountId });
     return row?.orders ?? 0;
+  }
+
+  /** {@link listWorking} of a symbol, as far as its position depends on it: for each order that is placed. */
+  listOpenQuantities(transaction: Sql, accountId: string, symbol: string): Promise<OpenOrder[]> {
+    return this.#openQuantities(transaction, { accountId, symbol });
   }
 
   /** All of the account, of one symbol or of any, oldest first. There are never many: `TRADING_MAX_WORKING_ORDERS`. */

@@ -49,7 +49,7 @@ export class OrdersService {
    *   `trading.client_order_id_reused`, `trading.account_busy`; as `RiskChecks.assertAcceptable`
    */
   async place(userId: string, request: PlaceOrder): Promise<Order> {
-    const { id: accountId } = await this.accounts.getOrOpen(userId);
+    const accountId = await this.accounts.idOf(userId);
     return this.work.run(accountId, (transaction, account) =>
       this.placeWithin(transaction, account, request),
     );
@@ -79,7 +79,7 @@ export class OrdersService {
    */
   async replace(userId: string, orderId: string, change: ReplaceOrder): Promise<Order> {
     if (!isId(orderId)) throw orderNotFound();
-    const { id: accountId } = await this.accounts.getOrOpen(userId);
+    const accountId = await this.accounts.idOf(userId);
     return this.work.run(accountId, async (transaction) => {
       const before = await this.orders.findOwn(transaction.sql, accountId, orderId);
       if (!before) throw orderNotFound();
@@ -108,7 +108,7 @@ export class OrdersService {
 
   /** After a time-out: what has become of it. @throws AppError `trading.order_not_found` */
   async getByClientOrderId(userId: string, clientOrderId: string): Promise<Order> {
-    const { id: accountId } = await this.accounts.getOrOpen(userId);
+    const accountId = await this.accounts.idOf(userId);
     // None that could be stored is longer; and PostgreSQL takes no NUL.
     const row = CLIENT_ORDER_ID.test(clientOrderId)
       ? await this.orders.readByClientOrderId(accountId, clientOrderId)
@@ -118,7 +118,7 @@ export class OrdersService {
   }
 
   async list(userId: string, { cursor, limit, status, symbol }: ListOrders): Promise<Page<Order>> {
-    const { id: accountId } = await this.accounts.getOrOpen(userId);
+    const accountId = await this.accounts.idOf(userId);
     const beforeId = cursor === undefined ? undefined : decodeCursor(cursor);
     const rows = await this.orders.list(accountId, { status, symbol, beforeId, limit: limit + 1 });
     return toPage(rows.map(toOrder), limit);
@@ -142,7 +142,7 @@ export class OrdersService {
   /** @throws AppError `trading.order_not_found`; `trading.order_final` when it is too late. */
   async cancel(userId: string, orderId: string): Promise<Order> {
     if (!isId(orderId)) throw orderNotFound();
-    const { id: accountId } = await this.accounts.getOrOpen(userId);
+    const accountId = await this.accounts.idOf(userId);
     return this.work.run(accountId, async (transaction) => {
       const row = await this.orders.findOwn(transaction.sql, accountId, orderId);
       if (!row) throw orderNotFound();
@@ -152,7 +152,7 @@ export class OrdersService {
 
   /** All working orders, of one symbol or of any: all of them or none. @returns them, oldest first. */
   async cancelAll(userId: string, symbol: string | undefined): Promise<Order[]> {
-    const { id: accountId } = await this.accounts.getOrOpen(userId);
+    const accountId = await this.accounts.idOf(userId);
     return this.work.run(accountId, (transaction, account) =>
       this.cancelWithin(transaction, account, symbol),
     );
@@ -207,7 +207,7 @@ export class OrdersService {
   }
 
   async #findOwn(userId: string, orderId: string): Promise<OrderRow> {
-    const { id: accountId } = await this.accounts.getOrOpen(userId);
+    const accountId = await this.accounts.idOf(userId);
     const row = isId(orderId) ? await this.orders.readOwn(accountId, orderId) : undefined;
     if (!row) throw orderNotFound();
     return row;

@@ -1,15 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { eq } from 'drizzle-orm';
-import type { Sql } from '../../../../database/index.js';
+import { eq, sql } from 'drizzle-orm';
+import { madeOnce, type Sql } from '../../../../database/index.js';
 import { accountLimitsTable, type AccountLimitsRow } from './account-limits.table.js';
 
 @Injectable()
 export class AccountLimitsRepository {
-  async find(connection: Sql, accountId: string): Promise<AccountLimitsRow | undefined> {
-    const [row] = await connection
+  readonly #ofAccount = madeOnce<{ accountId: string }, AccountLimitsRow[]>((connection) =>
+    connection
       .select()
       .from(accountLimitsTable)
-      .where(eq(accountLimitsTable.accountId, accountId));
+      .where(eq(accountLimitsTable.accountId, sql.placeholder('accountId')))
+      .prepare('account-limits.find'),
+  );
+
+  async find(connection: Sql, accountId: string): Promise<AccountLimitsRow | undefined> {
+    const [row] = await this.#ofAccount(connection, { accountId });
     return row;
   }
 

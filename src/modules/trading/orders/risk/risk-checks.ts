@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Config } from '../../../../config/config.js';
-import type { Transaction } from '../../../../database/index.js';
+import { together, type Transaction } from '../../../../database/index.js';
 import { money } from '../../../../kernel/money.js';
 import { ExecutionsRepository } from '../../execution/executions.repository.js';
 import type { OrderTerms } from '../order.js';
@@ -37,17 +37,21 @@ export class RiskChecks {
   ): Promise<void> {
     const { side } = terms;
     const { risk } = this.config.trading;
-    const prices = await this.market.tradablePrices(sql, symbol);
-    const limits = limitsOf(risk, await this.limits.find(sql, accountId));
+    const [prices, ofAccount, open, position] = await together(
+      this.market.tradablePrices(sql, symbol),
+      this.limits.find(sql, accountId),
+      this.orders.listOpenQuantities(sql, accountId, symbol),
+      this.executions.findPosition(sql, accountId, symbol),
+    );
+    const limits = limitsOf(risk, ofAccount);
     assertOrderSize(terms, prices, limits);
     assertWithinCollar(terms, prices, limits);
-    const working = (await this.orders.listWorking(sql, accountId, symbol)).map((row) => ({
+    const working = open.map((row) => ({
       id: row.id,
       side: row.side,
       limitPrice: row.limitPrice === null ? undefined : money(row.limitPrice),
       left: money(row.quantity).minus(row.filledQuantity),
     }));
-    const position = await this.executions.findPosition(sql, accountId, symbol);
     const order = { side, left: terms.quantity };
     assertPositionLimit(money(position?.quantity ?? 0), working, order, prices, limits);
     if (risk.refusesWashTrades) assertNoWashTrade(terms, working);
