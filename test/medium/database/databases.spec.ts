@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql, type SQL } from 'drizzle-orm';
 import { DataFolderLock } from '../../../src/database/data-folder-lock.js';
-import type { Database, Sql } from '../../../src/database/index.js';
+import { madeOnce, together, type Database, type Sql } from '../../../src/database/index.js';
 import { PgliteDatabase } from '../../../src/database/pglite.database.js';
 import { PostgresDatabase } from '../../../src/database/postgres.database.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
@@ -57,6 +57,52 @@ describe.each(DATABASES)('transactions on $name', (kind) => {
     );
     await expect(writing).rejects.toThrow();
     expect(await rowsOf(database.sql, sql`select * from notes where text = 'w'`)).toEqual([]);
+  });
+
+  it('run what is asked for together in its order', async () => {
+    const numbers = Array.from({ length: 50 }, (_, index) => index);
+    const rows = await database.transaction(async (transaction) => {
+      await transaction.sql.execute(sql`create temporary table turns (id serial, n integer)`);
+      await together(
+        ...numbers.map((n) => transaction.sql.execute(sql`insert into turns (n) values (${n})`)),
+      );
+      return rowsOf(transaction.sql, sql`select n from turns order by id`);
+    });
+    expect(rows).toEqual(numbers.map((n) => ({ n })));
+  });
+
+  it('end what is asked for together before one of it that failed is told', async () => {
+    let isLastAnswered = false;
+    const failing = database.transaction(async (transaction) => {
+      const last = async () => {
+        await transaction.sql.execute(sql`select 1`);
+      };
+      await together(
+        transaction.sql.execute(sql`select 1 / 0`),
+        last().finally(() => (isLastAnswered = true)),
+      );
+    });
+    await expect(
+      failing.catch(({ cause }: Error) => Promise.reject(cause as Error)),
+    ).rejects.toThrow('division by zero');
+    expect(isLastAnswered).toBe(true);
+    await database.ping();
+  });
+
+  it('answer the same from a statement that is made once, each with its own values', async () => {
+    await database.sql.execute(sql`insert into notes values ('one'), ('two')`);
+    const find = madeOnce<{ text: string }, { text: string }[]>((connection) =>
+      connection
+        .select({ text: sql<string>`text` })
+        .from(sql`notes`)
+        .where(sql`text = ${sql.placeholder('text')}`)
+        .prepare('find-note'),
+    );
+    const read = (text: string) =>
+      database.transaction((transaction) => find(transaction.sql, { text }));
+    expect(await read('one')).toEqual([{ text: 'one' }]);
+    expect(await read('two')).toEqual([{ text: 'two' }]);
+    expect(await read('none')).toEqual([]);
   });
 
   it('apply a migration once', async () => {
@@ -113,6 +159,52 @@ describe('PostgreSQL', () => {
     });
     await database.close();
     await drop();
+  });
+});
+
+describe('statements on PostgreSQL', () => {
+  let database: PostgresDatabase;
+  let drop: () => Promise<void>;
+
+  beforeAll(async () => {
+    const created = await createTestDatabase();
+    ({ drop } = created);
+    database = new PostgresDatabase({
+      url: created.url,
+      poolSize: 1,
+      connectTimeoutMs: 5_000,
+      statementTimeoutMs: 5_000,
+      onError: () => undefined,
+    });
+  });
+  afterAll(async () => {
+    await database.close();
+    await drop();
+  });
+
+  it('are prepared once they come again and again, and only then', async () => {
+    for (let n = 0; n < 10; n += 1) {
+      await database.sql.execute(sql`select ${n}::int + 1000 as often`);
+    }
+    await database.sql.execute(sql`select ${1}::int + 2000 as once`);
+    const prepared = sql`select statement from pg_prepared_statements where statement like '%000 as %'`;
+    expect(await rowsOf(database.sql, prepared)).toEqual([
+      { statement: 'select $1::int + 1000 as often' },
+    ]);
+  });
+
+  it('that failed unheard undo their transaction, and it says so', async () => {
+    await database.sql.execute(sql`create table kept (n integer)`);
+    const told: string[] = [];
+    const failing = database.transaction(async (transaction) => {
+      transaction.afterCommit(() => told.push('told'));
+      await transaction.sql.execute(sql`insert into kept values (1)`);
+      await expect(transaction.sql.execute(sql`select 1 / 0`)).rejects.toThrow();
+    });
+    await expect(failing).rejects.toThrow('undone');
+    expect({ rows: await rowsOf(database.sql, sql`select * from kept`), told }).toEqual({
+      ...{ rows: [], told: [] },
+    });
   });
 });
 
