@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, count, desc, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gt, inArray, lt, lte, notInArray, sql } from 'drizzle-orm';
 import { Database, type Sql } from '../../../database/index.js';
 import { executionsTable, type ExecutionRow } from '../execution/executions.table.js';
 import { WORKING_STATUSES, type OrderStatus } from './order-state.js';
@@ -197,6 +197,33 @@ export class OrdersRepository {
       .from(ordersTable)
       .where(and(eq(ordersTable.accountId, accountId), isWorkingRow));
     return row?.orders ?? 0;
+  }
+
+  /**
+   * The first of the account's orders that nobody has tried yet, of those that were accepted before this one: by the time
+   * that gives them their place in the book.
+   * @param except orders to pass over
+   */
+  async findUntriedBefore(
+    transaction: Sql,
+    { accountId, createdAt, id }: OrderRow,
+    except: readonly string[],
+  ): Promise<OrderRow | undefined> {
+    const place = sql`(${ordersTable.createdAt}, ${ordersTable.id})`;
+    const [row] = await transaction
+      .select()
+      .from(ordersTable)
+      .where(
+        and(
+          eq(ordersTable.accountId, accountId),
+          eq(ordersTable.status, 'accepted'),
+          sql`${place} < (${createdAt.toISOString()}::timestamptz, ${id}::uuid)`,
+          except.length === 0 ? undefined : notInArray(ordersTable.id, [...except]),
+        ),
+      )
+      .orderBy(ordersTable.createdAt, ordersTable.id)
+      .limit(1);
+    return row;
   }
 
   /** All of the account, of one symbol or of any, oldest first. There are never many: `TRADING_MAX_WORKING_ORDERS`. */
