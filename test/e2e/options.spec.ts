@@ -385,6 +385,16 @@ describe.each(BACKENDS)('options on $name', (backend) => {
   });
 
   describe('end with their last day', () => {
+    /** How often the trader's account was worked on under its lock. */
+    const turns = async (): Promise<bigint> => {
+      const { rows } = (await bourse.app.get(Database).sql.execute(sql`
+        select token from lock_fences where resource = (
+          select 'trading.account:' || id from accounts where user_id = ${trader.user.id})`)) as {
+        rows: { token: string }[];
+      };
+      return BigInt(rows[0]?.token ?? 0);
+    };
+
     const settle = async () => {
       const schedule = bourse.app.get(ScheduleRegistry).find('trading.settle-options');
       const { signal } = new AbortController();
@@ -398,6 +408,22 @@ describe.each(BACKENDS)('options on $name', (backend) => {
     };
     const lastOf = (symbol: string, { expiresAt }: OptionChain) =>
       money(bourse.app.get(QuotesService).quoteAt(symbol, Date.parse(expiresAt) - 1).last);
+
+    it('in their turn, as they are exercised: an account is worked on by one at a time', async () => {
+      const chain = await chainOf('AAPL');
+      const { symbol } = contractOf(chain, 0, 'call');
+      await trade('buy', symbol, '200');
+      const taken = [await turns()];
+      const settings = { lotMethod: 'lifo' };
+      expect((await trader.patch('/api/account/settings', settings)).status).toBe(200);
+      taken.push(await turns());
+      const path = `/api/positions/${symbol}/exercise`;
+      expect((await trader.post(path, { quantity: '100' })).status).toBe(200);
+      taken.push(await turns());
+      await over(chain);
+      taken.push(await turns());
+      expect(taken).toEqual([...new Set(taken)]);
+    });
 
     it('in shares, in cash, or in nothing', async () => {
       const aapl = await chainOf('AAPL');

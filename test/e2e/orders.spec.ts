@@ -1,3 +1,5 @@
+import { sql } from 'drizzle-orm';
+import { Database, OutboxRelay } from '../../src/database/index.js';
 import { money, sumOf } from '../../src/kernel/money.js';
 import type { Page } from '../../src/kernel/page.js';
 import { marketStatusAt, QuotesService } from '../../src/modules/market-data/index.js';
@@ -8,9 +10,11 @@ import {
   type OrderTransition,
   type Trade,
 } from '../../src/modules/trading/index.js';
+import { OrderExecutionService } from '../../src/modules/trading/execution/order-execution.service.js';
+import { Notifier } from '../../src/modules/notifications/raising/notifier.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { BACKENDS, type Backend } from './support/backends.js';
 import { startBourse, startOn, type Bourse } from './support/bourse.js';
 
 const MAX_WORKING_ORDERS = 12;
@@ -339,16 +343,29 @@ describe.each(BACKENDS)('orders on $name', (backend) => {
   });
 });
 
-describe('orders, with two API processes', () => {
-  it('are made once, however many identical requests come to both at once', async () => {
+describe('orders, with two API processes and no job delivered', () => {
+  let backend: Backend;
+  let here: Bourse;
+  let there: Bourse;
+  let trader: ApiClient;
+
+  beforeAll(async () => {
     const [, kind] = BACKENDS;
     if (kind === undefined) throw new Error('no such backend');
-    const backend = await kind.create();
-    const [here, there] = [
-      await startOn(backend, { RATE_LIMITS }),
-      await startOn(backend, { RATE_LIMITS }),
-    ];
-    const trader = await here.trader();
+    backend = await kind.create();
+    here = await startOn(backend, { RATE_LIMITS });
+    there = await startOn(backend, { RATE_LIMITS });
+    for (const { app } of [here, there]) await app.get(OutboxRelay).beforeApplicationShutdown();
+  });
+  afterAll(async () => {
+    for (const { close } of [here, there]) await close();
+    await backend.remove();
+  });
+  beforeEach(async () => {
+    trader = await here.trader();
+  });
+
+  it('are made once, however many identical requests come to both at once', async () => {
     const elsewhere = there.client();
     elsewhere.token = trader.token;
     const body = { ...resting, client_order_id: 'sent-again' };
@@ -363,7 +380,43 @@ describe('orders, with two API processes', () => {
     expect((await elsewhere.get<Account>('/api/account')).body.reservedCash).toBe('10');
     const other = await elsewhere.post<Problem>('/api/orders', { ...body, quantity: '11' });
     expect(other).toMatchObject({ status: 422, body: { code: 'trading.client_order_id_reused' } });
-    for (const { close } of [here, there]) await close();
-    await backend.remove();
+  });
+
+  it('meet the market in the order in which they were accepted, whichever job runs first', async () => {
+    const ids: string[] = [];
+    for (const symbol of ['AAPL', 'MSFT', 'KO', 'AAPL']) {
+      const order = { symbol, side: 'buy', type: 'market', quantity: '1' };
+      const { status, body } = await trader.post<Order>('/api/orders', order);
+      expect(status).toBe(201);
+      ids.push(body.id);
+    }
+    const [last, ...others] = ids.toReversed();
+    // Its own job is to find out what is wrong with it; it is in nobody's way.
+    const broken = others.pop() ?? '';
+    await here.app.get(Database).sql.execute(sql`
+      insert into order_transitions
+      select (jsonb_populate_record(t, jsonb_build_object('version', t.version + 1))).*
+      from order_transitions t where order_id = ${broken}`);
+    const [one, two] = [here, there].map(({ app }) => app.get(OrderExecutionService));
+    await Promise.all([
+      one?.execute(last ?? ''),
+      two?.execute(last ?? ''),
+      one?.execute(ids[2] ?? ''),
+    ]);
+    const { body: trades } = await trader.get<Page<Trade>>('/api/trades');
+    expect(trades.items.map(({ orderId }) => orderId)).toEqual([last, ...others]);
+    await expect(one?.execute(broken)).rejects.toThrow();
+  });
+
+  it('are told of in order: what stands in the inbox comes by one stream of its user', async () => {
+    const notifier = here.app.get(Notifier);
+    for (const dedupeKey of ['first', 'second']) {
+      const draft = { kind: 'order-filled', title: dedupeKey, body: '', data: {} } as const;
+      await notifier.notify([trader.user.id], { ...draft, dedupeKey });
+    }
+    const { rows } = (await here.app.get(Database).sql.execute(sql`
+      select payload -> 'notification' ->> 'title' as title from outbox
+      where stream = ${`notifications:${trader.user.id}`} order by seq`)) as { rows: unknown[] };
+    expect(rows).toEqual([{ title: 'first' }, { title: 'second' }]);
   });
 });

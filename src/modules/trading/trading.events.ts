@@ -57,3 +57,8 @@ export const SignalCreated = defineEvent(
 export function accountStream(accountId: string): { readonly stream: string } {
   return { stream: `account:${accountId}` };
 }
+
+/** What becomes of a user's signals keeps its order too: whoever writes here has called `SignalsRepository.lock`. */
+export function signalStream(userId: string): { readonly stream: string } {
+  return { stream: `signals:${userId}` };
+}

@@ -14,6 +14,14 @@ export interface NotificationFilter {
 export class NotificationsRepository {
   constructor(private readonly database: Database) {}
 
+  /** Until the transaction ends, no other one that asks stores a notification of these users. In one order: nobody waits in a circle. */
+  async lock(transaction: Sql, userIds: readonly string[]): Promise<void> {
+    for (const userId of [...userIds].sort()) {
+      const key = `notifications:${userId}`;
+      await transaction.execute(sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`);
+    }
+  }
+
   /** @returns those that were not there yet. */
   async insertNew(transaction: Sql, rows: NotificationRow[]): Promise<NotificationRow[]> {
     if (rows.length === 0) return [];

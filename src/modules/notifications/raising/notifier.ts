@@ -24,7 +24,8 @@ export class Notifier {
 
   /**
    * Stores the notification of each user with what follows from it, the live message and the job of its e-mail,
-   * in one transaction. Told again of the same (`dedupeKey`), it does nothing.
+   * in one transaction. Told again of the same (`dedupeKey`), it does nothing. A user's live messages keep the order in which
+   * the notifications were stored.
    */
   async notify(userIds: readonly string[], draft: NotificationDraft): Promise<void> {
     const wanted = await this.preferences.ofKind(userIds, draft.kind);
@@ -41,6 +42,8 @@ export class Notifier {
       }));
     if (rows.length === 0) return;
     await this.database.transaction(async (transaction) => {
+      const users = rows.map(({ userId }) => userId);
+      await this.notifications.lock(transaction.sql, users);
       const told = await this.notifications.insertNew(transaction.sql, rows);
       const mailed = told.filter(({ userId }) => wanted.get(userId)?.email === true);
       await this.deliveries.insertPending(
@@ -50,8 +53,9 @@ export class Notifier {
       );
       for (const row of told.filter(({ inApp }) => inApp)) {
         const { userId } = row;
-        const notification = toNotification(row);
-        await this.outbox.publish(transaction, NotificationCreated, { userId, notification });
+        const created = { userId, notification: toNotification(row) };
+        const stream = { stream: `notifications:${userId}` };
+        await this.outbox.publish(transaction, NotificationCreated, created, stream);
       }
       for (const { id: notificationId } of mailed) {
         await this.outbox.addJob(transaction, notificationsQueue, 'send-email', { notificationId });

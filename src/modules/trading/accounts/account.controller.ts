@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Patch, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiConflictResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   CurrentPrincipal,
   pageOf,
@@ -41,6 +41,7 @@ export class AccountController {
   @Patch('account/settings')
   @ApiOperation({ summary: 'Change how your account works; what is not named stays' })
   @ApiOkResponse({ standardSchema: accountSchema })
+  @ApiConflictResponse({ description: 'trading.account_busy' })
   changeSettings(
     @CurrentPrincipal() { userId }: Principal,
     @Body({ schema: accountSettingsSchema }) settings: AccountSettings,

@@ -7,6 +7,7 @@ import { newId } from '../../../kernel/ids.js';
 import { money } from '../../../kernel/money.js';
 import { Ledger } from '../ledger/ledger.js';
 import { transfer } from '../ledger/postings.js';
+import { AccountWork } from './account-work.js';
 import { AccountsRepository, type ActiveAccount } from './accounts.repository.js';
 import type { AccountRow } from './accounts.table.js';
 import type { Account, AccountSettings } from '../trading.dto.js';
@@ -24,6 +25,7 @@ export class AccountsService {
     private readonly accounts: AccountsRepository,
     private readonly ledger: Ledger,
     private readonly database: Database,
+    private readonly work: AccountWork,
     @Inject(Config) private readonly config: Config,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -56,13 +58,12 @@ export class AccountsService {
     return this.database.snapshot((sql) => this.viewWithin(sql, userId));
   }
 
-  /** From the next trade on: what was closed stays closed as it was. */
+  /** From the next trade on: what was closed stays closed as it was. @throws AppError `trading.account_busy` */
   async changeSettings(userId: string, settings: AccountSettings): Promise<Account> {
     const { id } = await this.getOrOpen(userId);
-    return this.database.transaction(async ({ sql }) => {
-      await this.accounts.lock(sql, id);
-      return toAccount(await this.accounts.changeSettings(sql, id, settings));
-    });
+    return this.work.run(id, async ({ sql }) =>
+      toAccount(await this.accounts.changeSettings(sql, id, settings)),
+    );
   }
 
   /** {@link view} as part of a larger snapshot; the account must be open. */

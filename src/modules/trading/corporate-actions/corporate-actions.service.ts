@@ -6,7 +6,7 @@ import { newId } from '../../../kernel/ids.js';
 import { money, moneyText } from '../../../kernel/money.js';
 import { decodeCursor, toPage, type Page } from '../../../kernel/page.js';
 import { QuotesService } from '../../market-data/index.js';
-import { CurrentAccounts } from '../accounts/current-accounts.js';
+import { AccountWork } from '../accounts/account-work.js';
 import { badCorporateAction, corporateActionReused } from '../trading.errors.js';
 import { tradingQueue } from '../trading.queues.js';
 import type { AnnounceAction, CorporateActionView } from './corporate-actions.dto.js';
@@ -23,7 +23,7 @@ export class CorporateActionsService {
   constructor(
     private readonly database: Database,
     private readonly actions: CorporateActionsRepository,
-    private readonly accounts: CurrentAccounts,
+    private readonly work: AccountWork,
     private readonly quotes: QuotesService,
     private readonly outbox: Outbox,
     @Inject(Clock) private readonly clock: Clock,
@@ -76,9 +76,9 @@ export class CorporateActionsService {
       const { sql } = this.database;
       const ids = await this.actions.listPendingAccounts(sql, actionId, afterId, BATCH);
       for (const id of ids) {
-        // One account that cannot be changed now is no reason to leave out the others.
-        await this.database
-          .transaction((transaction) => this.accounts.lock(transaction, id))
+        // Whoever works on an account finds it applied. One that is busy is no reason to leave out the others.
+        await this.work
+          .run(id, () => Promise.resolve())
           .catch((error: unknown) => {
             failed = error instanceof Error ? error : new Error(String(error));
           });

@@ -91,7 +91,7 @@ export class ContractBooks {
     { underlying }: { readonly underlying: string },
   ): Promise<Means> {
     const { sql } = transaction;
-    const account = await this.accounts.lock(sql, accountId);
+    const account = await this.accounts.get(sql, accountId);
     return {
       cash: availableCash(account),
       shares: freeShares(await this.executions.findPosition(sql, accountId, underlying)),

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '../../../database/index.js';
+import type { Transaction } from '../../../database/index.js';
 import { newId } from '../../../kernel/ids.js';
 import { money, type Money } from '../../../kernel/money.js';
 import { QuotesService, type OptionContract } from '../../market-data/index.js';
-import { AccountsRepository } from '../accounts/accounts.repository.js';
+import { AccountWork } from '../accounts/account-work.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import type { OrderRow } from '../orders/orders.table.js';
 import {
@@ -24,9 +24,8 @@ import { canExercise, delivery, isInTheMoney, type HeldContract } from './settle
 @Injectable()
 export class OptionExercise {
   constructor(
-    private readonly database: Database,
     private readonly accounts: AccountsService,
-    private readonly rows: AccountsRepository,
+    private readonly work: AccountWork,
     private readonly quotes: QuotesService,
     private readonly books: ContractBooks,
     private readonly legs: OptionLegs,
@@ -36,13 +35,11 @@ export class OptionExercise {
    * Takes the shares of a call, or delivers those of a put, for the strike, at once. Under one `client_order_id` it
    * happens once.
    * @throws AppError `trading.unknown_symbol`: no contract, or over; `trading.bad_quantity`, `trading.insufficient_position`,
-   *   `trading.insufficient_funds`, `trading.not_in_the_money`, `trading.client_order_id_reused`
+   *   `trading.insufficient_funds`, `trading.not_in_the_money`, `trading.client_order_id_reused`, `trading.account_busy`
    */
   async exercise(userId: string, symbol: string, request: ExerciseRequest): Promise<Exercise> {
     const { id: accountId } = await this.accounts.getOrOpen(userId);
-    return this.database.transaction(async (transaction) => {
-      const { sql } = transaction;
-      const account = await this.rows.lock(sql, accountId);
+    return this.work.run(accountId, async (transaction, account) => {
       const id = `exercise:${request.client_order_id ?? newId()}`;
       const before = await this.books.findOrder(transaction, accountId, id);
       if (before) return this.#repeat(transaction, before, symbol, request);

@@ -1,9 +1,9 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Database, type Transaction } from '../../../database/index.js';
+import type { Transaction } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
 import { money } from '../../../kernel/money.js';
 import { dateInNewYork } from '../../market-data/index.js';
-import { AccountsRepository } from '../accounts/accounts.repository.js';
+import { AccountWork } from '../accounts/account-work.js';
 import { ContractBooks } from './contract-books.js';
 import { OptionsRepository } from './options.repository.js';
 import { OptionLegs } from './option-legs.js';
@@ -28,8 +28,7 @@ export class OptionSettlement {
   readonly #logger = new Logger(OptionSettlement.name);
 
   constructor(
-    private readonly database: Database,
-    private readonly accounts: AccountsRepository,
+    private readonly work: AccountWork,
     private readonly options: OptionsRepository,
     private readonly books: ContractBooks,
     private readonly legs: OptionLegs,
@@ -60,12 +59,12 @@ export class OptionSettlement {
     }
   }
 
-  /** @returns how many contract positions ended. */
+  /** @returns how many contract positions ended. @throws AppError `trading.account_busy`: what has ended has, the rest is left */
   async settleAccount(accountId: string): Promise<number> {
     let settled = 0;
     for (let afterSymbol: string | undefined = ''; afterSymbol !== undefined;) {
       const after: string = afterSymbol;
-      const batch = await this.database.transaction((transaction) =>
+      const batch = await this.work.run(accountId, (transaction) =>
         this.#settleBatch(transaction, accountId, after),
       );
       settled += batch.settled;
@@ -79,10 +78,8 @@ export class OptionSettlement {
     accountId: string,
     afterSymbol: string,
   ): Promise<{ settled: number; lastSymbol: string | undefined }> {
-    const { sql } = transaction;
-    await this.accounts.lock(sql, accountId);
     const rows = await this.options.listToSettle(
-      sql,
+      transaction.sql,
       accountId,
       this.#today(),
       afterSymbol,
@@ -94,7 +91,7 @@ export class OptionSettlement {
       .sort(settlementOrder);
     for (const contract of over) {
       // Read again for each: the one before has changed what the account has.
-      const account = await this.accounts.lock(sql, accountId);
+      const account = await this.work.reread(transaction, accountId);
       await this.books.endOrders(transaction, account, contract.symbol);
       const means = await this.books.meansOf(transaction, account.id, contract);
       await this.books.freeCollateral(transaction, account.id, contract);

@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import {
+  ApiConflictResponse,
   ApiOkResponse,
   ApiOperation,
   ApiTags,
@@ -34,6 +35,7 @@ export class TradingOptionsController {
     description:
       'trading.unknown_symbol, trading.bad_quantity, trading.insufficient_position, trading.insufficient_funds, trading.not_in_the_money, trading.client_order_id_reused',
   })
+  @ApiConflictResponse({ description: 'trading.account_busy' })
   exercise(
     @CurrentPrincipal() { userId }: Principal,
     @Param('symbol', { schema: symbolSchema }) symbol: string,

@@ -1,8 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { and, desc, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm';
-import { Database, insertMadeOnce, madeOnce, type Sql } from '../../../database/index.js';
+import { and, desc, eq, gt, inArray, lt, lte, notInArray, sql } from 'drizzle-orm';
+import { Database, type Sql } from '../../../database/index.js';
 import { executionsTable, type ExecutionRow } from '../execution/executions.table.js';
 import { WORKING_STATUSES, type OrderStatus } from './order-state.js';
+import {
+  insertOrder,
+  insertOrderTransition,
+  openQuantities,
+  orderByClientOrderId,
+  workingCount,
+  type OpenOrder,
+} from './order-statements.js';
 import { orderTransitionsTable, type OrderTransitionRow } from './order-transitions.table.js';
 import { ordersTable, type OrderRow } from './orders.table.js';
 
@@ -42,61 +50,13 @@ export interface OrderVersion {
   readonly version: number;
 }
 
-const openOrder = {
-  id: ordersTable.id,
-  side: ordersTable.side,
-  limitPrice: ordersTable.limitPrice,
-  quantity: ordersTable.quantity,
-  filledQuantity: ordersTable.filledQuantity,
-};
-/** A working order, as far as it can change a position. */
-export type OpenOrder = Pick<OrderRow, keyof typeof openOrder>;
-
 export const orderVersion = { id: ordersTable.id, version: ordersTable.version };
 const isWorkingRow = inArray(ordersTable.status, [...WORKING_STATUSES]);
-/** The same with its values in the text: a plan for any values can then use the index of working orders. */
-const IS_WORKING = sql`${ordersTable.status} in ${sql.raw(`('${WORKING_STATUSES.join("', '")}')`)}`;
 
 @Injectable()
 export class OrdersRepository {
-  readonly insert = insertMadeOnce(ordersTable, 'orders.insert');
-  readonly insertTransition = insertMadeOnce(orderTransitionsTable, 'orders.insert-transition');
-  readonly #byClientOrderId = madeOnce<{ accountId: string; clientOrderId: string }, OrderRow[]>(
-    (connection) =>
-      connection
-        .select()
-        .from(ordersTable)
-        .where(
-          and(
-            eq(ordersTable.accountId, sql.placeholder('accountId')),
-            eq(ordersTable.clientOrderId, sql.placeholder('clientOrderId')),
-          ),
-        )
-        .prepare('orders.by-client-order-id'),
-  );
-  readonly #openQuantities = madeOnce<{ accountId: string; symbol: string }, OpenOrder[]>(
-    (connection) =>
-      connection
-        .select(openOrder)
-        .from(ordersTable)
-        .where(
-          and(
-            eq(ordersTable.accountId, sql.placeholder('accountId')),
-            eq(ordersTable.symbol, sql.placeholder('symbol')),
-            IS_WORKING,
-          ),
-        )
-        .orderBy(ordersTable.id)
-        .prepare('orders.open-quantities'),
-  );
-  readonly #workingCount = madeOnce<{ accountId: string }, { orders: number }[]>((connection) =>
-    connection
-      .select({ orders: sql<number>`count(*)::int` })
-      .from(ordersTable)
-      .where(and(eq(ordersTable.accountId, sql.placeholder('accountId')), IS_WORKING))
-      .prepare('orders.count-working'),
-  );
-
+  readonly insert = insertOrder;
+  readonly insertTransition = insertOrderTransition;
   constructor(private readonly database: Database) {}
 
   async findByClientOrderId(
@@ -104,7 +64,7 @@ export class OrdersRepository {
     accountId: string,
     clientOrderId: string,
   ): Promise<OrderRow | undefined> {
-    const [row] = await this.#byClientOrderId(transaction, { accountId, clientOrderId });
+    const [row] = await orderByClientOrderId(transaction, { accountId, clientOrderId });
     return row;
   }
 
@@ -229,13 +189,40 @@ export class OrdersRepository {
   }
 
   async countWorking(transaction: Sql, accountId: string): Promise<number> {
-    const [row] = await this.#workingCount(transaction, { accountId });
+    const [row] = await workingCount(transaction, { accountId });
     return row?.orders ?? 0;
   }
 
   /** {@link listWorking} of a symbol, as far as its position depends on it: for each order that is placed. */
   listOpenQuantities(transaction: Sql, accountId: string, symbol: string): Promise<OpenOrder[]> {
-    return this.#openQuantities(transaction, { accountId, symbol });
+    return openQuantities(transaction, { accountId, symbol });
+  }
+
+  /**
+   * The first of the account's orders that nobody has tried yet, of those that were accepted before this one: by the time
+   * that gives them their place in the book.
+   * @param except orders to pass over
+   */
+  async findUntriedBefore(
+    transaction: Sql,
+    { accountId, createdAt, id }: OrderRow,
+    except: readonly string[],
+  ): Promise<OrderRow | undefined> {
+    const place = sql`(${ordersTable.createdAt}, ${ordersTable.id})`;
+    const [row] = await transaction
+      .select()
+      .from(ordersTable)
+      .where(
+        and(
+          eq(ordersTable.accountId, accountId),
+          eq(ordersTable.status, 'accepted'),
+          sql`${place} < (${createdAt.toISOString()}::timestamptz, ${id}::uuid)`,
+          except.length === 0 ? undefined : notInArray(ordersTable.id, [...except]),
+        ),
+      )
+      .orderBy(ordersTable.createdAt, ordersTable.id)
+      .limit(1);
+    return row;
   }
 
   /** All of the account, of one symbol or of any, oldest first. There are never many: `TRADING_MAX_WORKING_ORDERS`. */

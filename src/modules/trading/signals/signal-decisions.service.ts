@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Database, Outbox, type Transaction } from '../../../database/index.js';
+import { Database, type Transaction } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
 import { isId } from '../../../kernel/ids.js';
 import { Caches } from '../../../redis/index.js';
 import { signalsTag } from '../trading.caches.js';
 import { signalFinal, signalNotFound, signalWithoutSize } from '../trading.errors.js';
-import { tradingQueue } from '../trading.queues.js';
 import { SignalJournal } from './signal-journal.js';
 import { toSignal } from './signal-mapper.js';
 import { statusAt, type SignalStatus } from './signal-state.js';
@@ -20,7 +19,6 @@ export class SignalDecisions {
     private readonly database: Database,
     private readonly signals: SignalsRepository,
     private readonly journal: SignalJournal,
-    private readonly outbox: Outbox,
     private readonly caches: Caches,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -47,7 +45,7 @@ export class SignalDecisions {
       if (size.quantity === null && size.notional === null) throw signalWithoutSize();
       const step = { status: 'approved', reason: null, ...size } as const;
       const approved = await this.journal.advance(transaction, row, step);
-      await this.outbox.addJob(transaction, tradingQueue, 'trade-signal', { signalId: id });
+      await this.journal.addJob(transaction, approved);
       return approved;
     });
   }

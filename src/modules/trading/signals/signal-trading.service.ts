@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Transaction } from '../../../database/index.js';
 import { AppError } from '../../../kernel/app-error.js';
 import type { Money } from '../../../kernel/money.js';
@@ -15,6 +15,8 @@ import type { SignalRow } from './signals.table.js';
 /** Turns signals into orders: those that were approved, and those that may by themselves. */
 @Injectable()
 export class SignalTrading {
+  readonly #logger = new Logger(SignalTrading.name);
+
   constructor(
     private readonly accounts: AccountsService,
     private readonly work: AccountWork,
@@ -26,13 +28,25 @@ export class SignalTrading {
 
   /**
    * Makes the signal's one order, `signal-<id>`, and says so on it, in one transaction; or writes down why it cannot be.
-   * Run again it finds the signal done.
+   * Run again it finds the signal done. Jobs come in any order, and the first signal may use up what the limits leave:
+   * those of the user that have waited for longer are decided first. One that fails holds back nobody, its own job
+   * tries again.
    * @throws AppError `trading.account_busy`: the job is to try again
    */
   async trade(signalId: string): Promise<void> {
     const known = await this.signals.find(signalId);
     if (!known || !isWaiting(known)) return;
-    const { userId } = known;
+    for (const earlier of await this.signals.listWaitingBefore(known)) {
+      await this.#decide(earlier, known.userId).catch((error: unknown) => {
+        this.#logger.warn({ message: 'signal not decided', signalId: earlier, err: error });
+      });
+    }
+    await this.#decide(signalId, known.userId);
+  }
+
+  async #decide(signalId: string, userId: string): Promise<void> {
+    const known = await this.signals.find(signalId);
+    if (!known || !isWaiting(known)) return;
     const { id: accountId } = await this.accounts.getOrOpen(userId);
     const dayPnl = await this.orders.dayPnlFor(known);
     await this.work.run(accountId, async (transaction, account) => {

@@ -3,11 +3,14 @@ import { and, desc, eq, gt, lt, sql } from 'drizzle-orm';
 import { Database, type Sql } from '../../../database/index.js';
 import { signalsTable, type SignalRow } from './signals.table.js';
 
+/** As the index of the table has it. */
+const isUndecided = sql`(${signalsTable.status} = 'approved' or (${signalsTable.status} = 'pending' and ${signalsTable.automatic}))`;
+
 @Injectable()
 export class SignalsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Until the transaction ends, no other one that asks stores a signal of the user. */
+  /** Until the transaction ends, no other one stores or changes a signal of the user. Taken after the locks of account and signal. */
   async lock(transaction: Sql, userId: string): Promise<void> {
     await transaction.execute(
       sql`select pg_advisory_xact_lock(hashtextextended(${`signals:${userId}`}, 0))`,
@@ -48,18 +51,30 @@ export class SignalsRepository {
     return row;
   }
 
-  /** Signals that a job should have decided long ago, those that wait longest at the front. */
-  async listForgotten(updatedBefore: Date, limit: number): Promise<string[]> {
-    const { status, automatic, updatedAt } = signalsTable;
+  /** Signals of the user that are to be decided, and have been so for longer than this one, the first at the front. */
+  async listWaitingBefore({ id, userId, updatedAt: since }: SignalRow): Promise<string[]> {
+    const { updatedAt } = signalsTable;
     const rows = await this.database.sql
       .select({ id: signalsTable.id })
       .from(signalsTable)
       .where(
         and(
-          sql`(${status} = 'approved' or (${status} = 'pending' and ${automatic}))`,
-          lt(updatedAt, updatedBefore),
+          eq(signalsTable.userId, userId),
+          isUndecided,
+          sql`(${updatedAt}, ${signalsTable.id}) < (${since.toISOString()}::timestamptz, ${id}::uuid)`,
         ),
       )
+      .orderBy(updatedAt, signalsTable.id);
+    return rows.map((row) => row.id);
+  }
+
+  /** Signals that a job should have decided long ago, those that wait longest at the front. */
+  async listForgotten(updatedBefore: Date, limit: number): Promise<string[]> {
+    const { updatedAt } = signalsTable;
+    const rows = await this.database.sql
+      .select({ id: signalsTable.id })
+      .from(signalsTable)
+      .where(and(isUndecided, lt(updatedAt, updatedBefore)))
       .orderBy(updatedAt)
       .limit(limit);
     return rows.map(({ id }) => id);
