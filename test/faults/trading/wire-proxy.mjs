@@ -14,6 +14,8 @@ import { connect, createServer } from 'node:net';
 
 const READY_FOR_QUERY = 0x5a;
 const READY_LENGTH = 6;
+/** Type and length. */
+const HEAD_LENGTH = 5;
 
 /**
  * Stands between a process and PostgreSQL, reads along, and holds a connection at the moment that a trap names. What is
@@ -88,6 +90,8 @@ class Link {
   #received = Buffer.alloc(0);
   /** @type {string[]} */
   #before = [];
+  /** Statements by their names. @type {Map<string, string>} */
+  #prepared = new Map();
   #holdsStatements = false;
   /** @type {(() => void) | undefined} told once the server has answered what it is not to tell */
   #onAnswer;
@@ -146,12 +150,29 @@ class Link {
 
   /** @param {Buffer} message */
   #hear(message) {
-    const statement = textOf(message);
+    const statement = this.#statementOf(message);
     if (statement === undefined) return undefined;
     if (statement.startsWith('begin')) this.#before = [];
     const trap = this.#trapFor({ statement, before: this.#before });
     this.#before.push(statement);
     return trap;
+  }
+
+  /**
+   * What the message asks to be done: a Query, a Parse without a name, or a Bind of one with a name, which may have been
+   * parsed long ago.
+   * @param {Buffer} message @returns {string | undefined} in lower case
+   */
+  #statementOf(message) {
+    const type = String.fromCharCode(message[0] ?? 0);
+    const [first = '', second = ''] = textsOf(message);
+    if (type === 'Q') return first.toLowerCase();
+    if (type === 'B') return this.#prepared.get(second);
+    if (type !== 'P') return undefined;
+    const text = second.toLowerCase();
+    if (first === '') return text;
+    this.#prepared.set(first, text);
+    return undefined;
   }
 
   /** @param {Buffer} data */
@@ -165,10 +186,12 @@ class Link {
   }
 }
 
-/** Of a Query or a Parse message. @param {Buffer} message @returns {string | undefined} */
-function textOf(message) {
-  const type = String.fromCharCode(message[0] ?? 0);
-  if (type !== 'Q' && type !== 'P') return undefined;
-  const nameEnd = type === 'P' ? message.indexOf(0, 5) + 1 : 5;
-  return message.toString('utf8', nameEnd, message.indexOf(0, nameEnd)).toLowerCase();
+/** The first two texts of a message, each of which ends with a zero. @param {Buffer} message @returns {string[]} */
+function textsOf(message) {
+  const firstEnd = message.indexOf(0, HEAD_LENGTH);
+  const secondEnd = message.indexOf(0, firstEnd + 1);
+  return [
+    message.toString('utf8', HEAD_LENGTH, firstEnd),
+    message.toString('utf8', firstEnd + 1, secondEnd),
+  ];
 }
