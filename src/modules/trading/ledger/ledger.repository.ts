@@ -32,7 +32,7 @@ export class LedgerRepository {
     lines: readonly Posting[],
     change: Balances,
   ): Promise<number> {
-    const { id, cash, reservedCash, contributed, feesPaid, ledgerSeq } = accountsTable;
+    const { id, cash, reservedCash, collateral, contributed, feesPaid, ledgerSeq } = accountsTable;
     const seq = sql`(select ${ledgerSeq} + 1 from ${accountsTable} where ${id} = ${entry.accountId})`;
     const written = transaction
       .$with('written')
@@ -47,6 +47,7 @@ export class LedgerRepository {
       .set({
         cash: sql`${cash} + ${moneyText(change.cash)}::numeric`,
         reservedCash: sql`${reservedCash} + ${moneyText(change.reservedCash)}::numeric`,
+        collateral: sql`${collateral} + ${moneyText(change.collateral)}::numeric`,
         contributed: sql`${contributed} + ${moneyText(change.contributed)}::numeric`,
         feesPaid: sql`${feesPaid} + ${moneyText(change.feesPaid)}::numeric`,
         ledgerSeq: sql`${ledgerSeq} + 1`,
@@ -113,22 +114,25 @@ export class LedgerRepository {
 
   #changePositions(
     transaction: Sql,
-    { accountId, at: updatedAt }: Pick<LedgerEntryRow, 'accountId' | 'at'>,
+    entry: Pick<LedgerEntryRow, 'accountId' | 'symbol' | 'at'>,
     change: Balances,
   ) {
-    const shares = [...change.shares()];
-    if (shares.length === 0) return undefined;
-    const rows = shares.map(([symbol, { quantity, reserved }]) => ({
+    const { accountId, at: updatedAt } = entry;
+    const moved = new Set(change.shares().keys());
+    if (entry.symbol !== null) moved.add(entry.symbol);
+    if (moved.size === 0) return undefined;
+    const rows = [...moved].map((symbol) => ({
       accountId,
       symbol,
-      quantity: moneyText(quantity),
-      reservedQuantity: moneyText(reserved),
+      quantity: moneyText(change.sharesOf(symbol).quantity),
+      reservedQuantity: moneyText(change.sharesOf(symbol).reserved),
+      collateral: symbol === entry.symbol ? moneyText(change.collateral) : '0',
       costBasis: '0',
       averageCost: '0',
       realizedPnl: '0',
       updatedAt,
     }));
-    const { accountId: account, symbol, quantity, reservedQuantity } = positionsTable;
+    const { accountId: account, symbol, quantity, reservedQuantity, collateral } = positionsTable;
     return transaction.$with('held').as(
       transaction
         .insert(positionsTable)
@@ -138,6 +142,7 @@ export class LedgerRepository {
           set: {
             quantity: sql`${quantity} + excluded.quantity`,
             reservedQuantity: sql`${reservedQuantity} + excluded.reserved_quantity`,
+            collateral: sql`${collateral} + excluded.collateral`,
             updatedAt,
           },
         }),
