@@ -78,10 +78,24 @@ describe.each(BACKENDS)('trading sessions on $name', (backend) => {
     const { body: regular } = await place(limit);
     const { body: auctioned } = await place({ type: 'market', timeInForce: 'opg' });
     const { body: tooLow } = await place({ type: 'limit', limitPrice: '1', timeInForce: 'opg' });
+    const byNotional = { type: 'market', quantity: undefined, notional: '900', timeInForce: 'day' };
+    const { body: small } = await place({ ...byNotional, client_order_id: 'small' });
     expect(auctioned).toMatchObject({ worksFrom: open, timeInForce: 'opg' });
     for (const { id } of [market, early, regular, auctioned, tooLow]) {
       await until(id, { status: 'open', filledQuantity: '0' });
     }
+    // What 900 USD would buy now, and 1,000 after it was changed: what they buy, the quote of its turn decides.
+    const boughtBy = (usd: string, price: string) =>
+      money(usd).div(price).toDecimalPlaces(6, 1).toFixed();
+    expect(small.notional).toBe('900');
+    expect(Number(small.quantity)).toBeCloseTo(Number(boughtBy('900', ask)), 1);
+    const { body: changed } = await trader.patch<Order>(`/api/orders/${small.id}`, {
+      notional: '1000',
+    });
+    expect(changed).toMatchObject({
+      notional: '1000',
+      replaces: small.id,
+    });
     const { body: life } = await trader.get<Page<OrderTransition>>(
       `/api/orders/${market.id}/history`,
     );
@@ -108,6 +122,13 @@ describe.each(BACKENDS)('trading sessions on $name', (backend) => {
 
     goTo(openMs);
     for (const { id } of [market, regular, auctioned]) await until(id, { status: 'filled' });
+    await until(changed.id, { status: 'filled' });
+    const bought = await tradeOf(changed.id);
+    expect(bought?.quote?.ask).not.toBe(ask);
+    expect(bought?.quantity).toBe(boughtBy('1000', bought?.price ?? '1'));
+    expect((await order(changed.id)).quantity).toBe(bought?.quantity);
+    // Sent again, it answers as the first time.
+    expect((await place({ ...byNotional, client_order_id: 'small' })).body).toEqual(small);
     // All of the auction trade by the quote of its moment.
     const atOpen = quotes.quoteAt('AAPL', openMs);
     expect(await tradeOf(auctioned.id)).toMatchObject({ price: atOpen.ask, quoteAsOf: open });
@@ -385,6 +406,36 @@ describe.each(BACKENDS)('order types on $name', (backend) => {
   ])('no order is %j', async (body) => {
     const answer = await refuse({ symbol: 'HILL', side: 'buy', quantity: '1', ...body });
     expect(answer).toEqual([400, 'request.invalid']);
+  });
+
+  it('by notional: a buy spends at most that, a sale brings at most that, to the last digit', async () => {
+    const order = { symbol: 'UP', side: 'buy', type: 'market', notional: '1000' };
+    const { id } = await place(order);
+    // 1,000 / 100.01 = 9.9990000999…, which cost 999.99999.
+    await until(id, { status: 'filled', quantity: '9.999', filledQuantity: '9.999' });
+    expect(await account()).toMatchObject({ cash: '99000.00001', reservedCash: '0' });
+    const sale = await place({ ...order, side: 'sell', notional: '500' });
+    // 500 / 99.99 = 5.00050005, which bring 499.999995 for 5.0005 shares.
+    await until(sale.id, { status: 'filled', notional: '500', filledQuantity: '5.0005' });
+    expect(await account()).toMatchObject({ cash: '99500.000005', availableCash: '99500.000005' });
+    expect(await refuse({ ...order, side: 'sell', notional: '499.93' })).toEqual([
+      422,
+      'trading.insufficient_position',
+    ]);
+    expect(await refuse({ ...order, notional: '99500.01' })).toEqual([
+      422,
+      'trading.insufficient_funds',
+    ]);
+  });
+
+  it.each([
+    [{ quantity: '1', notional: '100' }, 422, 'trading.bad_order_size'],
+    [{}, 422, 'trading.bad_order_size'],
+    [{ notional: '100.001' }, 400, 'request.invalid'],
+    [{ type: 'limit', limitPrice: '99', notional: '100' }, 400, 'request.invalid'],
+  ])('one has a quantity or a notional: %j is refused', async (body, status, code) => {
+    const order = { symbol: 'UP', side: 'buy', type: 'market', ...body };
+    expect(await refuse(order)).toEqual([status, code]);
   });
 
   it('what a stop of a buy holds back is free again when it ends', async () => {

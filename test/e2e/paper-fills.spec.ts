@@ -172,6 +172,27 @@ describe.each(BACKENDS)('paper fills on $name', (backend) => {
     expect(cash).toBe(got.plus(before.cash).minus(fees).toFixed());
   });
 
+  it('never spend more than the notional of an order, whatever slips on however many ticks', async () => {
+    await trader.post('/api/account/deposits', { amount: '900000' });
+    const request = { symbol: 'AAPL', side: 'buy', type: 'market', notional: '800000' };
+    const placed = await place(trader, { ...request, client_order_id: 'by-notional' });
+    const order = await ended(trader, placed.id, 'filled');
+    const trades = await tradesOf(order);
+    expect(trades.length).toBeGreaterThan(1);
+    const paid = sumOf(trades.map(({ quantity, price }) => money(quantity).times(price)));
+    const left = money(800_000).minus(paid);
+    expect(left.gte(0)).toBe(true);
+    // The last fill takes less of its tick than it was priced for: it slips less by that.
+    expect(left.lt(100)).toBe(true);
+    expect(order.quantity).toBe(order.filledQuantity);
+    const { cash, reservedCash } = await read<Account>(trader, '/api/account');
+    expect(cash).toBe(money(1_000_000).minus(paid).minus(order.fees).toFixed());
+    expect(reservedCash).toBe('0');
+    expect(await place(trader, { ...request, client_order_id: 'by-notional' })).toEqual(placed);
+    const other = { ...request, client_order_id: 'by-notional', notional: '800000.01' };
+    expect((await trader.post('/api/orders', other)).status).toBe(422);
+  });
+
   it('find what a limit buy holds back enough for its fee, and the rest free again', async () => {
     const limit = { symbol: 'AAPL', side: 'buy', type: 'limit', quantity: '10', limitPrice: '1' };
     const { id } = await place(trader, limit);

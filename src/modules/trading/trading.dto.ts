@@ -30,7 +30,9 @@ const stopPriceSchema = positiveDecimal(4).describe(
 const orderFields = {
   symbol: symbolSchema,
   side: z.enum(ORDER_SIDES),
-  quantity: positiveDecimal(6).describe('shares; of options whole contracts, 100 each'),
+  quantity: positiveDecimal(6).describe(
+    'shares, parts of one where the instrument is fractionable; of options whole contracts, 100 each',
+  ),
   timeInForce: z
     .enum(TIMES_IN_FORCE)
     .default('gtc')
@@ -54,7 +56,17 @@ const orderFields = {
 };
 
 export const placeOrderSchema = z.discriminatedUnion('type', [
-  z.strictObject({ ...orderFields, type: z.literal('market') }),
+  z.strictObject({
+    ...orderFields,
+    type: z.literal('market'),
+    // Which of both, the service says: it is about the order, and not about its spelling.
+    quantity: orderFields.quantity.optional(),
+    notional: positiveDecimal(2)
+      .optional()
+      .describe(
+        'USD instead of quantity: a buy spends at most so much beside its fee, a sale brings at most so much',
+      ),
+  }),
   z.strictObject({
     ...orderFields,
     type: z.literal('limit'),
@@ -85,12 +97,18 @@ export const placeOrderSchema = z.discriminatedUnion('type', [
       { error: 'must have one of trailAmount and trailPercent' },
     ),
 ]);
-export type PlaceOrder = z.output<typeof placeOrderSchema>;
+export type OrderRequest = z.output<typeof placeOrderSchema>;
+
+/** Of an order by notional `quantity` is an estimate. */
+export type PlaceOrder = OrderRequest & { readonly quantity: string; readonly notional?: string };
 
 /** What stays as it is need not be said. */
 export const replaceOrderSchema = z
   .strictObject({
     quantity: positiveDecimal(6).optional().describe('shares, those included that have traded'),
+    notional: positiveDecimal(2)
+      .optional()
+      .describe('USD, of an order by notional instead of quantity: what has traded is part of it'),
     limitPrice: positiveDecimal(4).optional().describe('USD a share, of limit and stop_limit'),
     stopPrice: positiveDecimal(4).optional().describe('USD a share, of stop and stop_limit'),
     trail: positiveDecimal(4)
@@ -99,9 +117,9 @@ export const replaceOrderSchema = z
     client_order_id: clientOrderIdSchema.optional().describe('of the order that takes its place'),
   })
   .refine(
-    ({ quantity, limitPrice, stopPrice, trail }) =>
-      [quantity, limitPrice, stopPrice, trail].some((change) => change !== undefined),
-    { error: 'must change the quantity or a price' },
+    ({ quantity, notional, limitPrice, stopPrice, trail }) =>
+      [quantity, notional, limitPrice, stopPrice, trail].some((change) => change !== undefined),
+    { error: 'must change the quantity, the notional or a price' },
   );
 export type ReplaceOrder = z.output<typeof replaceOrderSchema>;
 
@@ -118,7 +136,13 @@ export const orderSchema = z.object({
   symbol: z.string(),
   side: z.enum(ORDER_SIDES),
   type: z.enum(ORDER_TYPES),
-  quantity: decimal.describe('shares'),
+  quantity: decimal.describe(
+    'shares; of an order by notional an estimate until it trades, and then what has traded and what the rest would buy or sell at that price',
+  ),
+  notional: decimal
+    .nullable()
+    .default(null)
+    .describe('USD that the order is for, instead of a quantity'),
   limitPrice: decimal.nullable().describe('USD a share'),
   // Defaults for events that a process of the release before has published.
   stopPrice: decimal

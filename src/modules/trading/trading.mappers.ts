@@ -1,9 +1,10 @@
-import { money, moneyText, priceText, type Money } from '../../kernel/money.js';
+import { Money, money, moneyText, priceText } from '../../kernel/money.js';
 import type { AccountRow } from './accounts/accounts.table.js';
 import type { ExecutionRow, PositionRow } from './execution/executions.table.js';
 import type { WorkingOrder } from './execution/execution-step.js';
 import type { HoldingOrder } from './execution/fill-cover.js';
 import type { Lot } from './execution/lots.js';
+import type { Budget } from './execution/notional-size.js';
 import type { PositionLotRow } from './execution/lots.table.js';
 import type { LedgerPostingRow } from './ledger/ledger.table.js';
 import type { Holding, Posting } from './ledger/postings.js';
@@ -36,9 +37,9 @@ export function toAccount(row: AccountRow): Account {
   };
 }
 
-/** Cash that no working order holds back, USD. */
-export function availableCash({ cash, reservedCash }: AccountRow): Money {
-  return money(cash).minus(reservedCash);
+/** Cash that neither orders nor what was written or sold short hold back, USD. */
+export function availableCash({ cash, reservedCash, collateral }: AccountRow): Money {
+  return money(cash).minus(reservedCash).minus(collateral);
 }
 
 export function toOrder(row: OrderRow): Order {
@@ -49,6 +50,7 @@ export function toOrder(row: OrderRow): Order {
     side: row.side,
     type: row.type,
     quantity: decimalText(row.quantity),
+    notional: amountOrNull(row.notional),
     limitPrice: priceOrNull(row.limitPrice),
     stopPrice: priceOrNull(row.stopPrice),
     trailAmount: priceOrNull(row.trailAmount),
@@ -76,6 +78,7 @@ export function toOrder(row: OrderRow): Order {
 export function toFirstAnswer(row: OrderRow): Order {
   return {
     ...toOrder(row),
+    ...(row.estimatedQuantity !== null && { quantity: decimalText(row.estimatedQuantity) }),
     // Of a trailing stop it has moved since, and begins when the order waits.
     ...(row.type === 'trailing_stop' && { stopPrice: null, waterMark: null }),
     triggeredAt: null,
@@ -137,7 +140,8 @@ function toTradeQuote({ bid, ask, bidSize, askSize }: ExecutionRow): Trade['quot
 /** What it holds back, and how much of it is left to trade. */
 export function toHoldingOrder(row: OrderRow): HoldingOrder {
   const left = money(row.quantity).minus(row.filledQuantity);
-  return { ...toHolding(row), fees: money(row.reservedFees), left };
+  const isByNotional = row.notional !== null;
+  return { ...toHolding(row), fees: money(row.reservedFees), left, isByNotional };
 }
 
 export function toHolding({ reservedCash, reservedQuantity, collateralSymbol }: OrderRow): Holding {
@@ -167,13 +171,26 @@ export function toTerms(row: OrderRow): OrderTerms {
   };
 }
 
+/** What an order by notional has left: a buy what it holds back, beside its fee. */
+function toBudget(row: OrderRow): Budget | undefined {
+  if (row.notional === null) return undefined;
+  return row.side === 'buy'
+    ? { usd: money(row.reservedCash).minus(row.reservedFees) }
+    : {
+        usd: Money.max(0, money(row.notional).minus(row.filledNotional)),
+        shares: money(row.reservedQuantity),
+      };
+}
+
 export function toWorkingOrder(row: OrderRow): WorkingOrder {
+  const budget = toBudget(row);
   return {
     id: row.id,
     acceptedAt: row.createdAt,
     terms: toTerms(row),
     timeInForce: row.timeInForce,
     filledQuantity: money(row.filledQuantity),
+    ...(budget && { budget }),
     lastFillQuoteAsOf: row.lastFillQuoteAsOf,
   };
 }

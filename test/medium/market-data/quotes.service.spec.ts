@@ -96,6 +96,8 @@ describe('quotes on the embedded default', () => {
         name: 'AAPL 2025-03-14 225.00 call',
         currency: 'USD',
         assetClass: 'option',
+        fractionable: false,
+        shortable: false,
         option: {
           underlying: 'AAPL',
           expiry: '2025-03-14',

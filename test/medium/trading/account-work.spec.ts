@@ -204,6 +204,8 @@ async function openAccount(database: Database): Promise<string> {
       feesPaid: '0',
       ledgerSeq: 0,
       lotMethod: 'fifo',
+      shortSelling: false,
+      collateral: '0',
       pendingActions: 0,
       createdAt: new Date(),
     },

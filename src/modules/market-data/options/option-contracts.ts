@@ -52,7 +52,8 @@ export class OptionContracts {
     if (this.provider.volatility(option.underlying, atMs) === undefined) return undefined;
     const { underlying, expiry, right, strike } = option;
     const name = `${underlying} ${expiry} ${priceText(money(strike))} ${right}`;
-    return { symbol, name, currency: 'USD', assetClass: 'option', option };
+    const terms = { currency: 'USD', assetClass: 'option', option } as const;
+    return { symbol, name, ...terms, fractionable: false, shortable: false };
   }
 
   /** Whether the chain shows it, or did some seconds ago: of what {@link find} finds, the strikes around the spot. */

@@ -22,6 +22,10 @@ export interface Instrument {
   readonly name: string;
   readonly currency: 'USD';
   readonly assetClass: AssetClass;
+  /** Whether parts of a unit can be ordered. */
+  readonly fractionable: boolean;
+  /** Whether it can be borrowed, and so sold by who does not hold it. Contracts are written instead. */
+  readonly shortable: boolean;
   /** Of an option, and of nothing else. One unit of it is one unit of the underlying under contract. */
   readonly option?: OptionContract;
 }

@@ -7,6 +7,8 @@ export const instrumentSchema = z.object({
   name: z.string(),
   currency: z.literal('USD'),
   assetClass: z.enum(['equity', 'etf', 'option', 'other']),
+  fractionable: z.boolean().describe('parts of a share can be ordered, and orders by notional'),
+  shortable: z.boolean().describe('it can be sold short, by accounts that may'),
 }) satisfies z.ZodType<Instrument>;
 
 export const quoteSchema = z.object({

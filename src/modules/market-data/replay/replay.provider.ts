@@ -50,6 +50,9 @@ export class ReplayProvider extends MarketDataProvider {
           name: symbol,
           currency: 'USD' as const,
           assetClass: 'other' as const,
+          // Bars do not tell: what was recorded was liquid enough to be recorded.
+          fractionable: true,
+          shortable: true,
         }),
       ),
     );

@@ -2,10 +2,8 @@ import type { Instrument } from '../quotes/quote.js';
 import { simulatedInstruments } from '../simulated/simulated-instruments.js';
 import { MAX_SEARCH_RESULTS, normaliseQuery, searchInstruments } from './symbol-search.js';
 
-const instruments: Instrument[] = simulatedInstruments.map(({ symbol, name, assetClass }) => ({
-  symbol,
-  name,
-  assetClass,
+const instruments: Instrument[] = simulatedInstruments.map((instrument) => ({
+  ...instrument,
   currency: 'USD',
 }));
 const found = (text: string) =>
@@ -35,6 +33,8 @@ describe('the search for symbols', () => {
       name: 'A',
       currency: 'USD',
       assetClass: 'other',
+      fractionable: true,
+      shortable: true,
     }));
     expect(searchInstruments(many, 'A')).toHaveLength(MAX_SEARCH_RESULTS);
   });

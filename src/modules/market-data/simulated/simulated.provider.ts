@@ -46,8 +46,15 @@ export class SimulatedProvider extends MarketDataProvider {
     this.#tickMs = options.tickMs;
     this.revision = shortHash(`${this.source}/${options.tickMs}/${options.seed}`);
     this.#instruments = Object.freeze(
-      simulatedInstruments.map(({ symbol, name, assetClass }) =>
-        Object.freeze({ symbol, name, currency: 'USD' as const, assetClass }),
+      simulatedInstruments.map(({ symbol, name, assetClass, fractionable, shortable }) =>
+        Object.freeze({
+          symbol,
+          name,
+          currency: 'USD' as const,
+          assetClass,
+          fractionable,
+          shortable,
+        }),
       ),
     );
     this.#walks = new Map(

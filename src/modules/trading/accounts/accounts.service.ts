@@ -94,10 +94,12 @@ export class AccountsService {
       startingCash,
       cash: '0',
       reservedCash: '0',
+      collateral: '0',
       contributed: '0',
       feesPaid: '0',
       ledgerSeq: 0,
       lotMethod: 'fifo',
+      shortSelling: false,
       pendingActions: 0,
       createdAt: new Date(this.clock.nowMs()),
     });

@@ -3,6 +3,7 @@ import type { Quote } from '../../market-data/index.js';
 import { matchPrice, type OrderTerms } from '../orders/order.js';
 import type { TransitionReason } from '../orders/order-transitions.table.js';
 import { remainderOf, type TimeInForce } from '../orders/time-in-force.js';
+import { sharesFor, type Budget } from './notional-size.js';
 import { arrivedUntil, isStale, type FillReason, type PaperModel } from './paper/paper-model.js';
 import { slippedPrice } from './paper/slippage.js';
 import type { Fill } from './position.js';
@@ -15,6 +16,8 @@ export interface WorkingOrder {
   readonly timeInForce: TimeInForce;
   /** Shares. */
   readonly filledQuantity: Money;
+  /** Of an order by notional: how many shares are left of it, each quote decides anew. */
+  readonly budget?: Budget;
   /** The tick that it last traded on. */
   readonly lastFillQuoteAsOf: Date | null;
 }
@@ -41,6 +44,8 @@ export interface FillStep {
   readonly isLast: boolean;
   /** What is left is not to wait. */
   readonly endsRest: boolean;
+  /** Of an order by notional: its shares, those that have traded and those that are left with this quote. */
+  readonly orderQuantity?: Money;
 }
 
 /**
@@ -62,28 +67,44 @@ export function executionStep(
     endsRest ? { kind: 'end', status: 'cancelled', reason } : { kind: 'wait', reason };
   if (isStale(paper, tickMs, nowMs)) return nothing('stale_quote');
   const quoted = matchPrice(terms, { bid: money(quote.bid), ask: money(quote.ask) });
-  const left = terms.quantity.minus(filledQuantity);
+  if (quoted === undefined) return nothing(endsRest ? 'not_filled_at_once' : 'waiting');
+  const left = order.budget
+    ? sharesFor(order.budget, quoted)
+    : terms.quantity.minus(filledQuantity);
+  if (left.isZero()) return { kind: 'end', status: 'cancelled', reason: 'notional_spent' };
   const size = quotedSize(quote, terms);
   const isUsed = lastFillQuoteAsOf !== null && tickMs <= lastFillQuoteAsOf.getTime();
-  const taken = isUsed ? money(0) : Money.min(left, size ?? left, unclaimed ?? left);
-  const isWhole = taken.eq(left);
-  if (quoted === undefined || taken.isZero() || (timeInForce === 'fok' && !isWhole)) {
+  const offered = isUsed ? money(0) : Money.min(left, size ?? left, unclaimed ?? left);
+  if (offered.isZero() || (timeInForce === 'fok' && !offered.eq(left))) {
     return nothing(endsRest ? 'not_filled_at_once' : 'waiting');
   }
-  const price = slippedPrice(paper.slippage, {
-    side: terms.side,
-    quoted,
-    limitPrice: terms.limitPrice,
-    shareOfSize: size === undefined ? money(0) : taken.div(size),
-    drawnBy: [paper.seed, order.id, quote.asOf],
-  });
+  const priceOf = (quantity: Money): Money =>
+    slippedPrice(paper.slippage, {
+      side: terms.side,
+      quoted,
+      limitPrice: terms.limitPrice,
+      shareOfSize: size === undefined ? money(0) : quantity.div(size),
+      drawnBy: [paper.seed, order.id, quote.asOf],
+    });
+  const taken = withinBudget(order, offered, priceOf(offered));
+  if (taken.isZero()) return { kind: 'end', status: 'cancelled', reason: 'notional_spent' };
+  const price = taken.eq(offered) ? priceOf(offered) : priceOf(taken);
+  // What a worse price than the quoted one takes off is not left to trade either.
+  const isWhole = !taken.eq(offered) || taken.eq(left);
   return {
     kind: 'fill',
     fill: { side: terms.side, quantity: taken, price },
     why: { rule: terms.type, slippage: price.minus(quoted).abs() },
     isLast: isWhole,
     endsRest: endsRest && !isWhole,
+    ...(order.budget && { orderQuantity: filledQuantity.plus(isWhole ? taken : left) }),
   };
+}
+
+/** As many of the shares as a purchase by notional can pay at its price; fewer slip less, so the price of those is no worse. */
+function withinBudget({ terms, budget }: WorkingOrder, shares: Money, price: Money): Money {
+  if (!budget || terms.side === 'sell') return shares;
+  return Money.min(shares, sharesFor(budget, price));
 }
 
 /** What the quote offers to the order, shares; undefined where it names no sizes. */

@@ -61,6 +61,8 @@ export const positionsTable = pgTable(
      * migration alone, which drops it: a process from before lots must not write positions.
      */
     costBasis: decimalColumn('cost_basis').notNull().default('0'),
+    /** USD that stand behind it while it is short: the account's `collateral` is the sum of them. */
+    collateral: decimalColumn('collateral').notNull().default('0'),
     /** `costBasis` a share. */
     averageCost: decimalColumn('average_cost').notNull(),
     /** The sum of the closures of its lots. */
@@ -69,6 +71,9 @@ export const positionsTable = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.symbol] }),
+    index('positions_short')
+      .on(table.symbol, table.accountId)
+      .where(sql`${table.quantity} < 0 and not ${isContract(table.symbol)}`),
     index('positions_open_contracts')
       .on(contractDay(table.symbol), table.accountId)
       .where(sql`${isContract(table.symbol)} and ${table.quantity} <> 0`),

@@ -8,6 +8,8 @@ export interface HoldingOrder extends Holding {
   readonly fees: Money;
   /** Shares. */
   readonly left: Money;
+  /** Its cash is for just so much, whatever shares that makes. */
+  readonly isByNotional?: boolean;
 }
 
 /** A fill and what it costs beside its price, USD. */
@@ -20,18 +22,17 @@ export interface PaidFill extends Fill {
  * back for fees, so that a minimum that the first fill pays is not missing there. With the last fill goes all that is left.
  */
 export function heldFor(
-  { cash, shares, fees, left }: HoldingOrder,
-  { side, quantity, fee }: PaidFill,
+  { cash, shares, fees, left, isByNotional = false }: HoldingOrder,
+  { side, quantity, price, fee }: PaidFill,
 ): Required<Omit<Holding, 'symbol'>> {
   if (quantity.eq(left)) return { cash, shares, fees };
-  if (side === 'sell') {
-    const shareOf = (whole: Money) => money(moneyText(whole.times(quantity).div(left)));
-    // Cash is held back by those alone that write puts.
-    return { cash: shareOf(cash), shares: shareOf(shares), fees: money(0) };
-  }
-  const share = money(moneyText(cash.minus(fees).times(quantity).div(left)));
+  const shareOf = (whole: Money) => money(moneyText(whole.times(quantity).div(left)));
   const paid = Money.min(fee, fees);
-  return { cash: share.plus(paid), shares: money(0), fees: paid };
+  const spent =
+    isByNotional && side === 'buy'
+      ? money(moneyText(quantity.times(price)))
+      : shareOf(cash.minus(fees));
+  return { cash: spent.plus(paid), shares: shareOf(shares), fees: paid };
 }
 
 /**

@@ -79,10 +79,11 @@ export class OrderSteps {
   async #fill(
     transaction: Transaction,
     account: AccountRow,
-    order: OrderRow,
-    { fill: traded, why, isLast }: FillStep,
+    found: OrderRow,
+    { fill: traded, why, isLast, orderQuantity }: FillStep,
     quote: Quote,
   ): Promise<OrderRow | undefined> {
+    const order = orderQuantity ? { ...found, quantity: moneyText(orderQuantity) } : found;
     const filledQuantity = money(order.filledQuantity).plus(traded.quantity);
     const filledNotional = money(order.filledNotional).plus(traded.quantity.times(traded.price));
     const fee = this.paper.feeOf(order, traded);
@@ -100,6 +101,7 @@ export class OrderSteps {
       order,
       {
         status: isLast ? 'filled' : 'partially_filled',
+        quantity: order.quantity,
         filledQuantity: moneyText(filledQuantity),
         filledNotional: filledNotional.toFixed(),
         averageFillPrice: moneyText(filledNotional.div(filledQuantity)),

@@ -1,4 +1,4 @@
-import { money, moneyText, sumOf, type Money } from '../../../kernel/money.js';
+import { money, sumOf, type Money } from '../../../kernel/money.js';
 import { isContractSymbol } from '../../market-data/index.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import type { CorporateAction } from '../corporate-actions/corporate-action.js';
@@ -6,10 +6,10 @@ import type { ExecutionRow, PositionRow } from '../execution/executions.table.js
 import { costPerShare, type LotTrade } from '../execution/lots.js';
 import type { LotClosureRow, PositionLotRow } from '../execution/lots.table.js';
 import { collateralBehind } from '../options/collateral-audit.js';
-import { OPTION_ENTRY_KINDS } from '../options/settlement.js';
 import { isWorking } from '../orders/order-state.js';
 import type { OrderRow } from '../orders/orders.table.js';
 import { toFill, toPosting } from '../trading.mappers.js';
+import { asText, NO_POSITION, NOT_FILLED, TRADES, type Filled } from './audited-values.js';
 import { Balances } from './balances.js';
 import type { LedgerEntry } from './ledger.repository.js';
 import type { LedgerEntryKind } from './ledger.table.js';
@@ -26,12 +26,6 @@ export interface Difference {
 
 /** More than this tell nothing new. */
 const MAX_DIFFERENCES = 100;
-
-interface Filled {
-  readonly quantity: Money;
-  readonly notional: Money;
-  readonly fees: Money;
-}
 
 /** An entry that a corporate action made, and what it moved. */
 interface Applied {
@@ -74,6 +68,8 @@ export class AccountAudit {
   #lastSeq = 0;
   #reservedCash = money(0);
   readonly #reservedShares = new Map<string, Money>();
+  /** By symbol. */
+  readonly #collateral = new Map<string, Money>();
 
   /** In the order of their numbers. */
   addEntry(entry: LedgerEntry): void {
@@ -95,6 +91,7 @@ export class AccountAudit {
     if (entry.corporateActionId !== null) {
       this.#applied.push({ seq: entry.seq, actionId: entry.corporateActionId, moved });
     }
+    this.#pledge(entry, moved);
     this.#expectCovered(entry.seq, moved);
   }
 
@@ -150,6 +147,9 @@ export class AccountAudit {
       );
     }
     this.#expectNotNegative(`${what}.left`, money(row.quantity).minus(quantity));
+    if (row.notional !== null) {
+      this.#expectNotNegative(`${what}.notionalLeft`, money(row.notional).minus(notional));
+    }
     this.#expectNotNegative(
       `${what}.reservedCash`,
       money(row.reservedCash).minus(row.reservedFees),
@@ -185,6 +185,7 @@ export class AccountAudit {
     this.#expect('ledgerSeq', account.ledgerSeq, this.#lastSeq);
     this.#expect('cash', account.cash, balances.cash);
     this.#expect('reservedCash', account.reservedCash, balances.reservedCash);
+    this.#expect('collateral', account.collateral, balances.collateral);
     this.#expect('contributed', account.contributed, balances.contributed);
     this.#expect('feesPaid', account.feesPaid, balances.feesPaid);
     for (const id of this.#posted.keys()) this.#expect(`executions.${id}`, 'none', 'an entry');
@@ -200,6 +201,7 @@ export class AccountAudit {
       ...kept.keys(),
       ...rebuilt.keys(),
       ...behind.shares.keys(),
+      ...this.#collateral.keys(),
     ])) {
       const what = `positions.${symbol}`;
       const row = kept.get(symbol);
@@ -207,6 +209,10 @@ export class AccountAudit {
       const position = rebuilt.get(symbol) ?? NO_POSITION;
       this.#expect(`${what}.quantity`, row?.quantity ?? 'none', quantity);
       this.#expect(`${what}.reservedQuantity`, row?.reservedQuantity ?? 'none', reserved);
+      const collateral = this.#collateral.get(symbol) ?? money(0);
+      this.#expect(`${what}.collateral`, row?.collateral ?? 'none', collateral);
+      const isShort = position.quantity.lt(0) && !isContractSymbol(symbol);
+      if (!isShort) this.#expect(`${what}.pledged`, collateral, 0);
       const heldBack = sumOf([
         this.#reservedShares.get(symbol) ?? 0,
         behind.shares.get(symbol) ?? 0,
@@ -241,6 +247,14 @@ export class AccountAudit {
     else this.#expect(`actions.${seq}`, 'none', actionId);
   }
 
+  /** What stands behind a short position has come from entries that name it. */
+  #pledge({ seq, symbol }: LedgerEntry, { collateral: change }: Balances): void {
+    if (change.isZero()) return;
+    const collateral = (this.#collateral.get(symbol ?? '') ?? money(0)).plus(change);
+    this.#collateral.set(symbol ?? '', collateral);
+    this.#expectNotNegative(`entries.${seq}.${symbol ?? 'none'}.collateral`, collateral);
+  }
+
   /** Nothing was spent, sold or held back that was not there. */
   #expectCovered(seq: number, moved: Balances): void {
     const { availableCash, reservedCash } = this.#balances;
@@ -269,21 +283,4 @@ export class AccountAudit {
   #tell(difference: Difference): void {
     if (this.#differences.length < MAX_DIFFERENCES) this.#differences.push(difference);
   }
-}
-
-/** Kinds of entries that are trades. */
-const TRADES: readonly string[] = ['fill', ...OPTION_ENTRY_KINDS];
-
-const NO_POSITION: RebuiltPosition = {
-  quantity: money(0),
-  costBasis: money(0),
-  realizedPnl: money(0),
-};
-
-const NOT_FILLED: Filled = { quantity: money(0), notional: money(0), fees: money(0) };
-
-/** `"10"` and `"10.0000000000"` are the same amount, rounded as the database keeps it. */
-function asText(value: Money | string | number): string {
-  if (typeof value === 'string' && !/^-?[\d.]+$/.test(value)) return value;
-  return moneyText(money(value));
 }

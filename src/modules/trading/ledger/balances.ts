@@ -1,4 +1,4 @@
-import { money, type Money } from '../../../kernel/money.js';
+import { money, sumOf, type Money } from '../../../kernel/money.js';
 import type { LedgerBook, Posting } from './postings.js';
 
 /** Shares of a symbol. */
@@ -23,9 +23,9 @@ export class Balances {
     this.#sums.set(symbol, books);
   }
 
-  /** USD, free and reserved together. */
+  /** USD, free, reserved and pledged together. */
   get cash(): Money {
-    return this.#of('cash', null).plus(this.#of('reserved', null));
+    return sumOf([this.availableCash, this.reservedCash, this.collateral]);
   }
 
   /** USD that working orders hold back. */
@@ -33,7 +33,12 @@ export class Balances {
     return this.#of('reserved', null);
   }
 
-  /** USD that no order holds back. */
+  /** USD that stand behind short positions. */
+  get collateral(): Money {
+    return this.#of('collateral', null);
+  }
+
+  /** USD that nothing holds back. */
   get availableCash(): Money {
     return this.#of('cash', null);
   }

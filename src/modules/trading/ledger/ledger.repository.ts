@@ -3,7 +3,7 @@ import { and, asc, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm';
 import { madeOnce, type Sql } from '../../../database/index.js';
 import { moneyText } from '../../../kernel/money.js';
 import { accountsTable } from '../accounts/accounts.table.js';
-import type { Balances, ShareBalance } from './balances.js';
+import type { Balances } from './balances.js';
 import {
   ledgerEntriesTable as entries,
   ledgerPostingsTable as postings,
@@ -37,9 +37,10 @@ export class LedgerRepository {
       ...entry,
       at: entry.at.toISOString(),
       lines: JSON.stringify(lines.map(toLine)),
-      positions: JSON.stringify([...change.shares()].map(toPosition)),
+      positions: JSON.stringify(positionsOf(entry, change)),
       cash: moneyText(change.cash),
       reservedCash: moneyText(change.reservedCash),
+      collateral: moneyText(change.collateral),
       contributed: moneyText(change.contributed),
       feesPaid: moneyText(change.feesPaid),
     });
@@ -120,6 +121,7 @@ interface PostValues extends Record<string, string | null> {
   readonly id: string;
   readonly accountId: string;
   readonly kind: LedgerEntryKind;
+  readonly symbol: string | null;
   readonly orderId: string | null;
   readonly executionId: string | null;
   readonly corporateActionId: string | null;
@@ -129,6 +131,7 @@ interface PostValues extends Record<string, string | null> {
   readonly positions: string;
   readonly cash: string;
   readonly reservedCash: string;
+  readonly collateral: string;
   readonly contributed: string;
   readonly feesPaid: string;
 }
@@ -136,10 +139,10 @@ interface PostValues extends Record<string, string | null> {
 /** Lines and positions are lists in JSON: one text, however many there are. */
 const post = (connection: Sql) => {
   const value = (name: string, type: string) => sql`${sql.placeholder(name)}::${sql.raw(type)}`;
-  const { id, cash, reservedCash, contributed, feesPaid, ledgerSeq } = accountsTable;
+  const { id, cash, reservedCash, collateral, contributed, feesPaid, ledgerSeq } = accountsTable;
   const written = connection.$with('written', {}).as(sql`
-    insert into ledger_entries (id, account_id, seq, kind, order_id, execution_id, corporate_action_id, client_transfer_id, at)
-    select ${value('id', 'uuid')}, ${id}, ${ledgerSeq} + 1, ${value('kind', 'text')}, ${value('orderId', 'uuid')},
+    insert into ledger_entries (id, account_id, seq, kind, symbol, order_id, execution_id, corporate_action_id, client_transfer_id, at)
+    select ${value('id', 'uuid')}, ${id}, ${ledgerSeq} + 1, ${value('kind', 'text')}, ${value('symbol', 'text')}, ${value('orderId', 'uuid')},
       ${value('executionId', 'uuid')}, ${value('corporateActionId', 'uuid')}, ${value('clientTransferId', 'text')},
       ${value('at', 'timestamptz')}
     from ${accountsTable} where ${id} = ${value('accountId', 'uuid')}`);
@@ -148,12 +151,13 @@ const post = (connection: Sql) => {
     select ${value('id', 'uuid')}, line, book, symbol, amount
     from jsonb_to_recordset(${value('lines', 'jsonb')}) as lines(line integer, book text, symbol text, amount numeric)`);
   const held = connection.$with('held', {}).as(sql`
-    insert into positions (account_id, symbol, quantity, reserved_quantity, cost_basis, average_cost, realized_pnl, updated_at)
-    select ${value('accountId', 'uuid')}, symbol, quantity, reserved, 0, 0, 0, ${value('at', 'timestamptz')}
-    from jsonb_to_recordset(${value('positions', 'jsonb')}) as held(symbol text, quantity numeric, reserved numeric)
+    insert into positions (account_id, symbol, quantity, reserved_quantity, collateral, cost_basis, average_cost, realized_pnl, updated_at)
+    select ${value('accountId', 'uuid')}, symbol, quantity, reserved, collateral, 0, 0, 0, ${value('at', 'timestamptz')}
+    from jsonb_to_recordset(${value('positions', 'jsonb')}) as held(symbol text, quantity numeric, reserved numeric, collateral numeric)
     on conflict (account_id, symbol) do update set
       quantity = positions.quantity + excluded.quantity,
       reserved_quantity = positions.reserved_quantity + excluded.reserved_quantity,
+      collateral = positions.collateral + excluded.collateral,
       updated_at = excluded.updated_at`);
   return connection
     .with(written, moved, held)
@@ -161,6 +165,7 @@ const post = (connection: Sql) => {
     .set({
       cash: sql`${cash} + ${value('cash', 'numeric')}`,
       reservedCash: sql`${reservedCash} + ${value('reservedCash', 'numeric')}`,
+      collateral: sql`${collateral} + ${value('collateral', 'numeric')}`,
       contributed: sql`${contributed} + ${value('contributed', 'numeric')}`,
       feesPaid: sql`${feesPaid} + ${value('feesPaid', 'numeric')}`,
       ledgerSeq: sql`${ledgerSeq} + 1`,
@@ -174,6 +179,13 @@ function toLine({ book, symbol, amount }: Posting, line: number) {
   return { line, book, symbol, amount: moneyText(amount) };
 }
 
-function toPosition([symbol, { quantity, reserved }]: [string, ShareBalance]) {
-  return { symbol, quantity: moneyText(quantity), reserved: moneyText(reserved) };
+/** What the entry moves of positions; one that it is about is named also where it moves collateral alone. */
+function positionsOf({ symbol: about }: Pick<LedgerEntryRow, 'symbol'>, change: Balances) {
+  const symbols = new Set(change.shares().keys());
+  if (about !== null) symbols.add(about);
+  return [...symbols].map((symbol) => {
+    const { quantity, reserved } = change.sharesOf(symbol);
+    const collateral = symbol === about ? moneyText(change.collateral) : '0';
+    return { symbol, quantity: moneyText(quantity), reserved: moneyText(reserved), collateral };
+  });
 }

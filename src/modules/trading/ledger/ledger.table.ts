@@ -19,7 +19,7 @@ import { LEDGER_BOOKS } from './postings.js';
 /**
  * `opening`: the starting cash · `deposit`, `withdrawal`: cash in and out · `hold`: an order holds back what it may
  * cost · `release`: it ended, and no longer does · `fill`: it traded · `split`, `dividend`, `symbol_change`: what was announced
- * of a symbol was applied · `option_…`: a trade that the end of an option contract amounts to.
+ * of a symbol was applied · `margin`: what stands behind a short position grew or shrank without a trade · `option_…`: a trade that the end of an option contract amounts to.
  */
 export const LEDGER_ENTRY_KINDS = [
   'opening',
@@ -31,6 +31,7 @@ export const LEDGER_ENTRY_KINDS = [
   'split',
   'dividend',
   'symbol_change',
+  'margin',
   ...OPTION_ENTRY_KINDS,
 ] as const;
 export type LedgerEntryKind = (typeof LEDGER_ENTRY_KINDS)[number];
@@ -50,6 +51,8 @@ export const ledgerEntriesTable = pgTable(
     executionId: uuid('execution_id')
       .unique()
       .references(() => executionsTable.id),
+    /** Whose short position its collateral stands behind; null of an entry that moves none. */
+    symbol: text('symbol'),
     corporateActionId: uuid('corporate_action_id').references(() => corporateActionsTable.id),
     /** What the client called a deposit or withdrawal. */
     clientTransferId: text('client_transfer_id'),

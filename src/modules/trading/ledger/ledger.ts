@@ -13,6 +13,8 @@ export interface NewLedgerEntry {
   readonly postings: readonly Posting[];
   readonly orderId?: string;
   readonly executionId?: string;
+  /** Whose short position collateral is for, where the postings move some. */
+  readonly symbol?: string;
   readonly corporateActionId?: string;
   readonly clientTransferId?: string | undefined;
 }
@@ -36,17 +38,23 @@ export class Ledger {
     if (postings.length === 0) throw new Error(`a ${kind} that moves nothing`);
     const [wrong] = imbalances(postings);
     if (wrong) throw new Error(`a ${kind} of ${wrong[1].toFixed()} ${wrong[0] ?? 'USD'} too much`);
+    const change = new Balances(postings);
+    const symbol = change.collateral.isZero() ? undefined : of.symbol;
+    if (symbol === undefined && !change.collateral.isZero()) {
+      throw new Error(`a ${kind} with collateral for nothing`);
+    }
     const entry = {
       id: newId(),
       accountId,
       kind,
       orderId: of.orderId ?? null,
       executionId: of.executionId ?? null,
+      symbol: symbol ?? null,
       corporateActionId: of.corporateActionId ?? null,
       clientTransferId: of.clientTransferId ?? null,
       at: new Date(this.clock.nowMs()),
     };
-    const seq = await this.repository.post(sql, entry, postings, new Balances(postings));
+    const seq = await this.repository.post(sql, entry, postings, change);
     return { ...entry, seq };
   }
 }

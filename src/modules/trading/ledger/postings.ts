@@ -3,9 +3,18 @@ import { cashChange, type Fill } from '../execution/position.js';
 
 /**
  * `cash` and `position`: free to use · `reserved`: held back for working orders, cash for buys and shares for sales ·
+ * `collateral`: USD that stand behind short positions ·
  * `fees`: paid to the broker · `capital`: where deposits come from · `market`: the other side of every trade.
  */
-export const LEDGER_BOOKS = ['cash', 'reserved', 'position', 'fees', 'capital', 'market'] as const;
+export const LEDGER_BOOKS = [
+  'cash',
+  'reserved',
+  'collateral',
+  'position',
+  'fees',
+  'capital',
+  'market',
+] as const;
 export type LedgerBook = (typeof LEDGER_BOOKS)[number];
 
 /** One line of an entry: what came into a book, or below zero went out of it. */
@@ -34,6 +43,8 @@ export interface TradePosting extends Fill {
   readonly fee: Money;
   /** Of what the order held back, what it no longer needs: what a sale trades is part of it. */
   readonly released: Holding;
+  /** USD that begin to stand behind a short position with it; below zero they do no longer. */
+  readonly collateral?: Money;
 }
 
 /** Cash that comes into the account; below zero it leaves. */
@@ -55,14 +66,26 @@ export function release(traded: string, holding: Holding): Posting[] {
   return hold(traded, { ...holding, cash: cash.negated(), shares: shares.negated() });
 }
 
+/** USD that begin to stand behind a short position; below zero they do no longer. */
+export function pledge(amount: Money): Posting[] {
+  return lines([usd('cash', amount.negated()), usd('collateral', amount)]);
+}
+
 /** A fill: cash against shares, the fee to the broker, and what the order held back for it is free again. */
-export function trade({ symbol, fee, released, ...fill }: TradePosting): Posting[] {
+export function trade({
+  symbol,
+  fee,
+  released,
+  collateral = money(0),
+  ...fill
+}: TradePosting): Posting[] {
   // Rounded once, before it is added: both sides of the trade then move the same.
   const got = asStored(cashChange(fill));
   const gained = fill.side === 'buy' ? fill.quantity : fill.quantity.negated();
   return lines([
     usd('reserved', released.cash.negated()),
-    usd('cash', released.cash.plus(got).minus(fee)),
+    usd('cash', released.cash.plus(got).minus(fee).minus(collateral)),
+    usd('collateral', collateral),
     usd('fees', fee),
     usd('market', got.negated()),
     { book: 'reserved', symbol, amount: released.shares.negated() },

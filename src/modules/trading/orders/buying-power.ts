@@ -1,14 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Config } from '../../../config/config.js';
 import type { Transaction } from '../../../database/index.js';
-import { money, type Money } from '../../../kernel/money.js';
+import { Money, money } from '../../../kernel/money.js';
 import { QuotesService } from '../../market-data/index.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { ExecutionsRepository } from '../execution/executions.repository.js';
+import type { PositionRow } from '../execution/executions.table.js';
 import { feeOf } from '../execution/paper/fees.js';
 import { paperModel, type PaperModel } from '../execution/paper/paper-model.js';
 import { worstSlippage } from '../execution/paper/slippage.js';
-import { cashToReserve, type OrderTerms } from './order.js';
+import { cashToReserve, mostShares, type BestPrices, type OrderTerms } from './order.js';
 import { NOT_TRIGGERED, termsAtAcceptance, type TriggerState } from './order-prices.js';
 import type { Holding } from '../ledger/postings.js';
 import { availableCash } from '../trading.mappers.js';
@@ -20,6 +21,7 @@ import {
   unknownSymbol,
 } from '../trading.errors.js';
 import { OrderRules } from './order-rules.js';
+import { assertFractionable } from './order-size.js';
 import { OrdersRepository } from './orders.repository.js';
 import { RiskChecks } from './risk/risk-checks.js';
 
@@ -42,7 +44,7 @@ export class BuyingPower {
   /**
    * What the order must hold back, once it has passed the risk checks; the account must be locked.
    * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`, `trading.insufficient_position`,
-   *   `trading.uncovered_option`, `trading.bad_lots`, `trading.too_many_orders`, `trading.stop_price_reached`; as
+   *   `trading.not_fractionable`, `trading.uncovered_option`, `trading.bad_lots`, `trading.too_many_orders`, `trading.stop_price_reached`; as
    *   {@link RiskChecks.assertAcceptable}
    */
   async reserve(
@@ -51,10 +53,14 @@ export class BuyingPower {
     request: PlaceOrder,
     trigger: TriggerState = NOT_TRIGGERED,
   ): Promise<Holding> {
-    if (!this.quotes.findInstrument(request.symbol)) throw unknownSymbol(request.symbol);
+    const instrument = this.quotes.findInstrument(request.symbol);
+    if (!instrument) throw unknownSymbol(request.symbol);
+    const { sql } = transaction;
+    const position = await this.executions.findPosition(sql, account.id, request.symbol);
+    assertFractionable(instrument, request, money(position?.quantity ?? 0));
     const { last } = this.quotes.currentQuote(request.symbol);
     const terms = termsAtAcceptance(request, trigger, money(last));
-    const holding = await this.#holding(transaction, account, request, terms);
+    const holding = await this.#holding(transaction, account, request, terms, position);
     await this.risk.assertAcceptable(transaction, account.id, request.symbol, terms);
     return holding;
   }
@@ -64,6 +70,7 @@ export class BuyingPower {
     account: AccountRow,
     request: PlaceOrder,
     terms: OrderTerms,
+    position: PositionRow | undefined,
   ): Promise<Holding> {
     const { maxWorkingOrders } = this.config.trading;
     const working = await this.orders.countWorking(transaction.sql, account.id);
@@ -72,34 +79,34 @@ export class BuyingPower {
     await this.rules.lots.assertOpen(transaction.sql, account.id, request);
     const collateral = await this.rules.options.collateral(transaction, account, request);
     if (collateral) return collateral;
-    if (request.side === 'sell') {
-      await this.#assertHeld(transaction, account.id, request.symbol, quantity);
-      return { cash: money(0), shares: quantity };
-    }
-    const quote = this.quotes.currentQuote(request.symbol);
-    const cost = cashToReserve(
-      terms,
-      { bid: money(quote.bid), ask: money(quote.ask) },
-      worstSlippage(this.#paper.slippage),
-    );
-    const worst = { side: request.side, quantity, notional: cost };
+    const { bid, ask } = this.quotes.currentQuote(request.symbol);
+    const prices = { bid: money(bid), ask: money(ask) };
+    if (request.side === 'sell') return sharesToReserve(request, prices, position);
+    const cost =
+      request.notional === undefined
+        ? cashToReserve(terms, prices, worstSlippage(this.#paper.slippage))
+        : money(request.notional);
+    const shares = request.notional === undefined ? quantity : mostShares(cost, prices);
+    const worst = { side: request.side, quantity: shares, notional: cost };
     const fees = feeOf(this.#paper.fees, worst);
     const required = cost.plus(fees);
     const available = availableCash(account);
     if (required.gt(available)) throw insufficientFunds(required, available);
     return { cash: required, shares: money(0), fees };
   }
+}
 
-  async #assertHeld(
-    transaction: Transaction,
-    accountId: string,
-    symbol: string,
-    quantity: Money,
-  ): Promise<void> {
-    const position = await this.executions.findPosition(transaction.sql, accountId, symbol);
-    const available = position
-      ? money(position.quantity).minus(position.reservedQuantity)
-      : money(0);
-    if (quantity.gt(available)) throw insufficientPosition(symbol, quantity, available);
-  }
+/** @throws AppError `trading.insufficient_position` */
+function sharesToReserve(
+  { symbol, quantity: text, notional }: PlaceOrder,
+  prices: BestPrices,
+  position: PositionRow | undefined,
+): Holding {
+  const quantity = money(text);
+  const free = position ? money(position.quantity).minus(position.reservedQuantity) : money(0);
+  if (quantity.gt(free)) throw insufficientPosition(symbol, quantity, free);
+  // By notional more shares are sold if the price falls until then.
+  const shares =
+    notional === undefined ? quantity : Money.min(free, mostShares(money(notional), prices));
+  return { cash: money(0), shares };
 }

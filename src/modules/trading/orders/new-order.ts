@@ -1,7 +1,7 @@
 import { newId } from '../../../kernel/ids.js';
 import { money, moneyText } from '../../../kernel/money.js';
 import type { Holding } from '../ledger/postings.js';
-import type { PlaceOrder } from '../trading.dto.js';
+import type { OrderRequest, PlaceOrder } from '../trading.dto.js';
 import { sameLots } from './named-lots.js';
 import { hasPrices, NOT_TRIGGERED, pricesOf, type TriggerState } from './order-prices.js';
 import type { OrderRow } from './orders.table.js';
@@ -32,6 +32,8 @@ export function newOrder(
     side: request.side,
     type: request.type,
     quantity: request.quantity,
+    notional: request.notional ?? null,
+    estimatedQuantity: request.notional === undefined ? null : request.quantity,
     ...pricesOf(request),
     waterMark: trigger.waterMark,
     touchedAt: trigger.touchedAt,
@@ -60,7 +62,7 @@ export function newOrder(
 }
 
 /** Whether a request asks for just this order: `"10"` and `"10.0"` are the same quantity. */
-export function isSameOrder(row: OrderRow, request: PlaceOrder): boolean {
+export function isSameOrder(row: OrderRow, request: OrderRequest): boolean {
   // The end of a day order follows from when it was placed.
   const sameEnd =
     request.timeInForce !== 'gtd' ||
@@ -71,9 +73,22 @@ export function isSameOrder(row: OrderRow, request: PlaceOrder): boolean {
     row.type === request.type &&
     row.timeInForce === request.timeInForce &&
     row.extendedHours === (request.extendedHours ?? false) &&
-    money(row.quantity).eq(request.quantity) &&
+    isSameSize(row, request) &&
     sameLots(row.namedLots ?? [], request.lots ?? []) &&
     hasPrices(row, pricesOf(request)) &&
     sameEnd
   );
+}
+
+function isSameSize({ quantity, notional }: OrderRow, request: OrderRequest): boolean {
+  const asked = request.type === 'market' ? request.notional : undefined;
+  if (notional !== null || asked !== undefined) {
+    return (
+      request.quantity === undefined &&
+      notional !== null &&
+      asked !== undefined &&
+      money(notional).eq(asked)
+    );
+  }
+  return request.quantity !== undefined && money(quantity).eq(request.quantity);
 }

@@ -1,5 +1,5 @@
 import { money, type Money } from '../../../kernel/money.js';
-import type { PlaceOrder } from '../trading.dto.js';
+import type { OrderRequest, PlaceOrder } from '../trading.dto.js';
 import { stopPriceReached } from '../trading.errors.js';
 import type { OrderTerms } from './order.js';
 import type { OrderRow } from './orders.table.js';
@@ -25,7 +25,7 @@ const NO_PRICES: OrderPrices = {
   trailPercent: null,
 };
 
-export function pricesOf(request: PlaceOrder): OrderPrices {
+export function pricesOf(request: OrderRequest): OrderPrices {
   switch (request.type) {
     case 'market':
       return NO_PRICES;

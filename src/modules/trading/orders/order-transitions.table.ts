@@ -30,6 +30,8 @@ export const TRANSITION_REASONS = [
   'time_in_force_over',
   /** The price left what was held back, and no other cash is free. */
   'insufficient_funds',
+  /** An order by notional: what is left of it is less than the smallest part of a share. */
+  'notional_spent',
   /** A split, or a change of the symbol: the order is no longer what was meant. */
   'corporate_action',
   /** The market has no such symbol any more. */

@@ -1,4 +1,5 @@
-import { money, type Money } from '../../../kernel/money.js';
+import { Money, money } from '../../../kernel/money.js';
+import { SHARE_PLACES } from '../execution/notional-size.js';
 
 export const ORDER_SIDES = ['buy', 'sell'] as const;
 export type OrderSide = (typeof ORDER_SIDES)[number];
@@ -57,4 +58,10 @@ export function cashToReserve(terms: OrderTerms, { ask }: BestPrices, worstSlipp
     terms.limitPrice ??
     (terms.stopPrice ?? ask).times(MARKET_ORDER_COLLAR.plus(1)).times(worstSlippage.plus(1));
   return worstPrice.times(terms.quantity);
+}
+
+/** Shares that a market sale by notional may come to sell, should the price fall until its turn as far as a buy's may rise. */
+export function mostShares(notional: Money, { bid }: BestPrices): Money {
+  const worst = bid.times(money(1).minus(MARKET_ORDER_COLLAR));
+  return notional.div(worst).toDecimalPlaces(SHARE_PLACES, Money.ROUND_DOWN);
 }

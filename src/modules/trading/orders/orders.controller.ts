@@ -30,7 +30,7 @@ import {
   type ListOrders,
   type Order,
   type OrderTransition,
-  type PlaceOrder,
+  type OrderRequest,
   type ReplaceOrder,
 } from '../trading.dto.js';
 
@@ -46,12 +46,12 @@ export class OrdersController {
   @ApiCreatedResponse({ standardSchema: orderSchema })
   @ApiUnprocessableEntityResponse({
     description:
-      'trading.unknown_symbol, trading.insufficient_funds, trading.insufficient_position, trading.bad_quantity, trading.contract_not_listed, trading.uncovered_option, trading.opposite_order, trading.bad_expiry, trading.bad_time_in_force, trading.bad_extended_hours, trading.market_closed, trading.too_late_for_auction, trading.stop_price_reached, trading.bad_lots, trading.client_order_id_reused',
+      'trading.unknown_symbol, trading.insufficient_funds, trading.insufficient_position, trading.bad_order_size, trading.not_fractionable, trading.notional_too_small, trading.bad_quantity, trading.contract_not_listed, trading.uncovered_option, trading.opposite_order, trading.bad_expiry, trading.bad_time_in_force, trading.bad_extended_hours, trading.market_closed, trading.too_late_for_auction, trading.stop_price_reached, trading.bad_lots, trading.client_order_id_reused',
   })
   @ApiConflictResponse({ description: 'trading.too_many_orders' })
   place(
     @CurrentPrincipal() { userId }: Principal,
-    @Body({ schema: placeOrderSchema }) order: PlaceOrder,
+    @Body({ schema: placeOrderSchema }) order: OrderRequest,
   ): Promise<Order> {
     return this.orders.place(userId, order);
   }
@@ -111,7 +111,7 @@ export class OrdersController {
   @ApiConflictResponse({ description: 'trading.order_final' })
   @ApiUnprocessableEntityResponse({
     description:
-      'trading.bad_replacement, trading.bad_quantity, trading.too_late_for_auction, trading.stop_price_reached, trading.insufficient_funds, trading.insufficient_position, trading.client_order_id_reused',
+      'trading.bad_replacement, trading.bad_quantity, trading.not_fractionable, trading.notional_too_small, trading.too_late_for_auction, trading.stop_price_reached, trading.insufficient_funds, trading.insufficient_position, trading.client_order_id_reused',
   })
   replace(
     @CurrentPrincipal() { userId }: Principal,

@@ -24,6 +24,7 @@ export interface OrderFilter {
 
 export interface OrderChange {
   readonly status: OrderStatus;
+  readonly quantity?: string;
   readonly filledQuantity?: string;
   readonly filledNotional?: string;
   readonly lastFillQuoteAsOf?: Date;

@@ -21,7 +21,7 @@ import type {
   ListOrders,
   Order,
   OrderTransition,
-  PlaceOrder,
+  OrderRequest,
   ReplaceOrder,
 } from '../trading.dto.js';
 import { clientOrderIdReused, orderNotFound } from '../trading.errors.js';
@@ -43,12 +43,12 @@ export class OrdersService {
    * Stores the order, what it holds back, and the job that will execute it, in one transaction.
    * Sent again under the same `client_order_id`, the same order answers as it did the first time.
    * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`, `trading.insufficient_position`,
-   *   `trading.bad_quantity`, `trading.contract_not_listed`, `trading.uncovered_option`, `trading.opposite_order`,
+   *   `trading.bad_order_size`, `trading.not_fractionable`, `trading.notional_too_small`, `trading.bad_quantity`, `trading.contract_not_listed`, `trading.uncovered_option`, `trading.opposite_order`,
    *   `trading.bad_expiry`, `trading.bad_time_in_force`, `trading.bad_extended_hours`, `trading.market_closed`,
    *   `trading.too_late_for_auction`, `trading.stop_price_reached`, `trading.bad_lots`, `trading.too_many_orders`,
    *   `trading.client_order_id_reused`, `trading.account_busy`; as `RiskChecks.assertAcceptable`
    */
-  async place(userId: string, request: PlaceOrder): Promise<Order> {
+  async place(userId: string, request: OrderRequest): Promise<Order> {
     const accountId = await this.accounts.idOf(userId);
     return this.work.run(accountId, (transaction, account) =>
       this.placeWithin(transaction, account, request),
@@ -63,7 +63,7 @@ export class OrdersService {
   async placeWithin(
     transaction: Transaction,
     account: AccountRow,
-    request: PlaceOrder,
+    request: OrderRequest,
   ): Promise<Order> {
     const repeated = await this.#findRepeated(transaction, account.id, request, null);
     if (repeated) return toFirstAnswer(repeated);
@@ -179,9 +179,10 @@ export class OrdersService {
   async #accept(
     transaction: Transaction,
     account: AccountRow,
-    request: PlaceOrder,
+    asked: OrderRequest,
     of: Pick<OrderCircumstances, 'replaces' | 'time' | 'trigger'>,
   ): Promise<Order> {
+    const request = this.buyingPower.rules.sized(asked);
     await this.buyingPower.rules.options.assertOrder(transaction, account.id, request, of.replaces);
     const { trigger } = of;
     const holding = await this.buyingPower.reserve(transaction, account, request, trigger);
@@ -194,7 +195,7 @@ export class OrdersService {
   async #findRepeated(
     transaction: Transaction,
     accountId: string,
-    request: PlaceOrder,
+    request: OrderRequest,
     replaces: string | null,
   ): Promise<OrderRow | undefined> {
     const clientOrderId = request.client_order_id;

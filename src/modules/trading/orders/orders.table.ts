@@ -30,7 +30,12 @@ export const ordersTable = pgTable(
     symbol: text('symbol').notNull(),
     side: text('side', { enum: ORDER_SIDES }).notNull(),
     type: text('type', { enum: ORDER_TYPES }).notNull(),
+    /** Of an order by notional an estimate, brought up to date with each fill. */
     quantity: decimalColumn('quantity').notNull(),
+    /** USD that it is for, instead of a quantity. */
+    notional: decimalColumn('notional'),
+    /** Of an order by notional: what `quantity` was when it was accepted. */
+    estimatedQuantity: decimalColumn('estimated_quantity'),
     limitPrice: decimalColumn('limit_price'),
     /** Of a trailing stop it moves with `waterMark`, and is null until the order waits. */
     stopPrice: decimalColumn('stop_price'),

@@ -1,9 +1,12 @@
-import { money, moneyText } from '../../../kernel/money.js';
+import { Money, money, moneyText } from '../../../kernel/money.js';
 import { namedForFill } from '../execution/lots.js';
-import type { PlaceOrder, ReplaceOrder } from '../trading.dto.js';
+import type { OrderRequest, ReplaceOrder } from '../trading.dto.js';
 import { badReplacement } from '../trading.errors.js';
 import type { OrderType } from './order.js';
 import type { OrderRow } from './orders.table.js';
+
+/** Of a notional: whole cents. */
+const NOTIONAL_PLACES = 2;
 
 type ChangedPrice = 'limitPrice' | 'stopPrice' | 'trail';
 
@@ -20,8 +23,11 @@ const CHANGES: Readonly<Record<OrderType, readonly ChangedPrice[]>> = {
  * What an order that takes the place of another asks for: the changed one, less what has traded already.
  * @throws AppError `trading.bad_replacement`
  */
-export function replacementOf(before: OrderRow, change: ReplaceOrder): PlaceOrder {
+export function replacementOf(before: OrderRow, change: ReplaceOrder): OrderRequest {
   assertHasPrices(before, change);
+  if (before.notional !== null || change.notional !== undefined) {
+    return notionalReplacementOf(before, change);
+  }
   const { symbol, side, timeInForce, extendedHours, type } = before;
   const left = money(change.quantity ?? before.quantity).minus(before.filledQuantity);
   if (left.lte(0)) {
@@ -56,6 +62,32 @@ export function replacementOf(before: OrderRow, change: ReplaceOrder): PlaceOrde
         ? { ...same, type, trailPercent: trailPercentOf(before, change) }
         : { ...same, type, trailAmount: change.trail ?? priceOf(before.trailAmount) };
   }
+}
+
+/** What is left of the notional, or of the changed one. @throws AppError `trading.bad_replacement` */
+function notionalReplacementOf(before: OrderRow, change: ReplaceOrder): OrderRequest {
+  const { symbol, side, timeInForce, extendedHours, notional } = before;
+  if (notional === null) throw badReplacement('The order has a quantity, and no notional.');
+  if (change.quantity !== undefined) {
+    throw badReplacement('The order is by notional, and has no quantity of its own.');
+  }
+  const left = money(change.notional ?? notional)
+    .minus(before.filledNotional)
+    .toDecimalPlaces(NOTIONAL_PLACES, Money.ROUND_DOWN);
+  if (left.lte(0)) {
+    throw badReplacement(`${money(before.filledNotional).toFixed()} USD have traded already.`);
+  }
+  const end = before.timeInForce === 'gtd' ? before.expiresAt?.toISOString() : undefined;
+  return {
+    type: 'market',
+    symbol,
+    side,
+    timeInForce,
+    extendedHours,
+    notional: moneyText(left),
+    ...(end !== undefined && { expiresAt: end }),
+    ...(change.client_order_id !== undefined && { client_order_id: change.client_order_id }),
+  };
 }
 
 function assertHasPrices({ type, touchedAt }: OrderRow, change: ReplaceOrder): void {
