@@ -26,6 +26,8 @@ const market = replayMarket({
   DOWN: ['100.00', '97.00', '94.00', '95.50', '96.00', '93.00'],
   HILL: ['100.00', '110.00', '106.00', '104.75', '104.50', '104.00'],
   DALE: ['100.00', '90.00', '94.00', '94.25', '94.50', '95.00'],
+  PEAK: ['100.00', '98.00', '105.00', '111.00', '100.00', '94.00'],
+  SLIDE: ['100.00', '98.00', '96.00', '94.00', '99.00', '112.00'],
 });
 
 jest.setTimeout(120_000);
@@ -385,6 +387,64 @@ describe.each(BACKENDS)('order types on $name', (backend) => {
   ])('no order is %j', async (body) => {
     const answer = await refuse({ symbol: 'HILL', side: 'buy', quantity: '1', ...body });
     expect(answer).toEqual([400, 'request.invalid']);
+  });
+
+  describe('groups', () => {
+    const bracketOf = (symbol: string, more: object = {}) => ({
+      symbol,
+      side: 'buy',
+      type: 'market',
+      quantity: '10',
+      orderClass: 'bracket',
+      takeProfit: { limitPrice: '110' },
+      stopLoss: { stopPrice: '95' },
+      ...more,
+    });
+
+    it('bracket: the legs wait for the entry; the profit is taken, and the stop ends with it', async () => {
+      const placed = await place(bracketOf('PEAK', { type: 'limit', limitPrice: '99' }));
+      const [profit, stop] = placed.legs ?? [];
+      if (!profit || !stop) throw new Error('no legs');
+      expect(placed).toMatchObject({
+        orderClass: 'bracket',
+        groupRole: 'entry',
+        groupId: placed.id,
+      });
+      expect(profit).toMatchObject({
+        ...{ groupId: placed.id, groupRole: 'take_profit', status: 'held' },
+        ...{ side: 'sell', type: 'limit', limitPrice: '110.00', quantity: '10' },
+      });
+      expect(stop).toMatchObject({
+        ...{ groupId: placed.id, groupRole: 'stop_loss', status: 'held' },
+        ...{ side: 'sell', type: 'stop', stopPrice: '95.00', quantity: '10' },
+      });
+      await until(placed.id, { status: 'open' });
+      // The last trade is 98.00, the ask 98.01.
+      toBar(1);
+      await until(placed.id, { status: 'filled', averageFillPrice: '98.01' });
+      await until(profit.id, { status: 'open' });
+      await until(stop.id, { status: 'open' });
+      toBar(2);
+      // 105: neither 110 nor 95.
+      toBar(3);
+      // The bid is 110.99.
+      await until(profit.id, { status: 'filled', averageFillPrice: '110.99' });
+      await until(stop.id, { status: 'cancelled', filledQuantity: '0' });
+      // 100,000 − 980.10 + 1,109.90.
+      expect(await account()).toMatchObject({ cash: '100129.8', reservedCash: '0' });
+      expect(await lifeOf(profit.id)).toEqual([
+        ['held', 'placed', null],
+        ['accepted', 'entry_filled', '98.00'],
+        ['open', 'waiting', '98.00'],
+        ['filled', 'fill', '111.00'],
+      ]);
+      expect(await lifeOf(stop.id)).toEqual([
+        ['held', 'placed', null],
+        ['accepted', 'entry_filled', '98.00'],
+        ['open', 'waiting', '98.00'],
+        ['cancelled', 'other_leg_filled', '111.00'],
+      ]);
+    });
   });
 
   it('what a stop of a buy holds back is free again when it ends', async () => {

@@ -113,11 +113,28 @@ export const stopPriceReached = (stopPrice: Money, last: Money) =>
 export const badTimeInForce = (message: string) =>
   new AppError('unprocessable', 'trading.bad_time_in_force', message);
 
+/** An order of a group that is none: what is missing, or does not go together. */
+export const badOrderClass = (message: string) =>
+  new AppError('unprocessable', 'trading.bad_order_class', message);
+
+export const badTakeProfit = (limitPrice: Money, bound: Money) =>
+  new AppError(
+    'unprocessable',
+    'trading.bad_take_profit',
+    'The take-profit lies above what the entry pays, and above the stop.',
+    { details: { limitPrice: moneyText(limitPrice), above: moneyText(bound) } },
+  );
+
+export const badStopLoss = (message: string, price: Money, bound: Money) =>
+  new AppError('unprocessable', 'trading.bad_stop_loss', message, {
+    details: { price: moneyText(price), below: moneyText(bound) },
+  });
+
 export const badExtendedHours = () =>
   new AppError(
     'unprocessable',
     'trading.bad_extended_hours',
-    'extendedHours goes with limit orders that are day or gtc, and with no other.',
+    'extendedHours goes with simple limit orders that are day or gtc, and with no other.',
   );
 
 export const marketClosed = () =>

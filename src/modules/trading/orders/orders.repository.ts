@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { and, count, desc, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm';
+import { and, countDistinct, desc, eq, gt, inArray, lt, lte, sql, type SQL } from 'drizzle-orm';
 import { Database, type Sql } from '../../../database/index.js';
 import { executionsTable, type ExecutionRow } from '../execution/executions.table.js';
-import { WORKING_STATUSES, type OrderStatus } from './order-state.js';
+import { UNFINISHED_STATUSES, WORKING_STATUSES, type OrderStatus } from './order-state.js';
 import { orderTransitionsTable, type OrderTransitionRow } from './order-transitions.table.js';
 import { ordersTable, type OrderRow } from './orders.table.js';
 
@@ -16,6 +16,10 @@ export interface OrderFilter {
 
 export interface OrderChange {
   readonly status: OrderStatus;
+  readonly quantity?: string;
+  readonly placedQuantity?: string;
+  readonly activatedAt?: Date;
+  readonly expiresAt?: Date | null;
   readonly filledQuantity?: string;
   readonly filledNotional?: string;
   readonly lastFillQuoteAsOf?: Date;
@@ -44,6 +48,7 @@ export interface OrderVersion {
 
 export const orderVersion = { id: ordersTable.id, version: ordersTable.version };
 const isWorkingRow = inArray(ordersTable.status, [...WORKING_STATUSES]);
+const isUnfinishedRow = inArray(ordersTable.status, [...UNFINISHED_STATUSES]);
 
 @Injectable()
 export class OrdersRepository {
@@ -191,19 +196,43 @@ export class OrdersRepository {
       .limit(limit);
   }
 
+  /** The orders of a group count as one. */
   async countWorking(transaction: Sql, accountId: string): Promise<number> {
     const [row] = await transaction
-      .select({ orders: count() })
+      .select({
+        orders: countDistinct(sql`coalesce(${ordersTable.groupId}, ${ordersTable.id})`),
+      })
       .from(ordersTable)
       .where(and(eq(ordersTable.accountId, accountId), isWorkingRow));
     return row?.orders ?? 0;
   }
 
-  /** All of the account, of one symbol or of any, oldest first. There are never many: `TRADING_MAX_WORKING_ORDERS`. */
-  async listWorking(
+  /**
+   * All of the account, of one symbol or of any, oldest first. There are never many: `TRADING_MAX_WORKING_ORDERS`, or
+   * groups of three in place of each.
+   */
+  listWorking(
     transaction: Sql,
     accountId: string,
     symbol: string | undefined,
+  ): Promise<OrderRow[]> {
+    return this.#listOwn(transaction, accountId, symbol, isWorkingRow);
+  }
+
+  /** {@link listWorking}, and the legs that are held until their entry is filled. */
+  listUnfinished(
+    transaction: Sql,
+    accountId: string,
+    symbol: string | undefined,
+  ): Promise<OrderRow[]> {
+    return this.#listOwn(transaction, accountId, symbol, isUnfinishedRow);
+  }
+
+  #listOwn(
+    transaction: Sql,
+    accountId: string,
+    symbol: string | undefined,
+    isListed: SQL,
   ): Promise<OrderRow[]> {
     return transaction
       .select()
@@ -211,7 +240,7 @@ export class OrdersRepository {
       .where(
         and(
           eq(ordersTable.accountId, accountId),
-          isWorkingRow,
+          isListed,
           symbol === undefined ? undefined : eq(ordersTable.symbol, symbol),
         ),
       )
