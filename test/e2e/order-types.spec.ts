@@ -26,6 +26,8 @@ const market = replayMarket({
   DOWN: ['100.00', '97.00', '94.00', '95.50', '96.00', '93.00'],
   HILL: ['100.00', '110.00', '106.00', '104.75', '104.50', '104.00'],
   DALE: ['100.00', '90.00', '94.00', '94.25', '94.50', '95.00'],
+  PEAK: ['100.00', '98.00', '105.00', '111.00', '100.00', '94.00'],
+  SLIDE: ['100.00', '98.00', '96.00', '94.00', '99.00', '112.00'],
 });
 
 jest.setTimeout(120_000);
@@ -436,6 +438,248 @@ describe.each(BACKENDS)('order types on $name', (backend) => {
   ])('one has a quantity or a notional: %j is refused', async (body, status, code) => {
     const order = { symbol: 'UP', side: 'buy', type: 'market', ...body };
     expect(await refuse(order)).toEqual([status, code]);
+  });
+
+  describe('groups', () => {
+    const bracketOf = (symbol: string, more: object = {}) => ({
+      symbol,
+      side: 'buy',
+      type: 'market',
+      quantity: '10',
+      orderClass: 'bracket',
+      takeProfit: { limitPrice: '110' },
+      stopLoss: { stopPrice: '95' },
+      ...more,
+    });
+
+    /** Of its legs: the take-profit, if it has one, and the stop. */
+    const idsOf = ({ legs }: Order): [string, string] => {
+      const [one, other] = legs ?? [];
+      if (!one) throw new Error('no legs');
+      return [one.id, other?.id ?? 'none'];
+    };
+
+    it('bracket: the legs wait for the entry; the profit is taken, and the stop ends with it', async () => {
+      const placed = await place(bracketOf('PEAK', { type: 'limit', limitPrice: '99' }));
+      const [profit, stop] = placed.legs ?? [];
+      if (!profit || !stop) throw new Error('no legs');
+      expect(placed).toMatchObject({
+        orderClass: 'bracket',
+        groupRole: 'entry',
+        groupId: placed.id,
+      });
+      expect(profit).toMatchObject({
+        ...{ groupId: placed.id, groupRole: 'take_profit', status: 'held' },
+        ...{ side: 'sell', type: 'limit', limitPrice: '110.00', quantity: '10' },
+      });
+      expect(stop).toMatchObject({
+        ...{ groupId: placed.id, groupRole: 'stop_loss', status: 'held' },
+        ...{ side: 'sell', type: 'stop', stopPrice: '95.00', quantity: '10' },
+      });
+      await until(placed.id, { status: 'open' });
+      // The last trade is 98.00, the ask 98.01.
+      toBar(1);
+      await until(placed.id, { status: 'filled', averageFillPrice: '98.01' });
+      await until(profit.id, { status: 'open' });
+      await until(stop.id, { status: 'open' });
+      toBar(2);
+      // 105: neither 110 nor 95.
+      toBar(3);
+      // The bid is 110.99.
+      await until(profit.id, { status: 'filled', averageFillPrice: '110.99' });
+      await until(stop.id, { status: 'cancelled', filledQuantity: '0' });
+      // 100,000 − 980.10 + 1,109.90.
+      expect(await account()).toMatchObject({ cash: '100129.8', reservedCash: '0' });
+      expect(await lifeOf(profit.id)).toEqual([
+        ['held', 'placed', null],
+        ['accepted', 'entry_filled', '98.00'],
+        ['open', 'waiting', '98.00'],
+        ['filled', 'fill', '111.00'],
+      ]);
+      expect(await lifeOf(stop.id)).toEqual([
+        ['held', 'placed', null],
+        ['accepted', 'entry_filled', '98.00'],
+        ['open', 'waiting', '98.00'],
+        ['cancelled', 'other_leg_filled', '111.00'],
+      ]);
+    });
+
+    it('bracket: the stop sells, once, and the profit ends with it; sent again it answers the same', async () => {
+      const request = { ...bracketOf('SLIDE'), client_order_id: 'my-bracket' };
+      const placed = await place(request);
+      const [profit, stop] = idsOf(placed);
+      await until(placed.id, { status: 'filled', averageFillPrice: '100.01' });
+      await until(stop, { status: 'open' });
+      expect(await place(request)).toEqual(placed);
+      expect(await refuse({ ...request, stopLoss: { stopPrice: '94' } })).toEqual([
+        422,
+        'trading.client_order_id_reused',
+      ]);
+      // 98, 96, then 94: the bid is 93.99.
+      for (const bar of [1, 2]) toBar(bar);
+      expect(await order(stop)).toMatchObject({ status: 'open', triggeredAt: null });
+      toBar(3);
+      await until(stop, { status: 'filled', filledQuantity: '10', averageFillPrice: '93.99' });
+      expect(await order(profit)).toMatchObject({ status: 'cancelled', filledQuantity: '0' });
+      expect((await lifeOf(profit)).at(-1)).toEqual(['cancelled', 'other_leg_triggered', '94.00']);
+      // 112 would have been above the take-profit: nothing is left to sell.
+      toBar(5);
+      // 100,000 − 1,000.10 + 939.90.
+      expect(await account()).toMatchObject({ cash: '99939.8', reservedCash: '0' });
+      expect(await place(request)).toEqual(placed);
+      expect(await read<Order>('/api/orders/by-client-order-id/my-bracket')).toMatchObject({
+        status: 'filled',
+        legs: [{ status: 'cancelled' }, { status: 'filled' }],
+      });
+    });
+
+    it('oco: both legs sell one holding, and the one that is reached sells it', async () => {
+      await hold('HILL');
+      const request = {
+        ...{ symbol: 'HILL', side: 'sell', type: 'limit', quantity: '10', orderClass: 'oco' },
+        ...{ takeProfit: { limitPrice: '109' }, stopLoss: { stopPrice: '95', limitPrice: '94' } },
+        client_order_id: 'my-oco',
+      };
+      const placed = await place(request);
+      expect(placed).toMatchObject({
+        ...{ status: 'accepted', limitPrice: '109.00', groupRole: 'take_profit' },
+        legs: [{ status: 'accepted', type: 'stop_limit', stopPrice: '95.00', limitPrice: '94.00' }],
+      });
+      const [stop] = idsOf(placed);
+      const sale = { symbol: 'HILL', side: 'sell', type: 'market', quantity: '1' };
+      expect(await refuse(sale)).toEqual([422, 'trading.insufficient_position']);
+      // Who cancels one of them cancels the other, and the shares are free again.
+      expect((await trader.delete(`/api/orders/${stop}`)).status).toBe(200);
+      expect(await order(placed.id)).toMatchObject({
+        status: 'cancelled',
+        legs: [{ status: 'cancelled' }],
+      });
+      expect(await place(request)).toEqual(placed);
+      const again = await place({ ...request, client_order_id: 'another' });
+      const [other] = idsOf(again);
+      await until(other, { status: 'open' });
+      // The bid is 109.99.
+      toBar(1);
+      await until(again.id, { status: 'filled', averageFillPrice: '109.99' });
+      expect(await order(other)).toMatchObject({ status: 'cancelled', filledQuantity: '0' });
+      // 100,000 − 1,000.10 + 1,099.90.
+      expect(await account()).toMatchObject({ cash: '100099.8' });
+    });
+
+    it('oto: the entry triggers its one leg, a trailing stop of the day', async () => {
+      const placed = await place({
+        ...{ symbol: 'HILL', side: 'buy', type: 'stop', stopPrice: '104', quantity: '10' },
+        ...{ orderClass: 'oto', stopLoss: { trailAmount: '5' }, timeInForce: 'day' },
+      });
+      const [stop] = idsOf(placed);
+      await until(placed.id, { status: 'open' });
+      expect(await order(stop)).toMatchObject({ status: 'held', expiresAt: null });
+      toBar(1);
+      await until(placed.id, { status: 'filled', averageFillPrice: '110.01' });
+      // It trails from the trade of the moment on: 110 − 5.
+      const leg = await until(stop, { status: 'open', waterMark: '110.00', stopPrice: '105.00' });
+      expect(leg.expiresAt).toBe(
+        new Date(currentOrNextSession(bourse.clock.nowMs()).closeMs).toISOString(),
+      );
+      // A bar lasts for hours: its day would be over.
+      expect((await trader.delete<Page<Order>>('/api/orders')).body.items).toMatchObject([
+        { id: stop, status: 'cancelled' },
+      ]);
+      // 104.00 is traded, and the ask is 104.01.
+      const other = await place({
+        ...{ symbol: 'UP', side: 'buy', type: 'market', quantity: '10' },
+        ...{ orderClass: 'oto', takeProfit: { limitPrice: '106.5' } },
+      });
+      const [profit] = idsOf(other);
+      await until(profit, { status: 'open' });
+      // 106, 105, 103, and 107: a bid of 106.99.
+      for (const bar of [2, 3, 4]) toBar(bar);
+      expect(await order(profit)).toMatchObject({ status: 'open' });
+      toBar(5);
+      await until(profit, { status: 'filled', averageFillPrice: '106.99' });
+    });
+
+    it('are replaced without coming apart: the entry with its legs, and each leg', async () => {
+      const placed = await place(bracketOf('PEAK', { type: 'limit', limitPrice: '99' }));
+      const [profit, stop] = idsOf(placed);
+      const entry = await replace(placed.id, { quantity: '20', limitPrice: '98.5' });
+      expect(entry).toMatchObject({ groupId: placed.id, orderClass: 'bracket', legs: null });
+      for (const leg of [profit, stop]) {
+        expect(await order(leg)).toMatchObject({ status: 'held', quantity: '20' });
+      }
+      const badly = async (id: string, change: object) =>
+        (await trader.patch<Problem>(`/api/orders/${id}`, change)).body.code;
+      expect(await badly(entry.id, { limitPrice: '94' })).toBe('trading.bad_stop_loss');
+      expect(await badly(profit, { limitPrice: '98.5' })).toBe('trading.bad_take_profit');
+      expect(await badly(stop, { quantity: '10' })).toBe('trading.bad_replacement');
+      const heldProfit = await replace(profit, { limitPrice: '112' });
+      expect(heldProfit).toMatchObject({ status: 'held', replaces: profit, quantity: '20' });
+      expect((await order(entry.id)).legs).toMatchObject([{ id: stop }, { id: heldProfit.id }]);
+      toBar(1);
+      await until(entry.id, { status: 'filled', filledQuantity: '20', averageFillPrice: '98.01' });
+      await until(heldProfit.id, { status: 'open' });
+      const nearer = await replace(heldProfit.id, { limitPrice: '111', client_order_id: 'nearer' });
+      const change = { stopPrice: '96', client_order_id: 'higher' };
+      const higher = await replace(stop, change);
+      await until(higher.id, { status: 'open', stopPrice: '96.00' });
+      expect(await replace(stop, change)).toEqual(higher);
+      expect(await badly(higher.id, { stopPrice: '111' })).toBe('trading.bad_take_profit');
+      // 105, 111 (a bid of 110.99), 100, and 94: a bid of 93.99.
+      for (const bar of [2, 3, 4, 5]) toBar(bar);
+      await until(higher.id, { status: 'filled', filledQuantity: '20', averageFillPrice: '93.99' });
+      expect(await order(nearer.id)).toMatchObject({ status: 'cancelled', filledQuantity: '0' });
+    });
+
+    it('end with their entry, with a leg, with their symbol, and before their position is closed', async () => {
+      const resting = bracketOf('PEAK', { type: 'limit', limitPrice: '97' });
+      const ends: [(legs: readonly string[], id: string) => string, object][] = [
+        [(_, id) => `/api/orders/${id}`, {}],
+        [([profit]) => `/api/orders/${profit}`, {}],
+        [() => '/api/orders?symbol=PEAK', { stopLoss: { trailPercent: '5' } }],
+      ];
+      for (const [path, more] of ends) {
+        const placed = await place({ ...resting, ...more });
+        const legs = idsOf(placed);
+        expect((await trader.delete(path(legs, placed.id))).status).toBe(200);
+        for (const id of [placed.id, ...legs]) {
+          expect(await order(id)).toMatchObject({ status: 'cancelled' });
+        }
+        expect(await account()).toMatchObject({ reservedCash: '0' });
+      }
+      const bought = await place(bracketOf('PEAK'));
+      const [profit, stop] = idsOf(bought);
+      await until(stop, { status: 'open' });
+      const closing = await trader.delete<Order>('/api/positions/PEAK');
+      await until(closing.body.id, { status: 'filled', averageFillPrice: '99.99' });
+      for (const id of [profit, stop])
+        expect(await order(id)).toMatchObject({ status: 'cancelled' });
+    });
+
+    it('are refused with a code, and write nothing, when they do not hold together', async () => {
+      for (const [more, code] of [
+        [{ orderClass: undefined }, 'bad_order_class'],
+        [{ symbol: 'PEAK271217C00150000', quantity: '100' }, 'bad_order_class'],
+        [{ timeInForce: 'ioc' }, 'bad_time_in_force'],
+        [{ takeProfit: { limitPrice: '99' } }, 'bad_take_profit'],
+        [{ stopLoss: { stopPrice: '101' } }, 'bad_stop_loss'],
+        [{ symbol: 'NONE' }, 'unknown_symbol'],
+        [{ orderClass: 'oco', side: 'sell', type: 'limit' }, 'insufficient_position'],
+      ] as const) {
+        expect(await refuse(bracketOf('PEAK', more))).toEqual([422, `trading.${code}`]);
+      }
+      for (const more of [
+        { stopLoss: {} },
+        { stopLoss: { stopPrice: '95', trailAmount: '5' } },
+        { stopLoss: { trailAmount: '5', limitPrice: '94' } },
+        { takeProfit: { limitPrice: '-1' } },
+        { orderClass: 'both' },
+        { type: 'limit' },
+      ]) {
+        expect(await refuse(bracketOf('PEAK', more))).toEqual([400, 'request.invalid']);
+      }
+      expect((await read<Page<Order>>('/api/orders')).items).toEqual([]);
+      expect(await account()).toMatchObject({ reservedCash: '0' });
+    });
   });
 
   it('what a stop of a buy holds back is free again when it ends', async () => {

@@ -12,6 +12,7 @@ import {
 } from '../../src/modules/trading/index.js';
 import { OrderExecutionService } from '../../src/modules/trading/execution/order-execution.service.js';
 import { Notifier } from '../../src/modules/notifications/raising/notifier.js';
+import { WaitingOrdersRepository } from '../../src/modules/trading/orders/waiting-orders.repository.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
 import { BACKENDS, type Backend } from './support/backends.js';
@@ -286,6 +287,88 @@ describe.each(BACKENDS)('orders on $name', (backend) => {
       });
       expect(less).toMatchObject({ status: 422, body: { code: 'trading.bad_replacement' } });
       await trader.delete(`/api/orders/${answer.id}`);
+    });
+  });
+
+  describe('in groups', () => {
+    const last = (symbol: string) => money(bourse.app.get(QuotesService).currentQuote(symbol).last);
+    const pricesAround = (symbol: string) => ({
+      takeProfit: { limitPrice: last(symbol).times('1.4').toFixed(2) },
+      stopLoss: { stopPrice: last(symbol).times('0.5').toFixed(2) },
+    });
+    const legsOf = async (id: string): Promise<[Order, Order]> => {
+      const { legs } = await order(id);
+      return legs as unknown as [Order, Order];
+    };
+
+    it('bracket: what an entry has bought is protected, though it is cancelled before it is filled', async () => {
+      await give('9000000');
+      const { id } = await place({
+        ...{ symbol: 'AAPL', side: 'buy', type: 'market', quantity: '9000' },
+        ...{ orderClass: 'bracket', ...pricesAround('AAPL') },
+      });
+      await until(id, 'partially_filled');
+      for (const leg of await legsOf(id)) {
+        expect(leg).toMatchObject({ status: 'held', quantity: '9000' });
+      }
+      const cancelled = await trader.delete<Order>(`/api/orders/${id}`);
+      const { filledQuantity } = cancelled.body;
+      expect(money(filledQuantity).lt('9000')).toBe(true);
+      const [profit, stop] = await legsOf(id);
+      for (const leg of [profit, stop]) {
+        await until(leg.id, 'open');
+        expect(await order(leg.id)).toMatchObject({ quantity: filledQuantity });
+      }
+      expect((await lifeOf(profit.id))[1]).toMatchObject({ to: 'accepted', reason: 'entry_ended' });
+      const sale = { symbol: 'AAPL', side: 'sell', type: 'market', quantity: '1' };
+      const more = await trader.post<Problem>('/api/orders', sale);
+      expect(more).toMatchObject({ status: 422, body: { code: 'trading.insufficient_position' } });
+      // Who cancels all of them wants none of them: not for what was bought in part either.
+      const other = await place({
+        ...{ symbol: 'MSFT', side: 'buy', type: 'market', quantity: '9000' },
+        ...{ orderClass: 'bracket', ...pricesAround('MSFT') },
+      });
+      await until(other.id, 'partially_filled');
+      const { body } = await trader.delete<Page<Order>>('/api/orders');
+      expect(body.items.map(({ status }) => status)).toEqual(Array(5).fill('cancelled'));
+    });
+
+    it('oco: what the profit sells in part the stop sells no more, and the stop sells the rest', async () => {
+      await give('9000000');
+      const { id: bought } = await place({
+        ...{ symbol: 'NVDA', side: 'buy', type: 'market', quantity: '6000' },
+      });
+      await until(bought, 'filled');
+      const { id, legs } = await place({
+        ...{ symbol: 'NVDA', side: 'sell', type: 'limit', quantity: '6000', orderClass: 'oco' },
+        // In the market's reach: each tick takes what it bids for, 1,200 shares at most.
+        takeProfit: { limitPrice: last('NVDA').times('0.9').toFixed(2) },
+        stopLoss: { stopPrice: last('NVDA').times('0.5').toFixed(2) },
+      });
+      const stop = legs?.[0]?.id ?? '';
+      await until(id, 'partially_filled');
+      // The tick that reaches the stop is written down, as any tick's is, and its turn comes.
+      const asOf = new Date(bourse.clock.nowMs());
+      await bourse.app.get(WaitingOrdersRepository).touchStop(stop, asOf);
+      const ended = await until(stop, 'filled');
+      const profit = await order(id);
+      expect(profit.status).toBe('cancelled');
+      expect(money(profit.filledQuantity).plus(ended.filledQuantity).toFixed()).toBe('6000');
+      expect(ended.quantity).toBe(ended.filledQuantity);
+      const sold = await tradesOf(stop);
+      expect(sumOf(sold.map(({ quantity }) => quantity)).toFixed()).toBe(ended.filledQuantity);
+      const life = (await lifeOf(stop)).map(({ reason }) => reason);
+      expect(life).toContain('other_leg_filled');
+      expect((await lifeOf(id)).at(-1)).toMatchObject({ reason: 'other_leg_triggered' });
+    });
+
+    it('count as one order each', async () => {
+      const body = { ...resting, orderClass: 'oto', takeProfit: { limitPrice: '2' } };
+      for (let i = 0; i < MAX_WORKING_ORDERS; i += 1) await place(body);
+      const refused = await trader.post<Problem>('/api/orders', body);
+      expect(refused).toMatchObject({ status: 409, body: { code: 'trading.too_many_orders' } });
+      const { body: all } = await trader.delete<Page<Order>>('/api/orders');
+      expect(all.items).toHaveLength(2 * MAX_WORKING_ORDERS);
     });
   });
 

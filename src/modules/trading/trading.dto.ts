@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { pageQuerySchema } from '../../http/index.js';
 import { money } from '../../kernel/money.js';
 import { symbolSchema } from '../market-data/index.js';
+import { GROUP_ROLES, ORDER_CLASSES } from './orders/groups/order-class.js';
+import { groupFields } from './orders/groups/groups.dto.js';
 import { LOT_METHODS } from './execution/lots.js';
 import { ORDER_SIDES, ORDER_TYPES } from './orders/order.js';
 import { ORDER_STATUSES } from './orders/order-state.js';
@@ -53,6 +55,7 @@ const orderFields = {
     .describe(
       'which lots a sale closes; for what is not named of it, the method of the account decides',
     ),
+  ...groupFields,
 };
 
 export const placeOrderSchema = z.discriminatedUnion('type', [
@@ -67,11 +70,19 @@ export const placeOrderSchema = z.discriminatedUnion('type', [
         'USD instead of quantity: a buy spends at most so much beside its fee, a sale brings at most so much',
       ),
   }),
-  z.strictObject({
-    ...orderFields,
-    type: z.literal('limit'),
-    limitPrice: usdAShare,
-  }),
+  z
+    .strictObject({
+      ...orderFields,
+      type: z.literal('limit'),
+      limitPrice: usdAShare.optional().describe('USD a share; of an oco that of takeProfit'),
+    })
+    .transform(({ limitPrice, ...order }, context) => {
+      const price =
+        limitPrice ?? (order.orderClass === 'oco' ? order.takeProfit?.limitPrice : undefined);
+      if (price !== undefined) return { ...order, limitPrice: price };
+      context.addIssue({ code: 'custom', path: ['limitPrice'], message: 'is missing' });
+      return z.NEVER;
+    }),
   z.strictObject({ ...orderFields, type: z.literal('stop'), stopPrice: stopPriceSchema }),
   z.strictObject({
     ...orderFields,
@@ -130,7 +141,7 @@ export type CancelOrders = z.output<typeof cancelOrdersSchema>;
 
 const decimal = z.string();
 
-export const orderSchema = z.object({
+const orderView = z.object({
   id: z.uuid(),
   client_order_id: z.string(),
   symbol: z.string(),
@@ -161,6 +172,9 @@ export const orderSchema = z.object({
   worksFrom: z.iso.datetime().nullable().default(null).describe('the auction that it waits for'),
   expiresAt: z.iso.datetime().nullable().default(null),
   replaces: z.uuid().nullable().default(null).describe('the order whose place it took'),
+  orderClass: z.enum(ORDER_CLASSES).default('simple'),
+  groupId: z.uuid().nullable().default(null).describe('the first order of its group'),
+  groupRole: z.enum(GROUP_ROLES).nullable().default(null).describe('what it is in its group'),
   status: z.enum(ORDER_STATUSES),
   filledQuantity: decimal.describe('shares'),
   averageFillPrice: decimal.nullable().describe('USD a share'),
@@ -173,6 +187,16 @@ export const orderSchema = z.object({
     .describe('of two live messages about an order, the higher is the later'),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
+});
+
+export const orderSchema = orderView.extend({
+  legs: z
+    .array(orderView)
+    .nullable()
+    .default(null)
+    .describe(
+      'of the order that a group was placed as, in the answers to placing and reading it: those that are its legs now',
+    ),
 });
 export type Order = z.output<typeof orderSchema>;
 

@@ -136,11 +136,12 @@ export const stopPriceReached = (stopPrice: Money, last: Money) =>
 export const badTimeInForce = (message: string) =>
   new AppError('unprocessable', 'trading.bad_time_in_force', message);
 
+/** An order of a group that is none: what is missing, or does not go together. */
 export const badExtendedHours = () =>
   new AppError(
     'unprocessable',
     'trading.bad_extended_hours',
-    'extendedHours goes with limit orders that are day or gtc, and with no other.',
+    'extendedHours goes with simple limit orders that are day or gtc, and with no other.',
   );
 
 export const marketClosed = () =>

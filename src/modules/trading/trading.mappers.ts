@@ -9,6 +9,7 @@ import type { PositionLotRow } from './execution/lots.table.js';
 import type { LedgerPostingRow } from './ledger/ledger.table.js';
 import type { Holding, Posting } from './ledger/postings.js';
 import type { OrderTerms } from './orders/order.js';
+import type { OrderStatus } from './orders/order-state.js';
 import type { OrderRow } from './orders/orders.table.js';
 import type { Fill, Position } from './execution/position.js';
 import type { RecordedTransition } from './orders/orders.repository.js';
@@ -62,6 +63,9 @@ export function toOrder(row: OrderRow): Order {
     worksFrom: row.worksFrom?.toISOString() ?? null,
     expiresAt: row.expiresAt?.toISOString() ?? null,
     replaces: row.replaces,
+    orderClass: row.orderClass,
+    groupId: row.groupId,
+    groupRole: row.groupRole,
     status: row.status,
     filledQuantity: decimalText(row.filledQuantity),
     averageFillPrice: priceOrNull(row.averageFillPrice),
@@ -71,18 +75,21 @@ export function toOrder(row: OrderRow): Order {
     version: row.version,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
+    legs: null,
   };
 }
 
-/** The order as its placement answered, whatever has become of it since. */
-export function toFirstAnswer(row: OrderRow): Order {
+/** The order as its placement answered, whatever has become of it since. @param status that its life began with */
+export function toFirstAnswer(row: OrderRow, status: OrderStatus = 'accepted'): Order {
   return {
     ...toOrder(row),
-    ...(row.estimatedQuantity !== null && { quantity: decimalText(row.estimatedQuantity) }),
+    quantity: decimalText(row.estimatedQuantity ?? row.placedQuantity ?? row.quantity),
+    // How long a leg works is known once it begins to.
+    ...(status === 'held' && { expiresAt: null }),
     // Of a trailing stop it has moved since, and begins when the order waits.
     ...(row.type === 'trailing_stop' && { stopPrice: null, waterMark: null }),
     triggeredAt: null,
-    status: 'accepted',
+    status,
     filledQuantity: '0',
     averageFillPrice: null,
     fees: '0',
@@ -90,6 +97,11 @@ export function toFirstAnswer(row: OrderRow): Order {
     version: 1,
     updatedAt: row.createdAt.toISOString(),
   };
+}
+
+/** An order, told with the one that it is a leg of. */
+export function toLeg({ legs: _legs, ...order }: Order): NonNullable<Order['legs']>[number] {
+  return order;
 }
 
 export function toTransition({ transition: row, execution }: RecordedTransition): OrderTransition {
@@ -186,7 +198,7 @@ export function toWorkingOrder(row: OrderRow): WorkingOrder {
   const budget = toBudget(row);
   return {
     id: row.id,
-    acceptedAt: row.createdAt,
+    acceptedAt: row.activatedAt ?? row.createdAt,
     terms: toTerms(row),
     timeInForce: row.timeInForce,
     filledQuantity: money(row.filledQuantity),

@@ -38,6 +38,10 @@ import { PaperExecution } from './execution/paper/paper-execution.js';
 import { SessionOrders } from './execution/session-orders.js';
 import { TickOrders } from './execution/tick-orders.js';
 import { StopPrices } from './execution/stop-prices.js';
+import { GroupOrders } from './orders/groups/group-orders.js';
+import { GroupsRepository } from './orders/groups/groups.repository.js';
+import { OrderGroups } from './orders/groups/order-groups.js';
+import { OrderPlacement } from './orders/order-placement.js';
 import { OrderRules } from './orders/order-rules.js';
 import { OrdersRepository } from './orders/orders.repository.js';
 import { WaitingOrdersRepository } from './orders/waiting-orders.repository.js';
@@ -120,6 +124,10 @@ import {
     OptionExercise,
     DueOrders,
     OrderJournal,
+    GroupsRepository,
+    OrderGroups,
+    GroupOrders,
+    OrderPlacement,
     OrdersService,
     ClosingService,
     OrderSteps,

@@ -40,7 +40,7 @@ export class TradingSnapshots {
     const { id: accountId } = await this.accounts.getOrOpen(userId);
     const rows = await this.database.snapshot(async (sql) => [
       ...(await this.orderRows.list(accountId, { limit: SNAPSHOT_SIZE }, sql)),
-      ...(await this.orderRows.listWorking(sql, accountId, undefined)).reverse(),
+      ...(await this.orderRows.listUnfinished(sql, accountId, undefined)).reverse(),
     ]);
     const byId = new Map(rows.map((row) => [row.id, row]));
     return { orders: [...byId.values()].map(toOrder) };

@@ -41,7 +41,9 @@ export class OrderTriggers {
       const why = { reason: 'triggered', quote: by } as const;
       return this.journal.advance(transaction, userId, order, change, why);
     }
-    if (order.status === 'accepted') {
+    // One that had to wait for its session has no mark yet.
+    const isNew = order.type === 'trailing_stop' && order.waterMark === null;
+    if (order.status === 'accepted' || isNew) {
       const change = { status: 'open', ...beginTrailing(order, quote) } as const;
       await this.journal.advance(transaction, userId, order, change, { reason: 'waiting', quote });
     }

@@ -23,8 +23,10 @@ const IS_REACHED = sql`(o.limit_price is null
 /** Each tick fills an order once. */
 const MAY_TRADE = sql`(o.last_fill_quote_as_of is null or o.last_fill_quote_as_of < quote.as_of)`;
 
+/** When it came to the market: a leg of a group once its entry was filled. */
+const ARRIVED = sql`coalesce(o.activated_at, o.created_at)`;
 /** The place of an order in the book of its side, the first one least: by price (market orders first), then by time. */
-const PLACE = sql`${rankOf(sql`o.side`, sql`o.limit_price`)}, o.created_at, o.id`;
+const PLACE = sql`${rankOf(sql`o.side`, sql`o.limit_price`)}, ${ARRIVED}, o.id`;
 
 /**
  * The working orders of each symbol as a book of two sides, by price and then by time, across all accounts: what a tick
@@ -76,10 +78,10 @@ export class TickBookRepository {
     size: Money,
     moment: TickMoment,
   ): Promise<Money> {
-    const { id, symbol, side, limitPrice, createdAt } = order;
+    const { id, symbol, side, limitPrice, activatedAt, createdAt } = order;
     const key = `trading.book:${symbol}:${side}`;
     await transaction.execute(sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`);
-    const place = sql`${rankOf(sql`${side}::text`, sql`${limitPrice}::numeric`)}, ${at(createdAt)}, ${id}::uuid`;
+    const place = sql`${rankOf(sql`${side}::text`, sql`${limitPrice}::numeric`)}, ${at(activatedAt ?? createdAt)}, ${id}::uuid`;
     const [row] = await transaction
       .select({
         taken: sql<string>`(select coalesce(sum(e.quantity), 0)::text from executions e
@@ -149,7 +151,7 @@ function rivalsOf({ symbol, side, worksFrom }: OrderRow): SQL {
 /** Whether the order is where it can trade: it has arrived, and it is the hour for it. */
 function isPresent({ acceptedUntil, inExtendedHours }: Omit<TickMoment, 'now'>): SQL {
   const hasArrived =
-    acceptedUntil === undefined ? sql`true` : sql`o.created_at <= ${at(acceptedUntil)}`;
+    acceptedUntil === undefined ? sql`true` : sql`${ARRIVED} <= ${at(acceptedUntil)}`;
   return inExtendedHours ? sql`(${hasArrived} and o.extended_hours)` : hasArrived;
 }
 

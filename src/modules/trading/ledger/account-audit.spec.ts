@@ -16,7 +16,10 @@ import {
 } from '../execution/lots.js';
 import type { LotClosureRow, PositionLotRow } from '../execution/lots.table.js';
 import { feeOf, feeOfFill, type FeeSchedule } from '../execution/paper/fees.js';
-import { newOrder } from '../orders/new-order.js';
+import { stepsAfter } from '../orders/groups/group-steps.js';
+import type { GroupRole } from '../orders/groups/order-class.js';
+import { newOrder, type GroupPlace } from '../orders/new-order.js';
+import { isFinal } from '../orders/order-state.js';
 import type { OrderRow } from '../orders/orders.table.js';
 import { toHoldingOrder } from '../trading.mappers.js';
 import { AccountAudit } from './account-audit.js';
@@ -75,6 +78,7 @@ class PaperAccount {
     quantity: Money,
     limit: Money,
     lots?: NamedLot[],
+    group?: GroupPlace,
   ): OrderRow | undefined {
     const { quantity: held, reserved } = this.#balances.sharesOf(symbol);
     const worst = feeOf(FEES, { side, quantity, notional: limit.times(quantity) });
@@ -103,6 +107,7 @@ class PaperAccount {
         replaces: null,
         time: { worksFrom: null, expiresAt: null },
         holding,
+        ...(group && { group }),
         at: AT,
       },
     );
@@ -110,6 +115,72 @@ class PaperAccount {
     const postings = hold(symbol, holding);
     if (postings.length > 0) this.#post('hold', postings, { orderId: order.id });
     return order;
+  }
+
+  /** An entry and its legs, or the legs alone. */
+  placeGroup(
+    orderClass: 'bracket' | 'oco' | 'oto',
+    symbol: string,
+    quantity: Money,
+    limit: Money,
+  ): void {
+    const isOco = orderClass === 'oco';
+    const role = isOco ? 'take_profit' : 'entry';
+    const side = isOco ? 'sell' : 'buy';
+    const place = { orderClass, role, isHeld: false } as const;
+    const head = this.place(side, symbol, quantity, limit, undefined, place);
+    if (!head) return;
+    const legs: GroupRole[] =
+      orderClass === 'bracket' ? ['take_profit', 'stop_loss'] : ['stop_loss'];
+    for (const leg of legs) {
+      const sale = { symbol, side: 'sell', quantity: head.quantity, timeInForce: 'gtc' } as const;
+      const price = moneyText(leg === 'stop_loss' ? limit.div(2) : limit.times(2));
+      this.orders.push(
+        newOrder(
+          leg === 'stop_loss'
+            ? { ...sale, type: 'stop', stopPrice: price }
+            : { ...sale, type: 'limit', limitPrice: price },
+          {
+            accountId: this.id,
+            replaces: null,
+            time: { worksFrom: null, expiresAt: null },
+            holding: { cash: money(0), shares: money(0) },
+            group: { orderClass, groupId: head.id, role: leg, isHeld: !isOco },
+            at: AT,
+          },
+        ),
+      );
+    }
+  }
+
+  trigger(stop: OrderRow): void {
+    Object.assign(stop, { status: 'open', touchedAt: AT, triggeredAt: AT });
+    this.#follow(stop);
+  }
+
+  /** What follows for the others of its group, as the journal of orders stores it. */
+  #follow(changed: OrderRow): void {
+    if (changed.groupId === null) return;
+    const group = this.orders.filter(({ groupId }) => groupId === changed.groupId);
+    const { quantity: held, reserved } = this.#balances.sharesOf(changed.symbol);
+    for (const step of stepsAfter(changed, group, held.minus(reserved))) {
+      const { order } = step;
+      const { reservedQuantity } = order;
+      if (step.kind === 'end') {
+        this.#release(order, step.status);
+      } else if (step.kind === 'hand over') {
+        Object.assign(order, { status: 'cancelled', reservedQuantity: '0' });
+        Object.assign(changed, { reservedQuantity });
+      } else {
+        const quantity = moneyText(step.quantity);
+        Object.assign(order, { quantity, placedQuantity: order.placedQuantity ?? order.quantity });
+        if (step.kind === 'resize') continue;
+        const shares = step.isHolder ? step.quantity : money(0);
+        Object.assign(order, { status: 'accepted', reservedQuantity: moneyText(shares) });
+        const postings = hold(order.symbol, { cash: money(0), shares });
+        if (postings.length > 0) this.#post('hold', postings, { orderId: order.id });
+      }
+    }
   }
 
   /** @returns false when it cannot be paid: nothing has happened then */
@@ -160,6 +231,7 @@ class PaperAccount {
       fees: moneyText(fee.plus(order.fees)),
       reservedQuantity: moneyText(money(order.reservedQuantity).minus(released.shares)),
     } satisfies Partial<OrderRow>);
+    this.#follow(order);
     return true;
   }
 
@@ -203,11 +275,16 @@ class PaperAccount {
   }
 
   cancel(order: OrderRow): void {
+    this.#release(order, 'cancelled');
+    this.#follow(order);
+  }
+
+  #release(order: OrderRow, status: 'cancelled' | 'expired'): void {
     const held = { cash: money(order.reservedCash), shares: money(order.reservedQuantity) };
     const postings = release(order.symbol, held);
     if (postings.length > 0) this.#post('release', postings, { orderId: order.id });
     const none = { reservedCash: '0', reservedFees: '0', reservedQuantity: '0' };
-    Object.assign(order, { status: 'cancelled', ...none });
+    Object.assign(order, { status, ...none });
   }
 
   kept(): Kept {
@@ -325,7 +402,18 @@ const event = fc.oneof(
     lotMethod: fc.constantFrom('fifo' as const, 'lifo' as const),
   }),
 );
-type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
+const groupEvent = fc.oneof(
+  fc.record({
+    kind: fc.constant('group' as const),
+    orderClass: fc.constantFrom('bracket' as const, 'oco' as const, 'oto' as const),
+    symbol,
+    quantity: shares,
+    price,
+  }),
+  fc.record({ kind: fc.constant('trigger' as const), which: fc.nat() }),
+  { arbitrary: event, weight: 3 },
+);
+type Event = typeof groupEvent extends fc.Arbitrary<infer T> ? T : never;
 
 function happen(account: PaperAccount, one: Event): void {
   if (one.kind === 'transfer') {
@@ -349,11 +437,24 @@ function happen(account: PaperAccount, one: Event): void {
     account.lotMethod = one.lotMethod;
     return;
   }
-  const working = account.orders.filter(({ status }) =>
-    ['accepted', 'partially_filled'].includes(status),
-  );
-  const order = working[one.which % Math.max(1, working.length)];
+  if (one.kind === 'group') {
+    account.placeGroup(one.orderClass, one.symbol, one.quantity, one.price);
+    return;
+  }
+  const unfinished = account.orders.filter(({ status }) => !isFinal(status));
+  // What is held cannot trade, and what waits for its stop neither.
+  const isStop = ({ type, triggeredAt }: OrderRow) => type === 'stop' && triggeredAt === null;
+  const those = {
+    cancel: () => unfinished,
+    trigger: () => unfinished.filter((row) => row.status !== 'held' && isStop(row)),
+    fill: () => unfinished.filter((row) => row.status !== 'held' && !isStop(row)),
+  }[one.kind]();
+  const order = those[one.which % Math.max(1, those.length)];
   if (order === undefined) return;
+  if (one.kind === 'trigger') {
+    account.trigger(order);
+    return;
+  }
   if (one.kind === 'cancel') {
     account.cancel(order);
     return;
@@ -364,6 +465,23 @@ function happen(account: PaperAccount, one: Event): void {
   const isPaid = account.fill(order, one.quantity, isBetter ? one.better : limit);
   // What was held back covers each part of a buy, whatever its fee.
   expect(isPaid || order.side === 'sell').toBe(true);
+}
+
+/** Whatever happened, a group has sold no more than was for it, and nobody waits for an entry that is over. */
+function expectGroupsToKeepTheirPromise(orders: readonly OrderRow[]): void {
+  for (const head of orders.filter(({ id, groupId }) => id === groupId)) {
+    const legs = orders.filter((row) => row.groupId === head.id && row.groupRole !== 'entry');
+    const most = head.groupRole === 'entry' ? head.filledQuantity : head.quantity;
+    expect(sumOf(legs.map((leg) => leg.filledQuantity)).lte(most)).toBe(true);
+    expect(legs.some(({ status }) => status === 'held')).toBe(
+      head.groupRole === 'entry' && !isFinal(head.status),
+    );
+    const reserved = sumOf(legs.map((leg) => leg.reservedQuantity));
+    for (const { status, quantity, filledQuantity } of legs) {
+      if (isFinal(status) || status === 'held') continue;
+      expect(reserved.eq(money(quantity).minus(filledQuantity))).toBe(true);
+    }
+  }
 }
 
 describe('the audit of an account', () => {
@@ -385,6 +503,21 @@ describe('the audit of an account', () => {
         }
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('nor with one of groups: what their legs sell and hold back is what was bought, once, wherever it ends', () => {
+    const history = fc.array(groupEvent, { minLength: 20, maxLength: 60, size: 'max' });
+    fc.assert(
+      fc.property(history, (events) => {
+        const account = new PaperAccount('10000000');
+        for (const one of events) {
+          happen(account, one);
+          expectGroupsToKeepTheirPromise(account.orders);
+        }
+        expect(differencesOf(account.kept())).toEqual([]);
+      }),
+      { numRuns: 60 },
     );
   });
 
@@ -560,6 +693,53 @@ describe('the audit of an account', () => {
     ],
   ])('finds a change of %s', (_what, change, found) => {
     const kept = busyAccount();
+    change(kept);
+    expect(differencesOf(kept).map(({ what }) => what)).toContainEqual(
+      expect.stringMatching(found),
+    );
+  });
+
+  /** A bracket of which 4 of 10 were sold at a profit, and one whose entry works. */
+  function groupedAccount(): Kept {
+    const account = new PaperAccount('10000');
+    account.placeGroup('bracket', 'AAPL', money('10'), money('100'));
+    const [entry, profit] = account.orders;
+    if (!entry || !profit) throw new Error('not accepted');
+    account.fill(entry, money('10'), money('99'));
+    account.fill(profit, money('4'), money('200'));
+    account.placeGroup('oto', 'MSFT', money('5'), money('50'));
+    return account.kept();
+  }
+
+  it.each<[string, Change, RegExp]>([
+    [
+      'a leg that works beside its entry',
+      ({ orders }) => (first(orders, 4).status = 'open'),
+      /^groups\..+\.entry$/,
+    ],
+    [
+      'a leg that waits for an entry which is over',
+      ({ orders }) => (first(orders, 2).status = 'held'),
+      /^groups\..+\.entry$/,
+    ],
+    [
+      'a stop for more than the other leg has left',
+      ({ orders }) => (first(orders, 2).quantity = '10'),
+      /^groups\..+\.left$/,
+    ],
+    [
+      'a stop that holds back what the other leg does already',
+      ({ orders }) => (first(orders, 2).reservedQuantity = '6'),
+      /^groups\..+\.reserved$/,
+    ],
+    [
+      'legs that sold more than was bought',
+      ({ orders }) => (first(orders).filledQuantity = '3'),
+      /^groups\..+\.sold$/,
+    ],
+  ])('finds in a group %s', (_what, change, found) => {
+    const kept = groupedAccount();
+    expect(differencesOf(kept)).toEqual([]);
     change(kept);
     expect(differencesOf(kept).map(({ what }) => what)).toContainEqual(
       expect.stringMatching(found),

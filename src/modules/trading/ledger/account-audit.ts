@@ -11,6 +11,7 @@ import type { OrderRow } from '../orders/orders.table.js';
 import { toFill, toPosting } from '../trading.mappers.js';
 import { asText, NO_POSITION, NOT_FILLED, TRADES, type Filled } from './audited-values.js';
 import { Balances } from './balances.js';
+import { GroupAudit } from './group-audit.js';
 import type { LedgerEntry } from './ledger.repository.js';
 import type { LedgerEntryKind } from './ledger.table.js';
 import { LotAudit, type RebuiltPosition } from './lot-audit.js';
@@ -65,6 +66,7 @@ export class AccountAudit {
   /** By order, of those that name some. */
   readonly #namedLots = new Map<string, string[]>();
   readonly #lots = new LotAudit((...found) => this.#expect(...found));
+  readonly #groups = new GroupAudit((...found) => this.#expect(...found));
   #lastSeq = 0;
   #reservedCash = money(0);
   readonly #reservedShares = new Map<string, Money>();
@@ -127,6 +129,7 @@ export class AccountAudit {
 
   /** After all executions. */
   addOrder(row: OrderRow): void {
+    this.#groups.add(row);
     const what = `orders.${row.id}`;
     const { quantity, notional, fees } = this.#filled.get(row.id) ?? NOT_FILLED;
     this.#filled.delete(row.id);
@@ -194,6 +197,7 @@ export class AccountAudit {
     const behind = collateralBehind(shares);
     const reservedCash = this.#reservedCash.plus(behind.cash);
     this.#expect('orders.reservedCash', reservedCash, balances.reservedCash);
+    this.#groups.finish();
     const rebuilt = this.#rebuild();
     const kept = new Map(positions.map((row) => [row.symbol, row]));
     for (const symbol of new Set([

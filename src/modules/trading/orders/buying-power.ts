@@ -25,6 +25,15 @@ import { assertFractionable } from './order-size.js';
 import { OrdersRepository } from './orders.repository.js';
 import { RiskChecks } from './risk/risk-checks.js';
 
+/** Of a group that has orders already. */
+export interface OfGroup {
+  readonly groupId?: string | undefined;
+  /** Another order of it holds back what this one sells. */
+  readonly isCovered: boolean;
+}
+
+const ALONE: OfGroup = { isCovered: false };
+
 /** Whether an account can pay for an order, or holds what it sells, after all it has promised already. */
 @Injectable()
 export class BuyingPower {
@@ -52,6 +61,7 @@ export class BuyingPower {
     account: AccountRow,
     request: PlaceOrder,
     trigger: TriggerState = NOT_TRIGGERED,
+    { groupId, isCovered }: OfGroup = ALONE,
   ): Promise<Holding> {
     const instrument = this.quotes.findInstrument(request.symbol);
     if (!instrument) throw unknownSymbol(request.symbol);
@@ -60,8 +70,12 @@ export class BuyingPower {
     assertFractionable(instrument, request, money(position?.quantity ?? 0));
     const { last } = this.quotes.currentQuote(request.symbol);
     const terms = termsAtAcceptance(request, trigger, money(last));
-    const holding = await this.#holding(transaction, account, request, terms, position);
-    await this.risk.assertAcceptable(transaction, account.id, request.symbol, terms);
+    // The orders of a group count as one, which is counted.
+    if (groupId === undefined) await this.#assertRoom(transaction, account.id);
+    const holding = isCovered
+      ? { cash: money(0), shares: money(0) }
+      : await this.#holding(transaction, account, request, terms, position);
+    await this.risk.assertAcceptable(transaction, account.id, request.symbol, terms, groupId);
     return holding;
   }
 
@@ -72,9 +86,6 @@ export class BuyingPower {
     terms: OrderTerms,
     position: PositionRow | undefined,
   ): Promise<Holding> {
-    const { maxWorkingOrders } = this.config.trading;
-    const working = await this.orders.countWorking(transaction.sql, account.id);
-    if (working >= maxWorkingOrders) throw tooManyOrders(maxWorkingOrders);
     const quantity = money(request.quantity);
     await this.rules.lots.assertOpen(transaction.sql, account.id, request);
     const collateral = await this.rules.options.collateral(transaction, account, request);
@@ -93,6 +104,12 @@ export class BuyingPower {
     const available = availableCash(account);
     if (required.gt(available)) throw insufficientFunds(required, available);
     return { cash: required, shares: money(0), fees };
+  }
+
+  async #assertRoom({ sql }: Transaction, accountId: string): Promise<void> {
+    const { maxWorkingOrders } = this.config.trading;
+    const working = await this.orders.countWorking(sql, accountId);
+    if (working >= maxWorkingOrders) throw tooManyOrders(maxWorkingOrders);
   }
 }
 

@@ -4,8 +4,19 @@ import type { Holding } from '../ledger/postings.js';
 import type { OrderRequest, PlaceOrder } from '../trading.dto.js';
 import { sameLots } from './named-lots.js';
 import { hasPrices, NOT_TRIGGERED, pricesOf, type TriggerState } from './order-prices.js';
+import type { GroupRole, OrderClass } from './groups/order-class.js';
 import type { OrderRow } from './orders.table.js';
 import type { WorkingTime } from './time-in-force.js';
+
+/** The place of an order in a group. */
+export interface GroupPlace {
+  readonly orderClass: OrderClass;
+  /** Undefined for the first order of a group, which gives it its id. */
+  readonly groupId?: string;
+  readonly role: GroupRole;
+  /** A leg that waits for its entry. */
+  readonly isHeld: boolean;
+}
 
 /** What an order is beside what its sender asked for. */
 export interface OrderCircumstances {
@@ -15,13 +26,14 @@ export interface OrderCircumstances {
   readonly holding: Holding;
   /** Of the order whose place it takes. */
   readonly trigger?: TriggerState;
+  readonly group?: GroupPlace;
   readonly at: Date;
 }
 
 /** The order as it is stored when it is accepted. */
 export function newOrder(
   request: PlaceOrder,
-  { accountId, replaces, time, holding, trigger = NOT_TRIGGERED, at }: OrderCircumstances,
+  { accountId, replaces, time, holding, trigger = NOT_TRIGGERED, group, at }: OrderCircumstances,
 ): OrderRow {
   const id = newId();
   return {
@@ -43,7 +55,12 @@ export function newOrder(
     worksFrom: time.worksFrom,
     expiresAt: time.expiresAt,
     replaces,
-    status: 'accepted',
+    orderClass: group?.orderClass ?? 'simple',
+    groupId: group ? (group.groupId ?? id) : null,
+    groupRole: group?.role ?? null,
+    placedQuantity: null,
+    activatedAt: null,
+    status: group?.isHeld ? 'held' : 'accepted',
     filledQuantity: '0',
     filledNotional: '0',
     averageFillPrice: null,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../../database/index.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { OrderJournal } from './order-journal.js';
-import { isWorking } from './order-state.js';
+import { isFinal } from './order-state.js';
 import type { TransitionReason } from './order-transitions.table.js';
 import { OrdersRepository } from './orders.repository.js';
 
@@ -14,17 +14,20 @@ export class OrderCancellation {
     private readonly journal: OrderJournal,
   ) {}
 
-  /** All working orders of the symbol; the account must be locked by the transaction. */
+  /** All orders of the symbol that have not ended; the account must be locked by the transaction. */
   async cancelAll(
     transaction: Transaction,
     { id: accountId, userId }: AccountRow,
     symbol: string,
     reason: TransitionReason,
   ): Promise<void> {
-    for (const { id } of await this.orders.listWorking(transaction.sql, accountId, symbol)) {
+    const rows = await this.orders.listUnfinished(transaction.sql, accountId, symbol);
+    // Legs that are held first: the end of what was bought in part would let them work.
+    const held = rows.filter(({ status }) => status === 'held');
+    for (const { id } of [...held, ...rows]) {
       // Read again: the end of one order may have ended another.
       const order = await this.orders.findOwn(transaction.sql, accountId, id);
-      if (!order || !isWorking(order.status)) continue;
+      if (!order || isFinal(order.status)) continue;
       await this.journal.end(transaction, userId, order, { status: 'cancelled' }, { reason });
     }
   }

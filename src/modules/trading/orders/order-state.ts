@@ -1,11 +1,12 @@
 import { AppError } from '../../../kernel/app-error.js';
 
 /**
- * `accepted`: stored, its job not run yet · `open`: waiting for its price or its stop · `partially_filled`: some of it has traded,
+ * `held`: a leg of a group, until its entry has bought what it is to sell · `accepted`: stored, its job not run yet · `open`: waiting for its price or its stop · `partially_filled`: some of it has traded,
  * the rest waits · `filled`, `cancelled`, `rejected`, `expired` (its time in force is over), `replaced` (another order
  * has taken its place): final.
  */
 export const ORDER_STATUSES = [
+  'held',
   'accepted',
   'open',
   'partially_filled',
@@ -18,8 +19,10 @@ export const ORDER_STATUSES = [
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
 const NEXT: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
+  // To itself: a leg whose quantity follows that of its entry.
+  held: ['held', 'accepted', 'cancelled', 'replaced'],
   accepted: ['open', 'partially_filled', 'filled', 'cancelled', 'rejected', 'expired', 'replaced'],
-  // To itself: a stop that has triggered.
+  // To itself: a stop that has triggered, or whose quantity follows that of the other leg.
   open: ['open', 'partially_filled', 'filled', 'cancelled', 'rejected', 'expired', 'replaced'],
   partially_filled: ['partially_filled', 'filled', 'cancelled', 'expired', 'replaced'],
   filled: [],
@@ -36,9 +39,20 @@ export const WORKING_STATUSES = [
   'partially_filled',
 ] as const satisfies readonly OrderStatus[];
 
-/** Whether the order can still trade. */
+/** The statuses of orders that have not ended: they work, or may work later. */
+export const UNFINISHED_STATUSES = [
+  'held',
+  ...WORKING_STATUSES,
+] as const satisfies readonly OrderStatus[];
+
+/** Whether the order can trade as it is. */
 export function isWorking(status: OrderStatus): boolean {
-  return NEXT[status].length > 0;
+  return WORKING_STATUSES.some((working) => working === status);
+}
+
+/** Whether the order has ended for good. */
+export function isFinal(status: OrderStatus): boolean {
+  return NEXT[status].length === 0;
 }
 
 /** @throws AppError `trading.order_final` when the order's life has no such step. */

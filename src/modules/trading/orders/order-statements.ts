@@ -10,6 +10,8 @@ import { ordersTable, type OrderRow } from './orders.table.js';
 const IS_WORKING = sql`${ordersTable.status} in ${sql.raw(`('${WORKING_STATUSES.join("', '")}')`)}`;
 const openOrder = {
   id: ordersTable.id,
+  groupId: ordersTable.groupId,
+  groupRole: ordersTable.groupRole,
   side: ordersTable.side,
   limitPrice: ordersTable.limitPrice,
   quantity: ordersTable.quantity,
@@ -58,9 +60,12 @@ export const openQuantities = madeOnce<{ accountId: string; symbol: string }, Op
       .prepare('orders.open-quantities'),
 );
 
+/** The orders of a group count as one. */
 export const workingCount = madeOnce<{ accountId: string }, { orders: number }[]>((connection) =>
   connection
-    .select({ orders: sql<number>`count(*)::int` })
+    .select({
+      orders: sql<number>`count(distinct coalesce(${ordersTable.groupId}, ${ordersTable.id}))::int`,
+    })
     .from(ordersTable)
     .where(and(eq(ordersTable.accountId, sql.placeholder('accountId')), IS_WORKING))
     .prepare('orders.count-working'),

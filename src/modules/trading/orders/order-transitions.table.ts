@@ -19,6 +19,18 @@ export const TRANSITION_REASONS = [
   /** The market has reached its stop: it trades as a market or limit order from now on. */
   'triggered',
   'fill',
+  /** The entry of its group has bought what it sells: it works from now on. */
+  'entry_filled',
+  /** The entry of its group has ended: a leg works for what was bought until then, or ends with it. */
+  'entry_ended',
+  /** The entry of its group was replaced by one of another quantity. */
+  'entry_replaced',
+  /** The other leg of its group has traded: less is left for this one, or nothing. */
+  'other_leg_filled',
+  /** The other leg of its group, the stop, was reached: it sells in place of this one. */
+  'other_leg_triggered',
+  /** Another order of its group has ended, and takes this one with it. */
+  'group_ended',
   'cancelled_by_owner',
   'replaced_by_owner',
   /** Trading in the symbol is halted. */

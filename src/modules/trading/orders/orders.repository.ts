@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { and, desc, eq, gt, inArray, lt, lte, notInArray, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, lt, lte, notInArray, sql, type SQL } from 'drizzle-orm';
 import { Database, type Sql } from '../../../database/index.js';
 import { executionsTable, type ExecutionRow } from '../execution/executions.table.js';
-import { WORKING_STATUSES, type OrderStatus } from './order-state.js';
+import { UNFINISHED_STATUSES, WORKING_STATUSES, type OrderStatus } from './order-state.js';
 import {
   insertOrder,
   insertOrderTransition,
@@ -25,6 +25,9 @@ export interface OrderFilter {
 export interface OrderChange {
   readonly status: OrderStatus;
   readonly quantity?: string;
+  readonly placedQuantity?: string;
+  readonly activatedAt?: Date;
+  readonly expiresAt?: Date | null;
   readonly filledQuantity?: string;
   readonly filledNotional?: string;
   readonly lastFillQuoteAsOf?: Date;
@@ -53,6 +56,7 @@ export interface OrderVersion {
 
 export const orderVersion = { id: ordersTable.id, version: ordersTable.version };
 const isWorkingRow = inArray(ordersTable.status, [...WORKING_STATUSES]);
+const isUnfinishedRow = inArray(ordersTable.status, [...UNFINISHED_STATUSES]);
 
 @Injectable()
 export class OrdersRepository {
@@ -189,6 +193,7 @@ export class OrdersRepository {
       .limit(limit);
   }
 
+  /** The orders of a group count as one. */
   async countWorking(transaction: Sql, accountId: string): Promise<number> {
     const [row] = await workingCount(transaction, { accountId });
     return row?.orders ?? 0;
@@ -226,11 +231,32 @@ export class OrdersRepository {
     return row;
   }
 
-  /** All of the account, of one symbol or of any, oldest first. There are never many: `TRADING_MAX_WORKING_ORDERS`. */
-  async listWorking(
+  /**
+   * All of the account, of one symbol or of any, oldest first. There are never many: `TRADING_MAX_WORKING_ORDERS`, or
+   * groups of three in place of each.
+   */
+  listWorking(
     transaction: Sql,
     accountId: string,
     symbol: string | undefined,
+  ): Promise<OrderRow[]> {
+    return this.#listOwn(transaction, accountId, symbol, isWorkingRow);
+  }
+
+  /** {@link listWorking}, and the legs that are held until their entry is filled. */
+  listUnfinished(
+    transaction: Sql,
+    accountId: string,
+    symbol: string | undefined,
+  ): Promise<OrderRow[]> {
+    return this.#listOwn(transaction, accountId, symbol, isUnfinishedRow);
+  }
+
+  #listOwn(
+    transaction: Sql,
+    accountId: string,
+    symbol: string | undefined,
+    isListed: SQL,
   ): Promise<OrderRow[]> {
     return transaction
       .select()
@@ -238,7 +264,7 @@ export class OrdersRepository {
       .where(
         and(
           eq(ordersTable.accountId, accountId),
-          isWorkingRow,
+          isListed,
           symbol === undefined ? undefined : eq(ordersTable.symbol, symbol),
         ),
       )

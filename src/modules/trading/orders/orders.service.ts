@@ -1,6 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../../database/index.js';
-import { Clock } from '../../../kernel/clock.js';
 import { isId } from '../../../kernel/ids.js';
 import { decodeCursor, encodeCursor, toPage, type Page } from '../../../kernel/page.js';
 import type { PageQuery } from '../../../http/index.js';
@@ -8,14 +7,12 @@ import { AccountWork } from '../accounts/account-work.js';
 import { AccountsService } from '../accounts/accounts.service.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { decodeSeqCursor } from '../accounts/seq-cursor.js';
-import { BuyingPower } from './buying-power.js';
-import { isSameOrder, newOrder, type OrderCircumstances } from './new-order.js';
+import { GroupOrders } from './groups/group-orders.js';
 import { OrderJournal } from './order-journal.js';
-import { assertTransition } from './order-state.js';
+import { OrderPlacement } from './order-placement.js';
+import { isFinal } from './order-state.js';
 import { OrdersRepository } from './orders.repository.js';
 import type { OrderRow } from './orders.table.js';
-import { replacementOf } from './replacement.js';
-import { assertBeforeAuction } from './time-in-force.js';
 import { CLIENT_ORDER_ID } from '../trading.dto.js';
 import type {
   ListOrders,
@@ -24,8 +21,8 @@ import type {
   OrderRequest,
   ReplaceOrder,
 } from '../trading.dto.js';
-import { clientOrderIdReused, orderNotFound } from '../trading.errors.js';
-import { toFirstAnswer, toOrder, toTransition } from '../trading.mappers.js';
+import { orderNotFound } from '../trading.errors.js';
+import { toOrder, toTransition } from '../trading.mappers.js';
 
 /** Takes, replaces and cancels orders. What it answers comes from the database, never from a cache. */
 @Injectable()
@@ -34,9 +31,9 @@ export class OrdersService {
     private readonly accounts: AccountsService,
     private readonly work: AccountWork,
     private readonly orders: OrdersRepository,
-    private readonly buyingPower: BuyingPower,
+    private readonly placement: OrderPlacement,
+    private readonly groups: GroupOrders,
     private readonly journal: OrderJournal,
-    @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   /**
@@ -46,6 +43,7 @@ export class OrdersService {
    *   `trading.bad_order_size`, `trading.not_fractionable`, `trading.notional_too_small`, `trading.bad_quantity`, `trading.contract_not_listed`, `trading.uncovered_option`, `trading.opposite_order`,
    *   `trading.bad_expiry`, `trading.bad_time_in_force`, `trading.bad_extended_hours`, `trading.market_closed`,
    *   `trading.too_late_for_auction`, `trading.stop_price_reached`, `trading.bad_lots`, `trading.too_many_orders`,
+   *   `trading.bad_order_class`, `trading.bad_take_profit`, `trading.bad_stop_loss`,
    *   `trading.client_order_id_reused`, `trading.account_busy`; as `RiskChecks.assertAcceptable`
    */
   async place(userId: string, request: OrderRequest): Promise<Order> {
@@ -60,15 +58,12 @@ export class OrdersService {
    * @param account as it is now, with all that the work has changed
    * @throws AppError as {@link place}
    */
-  async placeWithin(
+  placeWithin(
     transaction: Transaction,
     account: AccountRow,
     request: OrderRequest,
   ): Promise<Order> {
-    const repeated = await this.#findRepeated(transaction, account.id, request, null);
-    if (repeated) return toFirstAnswer(repeated);
-    const time = this.buyingPower.rules.workingTimeOf(request);
-    return this.#accept(transaction, account, request, { replaces: null, time });
+    return this.placement.place(transaction, account, request);
   }
 
   /**
@@ -80,30 +75,16 @@ export class OrdersService {
   async replace(userId: string, orderId: string, change: ReplaceOrder): Promise<Order> {
     if (!isId(orderId)) throw orderNotFound();
     const accountId = await this.accounts.idOf(userId);
-    return this.work.run(accountId, async (transaction) => {
+    return this.work.run(accountId, async (transaction, account) => {
       const before = await this.orders.findOwn(transaction.sql, accountId, orderId);
       if (!before) throw orderNotFound();
-      // One that was replaced already may be asked for again; the step below refuses any other.
-      if (before.status !== 'replaced') assertTransition(before.status, 'replaced');
-      const request = replacementOf(before, change);
-      const repeated = await this.#findRepeated(transaction, accountId, request, orderId);
-      if (repeated) return toFirstAnswer(repeated);
-      assertBeforeAuction(before, this.clock.nowMs());
-      const end = { status: 'replaced' } as const;
-      await this.journal.end(transaction, userId, before, end, { reason: 'replaced_by_owner' });
-      // Read again: what the order held back is free for the one that takes its place.
-      const account = await this.work.reread(transaction, accountId);
-      return this.#accept(transaction, account, request, {
-        replaces: orderId,
-        time: before,
-        trigger: before,
-      });
+      return this.placement.replace(transaction, account, before, change);
     });
   }
 
   /** @throws AppError `trading.order_not_found`, also for an order of somebody else. */
   async get(userId: string, orderId: string): Promise<Order> {
-    return toOrder(await this.#findOwn(userId, orderId));
+    return this.groups.view(await this.#findOwn(userId, orderId));
   }
 
   /** After a time-out: what has become of it. @throws AppError `trading.order_not_found` */
@@ -114,7 +95,7 @@ export class OrdersService {
       ? await this.orders.readByClientOrderId(accountId, clientOrderId)
       : undefined;
     if (!row) throw orderNotFound();
-    return toOrder(row);
+    return this.groups.view(row);
   }
 
   async list(userId: string, { cursor, limit, status, symbol }: ListOrders): Promise<Page<Order>> {
@@ -150,7 +131,7 @@ export class OrdersService {
     });
   }
 
-  /** All working orders, of one symbol or of any: all of them or none. @returns them, oldest first. */
+  /** All orders that have not ended, of one symbol or of any: all of them or none. @returns them, oldest first. */
   async cancelAll(userId: string, symbol: string | undefined): Promise<Order[]> {
     const accountId = await this.accounts.idOf(userId);
     return this.work.run(accountId, (transaction, account) =>
@@ -164,47 +145,22 @@ export class OrdersService {
     { id, userId }: Pick<AccountRow, 'id' | 'userId'>,
     symbol: string | undefined,
   ): Promise<Order[]> {
-    const cancelled: Order[] = [];
-    for (const row of await this.orders.listWorking(transaction.sql, id, symbol)) {
-      cancelled.push(await this.#cancel(transaction, userId, row));
+    // Legs that are held first: the end of what was bought in part would let them work.
+    const rows = await this.orders.listUnfinished(transaction.sql, id, symbol);
+    const held = rows.filter(({ status }) => status === 'held');
+    const rest = rows.filter(({ status }) => status !== 'held');
+    const ended: Order[] = [];
+    for (const row of [...held, ...rest]) {
+      // Read again: the end of one order of a group is the end of the others.
+      const now = (await this.orders.findOwn(transaction.sql, id, row.id)) ?? row;
+      ended.push(isFinal(now.status) ? toOrder(now) : await this.#cancel(transaction, userId, now));
     }
-    return cancelled;
+    return ended.sort((one, other) => (one.id < other.id ? -1 : 1));
   }
 
   async #cancel(transaction: Transaction, userId: string, row: OrderRow): Promise<Order> {
     const why = { reason: 'cancelled_by_owner' } as const;
     return toOrder(await this.journal.end(transaction, userId, row, { status: 'cancelled' }, why));
-  }
-
-  async #accept(
-    transaction: Transaction,
-    account: AccountRow,
-    asked: OrderRequest,
-    of: Pick<OrderCircumstances, 'replaces' | 'time' | 'trigger'>,
-  ): Promise<Order> {
-    const request = this.buyingPower.rules.sized(asked);
-    await this.buyingPower.rules.options.assertOrder(transaction, account.id, request, of.replaces);
-    const { trigger } = of;
-    const holding = await this.buyingPower.reserve(transaction, account, request, trigger);
-    const at = new Date(this.clock.nowMs());
-    const row = newOrder(request, { ...of, accountId: account.id, holding, at });
-    return toFirstAnswer(await this.journal.accept(transaction, account.userId, row));
-  }
-
-  /** The order that was placed under the same `client_order_id`. */
-  async #findRepeated(
-    transaction: Transaction,
-    accountId: string,
-    request: OrderRequest,
-    replaces: string | null,
-  ): Promise<OrderRow | undefined> {
-    const clientOrderId = request.client_order_id;
-    if (clientOrderId === undefined) return undefined;
-    const row = await this.orders.findByClientOrderId(transaction.sql, accountId, clientOrderId);
-    if (row && (row.replaces !== replaces || !isSameOrder(row, request))) {
-      throw clientOrderIdReused(clientOrderId);
-    }
-    return row;
   }
 
   async #findOwn(userId: string, orderId: string): Promise<OrderRow> {

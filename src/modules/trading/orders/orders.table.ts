@@ -16,6 +16,7 @@ import { accountsTable } from '../accounts/accounts.table.js';
 import { decimalColumn } from '../accounts/decimal.column.js';
 import type { NamedLot } from '../execution/lots.js';
 import { ORDER_SIDES, ORDER_TYPES } from './order.js';
+import { GROUP_ROLES, ORDER_CLASSES } from './groups/order-class.js';
 import { ORDER_STATUSES } from './order-state.js';
 import { TIMES_IN_FORCE } from './time-in-force.js';
 
@@ -55,6 +56,14 @@ export const ordersTable = pgTable(
     expiresAt: timestamp('expires_at', { withTimezone: true }),
     /** The order whose place it takes. */
     replaces: uuid('replaces').references((): AnyPgColumn => ordersTable.id),
+    orderClass: text('order_class', { enum: ORDER_CLASSES }).notNull().default('simple'),
+    /** The first order of its group; null: it is in none. */
+    groupId: uuid('group_id').references((): AnyPgColumn => ordersTable.id),
+    groupRole: text('group_role', { enum: GROUP_ROLES }),
+    /** The quantity that it was placed with, of one whose quantity has followed its group since. */
+    placedQuantity: decimalColumn('placed_quantity'),
+    /** When a leg that was held began to work: its place in time. */
+    activatedAt: timestamp('activated_at', { withTimezone: true }),
     status: text('status', { enum: ORDER_STATUSES }).notNull(),
     filledQuantity: decimalColumn('filled_quantity').notNull(),
     /** USD that the filled shares traded for, not rounded: what averages are made of. */
@@ -109,9 +118,12 @@ export const ordersTable = pgTable(
     index('orders_accepted')
       .on(table.updatedAt)
       .where(sql`${table.status} = 'accepted'`),
-    index('orders_working_by_account')
+    index('orders_unfinished_by_account')
       .on(table.accountId)
-      .where(sql`${table.status} in ('accepted', 'open', 'partially_filled')`),
+      .where(sql`${table.status} in ('held', 'accepted', 'open', 'partially_filled')`),
+    index('orders_by_group')
+      .on(table.groupId)
+      .where(sql`${table.groupId} is not null`),
     index('orders_expiring')
       .on(table.expiresAt)
       .where(sql`${table.status} in ('accepted', 'open', 'partially_filled')`),

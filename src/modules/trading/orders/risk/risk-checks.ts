@@ -3,15 +3,17 @@ import { Config } from '../../../../config/config.js';
 import { together, type Transaction } from '../../../../database/index.js';
 import { money } from '../../../../kernel/money.js';
 import { ExecutionsRepository } from '../../execution/executions.repository.js';
+import { eachGroupOnce } from '../groups/group-exposure.js';
 import type { OrderTerms } from '../order.js';
+import type { OpenOrder } from '../order-statements.js';
 import { OrdersRepository } from '../orders.repository.js';
 import { AccountLimitsRepository } from './account-limits.repository.js';
 import { MarketChecks } from './market-checks.js';
 import { assertOrderSize } from './order-limits.js';
-import { assertPositionLimit } from './position-limit.js';
+import { assertPositionLimit, type OpenQuantity } from './position-limit.js';
 import { assertWithinCollar } from './price-collar.js';
 import { limitsOf } from './risk-limits.js';
-import { assertNoWashTrade } from './wash-trade.js';
+import { assertNoWashTrade, type CrossingOrder } from './wash-trade.js';
 
 /** What an order must pass before it is accepted, beside that the account can pay for it. */
 @Injectable()
@@ -26,6 +28,7 @@ export class RiskChecks {
 
   /**
    * The account must be locked, the symbol known.
+   * @param groupId of the order's group, where it has orders already: they do not stand against it
    * @throws AppError `trading.symbol_halted`, `trading.stale_quote`, `trading.order_too_large`,
    *   `trading.price_outside_collar`, `trading.position_limit`, `trading.wash_trade`
    */
@@ -34,6 +37,7 @@ export class RiskChecks {
     accountId: string,
     symbol: string,
     terms: OrderTerms,
+    groupId?: string,
   ): Promise<void> {
     const { side } = terms;
     const { risk } = this.config.trading;
@@ -46,14 +50,23 @@ export class RiskChecks {
     const limits = limitsOf(risk, ofAccount);
     assertOrderSize(terms, prices, limits);
     assertWithinCollar(terms, prices, limits);
-    const working = open.map((row) => ({
-      id: row.id,
-      side: row.side,
-      limitPrice: row.limitPrice === null ? undefined : money(row.limitPrice),
-      left: money(row.quantity).minus(row.filledQuantity),
-    }));
+    const others = open.filter((row) => groupId === undefined || row.groupId !== groupId);
     const order = { side, left: terms.quantity };
-    assertPositionLimit(money(position?.quantity ?? 0), working, order, prices, limits);
-    if (risk.refusesWashTrades) assertNoWashTrade(terms, working);
+    assertPositionLimit(
+      money(position?.quantity ?? 0),
+      eachGroupOnce(others).map(toOpenQuantity),
+      order,
+      prices,
+      limits,
+    );
+    if (risk.refusesWashTrades) assertNoWashTrade(terms, others.map(toCrossingOrder));
   }
+}
+
+function toOpenQuantity({ side, quantity, filledQuantity }: OpenOrder): OpenQuantity {
+  return { side, left: money(quantity).minus(filledQuantity) };
+}
+
+function toCrossingOrder({ id, side, limitPrice }: OpenOrder): CrossingOrder {
+  return { id, side, limitPrice: limitPrice === null ? undefined : money(limitPrice) };
 }

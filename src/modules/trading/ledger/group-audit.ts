@@ -1,0 +1,69 @@
+import { money, Money, sumOf } from '../../../kernel/money.js';
+import { isFinal, isWorking } from '../orders/order-state.js';
+import type { OrderRow } from '../orders/orders.table.js';
+
+type Member = Pick<
+  OrderRow,
+  'groupRole' | 'status' | 'quantity' | 'placedQuantity' | 'filledQuantity' | 'reservedQuantity'
+>;
+
+/** What is kept of a group, and what it would be by the rules of groups. */
+type Expect = (what: string, kept: Money | string, derived: Money | string) => void;
+
+/**
+ * Holds the orders of groups against what groups promise: that legs wait as long as their entry works and no longer,
+ * that both legs never sell more than there is for them, and that they hold it back once.
+ */
+export class GroupAudit {
+  readonly #groups = new Map<string, Member[]>();
+
+  constructor(private readonly expect: Expect) {}
+
+  /** In any order. */
+  add({ groupId, ...row }: OrderRow): void {
+    if (groupId === null) return;
+    const { groupRole, status, quantity, placedQuantity, filledQuantity, reservedQuantity } = row;
+    const members = this.#groups.get(groupId) ?? [];
+    const traded = { filledQuantity, reservedQuantity };
+    members.push({ groupRole, status, quantity, placedQuantity, ...traded });
+    this.#groups.set(groupId, members);
+  }
+
+  /** At last. */
+  finish(): void {
+    for (const [groupId, members] of this.#groups) this.#check(`groups.${groupId}`, members);
+  }
+
+  #check(what: string, members: readonly Member[]): void {
+    const entries = members.filter(({ groupRole }) => groupRole === 'entry');
+    const legs = members.filter(({ groupRole }) => groupRole !== 'entry');
+    const hasEntered = entries.every(({ status }) => isFinal(status));
+    for (const { status } of legs) {
+      if (!isFinal(status) && hasEntered !== isWorking(status)) {
+        this.expect(`${what}.entry`, hasEntered ? 'ended' : 'working', `with a leg ${status}`);
+      }
+    }
+    const sold = sumOf(legs.map(({ filledQuantity }) => filledQuantity));
+    const most =
+      entries.length > 0 ? sumOf(entries.map(filledOf)) : Money.max(...legs.map(placedOf));
+    this.expect(`${what}.sold`, sold, Money.min(sold, most));
+    const working = legs.filter(({ status }) => isWorking(status));
+    const [left] = working.map(leftOf);
+    if (left === undefined) return;
+    for (const leg of working) this.expect(`${what}.left`, leftOf(leg), left);
+    this.expect(`${what}.left`, left, Money.min(left, most.minus(sold)));
+    this.expect(`${what}.reserved`, sumOf(working.map((leg) => leg.reservedQuantity)), left);
+  }
+}
+
+function filledOf({ filledQuantity }: Member): Money {
+  return money(filledQuantity);
+}
+
+function placedOf({ quantity, placedQuantity }: Member): Money {
+  return money(placedQuantity ?? quantity);
+}
+
+function leftOf({ quantity, filledQuantity }: Member): Money {
+  return money(quantity).minus(filledQuantity);
+}
