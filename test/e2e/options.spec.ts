@@ -384,6 +384,35 @@ describe.each(BACKENDS)('options on $name', (backend) => {
     expect(rowsOf(held)).toEqual([]);
   });
 
+  it('never come to stand for something else: no split, no new symbol of what they are on', async () => {
+    const admin = await bourse.admin();
+    const [split, renamed, dividend] = [
+      { kind: 'split', from: 2, to: 1, cashInLieuPrice: '1' },
+      { kind: 'symbol_change', newSymbol: 'NEWJPM' },
+      { kind: 'dividend', cashPerShare: '0.01' },
+    ];
+    let actions = 0;
+    const announce = async (action: object = {}) => {
+      const reference = `with-contracts-${(actions += 1)}`;
+      const body = { reference, symbol: 'JPM', ...action };
+      const answer = await admin.post<Problem>('/api/admin/corporate-actions', body);
+      return answer.status === 201 ? 'announced' : [answer.status, answer.body.code];
+    };
+    const refused = [409, 'trading.contracts_open'];
+    const chain = await chainOf('JPM');
+    const { symbol } = contractOf(chain, 10, 'put');
+    const order = { symbol, type: 'limit', quantity: '100' };
+    const { id } = await place({ ...order, side: 'buy', limitPrice: '0.01' });
+    expect([await announce(split), await announce(renamed)]).toEqual([refused, refused]);
+    await trader.delete(`/api/orders/${id}`);
+    // A written one: below zero.
+    await trade('sell', symbol, '100');
+    expect([await announce(split), await announce(renamed)]).toEqual([refused, refused]);
+    expect(await announce(dividend)).toBe('announced');
+    await trade('buy', symbol, '100');
+    expect(await announce(split)).toBe('announced');
+  });
+
   describe('end with their last day', () => {
     /** How often the trader's account was worked on under its lock. */
     const turns = async (): Promise<bigint> => {

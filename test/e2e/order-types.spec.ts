@@ -49,22 +49,23 @@ describe.each(BACKENDS)('trading sessions on $name', (backend) => {
   });
   afterAll(() => bourse.close());
 
+  const goTo = (atMs: number) => bourse.clock.advance(atMs - bourse.clock.nowMs());
+  const place = (body: object) =>
+    trader.post<Order & Pick<Problem, 'code'>>('/api/orders', {
+      symbol: 'AAPL',
+      side: 'buy',
+      quantity: '1',
+      ...body,
+    });
+  const order = async (id: string) => (await trader.get<Order>(`/api/orders/${id}`)).body;
+  const until = (id: string, expected: Partial<Order>) =>
+    eventually(async () => expect(await order(id)).toMatchObject(expected), LATER);
+  const tradeOf = async (id: string) => {
+    const { body } = await trader.get<Page<Trade>>('/api/trades?limit=200');
+    return body.items.find(({ orderId }) => orderId === id);
+  };
+
   it('are kept: orders wait for the one they are meant for, and trade then', async () => {
-    const goTo = (atMs: number) => bourse.clock.advance(atMs - bourse.clock.nowMs());
-    const place = (body: object) =>
-      trader.post<Order & Pick<Problem, 'code'>>('/api/orders', {
-        symbol: 'AAPL',
-        side: 'buy',
-        quantity: '1',
-        ...body,
-      });
-    const order = async (id: string) => (await trader.get<Order>(`/api/orders/${id}`)).body;
-    const until = (id: string, expected: Partial<Order>) =>
-      eventually(async () => expect(await order(id)).toMatchObject(expected), LATER);
-    const tradeOf = async (id: string) => {
-      const { body } = await trader.get<Page<Trade>>('/api/trades?limit=200');
-      return body.items.find(({ orderId }) => orderId === id);
-    };
     const { openMs, closeMs } = currentOrNextSession(bourse.clock.nowMs() + 86_400_000);
     const open = new Date(openMs).toISOString();
     const close = new Date(closeMs).toISOString();
@@ -149,6 +150,28 @@ describe.each(BACKENDS)('trading sessions on $name', (backend) => {
       price: quotes.quoteAt('AAPL', closeMs).ask,
       quoteAsOf: close,
     });
+  });
+
+  it('give an auction a minute: whose turn comes later trades by its quote still, or has expired', async () => {
+    const { openMs, closeMs } = currentOrNextSession(bourse.clock.nowMs() + 86_400_000);
+    const auction = { type: 'market', timeInForce: 'opg' };
+    goTo(openMs - 3_600_000);
+    const { body: inTime } = await place(auction);
+    await until(inTime.id, { status: 'open' });
+    // Later than any quote is fresh.
+    goTo(openMs + 20_000);
+    await until(inTime.id, { status: 'filled' });
+    const atOpen = bourse.app.get(QuotesService).quoteAt('AAPL', openMs);
+    const quoteAsOf = new Date(openMs).toISOString();
+    expect(await tradeOf(inTime.id)).toMatchObject({ price: atOpen.ask, quoteAsOf });
+
+    goTo(closeMs - 3_600_000);
+    const { body: tooLate } = await place({ ...auction, timeInForce: 'cls' });
+    await until(tooLate.id, { status: 'open' });
+    goTo(closeMs + 60_000);
+    await until(tooLate.id, { status: 'expired', filledQuantity: '0' });
+    const { body: account } = await trader.get<Account>('/api/account');
+    expect(account.reservedCash).toBe('0');
   });
 });
 

@@ -175,6 +175,14 @@ export const badLots = (message: string) =>
 export const badCorporateAction = (message: string) =>
   new AppError('unprocessable', 'trading.bad_corporate_action', message);
 
+export const contractsOpen = (underlying: string, contract: string) =>
+  new AppError(
+    'conflict',
+    'trading.contracts_open',
+    'Option contracts on this symbol are held, or orders for them work: they would stand for something else afterwards.',
+    { details: { underlying, contract } },
+  );
+
 export const corporateActionReused = (reference: string) =>
   new AppError(
     'unprocessable',

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import {
+  ApiConflictResponse,
   ApiCreatedResponse,
   ApiOkResponse,
   ApiOperation,
@@ -37,6 +38,7 @@ export class CorporateActionsController {
   @ApiUnprocessableEntityResponse({
     description: 'trading.bad_corporate_action, trading.corporate_action_reused',
   })
+  @ApiConflictResponse({ description: 'trading.contracts_open' })
   announce(
     @CurrentPrincipal() { userId }: Principal,
     @Body({ schema: announceActionSchema }) request: AnnounceAction,

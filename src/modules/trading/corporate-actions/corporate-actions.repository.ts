@@ -1,8 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, count, desc, eq, gt, inArray, isNull, lt, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNull,
+  lt,
+  ne,
+  sql,
+  type AnyColumn,
+} from 'drizzle-orm';
 import type { Sql } from '../../../database/index.js';
 import { accountsTable } from '../accounts/accounts.table.js';
 import { positionsTable } from '../execution/executions.table.js';
+import { contractRootOf, isContract } from '../options/contract-symbol.column.js';
 import { WORKING_STATUSES } from '../orders/order-state.js';
 import { ordersTable } from '../orders/orders.table.js';
 import {
@@ -48,6 +62,25 @@ export class CorporateActionsRepository {
         where ${accountsTable}.id = holders.id returning ${accountsTable}.id
       )
       insert into ${concerned} (action_id, account_id) select ${id}::uuid, id from flagged`);
+  }
+
+  /**
+   * A contract that somebody holds, has written, or has an order for, of those with this root. One statement: what an order
+   * for one turns into at this moment is seen before or after.
+   */
+  async findOpenContract(transaction: Sql, root: string): Promise<string | undefined> {
+    const isOfRoot = (symbol: AnyColumn) =>
+      and(isContract(symbol), eq(contractRootOf(symbol), root));
+    const held = transaction
+      .select({ symbol: positionsTable.symbol })
+      .from(positionsTable)
+      .where(and(ne(positionsTable.quantity, '0'), isOfRoot(positionsTable.symbol)));
+    const ordered = transaction
+      .select({ symbol: ordersTable.symbol })
+      .from(ordersTable)
+      .where(and(inArray(ordersTable.status, [...WORKING_STATUSES]), isOfRoot(ordersTable.symbol)));
+    const [found] = await held.unionAll(ordered).limit(1);
+    return found?.symbol;
   }
 
   /** Whether an account has one symbol long and the other short. */

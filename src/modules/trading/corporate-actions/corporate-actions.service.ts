@@ -1,13 +1,13 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Database, Outbox } from '../../../database/index.js';
+import { Database, Outbox, type Sql } from '../../../database/index.js';
 import type { PageQuery } from '../../../http/index.js';
 import { Clock } from '../../../kernel/clock.js';
 import { newId } from '../../../kernel/ids.js';
 import { money, moneyText } from '../../../kernel/money.js';
 import { decodeCursor, toPage, type Page } from '../../../kernel/page.js';
-import { QuotesService } from '../../market-data/index.js';
+import { contractRoot, QuotesService } from '../../market-data/index.js';
 import { AccountWork } from '../accounts/account-work.js';
-import { badCorporateAction, corporateActionReused } from '../trading.errors.js';
+import { badCorporateAction, contractsOpen, corporateActionReused } from '../trading.errors.js';
 import { tradingQueue } from '../trading.queues.js';
 import type { AnnounceAction, CorporateActionView } from './corporate-actions.dto.js';
 import { CorporateActionsRepository, type Progress } from './corporate-actions.repository.js';
@@ -31,7 +31,8 @@ export class CorporateActionsService {
 
   /**
    * Takes effect with its commit: who trades in one of the accounts from then on finds it applied. The job applies it to those that do not trade.
-   * @throws AppError `trading.bad_corporate_action`; `trading.corporate_action_reused` when the reference belongs to another
+   * @throws AppError `trading.bad_corporate_action`; `trading.corporate_action_reused` when the reference belongs to another;
+   *   `trading.contracts_open` (conflict) for what would make option contracts stand for something else
    */
   async announce(adminId: string, request: AnnounceAction): Promise<CorporateActionView> {
     const row = this.#toRow(adminId, request);
@@ -42,6 +43,8 @@ export class CorporateActionsService {
         if (before && isSame(before, row, request)) return before;
         throw corporateActionReused(row.reference);
       }
+      // A dividend changes no contract: as at the OCC, an ordinary one is in its price.
+      if (row.kind !== 'dividend') await this.#assertNoContracts(sql, row.symbol);
       await this.actions.flagAccounts(sql, row);
       const { symbol, newSymbol } = row;
       if (newSymbol !== null && (await this.actions.holdsAgainst(sql, symbol, newSymbol))) {
@@ -99,6 +102,11 @@ export class CorporateActionsService {
       });
     }
     return ids.length;
+  }
+
+  async #assertNoContracts(sql: Sql, symbol: string): Promise<void> {
+    const contract = await this.actions.findOpenContract(sql, contractRoot(symbol));
+    if (contract !== undefined) throw contractsOpen(symbol, contract);
   }
 
   async #view(row: CorporateActionRow): Promise<CorporateActionView> {

@@ -47,15 +47,14 @@ export class TickBookRepository {
   ): Promise<OrderVersion[]> {
     if (quotes.length === 0) return [];
     const front = sql`(
-      with quote(${QUOTE_COLUMNS}) as (${valuesOf(quotes)}), queued as (
+      with listed(${QUOTE_COLUMNS}) as (${valuesOf(quotes)}), quote as (
+        select * from listed where not exists (select from trading_halts h where h.symbol = listed.symbol)), queued as (
         select o.id, o.version,
           case o.side when 'buy' then quote.ask_size else quote.bid_size end as size,
           coalesce(sum(case when ${IS_REACHED} then ${LEFT} else 0 end) over (
             partition by o.symbol, o.side order by ${PLACE}
             rows between unbounded preceding and 1 preceding), 0) as ahead
-        from quote join (${reached(moment.acceptedUntil)}) as o on o.symbol = quote.symbol
-        where ${MAY_TRADE} and ${isPresent(moment)}
-          and not exists (select from trading_halts h where h.symbol = o.symbol))
+        from quote cross join lateral (${reached(moment, limit)}) as o)
       select id, version, ahead from queued where size is null or ahead < size) as front`;
     return this.database.sql
       .select({ id: sql<string>`front.id`, version: sql<number>`front.version` })
@@ -118,19 +117,26 @@ function rankOf(side: SQL, limitPrice: SQL): SQL {
   return sql`coalesce(${rank}, '-Infinity'::numeric)`;
 }
 
-/** The orders in the book that the prices reach. One branch for each index; with an "or" none would be used. */
-function reached(acceptedUntil: Date | undefined): SQL {
-  const branch = (reach: SQL) => sql`
-    select o.* from quote join orders o on o.symbol = quote.symbol
-    where ${IN_BOOK} and ${reach}`;
+/**
+ * The orders in the books of `quote` that its prices reach, the first `limit` of each kind: in one direction of an index,
+ * however many stand behind them. One branch for each; with an "or" no index would be used.
+ */
+function reached(moment: Omit<TickMoment, 'now'>, limit: number): SQL {
+  const branch = (reach: SQL, place: SQL) => sql`
+    (select o.* from orders o
+    where o.symbol = quote.symbol and ${IN_BOOK} and ${reach} and ${MAY_TRADE} and ${isPresent(moment)}
+    order by ${place} limit ${limit})`;
+  const byTime = sql`o.created_at, o.id`;
   const branches = [
-    branch(sql`o.limit_price is null`),
-    branch(sql`o.side = 'buy' and o.limit_price >= quote.ask`),
-    branch(sql`o.side = 'sell' and o.limit_price <= quote.bid`),
+    branch(sql`o.side = 'buy' and o.limit_price is null`, byTime),
+    branch(sql`o.side = 'sell' and o.limit_price is null`, byTime),
+    branch(sql`o.side = 'buy' and o.limit_price >= quote.ask`, sql`o.limit_price desc, ${byTime}`),
+    branch(sql`o.side = 'sell' and o.limit_price <= quote.bid`, sql`o.limit_price, ${byTime}`),
   ];
   // What may not wait, and was on its way, ends when it arrives, reached or not.
-  if (acceptedUntil)
-    branches.push(branch(sql`o.time_in_force in ('ioc', 'fok') and not ${IS_REACHED}`));
+  if (moment.acceptedUntil) {
+    branches.push(branch(sql`o.time_in_force in ('ioc', 'fok') and not ${IS_REACHED}`, byTime));
+  }
   return sql.join(branches, sql` union all `);
 }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, gt, inArray, isNotNull, isNull, lte, sql, type SQL } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, lte, sql, type SQL } from 'drizzle-orm';
 import { Database } from '../../../database/index.js';
 import { orderVersion, type OrderVersion } from './orders.repository.js';
 import { ordersTable, type OrderRow } from './orders.table.js';
@@ -100,11 +100,10 @@ export class WaitingOrdersRepository {
       select o.id, quote.symbol from quote join orders o on o.symbol = quote.symbol
       where ${WAITS_FOR_STOP} and o.side = 'sell' and o.stop_price >= quote.last)`;
     return this.database.sql
-      .select({ id: ordersTable.id, symbol: ordersTable.symbol })
-      .from(ordersTable)
-      .innerJoin(sql`${reached} as reached`, sql`reached.id = ${ordersTable.id}`)
-      .where(afterId === undefined ? undefined : gt(ordersTable.id, afterId))
-      .orderBy(ordersTable.id)
+      .select({ id: sql<string>`reached.id`, symbol: sql<string>`reached.symbol` })
+      .from(sql`${reached} as reached`)
+      .where(afterId === undefined ? undefined : sql`reached.id > ${afterId}::uuid`)
+      .orderBy(sql`reached.id`)
       .limit(limit);
   }
 
@@ -145,25 +144,25 @@ export class WaitingOrdersRepository {
     limit: number,
   ): Promise<TrailedOrder[]> {
     if (prices.length === 0) return [];
+    const columns = sql.raw('o.id, o.side, o.trail_amount, o.trail_percent, quote.last');
     const trailed = sql`(
       with quote(symbol, bid, ask, last, as_of) as (${valuesOf(prices)})
-      select o.id, quote.last from quote join orders o on o.symbol = quote.symbol
+      select ${columns} from quote join orders o on o.symbol = quote.symbol
       where ${HAS_MARK} and o.side = 'sell' and o.water_mark < quote.last
       union all
-      select o.id, quote.last from quote join orders o on o.symbol = quote.symbol
+      select ${columns} from quote join orders o on o.symbol = quote.symbol
       where ${HAS_MARK} and o.side = 'buy' and o.water_mark > quote.last)`;
     return this.database.sql
       .select({
-        id: ordersTable.id,
-        side: ordersTable.side,
-        trailAmount: ordersTable.trailAmount,
-        trailPercent: ordersTable.trailPercent,
+        id: sql<string>`trailed.id`,
+        side: sql<OrderRow['side']>`trailed.side`,
+        trailAmount: sql<string | null>`trailed.trail_amount::text`,
+        trailPercent: sql<string | null>`trailed.trail_percent::text`,
         last: sql<string>`trailed.last::text`,
       })
-      .from(ordersTable)
-      .innerJoin(sql`${trailed} as trailed`, sql`trailed.id = ${ordersTable.id}`)
-      .where(afterId === undefined ? undefined : gt(ordersTable.id, afterId))
-      .orderBy(ordersTable.id)
+      .from(sql`${trailed} as trailed`)
+      .where(afterId === undefined ? undefined : sql`trailed.id > ${afterId}::uuid`)
+      .orderBy(sql`trailed.id`)
       .limit(limit);
   }
 

@@ -32,6 +32,23 @@ describe('slippage', () => {
     expect(slippedPrice(settings('1', '0', '0'), sale).toFixed()).toBe('0.0001');
   });
 
+  it('takes more of a fill that takes more of the quoted size, from who buys and who sells', () => {
+    // 2 bps, and a quarter of 4 bps: 0.03 of 100, and 0.030001 of 100.0033, to the worse.
+    const both = settings('2', '4', '0');
+    const sell = (quoted: string) => ({ ...buy([], quoted, '0.25'), side: 'sell' as const });
+    expect(slippedPrice(both, buy([], '100', '0.25')).toFixed()).toBe('100.03');
+    expect(slippedPrice(both, sell('100')).toFixed()).toBe('99.97');
+    expect(slippedPrice(both, sell('100.0033')).toFixed()).toBe('99.9732');
+  });
+
+  it('ends at the limit of the order', () => {
+    const all = settings('100', '0', '0');
+    const limited = (side: 'buy' | 'sell', limitPrice: string) =>
+      slippedPrice(all, { ...buy([]), side, limitPrice: money(limitPrice) }).toFixed();
+    expect([limited('buy', '100.5'), limited('buy', '102')]).toEqual(['100.5', '101']);
+    expect([limited('sell', '99.5'), limited('sell', '98')]).toEqual(['99.5', '99']);
+  });
+
   it('is drawn by the seed, the order and the tick alone: again the same, and others for others', () => {
     const random = settings('0', '0', '100');
     const draw = (...drawnBy: string[]) => slippedPrice(random, buy(drawnBy)).toFixed();

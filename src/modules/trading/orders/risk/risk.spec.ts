@@ -155,6 +155,18 @@ describe('the position limit', () => {
     });
   });
 
+  it('may be reached, and not passed', () => {
+    const order = open('buy', '100');
+    const within = (maxPositionNotional: string) =>
+      refusal(() =>
+        assertPositionLimit(money(0), [], order, PRICES, {
+          maxPositionNotional: money(maxPositionNotional),
+        }),
+      );
+    expect(within('10100')).toEqual({ code: 'accepted' });
+    expect(within('10099.99')).toMatchObject({ code: 'trading.position_limit' });
+  });
+
   it('counts a short position as far as it goes below zero', () => {
     // (100 + 809 − 100) × 99 = 80,091.
     expect(check('100', [open('sell', '100')], open('sell', '808'))).toEqual({ code: 'accepted' });
