@@ -104,12 +104,13 @@ export class OrderJournal {
     transaction: Transaction,
     userId: string,
     row: OrderRow,
-    { quote }: Why,
+    { reason: cause, quote }: Why,
   ): Promise<OrderRow> {
     let followed = row;
     for (const step of await this.groups.stepsAfter(transaction, row)) {
-      const { order, reason } = step;
-      const why = { reason, quote };
+      const { order } = step;
+      const isOfAction = step.reason === 'group_ended' && cause === 'corporate_action';
+      const why = { reason: isOfAction ? cause : step.reason, quote };
       if (step.kind === 'end') {
         await this.#end(transaction, userId, order, { status: step.status }, why);
       } else if (step.kind === 'resize') {
@@ -212,7 +213,10 @@ export class OrderJournal {
 }
 
 /** @param quantity shares that it is to trade, those included that have traded */
-function resized(order: OrderRow, quantity: Money): Pick<OrderChange, 'quantity' | 'placedQuantity'> {
+function resized(
+  order: OrderRow,
+  quantity: Money,
+): Pick<OrderChange, 'quantity' | 'placedQuantity'> {
   if (quantity.eq(order.quantity)) return {};
   const placed = money(order.placedQuantity ?? order.quantity);
   return { quantity: moneyText(quantity), placedQuantity: moneyText(placed) };

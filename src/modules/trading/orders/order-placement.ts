@@ -36,11 +36,7 @@ export class OrderPlacement {
    * @param account as it is now, with all that the work has changed
    * @throws AppError as `OrdersService.place`
    */
-  async place(
-    transaction: Transaction,
-    account: AccountRow,
-    request: PlaceOrder,
-  ): Promise<Order> {
+  async place(transaction: Transaction, account: AccountRow, request: PlaceOrder): Promise<Order> {
     assertGroup(request);
     const repeated = await this.#findRepeated(transaction, account.id, request, null);
     if (repeated) return this.groups.firstAnswer(transaction, repeated);
