@@ -103,14 +103,19 @@ describe.each(BACKENDS)('corporate actions on $name', (backend) => {
       quantity: '3',
     });
     const other = await place({ ...waiting, symbol: 'MSFT' });
-    for (const { id } of [ended, offered, other]) await until(id, 'open');
+    const legs = { takeProfit: { limitPrice: '9999' }, stopLoss: { stopPrice: '0.5' } };
+    const bracket = await place({ ...waiting, symbol: 'AAPL', orderClass: 'bracket', ...legs });
+    const sale = { symbol: 'AAPL', side: 'sell', type: 'limit', quantity: '2' };
+    const pair = await place({ ...sale, orderClass: 'oco', ...legs });
+    for (const { id } of [ended, offered, other, bracket, pair]) await until(id, 'open');
+    const grouped = [bracket, pair].flatMap(({ id, legs: own }) => [{ id }, ...(own ?? [])]);
 
     const split = { reference: 'AAPL-4-for-1', kind: 'split', symbol: 'AAPL', from: 1, to: 4 };
     const announced = await announce(split);
     expect(announced).toMatchObject({ fractions: 'keep', accounts: 1 });
     expect(await untilDone('AAPL-4-for-1')).toMatchObject({ accounts: 1, applied: 1 });
 
-    for (const { id } of [ended, offered]) {
+    for (const { id } of [ended, offered, ...grouped]) {
       await until(id, 'cancelled');
       const { items } = await read<Page<OrderTransition>>(`/api/orders/${id}/history`);
       expect(items[0]?.reason).toBe('corporate_action');

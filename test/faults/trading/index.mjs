@@ -221,6 +221,8 @@ function killingWorkers(newTrap) {
     await stage.register(TRADERS, survivor);
     /** @type {Set<Promise<Instance>>} those that are held */
     const trapped = new Set();
+    /** @type {Promise<void>[]} */
+    const sendings = [];
     /** @type {Instance[]} */
     const workers = [];
     const hire = async () => {
@@ -238,8 +240,10 @@ function killingWorkers(newTrap) {
       let found;
       // An order can pass by the moment: another process may be at the news of it.
       for (let tries = 0; found === undefined && tries < MOST_TRIES; tries += 1) {
-        await stage.sendUntilAcknowledged(survivor, stage.newOrder(stage.trader(round)));
-        const nothing = sleep(BETWEEN_TRIES_MS).then(() => undefined);
+        // Not waited for alone: a worker that is held may hold just the account that this order is for.
+        const sending = stage.sendUntilAcknowledged(survivor, stage.newOrder(stage.trader(round)));
+        sendings.push(sending);
+        const nothing = sending.then(() => sleep(BETWEEN_TRIES_MS)).then(() => undefined);
         found = await Promise.race([...caught, nothing]);
       }
       if (found === undefined) throw new Error('no worker came to the moment to kill it');
@@ -253,6 +257,7 @@ function killingWorkers(newTrap) {
     // Those that are left, and hold what they were about to do, are killed as well; a new one finishes it all.
     await Promise.all(hiring);
     for (const worker of workers) worker.program.kill();
+    await Promise.all(sendings);
     await stage.start('worker');
     return { kills };
   };

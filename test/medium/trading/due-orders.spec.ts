@@ -111,6 +111,14 @@ describe('the orders that a tick is about', () => {
       waiting({ side: 'sell', type: 'limit', limitPrice: '100.00' }),
       waiting({ type: 'limit', limitPrice: '100.01', symbol: 'MSFT' }),
       waiting({ type: 'stop_limit', stopPrice: '101', limitPrice: '102' }),
+      // Legs of which the entry works still, whatever the market does and however long.
+      waiting({ side: 'sell', type: 'limit', limitPrice: '99.99' }, { status: 'held' }),
+      waiting({ side: 'sell', type: 'stop', stopPrice: '100' }, { status: 'held', touchedAt: at }),
+      waiting({ side: 'sell', type: 'stop', stopPrice: '100' }, { status: 'held', expiresAt: at }),
+      waiting(
+        { side: 'sell', type: 'trailing_stop', trailAmount: '1' },
+        { status: 'held', waterMark: '99', stopPrice: '98' },
+      ),
     ].map(near);
     const reached = [
       waiting({ type: 'stop', stopPrice: '100.00' }),

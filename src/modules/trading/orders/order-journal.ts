@@ -107,12 +107,13 @@ export class OrderJournal {
     transaction: Transaction,
     userId: string,
     row: OrderRow,
-    { quote }: Why,
+    { reason: cause, quote }: Why,
   ): Promise<OrderRow> {
     let followed = row;
     for (const step of await this.groups.stepsAfter(transaction, row)) {
-      const { order, reason } = step;
-      const why = { reason, quote };
+      const { order } = step;
+      const isOfAction = step.reason === 'group_ended' && cause === 'corporate_action';
+      const why = { reason: isOfAction ? cause : step.reason, quote };
       if (step.kind === 'end') {
         await this.#end(transaction, userId, order, { status: step.status }, why);
       } else if (step.kind === 'resize') {

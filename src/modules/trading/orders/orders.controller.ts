@@ -42,11 +42,15 @@ export class OrdersController {
 
   @Post()
   @RateLimit('orders.place', 'orders.place-ip')
-  @ApiOperation({ summary: 'Place an order' })
+  @ApiOperation({
+    summary: 'Place an order',
+    description:
+      'With `orderClass` also a group: a `bracket` or `oto` buys and then sells by its legs, an `oco` sells what is held at a profit or by a stop. The answer has the legs.',
+  })
   @ApiCreatedResponse({ standardSchema: orderSchema })
   @ApiUnprocessableEntityResponse({
     description:
-      'trading.unknown_symbol, trading.insufficient_funds, trading.insufficient_position, trading.bad_order_size, trading.not_fractionable, trading.notional_too_small, trading.bad_quantity, trading.contract_not_listed, trading.uncovered_option, trading.opposite_order, trading.bad_expiry, trading.bad_time_in_force, trading.bad_extended_hours, trading.market_closed, trading.too_late_for_auction, trading.stop_price_reached, trading.bad_lots, trading.client_order_id_reused',
+      'trading.unknown_symbol, trading.insufficient_funds, trading.insufficient_position, trading.bad_order_size, trading.not_fractionable, trading.notional_too_small, trading.bad_quantity, trading.contract_not_listed, trading.uncovered_option, trading.opposite_order, trading.bad_expiry, trading.bad_time_in_force, trading.bad_extended_hours, trading.market_closed, trading.too_late_for_auction, trading.stop_price_reached, trading.bad_lots, trading.bad_order_class, trading.bad_take_profit, trading.bad_stop_loss, trading.client_order_id_reused',
   })
   @ApiConflictResponse({ description: 'trading.too_many_orders' })
   place(
@@ -104,14 +108,14 @@ export class OrdersController {
   @ApiOperation({
     summary: 'Replace a working order',
     description:
-      'It ends as `replaced`, and the answer is the order that takes its place, with what has not traded yet: both or neither.',
+      'It ends as `replaced`, and the answer is the order that takes its place, with what has not traded yet: both or neither. In a group the others stay with it; legs follow the quantity of their entry.',
   })
   @ApiOkResponse({ standardSchema: orderSchema })
   @ApiNotFoundResponse({ description: 'trading.order_not_found' })
   @ApiConflictResponse({ description: 'trading.order_final' })
   @ApiUnprocessableEntityResponse({
     description:
-      'trading.bad_replacement, trading.bad_quantity, trading.not_fractionable, trading.notional_too_small, trading.too_late_for_auction, trading.stop_price_reached, trading.insufficient_funds, trading.insufficient_position, trading.client_order_id_reused',
+      'trading.bad_replacement, trading.bad_take_profit, trading.bad_stop_loss, trading.bad_quantity, trading.not_fractionable, trading.notional_too_small, trading.too_late_for_auction, trading.stop_price_reached, trading.insufficient_funds, trading.insufficient_position, trading.client_order_id_reused',
   })
   replace(
     @CurrentPrincipal() { userId }: Principal,
@@ -123,7 +127,8 @@ export class OrdersController {
 
   @Delete()
   @ApiOperation({
-    summary: 'Cancel all working orders, of one symbol or of any: all of them or none',
+    summary:
+      'Cancel all working orders, and legs that are held, of one symbol or of any: all of them or none',
   })
   @ApiOkResponse({ standardSchema: pageOf(orderSchema) })
   async cancelAll(
@@ -134,7 +139,11 @@ export class OrdersController {
   }
 
   @Delete(':id')
-  @ApiOperation({ summary: 'Cancel an order' })
+  @ApiOperation({
+    summary: 'Cancel an order',
+    description:
+      'With an entry its legs are cancelled (those of what it has bought work on), with a leg the other one, and an entry that works still.',
+  })
   @ApiOkResponse({ standardSchema: orderSchema })
   @ApiNotFoundResponse({ description: 'trading.order_not_found' })
   @ApiConflictResponse({
