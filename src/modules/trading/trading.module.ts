@@ -22,6 +22,7 @@ import { LedgerRepository } from './ledger/ledger.repository.js';
 import { LotsService } from './accounts/lots.service.js';
 import { TransfersService } from './accounts/transfers.service.js';
 import { CurrentAccounts } from './accounts/current-accounts.js';
+import { ActionMargin } from './corporate-actions/action-margin.js';
 import { ActionApplication } from './corporate-actions/action-application.js';
 import { CorporateActionsRepository } from './corporate-actions/corporate-actions.repository.js';
 import { CorporateActionsService } from './corporate-actions/corporate-actions.service.js';
@@ -42,6 +43,11 @@ import { OrderRules } from './orders/order-rules.js';
 import { OrdersRepository } from './orders/orders.repository.js';
 import { WaitingOrdersRepository } from './orders/waiting-orders.repository.js';
 import { OrdersService } from './orders/orders.service.js';
+import { AccountEquity } from './margin/account-equity.js';
+import { MarginCheck } from './margin/margin-check.js';
+import { MarginOrders } from './margin/margin-orders.js';
+import { MarginRepository } from './margin/margin.repository.js';
+import { ShortOrders } from './margin/short-orders.js';
 import { OptionOrders } from './options/option-orders.js';
 import { CollateralBook } from './options/collateral-book.js';
 import { ContractBooks } from './options/contract-books.js';
@@ -99,6 +105,7 @@ import {
     LedgerVerifier,
     TransfersService,
     CorporateActionsRepository,
+    ActionMargin,
     ActionApplication,
     CurrentAccounts,
     CorporateActionsService,
@@ -113,6 +120,11 @@ import {
     OptionsRepository,
     WorkingContracts,
     OptionOrders,
+    MarginRepository,
+    AccountEquity,
+    ShortOrders,
+    MarginOrders,
+    MarginCheck,
     CollateralBook,
     ContractBooks,
     OptionLegs,
@@ -168,6 +180,7 @@ import {
     LedgerVerifier,
     OptionSettlement,
     OptionExercise,
+    MarginCheck,
   ],
 })
 export class TradingModule {

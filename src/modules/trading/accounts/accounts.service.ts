@@ -4,6 +4,7 @@ import { Database, type Sql, type Transaction } from '../../../database/index.js
 import { Clock } from '../../../kernel/clock.js';
 import { newId } from '../../../kernel/ids.js';
 import { money } from '../../../kernel/money.js';
+import { AccountEquity } from '../margin/account-equity.js';
 import { Ledger } from '../ledger/ledger.js';
 import { transfer } from '../ledger/postings.js';
 import { AccountsRepository, type ActiveAccount } from './accounts.repository.js';
@@ -18,6 +19,7 @@ export class AccountsService {
     private readonly accounts: AccountsRepository,
     private readonly ledger: Ledger,
     private readonly database: Database,
+    private readonly margin: AccountEquity,
     @Inject(Config) private readonly config: Config,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -41,11 +43,18 @@ export class AccountsService {
     return this.database.snapshot((sql) => this.viewWithin(sql, userId));
   }
 
-  /** From the next trade on: what was closed stays closed as it was. */
+  /**
+   * From the next trade on: what was closed stays closed as it was.
+   * @throws AppError `trading.equity_below_minimum` for short selling with less; `trading.short_sales_work` when it is
+   *   switched off before those are over
+   */
   async changeSettings(userId: string, settings: AccountSettings): Promise<Account> {
     const { id } = await this.getOrOpen(userId);
     return this.database.transaction(async ({ sql }) => {
-      await this.accounts.lock(sql, id);
+      const account = await this.accounts.lock(sql, id);
+      const { shortSelling = account.shortSelling } = settings;
+      if (shortSelling && !account.shortSelling) await this.margin.assertMinimum(sql, account);
+      if (account.shortSelling && !shortSelling) await this.margin.assertNoShortSale(sql, id);
       return toAccount(await this.accounts.changeSettings(sql, id, settings));
     });
   }

@@ -36,7 +36,12 @@ export class OrderJournal {
   ) {}
 
   /** Stores a new order and the job that will execute it. */
-  async accept(transaction: Transaction, userId: string, row: OrderRow): Promise<OrderRow> {
+  async accept(
+    transaction: Transaction,
+    userId: string,
+    row: OrderRow,
+    reason: TransitionReason = row.replaces === null ? 'placed' : 'replacement',
+  ): Promise<OrderRow> {
     await this.orders.insert(transaction.sql, row);
     const { accountId, id: orderId, symbol } = row;
     const postings = hold(symbol, toHolding(row));
@@ -46,7 +51,6 @@ export class OrderJournal {
     }
     const stream = accountStream(accountId);
     await this.outbox.addJob(transaction, tradingQueue, 'execute-order', { orderId }, stream);
-    const reason = row.replaces === null ? 'placed' : 'replacement';
     return this.#record(transaction, userId, null, row, { reason });
   }
 
