@@ -15,7 +15,13 @@ import {
   type NamedLot,
 } from '../execution/lots.js';
 import type { LotClosureRow, PositionLotRow } from '../execution/lots.table.js';
+import { sharesFor } from '../execution/notional-size.js';
 import { feeOf, feeOfFill, type FeeSchedule } from '../execution/paper/fees.js';
+import { collateralOfFill, freedBy, type PledgedPosition } from '../margin/fill-collateral.js';
+import { planMargin } from '../margin/margin-plan.js';
+import { initialMargin } from '../margin/short-margin.js';
+import { assertOneWay } from '../orders/one-way.js';
+import { isWorking } from '../orders/order-state.js';
 import { newOrder } from '../orders/new-order.js';
 import type { OrderRow } from '../orders/orders.table.js';
 import { toHoldingOrder } from '../trading.mappers.js';
@@ -23,7 +29,7 @@ import { AccountAudit } from './account-audit.js';
 import { Balances } from './balances.js';
 import type { LedgerEntry } from './ledger.repository.js';
 import type { LedgerEntryKind } from './ledger.table.js';
-import { hold, release, trade, transfer, type Holding, type Posting } from './postings.js';
+import { hold, pledge, release, trade, transfer, type Holding, type Posting } from './postings.js';
 
 const AT = new Date('2026-11-25T15:00:00.000Z');
 const SYMBOLS = ['AAPL', 'MSFT'] as const;
@@ -54,6 +60,10 @@ class PaperAccount {
   readonly orders: OrderRow[] = [];
   readonly #balances = new Balances();
   lotMethod: LotMethod = 'fifo';
+  /** Whether it may sell short. */
+  shortSelling = false;
+  /** USD behind short positions, by symbol. */
+  readonly #collateral = new Map<string, Money>();
   readonly #lots: PositionLotRow[] = [];
   readonly #closures: LotClosureRow[] = [];
 
@@ -77,17 +87,18 @@ class PaperAccount {
     lots?: NamedLot[],
   ): OrderRow | undefined {
     const { quantity: held, reserved } = this.#balances.sharesOf(symbol);
-    const worst = feeOf(FEES, { side, quantity, notional: limit.times(quantity) });
-    const holding: Holding =
-      side === 'buy'
-        ? {
-            cash: money(moneyText(limit.times(quantity).plus(worst))),
-            shares: money(0),
-            fees: worst,
-          }
-        : { cash: money(0), shares: quantity };
+    const isShortSale = this.shortSelling && side === 'sell' && held.lte(0);
+    if (isShortSale && !quantity.isInteger()) return undefined;
+    if (this.shortSelling && (side === 'buy' || isShortSale)) {
+      try {
+        assertOneWay(this.working(symbol), { side, quantity: moneyText(quantity) }, held);
+      } catch {
+        return undefined;
+      }
+    }
+    const holding = this.#holding(side, symbol, quantity, limit, isShortSale);
     if (holding.cash.gt(this.#balances.availableCash)) return undefined;
-    if (holding.shares.gt(held.minus(reserved))) return undefined;
+    if (holding.shares.gt(0) && holding.shares.gt(held.minus(reserved))) return undefined;
     const order = newOrder(
       {
         symbol,
@@ -112,6 +123,75 @@ class PaperAccount {
     return order;
   }
 
+  #holding(
+    side: 'buy' | 'sell',
+    symbol: string,
+    quantity: Money,
+    limit: Money,
+    isShortSale: boolean,
+  ): Holding {
+    const fees = feeOf(FEES, { side, quantity, notional: limit.times(quantity) });
+    const cash = (required: Money): Holding => ({
+      cash: money(moneyText(required)),
+      shares: money(0),
+      fees: required.lt(fees) ? required : fees,
+    });
+    if (isShortSale) return cash(initialMargin(limit).times(quantity).plus(fees));
+    if (side === 'sell') return { cash: money(0), shares: quantity };
+    const freed = freedBy(this.#pledged(symbol), quantity);
+    const required = limit.times(quantity).plus(fees).minus(freed);
+    return cash(required.lt(0) ? money(0) : required);
+  }
+
+  working(symbol?: string): OrderRow[] {
+    return this.orders.filter(
+      (order) => isWorking(order.status) && (symbol === undefined || order.symbol === symbol),
+    );
+  }
+
+  #pledged(symbol: string): PledgedPosition {
+    const { quantity } = this.#balances.sharesOf(symbol);
+    return { quantity, collateral: this.#collateral.get(symbol) ?? money(0) };
+  }
+
+  /** As the margin check does by these prices. */
+  mark(ask: Money): void {
+    const shorts = SYMBOLS.filter((one) => this.#pledged(one).quantity.lt(0)).map((symbol) => {
+      const { quantity, collateral } = this.#pledged(symbol);
+      return { symbol, shares: quantity.negated(), collateral, ask, isClosing: false };
+    });
+    const inOrders = sumOf(this.working().map(({ reservedCash }) => reservedCash));
+    let plan = planMargin(shorts, this.#balances.availableCash, inOrders);
+    if (plan.fromOrders.gt(0)) {
+      for (const order of this.working()) this.cancel(order);
+      plan = planMargin(shorts, this.#balances.availableCash, money(0));
+      expect(plan.closes).toEqual([]);
+    }
+    const changes = [...plan.changes].sort(([, one], [, other]) => one.comparedTo(other));
+    for (const [symbol, amount] of changes) {
+      if (pledge(amount).length > 0) this.#post('margin', pledge(amount), { symbol });
+    }
+    for (const symbol of plan.closes) {
+      for (const order of this.working(symbol)) this.cancel(order);
+      const { quantity, collateral } = this.#pledged(symbol);
+      const usd = collateral.plus(this.#balances.availableCash).minus(1_000);
+      const payable = sharesFor({ usd: usd.lt(0) ? money(0) : usd, shares: quantity.abs() }, ask);
+      if (payable.isZero()) continue;
+      const order = newOrder(
+        { symbol, side: 'buy', type: 'market', quantity: moneyText(payable), timeInForce: 'gtc' },
+        {
+          accountId: this.id,
+          replaces: null,
+          time: { worksFrom: null, expiresAt: null },
+          holding: { cash: money(0), shares: money(0) },
+          at: AT,
+        },
+      );
+      this.orders.push(order);
+      expect(this.fill(order, payable, ask)).toBe(true);
+    }
+  }
+
   /** @returns false when it cannot be paid: nothing has happened then */
   fill(order: OrderRow, wanted: Money, price: Money, evenUnpaid = false): boolean {
     const { side, symbol, id: orderId } = order;
@@ -124,10 +204,15 @@ class PaperAccount {
     const fee = feeOfFill(FEES, soFar, money(order.fees));
     const fill = { side, quantity, price, fee };
     const released = heldFor(toHoldingOrder(order), fill);
-    if (!evenUnpaid && !canPay(fill, released, this.#balances.availableCash)) return false;
+    const before = this.#pledged(symbol);
+    const isHeld = before.quantity.lte(0) || released.shares.gte(quantity);
+    if (side === 'sell' && !isHeld) return false;
+    const free = this.#balances.availableCash;
+    const collateral = collateralOfFill(before, fill, { released: released.cash, free });
+    if (!evenUnpaid && !canPay(fill, released, free, collateral)) return false;
     const executionId = newId();
-    const postings = trade({ ...fill, symbol, released });
-    this.#post('fill', postings, { orderId, executionId });
+    const postings = trade({ ...fill, symbol, released, collateral });
+    this.#post('fill', postings, { orderId, executionId, symbol });
     this.executions.push({
       id: executionId,
       accountId: this.id,
@@ -243,7 +328,7 @@ class PaperAccount {
           quantity: moneyText(quantity),
           reservedQuantity: moneyText(reserved),
           costBasis: moneyText(total.cost),
-          collateral: '0',
+          collateral: moneyText(this.#pledged(symbol).collateral),
           averageCost: moneyText(costPerShare(total)),
           realizedPnl: moneyText(realizedPnl),
           updatedAt: AT,
@@ -257,9 +342,12 @@ class PaperAccount {
   #post(
     kind: LedgerEntryKind,
     postings: readonly Posting[],
-    of: { readonly orderId?: string; readonly executionId?: string } = {},
+    of: { readonly orderId?: string; readonly executionId?: string; readonly symbol?: string } = {},
   ): void {
     const id = newId();
+    const change = new Balances(postings).collateral;
+    const symbol = change.isZero() ? undefined : of.symbol;
+    if (symbol) this.#collateral.set(symbol, change.plus(this.#collateral.get(symbol) ?? 0));
     for (const posting of postings) this.#balances.add(posting);
     this.entries.push({
       id,
@@ -268,7 +356,7 @@ class PaperAccount {
       kind,
       orderId: of.orderId ?? null,
       executionId: of.executionId ?? null,
-      symbol: null,
+      symbol: symbol ?? null,
       corporateActionId: null,
       clientTransferId: null,
       at: AT,
@@ -320,6 +408,7 @@ const event = fc.oneof(
     better: price,
   }),
   fc.record({ kind: fc.constant('cancel' as const), which: fc.nat() }),
+  fc.record({ kind: fc.constant('mark' as const), ask: price }),
   fc.record({
     kind: fc.constant('lots' as const),
     lotMethod: fc.constantFrom('fifo' as const, 'lifo' as const),
@@ -333,7 +422,9 @@ function happen(account: PaperAccount, one: Event): void {
     return;
   }
   if (one.kind === 'place') {
-    const { side, quantity, named } = one;
+    const { side, named } = one;
+    // Short sales are of whole shares: half of what is tried can be one.
+    const quantity = account.shortSelling ? one.quantity.ceil() : one.quantity;
     const lots =
       side === 'sell' && named
         ? account
@@ -343,6 +434,10 @@ function happen(account: PaperAccount, one: Event): void {
         : [];
     const some = lots.length > 0 ? lots : undefined;
     account.place(side, one.symbol, quantity, one.price, some);
+    return;
+  }
+  if (one.kind === 'mark') {
+    account.mark(one.ask);
     return;
   }
   if (one.kind === 'lots') {
@@ -363,17 +458,23 @@ function happen(account: PaperAccount, one: Event): void {
   const isBetter = order.side === 'buy' ? one.better.lt(limit) : one.better.gt(limit);
   const isPaid = account.fill(order, one.quantity, isBetter ? one.better : limit);
   // What was held back covers each part of a buy, whatever its fee.
-  expect(isPaid || order.side === 'sell').toBe(true);
+  expect(isPaid || order.side === 'sell' || account.shortSelling).toBe(true);
 }
 
 describe('the audit of an account', () => {
-  it('finds nothing wrong with any history of transfers, orders, fills in part and cancellations', () => {
+  it.each([
+    ['orders, fills in part and cancellations', false],
+    ['short sales, prices that move against them, and margin calls', true],
+  ])('finds nothing wrong with any history of transfers, %s', (_what, shortSelling) => {
+    let shortsSeen = 0;
     fc.assert(
       fc.property(fc.array(event, { minLength: 1, maxLength: 60 }), (history) => {
         const account = new PaperAccount('10000');
+        account.shortSelling = shortSelling;
         for (const one of history) happen(account, one);
         const kept = account.kept();
         expect(differencesOf(kept)).toEqual([]);
+        shortsSeen += kept.positions.filter(({ quantity }) => money(quantity).lt(0)).length;
         for (const { quantity, filledQuantity } of kept.orders) {
           expect(money(filledQuantity).lte(quantity)).toBe(true);
         }
@@ -384,7 +485,74 @@ describe('the audit of an account', () => {
           expect(sumOf(parts.map(({ fee }) => fee)).eq(fees)).toBe(true);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: shortSelling ? 200 : 300 },
+    );
+    expect(shortsSeen > 0).toBe(shortSelling);
+  });
+
+  /** 100 sold short at 50, 40 of them bought back at 45, the rest followed to 70. */
+  function shortAccount(): Kept {
+    const account = new PaperAccount('10000');
+    account.shortSelling = true;
+    const sold = account.place('sell', 'AAPL', money('100'), money('50'));
+    if (!sold) throw new Error('not accepted');
+    account.fill(sold, money('100'), money('50'));
+    const bought = account.place('buy', 'AAPL', money('40'), money('45'));
+    if (!bought) throw new Error('not accepted');
+    account.fill(bought, money('40'), money('45'));
+    account.mark(money('70'));
+    return account.kept();
+  }
+
+  it('knows the figures of a short position', () => {
+    const { account, positions, closures, orders } = shortAccount();
+    // Fees: 100 × 0.005 + 1 bp of 5,000, but 1 at least, and 0.5 bps of the sale: 1.25; then 1.
+    // Behind it: 7,500; of that 40 % go with 40 shares, and 4,500 are left of it. At 70 they must be 60 × 91 = 5,460,
+    // and are filled up to 60 × 105 = 6,300.
+    expect(account).toMatchObject({ cash: '13197.75', reservedCash: '0', collateral: '6300' });
+    // 5,000 − 1.25 were got for 100; 40 of them, 1,999.50, are bought back for 1,801.
+    expect(positions).toMatchObject([
+      { quantity: '-60', collateral: '6300', costBasis: '-2999.25', realizedPnl: '198.5' },
+    ]);
+    expect(closures).toMatchObject([{ quantity: '40', proceeds: '1999.5', cost: '1801' }]);
+    // The limit's 40 × 45 and fee are less than what 40 shares free.
+    expect(orders[1]).toMatchObject({ side: 'buy', reservedCash: '0' });
+    expect(differencesOf(shortAccount())).toEqual([]);
+  });
+
+  it.each<[string, (kept: Kept) => unknown, RegExp]>([
+    [
+      'what stands behind it',
+      ({ positions }) => Object.assign(positions[0] ?? {}, { collateral: '6300.01' }),
+      /^positions\.AAPL\.collateral$/,
+    ],
+    [
+      'what stands behind all that is short',
+      ({ account }) => (account.collateral = '6299.99'),
+      /^collateral$/,
+    ],
+    [
+      'the symbol that an entry is for',
+      ({ entries }) => Object.assign(entries.at(-1) ?? {}, { symbol: 'MSFT' }),
+      /^positions\.(AAPL|MSFT)\.collateral$/,
+    ],
+    [
+      'what a sale puts behind it',
+      ({ entries }) => {
+        const fill = entries.find(({ kind }) => kind === 'fill');
+        for (const posting of fill?.postings ?? []) {
+          if (posting.book === 'collateral')
+            posting.amount = moneyText(money(posting.amount).minus(1));
+          if (posting.book === 'cash') posting.amount = moneyText(money(posting.amount).plus(1));
+        }
+      },
+      /^executions\..+\.collateral$/,
+    ],
+  ])('finds a change of a short position: %s', (_what, change, found) => {
+    const kept = shortAccount();
+    change(kept);
+    expect(differencesOf(kept).map(({ what }) => what)).toContainEqual(
+      expect.stringMatching(found),
     );
   });
 
