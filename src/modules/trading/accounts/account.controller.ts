@@ -1,5 +1,10 @@
 import { Body, Controller, Get, Patch, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  ApiUnprocessableEntityResponse,
+} from '@nestjs/swagger';
 import {
   CurrentPrincipal,
   pageOf,
@@ -41,6 +46,9 @@ export class AccountController {
   @Patch('account/settings')
   @ApiOperation({ summary: 'Change how your account works; what is not named stays' })
   @ApiOkResponse({ standardSchema: accountSchema })
+  @ApiUnprocessableEntityResponse({
+    description: 'trading.equity_below_minimum, trading.short_sales_work',
+  })
   changeSettings(
     @CurrentPrincipal() { userId }: Principal,
     @Body({ schema: accountSettingsSchema }) settings: AccountSettings,
