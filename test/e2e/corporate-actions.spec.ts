@@ -272,4 +272,36 @@ describe.each(BACKENDS)('corporate actions on $name', (backend) => {
     const answer = await admin.post<Problem>('/api/admin/corporate-actions', unpriced);
     expect([answer.status, answer.body.code]).toEqual([422, 'trading.bad_corporate_action']);
   });
+
+  it('short positions pay dividends and fractions, and what stands behind them goes where they go', async () => {
+    await trader.patch('/api/account/settings', { shortSelling: true });
+    await trade('sell', 'KO', '11');
+    const before = money(await cash());
+    const of = (reference: string, body: object) =>
+      announce({ reference, symbol: 'KO', ...body }).then(() => untilDone(reference));
+    await of('KO-short-dividend', { kind: 'dividend', cashPerShare: '0.5' });
+    // 11 × 0.50.
+    expect(await cash()).toBe(before.minus('5.5').toFixed());
+    const fractions = { fractions: 'cash', cashInLieuPrice: '60' };
+    await of('KO-short-1-for-2', { kind: 'split', from: 2, to: 1, ...fractions });
+    // 5.5 are owed, half a share is bought back for 30.
+    expect(await positions()).toMatchObject([{ symbol: 'KO', quantity: '-5' }]);
+    expect(await cash()).toBe(before.minus('35.5').toFixed());
+    await of('KO-short-renamed', { kind: 'symbol_change', newSymbol: 'KOX' });
+    const [moved] = await positions();
+    expect(moved).toMatchObject({ symbol: 'KOX', quantity: '-5', price: null });
+    const { collateral, availableCash } = await read<Account>('/api/account');
+    expect(moved?.collateral).toBe(collateral);
+    expect(money(collateral).gt(0)).toBe(true);
+    expect(availableCash).toBe(before.minus('35.5').minus(collateral).toFixed());
+    // Half a share each: nothing is left, and nothing stands behind it.
+    const last = { kind: 'split', symbol: 'KOX', from: 10, to: 1, ...fractions };
+    await of('KOX-short-1-for-10', last);
+    expect(await positions()).toEqual([]);
+    expect(await read<Account>('/api/account')).toMatchObject({
+      cash: before.minus('65.5').toFixed(),
+      collateral: '0',
+      availableCash: before.minus('65.5').toFixed(),
+    });
+  });
 });

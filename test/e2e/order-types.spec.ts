@@ -1,6 +1,7 @@
 import { money } from '../../src/kernel/money.js';
 import type { Page } from '../../src/kernel/page.js';
 import { currentOrNextSession, QuotesService } from '../../src/modules/market-data/index.js';
+import { MarginCheck } from '../../src/modules/trading/margin/margin-check.js';
 import { StopPrices } from '../../src/modules/trading/execution/stop-prices.js';
 import {
   LedgerVerifier,
@@ -8,6 +9,7 @@ import {
   type Order,
   type OrderTransition,
   type Trade,
+  type ValuedPosition,
 } from '../../src/modules/trading/index.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
@@ -25,6 +27,8 @@ const market = replayMarket({
   UP: ['100.00', '104.00', '106.00', '105.00', '103.00', '107.00'],
   DOWN: ['100.00', '97.00', '94.00', '95.50', '96.00', '93.00'],
   HILL: ['100.00', '110.00', '106.00', '104.75', '104.50', '104.00'],
+  FALL: ['100.00', '90.00', '90.00', '90.00', '90.00', '90.00'],
+  RISE: ['100.00', '110.00', '120.00', '124.00', '124.00', '124.00'],
   DALE: ['100.00', '90.00', '94.00', '94.25', '94.50', '95.00'],
   PEAK: ['100.00', '98.00', '105.00', '111.00', '100.00', '94.00'],
   SLIDE: ['100.00', '98.00', '96.00', '94.00', '99.00', '112.00'],
@@ -711,5 +715,114 @@ describe.each(BACKENDS)('order types on $name', (backend) => {
     expect(money((await account()).reservedCash).toFixed()).toBe('1071');
     expect((await trader.delete(`/api/orders/${id}`)).status).toBe(200);
     expect((await account()).reservedCash).toBe('0');
+  });
+
+  describe('short sales', () => {
+    const allow = () => trader.patch<Account>('/api/account/settings', { shortSelling: true });
+    const sell = (symbol: string, quantity: string) =>
+      place({ symbol, side: 'sell', type: 'market', quantity });
+    const held = async () => (await read<Page<ValuedPosition>>('/api/positions')).items;
+    const untilAccount = (expected: Partial<Account>) =>
+      eventually(async () => expect(await account()).toMatchObject(expected), LATER);
+
+    it('win what the price falls by: what stands behind them is freed as it falls, and as they are bought back', async () => {
+      const order = { symbol: 'FALL', side: 'sell', type: 'market', quantity: '100' };
+      expect(await refuse(order)).toEqual([422, 'trading.insufficient_position']);
+      expect((await allow()).body.shortSelling).toBe(true);
+      const parts = { ...order, quantity: '1.5' };
+      expect(await refuse(parts)).toEqual([422, 'trading.not_fractionable']);
+      const byNotional = { ...order, quantity: undefined, notional: '100' };
+      expect(await refuse(byNotional)).toEqual([422, 'trading.not_fractionable']);
+
+      const resting = await place({ ...order, type: 'limit', limitPrice: '110' });
+      // Half of 110 × 100; what it brings comes with it.
+      await untilAccount({ reservedCash: '5500', availableCash: '94500' });
+      const { status } = await trader.patch('/api/account/settings', { shortSelling: false });
+      expect(status).toBe(422);
+      expect(await refuse({ ...order, side: 'buy', quantity: '1' })).toEqual([
+        422,
+        'trading.opposite_order',
+      ]);
+      await trader.delete(`/api/orders/${resting.id}`);
+
+      const { id } = await place(order);
+      await until(id, { status: 'filled', averageFillPrice: '99.99' });
+      // 9,999 and half of that stand behind it.
+      await untilAccount({
+        cash: '109999',
+        reservedCash: '0',
+        collateral: '14998.5',
+        availableCash: '95000.5',
+      });
+      expect(await held()).toMatchObject([
+        {
+          symbol: 'FALL',
+          quantity: '-100',
+          averageCost: '99.99',
+          price: '100.01',
+          marketValue: '-10001',
+          unrealizedPnl: '-2',
+          collateral: '14998.5',
+        },
+      ]);
+
+      toBar(1);
+      // 90.01 × 100 × 1.5: the 1,497 above that are free.
+      await untilAccount({ cash: '109999', collateral: '13501.5', availableCash: '96497.5' });
+      const cover = { symbol: 'FALL', side: 'buy', type: 'market', quantity: '40' };
+      const bought = await place(cover);
+      await until(bought.id, { status: 'filled', averageFillPrice: '90.01' });
+      // 40 of 100 shares for 3,600.40, and 40 % of what stood behind them is free.
+      await untilAccount({ cash: '106398.6', collateral: '8100.9', reservedCash: '0' });
+      expect(await held()).toMatchObject([{ quantity: '-60', realizedPnl: '399.2' }]);
+      expect(await refuse({ ...cover, quantity: '61' })).toEqual([422, 'trading.opposite_order']);
+
+      const closed = await trader.delete<Order>('/api/positions/FALL');
+      expect(closed.body).toMatchObject({ side: 'buy', quantity: '60' });
+      await until(closed.body.id, { status: 'filled' });
+      // 100 × (99.99 − 90.01) = 998 were won.
+      await untilAccount({ cash: '100998', collateral: '0', availableCash: '100998' });
+      const pnl = await read<{ total: object }>('/api/account/realized-pnl');
+      expect(pnl.total).toMatchObject({ proceeds: '9999', cost: '9001', realizedPnl: '998' });
+    });
+
+    it('take free cash as the price rises, then that of orders, and are bought back where none is left: once', async () => {
+      await allow();
+      const short = await sell('RISE', '1000');
+      await until(short.id, { status: 'filled' });
+      await untilAccount({ cash: '199990', collateral: '149985', availableCash: '50005' });
+      toBar(1);
+      // 1,000 × 110.01 × 1.3 = 143,013 must be there, and are.
+      await trader.post('/api/account/withdrawals', { amount: '40000' });
+      const resting = await place({
+        symbol: 'UP',
+        side: 'buy',
+        quantity: '90',
+        type: 'limit',
+        limitPrice: '100',
+      });
+      await untilAccount({ collateral: '149985', availableCash: '1005', reservedCash: '9000' });
+
+      toBar(2);
+      // 1,000 × 120.01 × 1.3 = 156,013: 6,028 are missing, and 1,005 are free.
+      const cancelled = await until(resting.id, { status: 'cancelled' });
+      expect((await lifeOf(cancelled.id)).at(-1)?.[1]).toBe('margin_call');
+      await untilAccount({ cash: '159990', collateral: '159990', availableCash: '0' });
+
+      const { id } = await account();
+      const check = bourse.app.get(MarginCheck);
+      toBar(3);
+      // 161,213 must be there.
+      await Promise.all([1, 2, 3, 4].map(() => check.check(id)));
+      await untilAccount({ cash: '35980', collateral: '0', availableCash: '35980' });
+      await check.check(id);
+      const { items } = await read<Page<Order>>('/api/orders?symbol=RISE');
+      expect(items).toHaveLength(2);
+      const [call] = items;
+      // 99,990 − 124,010 were lost.
+      expect(call).toMatchObject({ side: 'buy', quantity: '1000', averageFillPrice: '124.01' });
+      expect((await lifeOf(call?.id ?? ''))[0]?.[1]).toBe('margin_call');
+      expect(await held()).toEqual([]);
+    });
   });
 });

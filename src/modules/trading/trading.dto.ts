@@ -259,27 +259,29 @@ export const accountSchema = z.object({
   feesPaid: decimal
     .default('0')
     .describe('USD that trades have cost so far, beside their prices: taken off the cash already'),
+  collateral: decimal
+    .default('0')
+    .describe('USD behind short positions: what the sales brought, and their margin'),
   availableCash: decimal,
   lotMethod: z.enum(LOT_METHODS).describe('which lots a sale closes, where it names none'),
+  shortSelling: z.boolean().default(false).describe('it may sell what it does not hold'),
   createdAt: z.iso.datetime(),
 });
 export type Account = z.output<typeof accountSchema>;
 
-export const accountSettingsSchema = z
-  .strictObject({ lotMethod: z.enum(LOT_METHODS).optional() })
-  .refine((settings) => Object.values(settings).some((setting) => setting !== undefined), {
-    error: 'must change a setting',
-  });
-export type AccountSettings = z.output<typeof accountSettingsSchema>;
-
 export const valuedPositionSchema = z.object({
   symbol: z.string(),
-  quantity: decimal.describe('shares; of options those under contract, below zero written'),
+  quantity: decimal.describe(
+    'shares; below zero sold short; of options those under contract, below zero written',
+  ),
   contracts: decimal.optional().describe('of options, and of nothing else: 100 shares each'),
+  collateral: decimal.optional().describe('of what is sold short: USD that stand behind it'),
   averageCost: decimal.describe('USD a share that the open lots cost, fees included'),
   price: decimal
     .nullable()
-    .describe('USD a share: the bid, of what is written the ask; null without a quote'),
+    .describe(
+      'USD a share: the bid, of what is written or sold short the ask; null without a quote',
+    ),
   marketValue: decimal.nullable().describe('USD'),
   unrealizedPnl: decimal.nullable().describe('USD'),
   realizedPnl: decimal.describe('USD that closing lots has won'),

@@ -34,29 +34,6 @@ export const badQuantity = (multipleOf: number) =>
     { details: { multipleOf } },
   );
 
-export const badOrderSize = () =>
-  new AppError(
-    'unprocessable',
-    'trading.bad_order_size',
-    'An order has a quantity, or a market order a notional: one of both.',
-  );
-
-export const notFractionable = (symbol: string) =>
-  new AppError(
-    'unprocessable',
-    'trading.not_fractionable',
-    'This instrument is ordered in whole shares, and not by notional.',
-    { details: { symbol } },
-  );
-
-export const notionalTooSmall = (notional: Money, price: Money) =>
-  new AppError(
-    'unprocessable',
-    'trading.notional_too_small',
-    'The notional is less than the smallest part of a share that can be ordered.',
-    { details: { notional: moneyText(notional), price: moneyText(price) } },
-  );
-
 export const uncoveredOption = (right: 'call' | 'put', required: Money, available: Money) =>
   new AppError(
     'unprocessable',
@@ -71,7 +48,7 @@ export const oppositeOrder = () =>
   new AppError(
     'unprocessable',
     'trading.opposite_order',
-    'An order for a contract opens a position or closes one: this one might do both.',
+    'An order for a contract, or of shares that are sold short, opens a position or closes one: this one might do both.',
   );
 
 export const notInTheMoney = (price: string) =>

@@ -8,6 +8,7 @@ import type { Budget } from './execution/notional-size.js';
 import type { PositionLotRow } from './execution/lots.table.js';
 import type { LedgerPostingRow } from './ledger/ledger.table.js';
 import type { Holding, Posting } from './ledger/postings.js';
+import type { PledgedPosition } from './margin/fill-collateral.js';
 import type { OrderTerms } from './orders/order.js';
 import type { OrderStatus } from './orders/order-state.js';
 import type { OrderRow } from './orders/orders.table.js';
@@ -33,7 +34,9 @@ export function toAccount(row: AccountRow): Account {
     reservedCash: decimalText(row.reservedCash),
     feesPaid: decimalText(row.feesPaid),
     availableCash: moneyText(availableCash(row)),
+    collateral: decimalText(row.collateral),
     lotMethod: row.lotMethod,
+    shortSelling: row.shortSelling,
     createdAt: row.createdAt.toISOString(),
   };
 }
@@ -205,6 +208,11 @@ export function toWorkingOrder(row: OrderRow): WorkingOrder {
     ...(budget && { budget }),
     lastFillQuoteAsOf: row.lastFillQuoteAsOf,
   };
+}
+
+/** Of a position that there never was: nothing. */
+export function toPledgedPosition(row: PositionRow | undefined): PledgedPosition {
+  return { quantity: money(row?.quantity ?? 0), collateral: money(row?.collateral ?? 0) };
 }
 
 export function toPosition(row: PositionRow): Position {

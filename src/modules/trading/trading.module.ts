@@ -3,6 +3,7 @@ import { QueuesModule, ScheduleRegistry } from '../../redis/index.js';
 import { MarketDataModule } from '../market-data/index.js';
 import { AccountsRepository } from './accounts/accounts.repository.js';
 import { AccountWork } from './accounts/account-work.js';
+import { AccountSettingsService } from './accounts/account-settings.service.js';
 import { AccountsService } from './accounts/accounts.service.js';
 import { BuyingPower } from './orders/buying-power.js';
 import { MarketChecks } from './orders/risk/market-checks.js';
@@ -22,6 +23,7 @@ import { LedgerRepository } from './ledger/ledger.repository.js';
 import { LotsService } from './accounts/lots.service.js';
 import { TransfersService } from './accounts/transfers.service.js';
 import { CurrentAccounts } from './accounts/current-accounts.js';
+import { ActionMargin } from './corporate-actions/action-margin.js';
 import { ActionApplication } from './corporate-actions/action-application.js';
 import { CorporateActionsRepository } from './corporate-actions/corporate-actions.repository.js';
 import { CorporateActionsService } from './corporate-actions/corporate-actions.service.js';
@@ -46,6 +48,11 @@ import { OrderRules } from './orders/order-rules.js';
 import { OrdersRepository } from './orders/orders.repository.js';
 import { WaitingOrdersRepository } from './orders/waiting-orders.repository.js';
 import { OrdersService } from './orders/orders.service.js';
+import { AccountEquity } from './margin/account-equity.js';
+import { MarginCheck } from './margin/margin-check.js';
+import { MarginOrders } from './margin/margin-orders.js';
+import { MarginRepository } from './margin/margin.repository.js';
+import { ShortOrders } from './margin/short-orders.js';
 import { OptionOrders } from './options/option-orders.js';
 import { CollateralBook } from './options/collateral-book.js';
 import { ContractBooks } from './options/contract-books.js';
@@ -89,6 +96,7 @@ import {
     ExecutionsRepository,
     AccountWork,
     AccountsService,
+    AccountSettingsService,
     BuyingPower,
     HaltsRepository,
     HaltedOrders,
@@ -103,6 +111,7 @@ import {
     LedgerVerifier,
     TransfersService,
     CorporateActionsRepository,
+    ActionMargin,
     ActionApplication,
     CurrentAccounts,
     CorporateActionsService,
@@ -117,6 +126,11 @@ import {
     OptionsRepository,
     WorkingContracts,
     OptionOrders,
+    MarginRepository,
+    AccountEquity,
+    ShortOrders,
+    MarginOrders,
+    MarginCheck,
     CollateralBook,
     ContractBooks,
     OptionLegs,
@@ -160,6 +174,7 @@ import {
     HaltsService,
     AccountLimitsService,
     AccountsService,
+    AccountSettingsService,
     TransfersService,
     LotsService,
     CorporateActionsService,
@@ -176,6 +191,7 @@ import {
     LedgerVerifier,
     OptionSettlement,
     OptionExercise,
+    MarginCheck,
   ],
 })
 export class TradingModule {

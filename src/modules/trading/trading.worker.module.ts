@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { MarketDataModule, MarketDataWorkerModule } from '../market-data/index.js';
 import { RestingOrders } from './execution/resting-orders.js';
+import { MarginWatch } from './margin/margin-watch.js';
 import { PnlFeed } from './pnl/pnl-feed.js';
 import { TradingModule } from './trading.module.js';
 import { TradingProcessor } from './execution/trading.processor.js';
 
 @Module({
   imports: [TradingModule, MarketDataModule, MarketDataWorkerModule],
-  providers: [TradingProcessor, RestingOrders, PnlFeed],
+  providers: [TradingProcessor, RestingOrders, MarginWatch, PnlFeed],
 })
 export class TradingWorkerModule {}

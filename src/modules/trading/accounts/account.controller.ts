@@ -1,5 +1,11 @@
 import { Body, Controller, Get, Patch, Query } from '@nestjs/common';
-import { ApiConflictResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiConflictResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  ApiUnprocessableEntityResponse,
+} from '@nestjs/swagger';
 import {
   CurrentPrincipal,
   pageOf,
@@ -9,18 +15,18 @@ import {
 } from '../../../http/index.js';
 import type { Page } from '../../../kernel/page.js';
 import type { Principal } from '../../../kernel/principal.js';
+import { AccountSettingsService } from './account-settings.service.js';
 import { AccountsService } from './accounts.service.js';
 import { PositionsService } from './positions.service.js';
 import {
   accountSchema,
-  accountSettingsSchema,
   tradeSchema,
   valuedPositionSchema,
   type Account,
-  type AccountSettings,
   type Trade,
   type ValuedPosition,
 } from '../trading.dto.js';
+import { accountSettingsSchema, type AccountSettings } from './account-settings.dto.js';
 
 @ApiTags('trading')
 @SignedIn({ apiKeys: true })
@@ -28,6 +34,7 @@ import {
 export class AccountController {
   constructor(
     private readonly accounts: AccountsService,
+    private readonly settings: AccountSettingsService,
     private readonly positions: PositionsService,
   ) {}
 
@@ -42,11 +49,14 @@ export class AccountController {
   @ApiOperation({ summary: 'Change how your account works; what is not named stays' })
   @ApiOkResponse({ standardSchema: accountSchema })
   @ApiConflictResponse({ description: 'trading.account_busy' })
+  @ApiUnprocessableEntityResponse({
+    description: 'trading.equity_below_minimum, trading.short_sales_work',
+  })
   changeSettings(
     @CurrentPrincipal() { userId }: Principal,
     @Body({ schema: accountSettingsSchema }) settings: AccountSettings,
   ): Promise<Account> {
-    return this.accounts.changeSettings(userId, settings);
+    return this.settings.change(userId, settings);
   }
 
   @Get('positions')

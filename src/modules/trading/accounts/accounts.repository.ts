@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { and, eq, gt, gte, exists, ne, or, sql } from 'drizzle-orm';
 import { Database, madeOnce, type Sql } from '../../../database/index.js';
 import { accountsTable, type AccountRow } from './accounts.table.js';
-import type { AccountSettings } from '../trading.dto.js';
+import type { AccountSettings } from './account-settings.dto.js';
 import { positionsTable } from '../execution/executions.table.js';
 
 export interface ActiveAccount {

@@ -7,10 +7,9 @@ import { newId } from '../../../kernel/ids.js';
 import { money } from '../../../kernel/money.js';
 import { Ledger } from '../ledger/ledger.js';
 import { transfer } from '../ledger/postings.js';
-import { AccountWork } from './account-work.js';
 import { AccountsRepository, type ActiveAccount } from './accounts.repository.js';
 import type { AccountRow } from './accounts.table.js';
-import type { Account, AccountSettings } from '../trading.dto.js';
+import type { Account } from '../trading.dto.js';
 import { toAccount } from '../trading.mappers.js';
 
 /** About 100 bytes each. */
@@ -25,7 +24,6 @@ export class AccountsService {
     private readonly accounts: AccountsRepository,
     private readonly ledger: Ledger,
     private readonly database: Database,
-    private readonly work: AccountWork,
     @Inject(Config) private readonly config: Config,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -56,14 +54,6 @@ export class AccountsService {
   async view(userId: string): Promise<Account> {
     await this.getOrOpen(userId);
     return this.database.snapshot((sql) => this.viewWithin(sql, userId));
-  }
-
-  /** From the next trade on: what was closed stays closed as it was. @throws AppError `trading.account_busy` */
-  async changeSettings(userId: string, settings: AccountSettings): Promise<Account> {
-    const { id } = await this.getOrOpen(userId);
-    return this.work.run(id, async ({ sql }) =>
-      toAccount(await this.accounts.changeSettings(sql, id, settings)),
-    );
   }
 
   /** {@link view} as part of a larger snapshot; the account must be open. */

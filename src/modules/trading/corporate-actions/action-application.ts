@@ -5,8 +5,8 @@ import type { AccountRow } from '../accounts/accounts.table.js';
 import { LotLedger } from '../execution/lot-ledger.js';
 import { Balances } from '../ledger/balances.js';
 import { Ledger } from '../ledger/ledger.js';
-import { OrderCancellation } from '../orders/order-cancellation.js';
 import { accountStream, CorporateActionApplied } from '../trading.events.js';
+import { ActionMargin } from './action-margin.js';
 import { effectOf } from './corporate-action.js';
 import { CorporateActionsRepository } from './corporate-actions.repository.js';
 import type { CorporateActionRow } from './corporate-actions.table.js';
@@ -17,7 +17,7 @@ import { toCorporateAction } from './to-corporate-action.js';
 export class ActionApplication {
   constructor(
     private readonly actions: CorporateActionsRepository,
-    private readonly cancellation: OrderCancellation,
+    private readonly margin: ActionMargin,
     private readonly lots: LotLedger,
     private readonly ledger: Ledger,
     private readonly outbox: Outbox,
@@ -46,14 +46,12 @@ export class ActionApplication {
     const { id: accountId, userId } = account;
     const { id: corporateActionId, kind, symbol } = row;
     const action = toCorporateAction(row);
-    // What an order asks for is no longer what its sender meant. A dividend leaves orders as they are.
-    if (action.kind !== 'dividend') {
-      await this.cancellation.cancelAll(transaction, account, symbol, 'corporate_action');
-    }
+    await this.margin.endOrders(transaction, account, action);
     const open = await this.lots.listOpen(transaction.sql, accountId, symbol);
     const effect = effectOf(action, open);
     if (effect.postings.length === 0) return;
     const { postings } = effect;
+    await this.margin.makeRoom(transaction, account, action, effect);
     const entry = { accountId, kind, postings, corporateActionId };
     const { seq, at } = await this.ledger.post(transaction, entry);
     if (action.kind !== 'dividend') {
@@ -62,6 +60,7 @@ export class ActionApplication {
       const of = { accountId, symbol, seq, at, cash };
       await this.lots.adjust(transaction.sql, of, effect, newSymbol);
     }
+    await this.margin.free(transaction, account, action);
     const event = { userId, actionId: corporateActionId, kind, symbol };
     const stream = accountStream(accountId);
     await this.outbox.publish(transaction, CorporateActionApplied, event, stream);

@@ -38,14 +38,17 @@ export function heldFor(
 /**
  * From what was held back for it, and what else is free. A sale may cost more than it brings; what one that writes puts
  * holds back is not for that.
+ * @param collateral USD that it puts behind a short position; below zero it frees them
  */
 export function canPay(
   { side, quantity, price, fee }: PaidFill,
   released: Holding,
   free: Money,
+  collateral: Money = money(0),
 ): boolean {
   // Rounded as it will be posted.
   const notional = money(moneyText(quantity.times(price)));
   const cost = side === 'buy' ? fee.plus(notional) : fee.minus(notional);
-  return cost.lte(side === 'buy' ? free.plus(released.cash) : free);
+  const isHeldFor = side === 'buy' || collateral.gt(0);
+  return cost.plus(collateral).lte(isHeldFor ? free.plus(released.cash) : free);
 }

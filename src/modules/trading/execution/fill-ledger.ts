@@ -11,18 +11,25 @@ import type { LedgerEntryKind } from '../ledger/ledger.table.js';
 import { CollateralBook } from '../options/collateral-book.js';
 import { writes, writtenOf } from '../options/collateral.js';
 import { trade, type Holding } from '../ledger/postings.js';
+import { collateralOfFill } from '../margin/fill-collateral.js';
 import { ExecutionsRepository } from './executions.repository.js';
+import type { ExecutionRow } from './executions.table.js';
 import type { OrderRow } from '../orders/orders.table.js';
-import type { PaidFill } from './fill-cover.js';
+import { canPay, type PaidFill } from './fill-cover.js';
 import { LotLedger } from './lot-ledger.js';
 import type { FillReason } from './paper/paper-model.js';
 import { accountStream, OrderFilled } from '../trading.events.js';
-import { toTrade } from '../trading.mappers.js';
+import { availableCash, toPledgedPosition, toTrade } from '../trading.mappers.js';
 
 export interface PaperFill extends PaidFill {
   readonly why: FillReason;
 }
 
+export type RecordedFill =
+  { readonly executionId: string } | { readonly refused: 'insufficient_funds' | 'opposite_order' };
+
+/** Who settles a contract has seen that it can be paid. */
+const ANY = money(Infinity);
 const NOTHING = { cash: money(0), shares: money(0) };
 
 /** Writes what a fill does to an account: the execution, the cash and the position, always together. */
@@ -41,7 +48,7 @@ export class FillLedger {
    * The account must be locked by the transaction.
    * @param released of what the order held back, what it needs no longer
    * @param kind of the ledger's entry
-   * @returns the id of the execution
+   * @returns the id of the execution; of a `fill` also why it cannot be: then nothing is written
    */
   async record(
     transaction: Transaction,
@@ -51,50 +58,74 @@ export class FillLedger {
     quote: Quote,
     released: Holding,
     kind: LedgerEntryKind = 'fill',
-  ): Promise<string> {
+  ): Promise<RecordedFill> {
     const { sql } = transaction;
-    const execution = await this.executions.insert(sql, {
-      id: newId(),
-      accountId: account.id,
-      orderId: order.id,
-      symbol: order.symbol,
-      side: fill.side,
-      quantity: moneyText(fill.quantity),
-      price: moneyText(fill.price),
-      quoteAsOf: new Date(quote.asOf),
-      quoteSource: quote.source,
-      fee: moneyText(fill.fee),
-      rule: fill.why.rule,
-      slippage: moneyText(fill.why.slippage),
-      bid: quote.bid,
-      ask: quote.ask,
-      bidSize: quote.bidSize ?? null,
-      askSize: quote.askSize ?? null,
-      executedAt: new Date(this.clock.nowMs()),
-    });
-    // Before the posting: the position that the fill adds to.
-    const before = await this.executions.findPosition(sql, account.id, order.symbol);
+    const { symbol } = order;
+    // The position that the fill adds to, or takes from.
+    const before = await this.executions.findPosition(sql, account.id, symbol);
     const held = money(before?.quantity ?? 0);
-    const isOption = isContractSymbol(order.symbol);
+    const isOption = isContractSymbol(symbol);
+    const free = availableCash(account);
+    const means = { released: released.cash, free: kind === 'fill' ? free : ANY };
+    const collateral = isOption
+      ? money(0)
+      : collateralOfFill(toPledgedPosition(before), fill, means);
+    if (kind === 'fill') {
+      const isHeld = isOption || held.lte(0) || released.shares.gte(fill.quantity);
+      if (fill.side === 'sell' && !isHeld) return { refused: 'opposite_order' };
+      if (!canPay(fill, released, free, collateral)) return { refused: 'insufficient_funds' };
+    }
+    const execution = await this.executions.insert(
+      sql,
+      toExecution(order, fill, quote, this.clock),
+    );
     // What was held back for writing a contract stands behind it from now on.
     const freed = isOption && kind === 'fill' && writes(fill.side, held) ? NOTHING : released;
-    const postings = trade({ ...fill, symbol: order.symbol, released: freed });
+    const postings = trade({ ...fill, symbol, released: freed, collateral });
     const { seq } = await this.ledger.post(transaction, {
       accountId: account.id,
       kind,
       postings,
       orderId: order.id,
       executionId: execution.id,
+      symbol,
     });
     const { cash } = new Balances(postings);
     await this.lots.record(sql, account, { execution, order, cash, seq, before });
     if (isOption && kind === 'fill' && fill.side === 'buy' && held.lt(0)) {
       const { quantity } = fill;
       const bought = quantity.lt(writtenOf(held)) ? quantity : writtenOf(held);
-      await this.collateral.free(transaction, account.id, order.symbol, bought, order.id);
+      await this.collateral.free(transaction, account.id, symbol, bought, order.id);
     }
     const filled = { userId: account.userId, trade: toTrade(execution) };
     await this.outbox.publish(transaction, OrderFilled, filled, accountStream(account.id));
-    return execution.id;
+    return { executionId: execution.id };
   }
+}
+
+function toExecution(
+  { id: orderId, accountId, symbol }: OrderRow,
+  { side, quantity, price, fee, why }: PaperFill,
+  quote: Quote,
+  clock: Clock,
+): Omit<ExecutionRow, 'sequence'> {
+  return {
+    id: newId(),
+    accountId,
+    orderId,
+    symbol,
+    side,
+    quantity: moneyText(quantity),
+    price: moneyText(price),
+    quoteAsOf: new Date(quote.asOf),
+    quoteSource: quote.source,
+    fee: moneyText(fee),
+    rule: why.rule,
+    slippage: moneyText(why.slippage),
+    bid: quote.bid,
+    ask: quote.ask,
+    bidSize: quote.bidSize ?? null,
+    askSize: quote.askSize ?? null,
+    executedAt: new Date(clock.nowMs()),
+  };
 }

@@ -7,9 +7,9 @@ import type { AccountRow } from '../accounts/accounts.table.js';
 import { OrderJournal } from '../orders/order-journal.js';
 import type { OrderRow } from '../orders/orders.table.js';
 import { hasExpired } from '../orders/time-in-force.js';
-import { availableCash, toHoldingOrder } from '../trading.mappers.js';
+import { toHoldingOrder } from '../trading.mappers.js';
 import type { FillStep } from './execution-step.js';
-import { canPay, heldFor } from './fill-cover.js';
+import { heldFor } from './fill-cover.js';
 import { PaperExecution } from './paper/paper-execution.js';
 import { FillLedger } from './fill-ledger.js';
 import { OrderTriggers } from './order-triggers.js';
@@ -89,12 +89,13 @@ export class OrderSteps {
     const fee = this.paper.feeOf(order, traded);
     const fill = { ...traded, fee, why };
     const released = heldFor(toHoldingOrder(order), fill);
-    if (!canPay(fill, released, availableCash(account))) {
-      await this.#refuse(transaction, account, order, 'insufficient_funds', quote);
+    // First the fill, then the order: who hears that an order is filled finds nothing cached from before.
+    const recorded = await this.fills.record(transaction, account, order, fill, quote, released);
+    if ('refused' in recorded) {
+      await this.#refuse(transaction, account, order, recorded.refused, quote);
       return undefined;
     }
-    // First the fill, then the order: who hears that an order is filled finds nothing cached from before.
-    const executionId = await this.fills.record(transaction, account, order, fill, quote, released);
+    const { executionId } = recorded;
     const filled = await this.journal.advance(
       transaction,
       account.userId,
@@ -131,7 +132,7 @@ export class OrderSteps {
     transaction: Transaction,
     { userId }: AccountRow,
     order: OrderRow,
-    reason: 'insufficient_funds' | 'unknown_symbol',
+    reason: 'insufficient_funds' | 'opposite_order' | 'unknown_symbol',
     quote?: Quote,
   ): Promise<void> {
     const rejectReason = `trading.${reason}`;

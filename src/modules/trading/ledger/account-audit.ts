@@ -5,6 +5,7 @@ import type { CorporateAction } from '../corporate-actions/corporate-action.js';
 import type { ExecutionRow, PositionRow } from '../execution/executions.table.js';
 import { costPerShare, type LotTrade } from '../execution/lots.js';
 import type { LotClosureRow, PositionLotRow } from '../execution/lots.table.js';
+import { ShortAudit } from '../margin/short-audit.js';
 import { collateralBehind } from '../options/collateral-audit.js';
 import { isWorking } from '../orders/order-state.js';
 import type { OrderRow } from '../orders/orders.table.js';
@@ -70,8 +71,10 @@ export class AccountAudit {
   #lastSeq = 0;
   #reservedCash = money(0);
   readonly #reservedShares = new Map<string, Money>();
-  /** By symbol. */
-  readonly #collateral = new Map<string, Money>();
+  readonly #shorts = new ShortAudit(
+    (...found) => this.#expect(...found),
+    (...found) => this.#expectNotNegative(...found),
+  );
 
   /** In the order of their numbers. */
   addEntry(entry: LedgerEntry): void {
@@ -81,8 +84,9 @@ export class AccountAudit {
     for (const [symbol, sum] of imbalances(postings)) {
       this.#expect(`entries.${entry.seq}.${symbol ?? 'USD'}`, sum, 0);
     }
-    for (const posting of postings) this.#balances.add(posting);
     const moved = new Balances(postings);
+    this.#shorts.takeEntry(entry, moved, this.#balances);
+    for (const posting of postings) this.#balances.add(posting);
     if (TRADES.includes(entry.kind) && entry.executionId === null) {
       this.#tell({ what: `entries.${entry.seq}.execution`, kept: 'none', derived: 'one' });
     }
@@ -93,7 +97,6 @@ export class AccountAudit {
     if (entry.corporateActionId !== null) {
       this.#applied.push({ seq: entry.seq, actionId: entry.corporateActionId, moved });
     }
-    this.#pledge(entry, moved);
     this.#expectCovered(entry.seq, moved);
   }
 
@@ -106,6 +109,7 @@ export class AccountAudit {
       notional: notional.plus(fill.quantity.times(fill.price)),
       fees: fees.plus(row.fee),
     });
+    this.#shorts.takeFill(row.id, row.symbol, fill);
     const posted = this.#posted.get(row.id);
     this.#posted.delete(row.id);
     // Ids come from the clock of a process, and those of two may differ: the journal knows the order.
@@ -205,7 +209,7 @@ export class AccountAudit {
       ...kept.keys(),
       ...rebuilt.keys(),
       ...behind.shares.keys(),
-      ...this.#collateral.keys(),
+      ...this.#shorts.symbols(),
     ])) {
       const what = `positions.${symbol}`;
       const row = kept.get(symbol);
@@ -213,7 +217,7 @@ export class AccountAudit {
       const position = rebuilt.get(symbol) ?? NO_POSITION;
       this.#expect(`${what}.quantity`, row?.quantity ?? 'none', quantity);
       this.#expect(`${what}.reservedQuantity`, row?.reservedQuantity ?? 'none', reserved);
-      const collateral = this.#collateral.get(symbol) ?? money(0);
+      const collateral = this.#shorts.of(symbol);
       this.#expect(`${what}.collateral`, row?.collateral ?? 'none', collateral);
       const isShort = position.quantity.lt(0) && !isContractSymbol(symbol);
       if (!isShort) this.#expect(`${what}.pledged`, collateral, 0);
@@ -251,14 +255,6 @@ export class AccountAudit {
     else this.#expect(`actions.${seq}`, 'none', actionId);
   }
 
-  /** What stands behind a short position has come from entries that name it. */
-  #pledge({ seq, symbol }: LedgerEntry, { collateral: change }: Balances): void {
-    if (change.isZero()) return;
-    const collateral = (this.#collateral.get(symbol ?? '') ?? money(0)).plus(change);
-    this.#collateral.set(symbol ?? '', collateral);
-    this.#expectNotNegative(`entries.${seq}.${symbol ?? 'none'}.collateral`, collateral);
-  }
-
   /** Nothing was spent, sold or held back that was not there. */
   #expectCovered(seq: number, moved: Balances): void {
     const { availableCash, reservedCash } = this.#balances;
@@ -266,9 +262,10 @@ export class AccountAudit {
     this.#expectNotNegative(`entries.${seq}.reserved`, reservedCash);
     for (const symbol of moved.shares().keys()) {
       const { quantity, reserved } = this.#balances.sharesOf(symbol);
-      // Written contracts are covered by what `finish` finds reserved for them.
+      // Written contracts are covered by what `finish` finds reserved for them, short positions by their collateral.
       const free = quantity.minus(reserved);
-      if (!isContractSymbol(symbol)) {
+      const isShort = quantity.lt(0) && this.#shorts.of(symbol).gt(0);
+      if (!isContractSymbol(symbol) && !isShort) {
         this.#expectNotNegative(`entries.${seq}.${symbol}.available`, free);
       }
       this.#expectNotNegative(`entries.${seq}.${symbol}.reserved`, reserved);

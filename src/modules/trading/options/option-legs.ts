@@ -77,7 +77,7 @@ export class OptionLegs {
       },
     );
     const order = await this.journal.begin(transaction, account.userId, accepted, kind);
-    const executionId = await this.fills.record(
+    const recorded = await this.fills.record(
       transaction,
       account,
       order,
@@ -86,6 +86,8 @@ export class OptionLegs {
       NOTHING,
       kind,
     );
+    if ('refused' in recorded) throw new Error(`a ${kind} was refused: ${recorded.refused}`);
+    const { executionId } = recorded;
     const change = {
       status: 'filled',
       filledQuantity: moneyText(quantity),

@@ -1,17 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Transaction } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
-import { money, sumOf, type Money } from '../../../kernel/money.js';
+import { money, type Money } from '../../../kernel/money.js';
 import { QuotesService, type OptionContract } from '../../market-data/index.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { ExecutionsRepository } from '../execution/executions.repository.js';
 import type { Holding } from '../ledger/postings.js';
+import { assertOneWay } from '../orders/one-way.js';
 import { OrdersRepository } from '../orders/orders.repository.js';
 import type { TimeInForce } from '../orders/time-in-force.js';
 import type { PlaceOrder } from '../trading.dto.js';
-import { contractNotListed, oppositeOrder, uncoveredOption } from '../trading.errors.js';
+import { contractNotListed, uncoveredOption } from '../trading.errors.js';
 import { availableCash } from '../trading.mappers.js';
-import { collateralOf, writes, writtenOf } from './collateral.js';
+import { collateralOf, writes } from './collateral.js';
 import { freeShares } from './contract-books.js';
 import { assertWholeContracts, endWithin } from './option-terms.js';
 
@@ -51,7 +52,8 @@ export class OptionOrders {
     if (!isKnown && !this.quotes.isContractListed(symbol, this.clock.nowMs())) {
       throw contractNotListed(symbol);
     }
-    await this.#assertOneWay(transaction, accountId, request, position);
+    const working = await this.orders.listWorking(transaction.sql, accountId, symbol);
+    assertOneWay(working, request, position);
   }
 
   /**
@@ -77,24 +79,6 @@ export class OptionOrders {
           ];
     if (required.gt(available)) throw uncoveredOption(contract.right, required, available);
     return holding;
-  }
-
-  /**
-   * No order may come to close a position and open the opposite one: what works on the other side, and what is asked for
-   * beyond what is written, is refused. Each order then either opens or closes, however the fills fall.
-   */
-  async #assertOneWay(
-    { sql }: Transaction,
-    accountId: string,
-    { symbol, side, quantity }: PlaceOrder,
-    position: Money,
-  ): Promise<void> {
-    const working = await this.orders.listWorking(sql, accountId, symbol);
-    if (position.isZero() && working.some((order) => order.side !== side)) throw oppositeOrder();
-    if (side === 'sell' || position.gte(0)) return;
-    const bought = working.filter((order) => order.side === 'buy');
-    const left = bought.map((order) => money(order.quantity).minus(order.filledQuantity));
-    if (sumOf([...left, quantity]).gt(writtenOf(position))) throw oppositeOrder();
   }
 
   async #position({ sql }: Transaction, accountId: string, symbol: string): Promise<Money> {

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Config } from '../../../config/config.js';
 import type { Transaction } from '../../../database/index.js';
 import { Money, money } from '../../../kernel/money.js';
-import { QuotesService } from '../../market-data/index.js';
+import { QuotesService, type Instrument } from '../../market-data/index.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { ExecutionsRepository } from '../execution/executions.repository.js';
 import type { PositionRow } from '../execution/executions.table.js';
@@ -74,7 +74,7 @@ export class BuyingPower {
     if (groupId === undefined) await this.#assertRoom(transaction, account.id);
     const holding = isCovered
       ? { cash: money(0), shares: money(0) }
-      : await this.#holding(transaction, account, request, terms, position);
+      : await this.#holding(transaction, account, instrument, request, terms, position);
     await this.risk.assertAcceptable(transaction, account.id, request.symbol, terms, groupId);
     return holding;
   }
@@ -82,6 +82,7 @@ export class BuyingPower {
   async #holding(
     transaction: Transaction,
     account: AccountRow,
+    instrument: Instrument,
     request: PlaceOrder,
     terms: OrderTerms,
     position: PositionRow | undefined,
@@ -92,7 +93,11 @@ export class BuyingPower {
     if (collateral) return collateral;
     const { bid, ask } = this.quotes.currentQuote(request.symbol);
     const prices = { bid: money(bid), ask: money(ask) };
-    if (request.side === 'sell') return sharesToReserve(request, prices, position);
+    const { shorts } = this.rules;
+    if (request.side === 'sell') {
+      if (!shorts.isShortSale(account, position)) return sharesToReserve(request, prices, position);
+      return shorts.holding(transaction, account, instrument, request, { terms, prices, position });
+    }
     const cost =
       request.notional === undefined
         ? cashToReserve(terms, prices, worstSlippage(this.#paper.slippage))
@@ -100,10 +105,13 @@ export class BuyingPower {
     const shares = request.notional === undefined ? quantity : mostShares(cost, prices);
     const worst = { side: request.side, quantity: shares, notional: cost };
     const fees = feeOf(this.#paper.fees, worst);
-    const required = cost.plus(fees);
+    const freed = instrument.option
+      ? money(0)
+      : await shorts.freedByPurchase(transaction, account, request, position);
+    const required = Money.max(0, cost.plus(fees).minus(freed));
     const available = availableCash(account);
     if (required.gt(available)) throw insufficientFunds(required, available);
-    return { cash: required, shares: money(0), fees };
+    return { cash: required, shares: money(0), fees: Money.min(fees, required) };
   }
 
   async #assertRoom({ sql }: Transaction, accountId: string): Promise<void> {

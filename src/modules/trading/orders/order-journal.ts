@@ -42,8 +42,12 @@ export class OrderJournal {
   ) {}
 
   /** Stores a new order, what it holds back, and the job that will execute it. */
-  async accept(transaction: Transaction, userId: string, row: OrderRow): Promise<OrderRow> {
-    const reason = row.replaces === null ? 'placed' : 'replacement';
+  async accept(
+    transaction: Transaction,
+    userId: string,
+    row: OrderRow,
+    reason: TransitionReason = row.replaces === null ? 'placed' : 'replacement',
+  ): Promise<OrderRow> {
     await together(
       this.orders.insert(transaction.sql, row),
       this.#record(transaction, userId, null, row, { reason }),

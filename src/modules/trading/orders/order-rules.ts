@@ -3,6 +3,7 @@ import { Config } from '../../../config/config.js';
 import { Clock } from '../../../kernel/clock.js';
 import { money } from '../../../kernel/money.js';
 import { QuotesService } from '../../market-data/index.js';
+import { ShortOrders } from '../margin/short-orders.js';
 import { OptionOrders } from '../options/option-orders.js';
 import type { OrderRequest, PlaceOrder } from '../trading.dto.js';
 import { unknownSymbol } from '../trading.errors.js';
@@ -18,6 +19,8 @@ export class OrderRules {
     readonly lots: NamedLots,
     /** Those for contracts. */
     readonly options: OptionOrders,
+    /** Those that sell short, and buy back. */
+    readonly shorts: ShortOrders,
     private readonly quotes: QuotesService,
     @Inject(Config) private readonly config: Config,
     @Inject(Clock) private readonly clock: Clock,

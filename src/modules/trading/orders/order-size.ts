@@ -2,7 +2,7 @@ import { money, moneyText, type Money } from '../../../kernel/money.js';
 import type { Instrument } from '../../market-data/index.js';
 import { sharesFor } from '../execution/notional-size.js';
 import type { OrderRequest, PlaceOrder } from '../trading.dto.js';
-import { badOrderSize, notFractionable, notionalTooSmall } from '../trading.errors.js';
+import { badOrderSize, notFractionable, notionalTooSmall } from './order-size.errors.js';
 import type { BestPrices } from './order.js';
 
 /**

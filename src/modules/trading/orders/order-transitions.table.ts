@@ -44,6 +44,10 @@ export const TRANSITION_REASONS = [
   'insufficient_funds',
   /** An order by notional: what is left of it is less than the smallest part of a share. */
   'notional_spent',
+  /** A short sale whose account has come to hold shares, by an assignment, say. */
+  'opposite_order',
+  /** A short position is no longer covered by its collateral, and no other cash is free. */
+  'margin_call',
   /** A split, or a change of the symbol: the order is no longer what was meant. */
   'corporate_action',
   /** The market has no such symbol any more. */

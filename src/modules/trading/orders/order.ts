@@ -60,6 +60,12 @@ export function cashToReserve(terms: OrderTerms, { ask }: BestPrices, worstSlipp
   return worstPrice.times(terms.quantity);
 }
 
+/** USD a share that a short sale may come to sell at, and need the margin of: its limit, or as far above the bid as a buy's price may rise. */
+export function dearestSale({ limitPrice, stopPrice }: OrderTerms, { bid }: BestPrices): Money {
+  if (limitPrice !== undefined) return Money.max(limitPrice, bid);
+  return (stopPrice ?? bid).times(MARKET_ORDER_COLLAR.plus(1));
+}
+
 /** Shares that a market sale by notional may come to sell, should the price fall until its turn as far as a buy's may rise. */
 export function mostShares(notional: Money, { bid }: BestPrices): Money {
   const worst = bid.times(money(1).minus(MARKET_ORDER_COLLAR));

@@ -10,7 +10,7 @@ import {
   orderByClientOrderId,
   workingCount,
   type OpenOrder,
-} from './order-statements.js';
+} from './order-statements.repository.js';
 import { orderTransitionsTable, type OrderTransitionRow } from './order-transitions.table.js';
 import { ordersTable, type OrderRow } from './orders.table.js';
 

@@ -40,7 +40,8 @@ export class OrdersService {
    * Stores the order, what it holds back, and the job that will execute it, in one transaction.
    * Sent again under the same `client_order_id`, the same order answers as it did the first time.
    * @throws AppError `trading.unknown_symbol`, `trading.insufficient_funds`, `trading.insufficient_position`,
-   *   `trading.bad_order_size`, `trading.not_fractionable`, `trading.notional_too_small`, `trading.bad_quantity`, `trading.contract_not_listed`, `trading.uncovered_option`, `trading.opposite_order`,
+   *   `trading.bad_order_size`, `trading.not_fractionable`, `trading.notional_too_small`, `trading.bad_quantity`, `trading.contract_not_listed`, `trading.uncovered_option`, `trading.not_shortable`,
+   *   `trading.equity_below_minimum`, `trading.opposite_order`,
    *   `trading.bad_expiry`, `trading.bad_time_in_force`, `trading.bad_extended_hours`, `trading.market_closed`,
    *   `trading.too_late_for_auction`, `trading.stop_price_reached`, `trading.bad_lots`, `trading.too_many_orders`,
    *   `trading.bad_order_class`, `trading.bad_take_profit`, `trading.bad_stop_loss`,

@@ -51,7 +51,9 @@ export class SignalOrders {
       const facts = await this.reader.facts(transaction.sql, account.id, order, prices);
       assertMayTradeItself(limits, { ...facts, dayPnl });
     }
-    const { id } = await this.orders.placeWithin(transaction, account, {
+    // A signal to sell gets out of what is held: it opens no short position, which no limit of its owner is made for.
+    const seller = side === 'sell' ? { ...account, shortSelling: false } : account;
+    const { id } = await this.orders.placeWithin(transaction, seller, {
       ...{ symbol, side, type: 'market', timeInForce: 'day' },
       quantity: moneyText(shares),
       client_order_id: `signal-${signal.id}`,

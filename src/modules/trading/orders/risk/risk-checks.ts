@@ -5,7 +5,7 @@ import { money } from '../../../../kernel/money.js';
 import { ExecutionsRepository } from '../../execution/executions.repository.js';
 import { eachGroupOnce } from '../groups/group-exposure.js';
 import type { OrderTerms } from '../order.js';
-import type { OpenOrder } from '../order-statements.js';
+import type { OpenOrder } from '../order-statements.repository.js';
 import { OrdersRepository } from '../orders.repository.js';
 import { AccountLimitsRepository } from './account-limits.repository.js';
 import { MarketChecks } from './market-checks.js';

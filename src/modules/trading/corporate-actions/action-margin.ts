@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../../database/index.js';
+import { Money } from '../../../kernel/money.js';
+import { AccountsRepository } from '../accounts/accounts.repository.js';
+import type { AccountRow } from '../accounts/accounts.table.js';
+import { ExecutionsRepository } from '../execution/executions.repository.js';
+import { Balances } from '../ledger/balances.js';
+import { Ledger } from '../ledger/ledger.js';
+import { pledge } from '../ledger/postings.js';
+import { OrderCancellation } from '../orders/order-cancellation.js';
+import { availableCash, toPledgedPosition } from '../trading.mappers.js';
+import type { ActionEffect, CorporateAction } from './corporate-action.js';
+
+/** What a corporate action does beside its own entry: to working orders, and to what stands behind short positions. */
+@Injectable()
+export class ActionMargin {
+  constructor(
+    private readonly cancellation: OrderCancellation,
+    private readonly executions: ExecutionsRepository,
+    private readonly accounts: AccountsRepository,
+    private readonly ledger: Ledger,
+  ) {}
+
+  /**
+   * What an order asks for is no longer what its sender meant. A dividend leaves orders as they are. A short position that comes
+   * under another symbol may turn what is held there: orders of that end too.
+   */
+  async endOrders(
+    transaction: Transaction,
+    account: AccountRow,
+    action: CorporateAction,
+  ): Promise<void> {
+    if (action.kind === 'dividend') return;
+    const { symbol } = action;
+    await this.cancellation.cancelAll(transaction, account, symbol, 'corporate_action');
+    if (action.kind !== 'symbol_change') return;
+    const { quantity } = await this.#position(transaction, account.id, symbol);
+    if (quantity.gte(0)) return;
+    await this.cancellation.cancelAll(transaction, account, action.newSymbol, 'corporate_action');
+  }
+
+  /**
+   * Before the entry of the action: what is to be paid for a short position, and is not free, comes out of what stands behind
+   * it; and that goes with the position to another symbol.
+   */
+  async makeRoom(
+    transaction: Transaction,
+    { id }: AccountRow,
+    action: CorporateAction,
+    { postings }: ActionEffect,
+  ): Promise<void> {
+    const { symbol } = action;
+    const { quantity, collateral } = await this.#position(transaction, id, symbol);
+    if (action.kind === 'symbol_change') {
+      const there = await this.#position(transaction, id, action.newSymbol);
+      if (quantity.gte(0) || quantity.plus(there.quantity).gte(0)) return;
+      await this.#move(transaction, id, symbol, collateral.negated());
+      await this.#move(transaction, id, action.newSymbol, collateral);
+      return;
+    }
+    const { cash } = new Balances(postings);
+    if (cash.gte(0)) return;
+    const account = await this.accounts.get(transaction.sql, id);
+    const missing = cash.negated().minus(availableCash(account));
+    if (missing.lte(0)) return;
+    await this.#move(transaction, id, symbol, Money.min(collateral, missing).negated());
+  }
+
+  /** After its entry: what stands behind a position that is short no more is free. */
+  async free(transaction: Transaction, { id }: AccountRow, action: CorporateAction): Promise<void> {
+    const symbols =
+      action.kind === 'symbol_change' ? [action.symbol, action.newSymbol] : [action.symbol];
+    for (const symbol of symbols) {
+      const { quantity, collateral } = await this.#position(transaction, id, symbol);
+      if (quantity.gte(0)) await this.#move(transaction, id, symbol, collateral.negated());
+    }
+  }
+
+  async #move(
+    transaction: Transaction,
+    accountId: string,
+    symbol: string,
+    amount: Money,
+  ): Promise<void> {
+    const postings = pledge(amount);
+    if (postings.length === 0) return;
+    await this.ledger.post(transaction, { accountId, kind: 'margin', postings, symbol });
+  }
+
+  async #position({ sql }: Transaction, accountId: string, symbol: string) {
+    return toPledgedPosition(await this.executions.findPosition(sql, accountId, symbol));
+  }
+}
