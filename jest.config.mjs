@@ -13,8 +13,8 @@ const shared = {
 
 /** @type {import('jest').Config} */
 export default {
-  // Two even on one core: most of a medium test is waiting for a server.
-  maxWorkers: 2,
+  // Three even on two cores: much of a medium test is waiting for a server.
+  maxWorkers: 3,
   testTimeout: 60_000,
   // Each suite leaves its modules behind; a worker that is full of them spends its time collecting garbage.
   workerIdleMemoryLimit: '1GB',
