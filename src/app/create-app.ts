@@ -1,6 +1,5 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { ProcessContext } from '../config/config.module.js';
@@ -12,6 +11,7 @@ import {
   refuseOtherUpgrades,
   RequestMetrics,
 } from '../http/index.js';
+import { LiveAdapter } from '../realtime/index.js';
 import { mountAdmin } from './admin.js';
 import { AppModule } from './app.module.js';
 import { ConnectionDrain } from './connection-drain.js';
@@ -56,7 +56,7 @@ export async function createApp(
   app.get(RequestMetrics).attach(server);
   app.get(ConnectionDrain).attach(server);
   if (config.role !== 'worker') {
-    app.useWebSocketAdapter(new IoAdapter(app));
+    app.useWebSocketAdapter(new LiveAdapter(app, config.http.allowedOrigins));
     refuseOtherUpgrades(server.server, SOCKET_PATH);
     await mountAdmin(app, server);
     mountDocs(app);

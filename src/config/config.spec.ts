@@ -168,6 +168,21 @@ describe('the proxies in front', () => {
   );
 });
 
+describe('the origins of other sites', () => {
+  it('are none unless they are named', () => {
+    expect(parseConfig({}).http.allowedOrigins).toEqual([]);
+    const { allowedOrigins } = parseConfig({
+      ALLOWED_ORIGINS: 'https://app.example.com, http://localhost:5173',
+    }).http;
+    expect(allowedOrigins).toEqual(['https://app.example.com', 'http://localhost:5173']);
+  });
+
+  it.each(['*', 'https://app.example.com/', 'app.example.com', 'https://a.example,,'])(
+    'are refused as %j',
+    (ALLOWED_ORIGINS) => expect(failure({ ALLOWED_ORIGINS }).message).toContain('ALLOWED_ORIGINS'),
+  );
+});
+
 describe('other figures for the limits', () => {
   it('are a name, a limit and a window each', () => {
     expect(parseConfig({ RATE_LIMITS: 'auth.login=10/5m, ml.train=7/1d' }).rateLimits).toEqual([

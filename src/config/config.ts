@@ -37,6 +37,8 @@ export interface Config {
     readonly shutdownTimeoutMs: number;
     /** Only what these say of the client's address is believed. */
     readonly trustedProxies: readonly string[];
+    /** Of pages on other sites that may open live connections. */
+    readonly allowedOrigins: readonly string[];
     /** Addresses and CIDR ranges. */
     readonly neverBlocked: readonly string[];
   };
@@ -156,6 +158,7 @@ function toConfig(env: Environment): Config {
       bodyLimitBytes: env.BODY_LIMIT_BYTES,
       shutdownTimeoutMs: env.SHUTDOWN_TIMEOUT_MS,
       trustedProxies: env.TRUSTED_PROXIES ?? [],
+      allowedOrigins: env.ALLOWED_ORIGINS ?? [],
       neverBlocked: env.NEVER_BLOCKED ?? [],
     },
     database: {

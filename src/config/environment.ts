@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/duration.js';
 import type { KeyRing, SecretKey } from '../kernel/secret-box.js';
+import { addressList, hostPortList, originList } from './environment-lists.js';
 import { tradingEnvironment } from './trading-environment.js';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
@@ -79,30 +80,6 @@ const quotas = z
         }),
       ),
   );
-const addressList = z
-  .string()
-  .transform((text) => text.split(',').map((part) => part.trim()))
-  .pipe(
-    z.array(
-      z.union(
-        [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
-        'must be IP addresses or CIDR ranges, separated by commas',
-      ),
-    ),
-  );
-const hostPort = /^[^\s:,]+:\d{1,5}$/;
-const hostPortList = z
-  .string()
-  .transform((text) => text.split(',').map((part) => part.trim()))
-  .pipe(z.array(z.string().regex(hostPort, 'must be host:port[,host:port…]')).min(1))
-  .transform((parts) =>
-    parts.map((part) => {
-      const colon = part.lastIndexOf(':');
-      return { host: part.slice(0, colon), port: Number(part.slice(colon + 1)) };
-    }),
-  )
-  .refine((nodes) => nodes.every((node) => node.port <= 65_535), 'a port is at most 65535');
-
 /**
  * Every variable Bourse reads, with its meaning, unit and default: `.env.example` is written from this
  * table (`npm run config:example`) and a test holds the two together.
@@ -133,6 +110,11 @@ export const environmentSchema = z.object({
     .optional()
     .describe(
       'addresses or CIDR ranges of proxies in front, whose X-Forwarded-For is believed; unset: nobody’s is',
+    ),
+  ALLOWED_ORIGINS: originList
+    .optional()
+    .describe(
+      'origins (https://app.example.com) of pages on other sites that may open live connections, with a token; unset: pages of this server alone',
     ),
   NEVER_BLOCKED: addressList
     .optional()

@@ -1,10 +1,11 @@
-export { ChannelRegistry } from './channel-registry.js';
+export { ChannelRegistry } from './channels/channel-registry.js';
 export {
   defineChannel,
   defineDurableChannel,
   type ChannelDefinition,
-} from './channel-definition.js';
-export { LiveConnections } from './live-connections.js';
-export { LivePublisher } from './live-publisher.js';
-export { LiveStreams } from './live-streams.js';
+} from './channels/channel-definition.js';
+export { LiveConnections } from './clients/live-connections.js';
+export { LivePublisher } from './publishing/live-publisher.js';
+export { LiveStreams } from './streams/live-streams.js';
 export { RealtimeGatewayModule, RealtimeModule } from './realtime.module.js';
+export { LiveAdapter } from './sockets/live-adapter.js';

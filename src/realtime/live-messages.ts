@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Namespace, Socket } from 'socket.io';
-import type { Principal } from '../kernel/principal.js';
 import type { ChannelPosition, SequencedMessage } from '../redis/index.js';
-import type { Following } from './live-streams.js';
+import type { SocketClient } from './sockets/socket-client.js';
 
 export const subscribeSchema = z.strictObject({
   channel: z.string().min(1).max(128),
@@ -12,14 +11,11 @@ export const subscribeSchema = z.strictObject({
 export type SubscribeRequest = z.output<typeof subscribeSchema>;
 export const unsubscribeSchema = subscribeSchema.pick({ channel: true });
 
-interface Followed {
+/** The next message of the channel is the one after `seq`. */
+export type Followed = {
   readonly ok: true;
   readonly channel: string;
-}
-
-/** The next message of the channel is the one after `seq`. */
-export type DurablyFollowed = Followed &
-  ChannelPosition &
+} & ChannelPosition &
   (
     | {
         /** The client has missed these and no others. */
@@ -33,13 +29,25 @@ export type DurablyFollowed = Followed &
       }
   );
 
-/** How a request of a client was answered; `code` as in problem+json. */
+/** Why something is refused; `code` as in problem+json. */
+export interface Refusal {
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** Why the server closes the connection. */
+export interface Closing extends Refusal {
+  /** Set: come back, after so long. Each client is told another time, so that not all come at once. */
+  readonly retryAfterMs?: number;
+}
+
+/** How a request of a client was answered. */
 export type LiveAnswer =
   | Followed
-  | DurablyFollowed
-  | { readonly ok: false; readonly error: { readonly code: string; readonly detail: string } };
+  | { readonly ok: true; readonly channel: string }
+  | { readonly ok: false; readonly error: Refusal };
 
-/** What happened on a durable channel can be told no more: this takes the place of all that the client has of it. */
+/** What is true now: this takes the place of all that the client has of the channel. */
 export interface LiveSnapshot extends ChannelPosition {
   readonly channel: string;
   readonly data: unknown;
@@ -50,7 +58,7 @@ export interface ServerEvents {
   message: (message: SequencedMessage) => void;
   snapshot: (snapshot: LiveSnapshot) => void;
   /** The last one before the server closes the socket. */
-  closing: (reason: { readonly code: string; readonly detail: string }) => void;
+  closing: (reason: Closing) => void;
 }
 
 /** From client to server. */
@@ -60,11 +68,7 @@ export interface ClientEvents {
 }
 
 export interface SocketData {
-  principal: Principal;
-  /** Whose socket it is, past the proxies that are trusted. */
-  address: string;
-  /** By bus channel. */
-  following: Map<string, Following>;
+  client: SocketClient;
 }
 
 type NoEvents = Record<string, never>;

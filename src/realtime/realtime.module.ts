@@ -1,14 +1,16 @@
 import { Global, Module } from '@nestjs/common';
 import { HttpModule } from '../http/index.js';
-import { ChannelRegistry } from './channel-registry.js';
-import { LiveConnections } from './live-connections.js';
-import { LiveHandshake } from './live-handshake.js';
-import { LivePublisher } from './live-publisher.js';
-import { LiveResets } from './live-resets.js';
-import { LiveStreams } from './live-streams.js';
-import { LiveGateway } from './live.gateway.js';
-import { SocketBlocks } from './socket-blocks.js';
-import { SocketSessions } from './socket-sessions.js';
+import { ChannelRegistry } from './channels/channel-registry.js';
+import { BlockedClients } from './clients/blocked-clients.js';
+import { ClientSessions } from './clients/client-sessions.js';
+import { LiveClients } from './clients/live-clients.js';
+import { LiveConnections } from './clients/live-connections.js';
+import { LiveFollowing } from './clients/live-following.js';
+import { LivePublisher } from './publishing/live-publisher.js';
+import { LiveResets } from './publishing/live-resets.js';
+import { LiveGateway } from './sockets/live.gateway.js';
+import { LiveHandshake } from './sockets/live-handshake.js';
+import { LiveStreams } from './streams/live-streams.js';
 
 /** What modules need to reach clients, in every role. */
 @Global()
@@ -18,10 +20,18 @@ import { SocketSessions } from './socket-sessions.js';
 })
 export class RealtimeModule {}
 
-/** The sockets themselves, in processes that listen. */
+/** The connections themselves, in processes that listen. */
 @Module({
   imports: [HttpModule],
-  providers: [LiveGateway, LiveHandshake, LiveStreams, SocketSessions, SocketBlocks],
+  providers: [
+    LiveGateway,
+    LiveHandshake,
+    LiveClients,
+    LiveFollowing,
+    LiveStreams,
+    ClientSessions,
+    BlockedClients,
+  ],
   exports: [LiveStreams],
 })
 export class RealtimeGatewayModule {}

@@ -28,11 +28,20 @@ describe.each(BACKENDS)('the live gateway on $name', (backend) => {
   };
 
   it.each([
-    ['no token', {}],
     ['a made-up token', { token: 'Zm9yZ2VkLXRva2VuLXRoYXQtbm9ib2R5LWdhdmU' }],
     ['a token that is no text', { token: { $ne: null } }],
   ])('lets nobody in with %s', async (_, auth) => {
     await expect(LiveClient.connect(bourse.url, auth)).rejects.toThrow('auth.unauthenticated');
+  });
+
+  it('shows those who do not say who they are quotes, and nothing else', async () => {
+    const anonymous = await LiveClient.connect(bourse.url, {});
+    sockets.push(anonymous);
+    await anonymous.follow('market.quote:AAPL');
+    await anonymous.next('market.quote:AAPL');
+    for (const channel of ['market.order-book:AAPL', 'trading.orders', 'ops.alerts']) {
+      expect(await anonymous.subscribe(channel)).toMatchObject(REFUSED);
+    }
   });
 
   it('lets nobody into any other namespace', async () => {
@@ -50,9 +59,11 @@ describe.each(BACKENDS)('the live gateway on $name', (backend) => {
 
   it('streams the quotes of a symbol, numbered without a gap', async () => {
     const live = await connect(trader);
-    expect(await live.subscribe('market.quote:AAPL')).toEqual({
+    expect(await live.subscribe('market.quote:AAPL')).toMatchObject({
       ok: true,
       channel: 'market.quote:AAPL',
+      recovered: false,
+      snapshot: { symbol: 'AAPL', bid: expect.any(String) },
     });
     const first = await live.next('market.quote:AAPL');
     await live.next('market.quote:AAPL', ({ asOf }) => asOf !== first.data['asOf']);

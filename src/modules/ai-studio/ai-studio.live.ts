@@ -14,7 +14,7 @@ export class AiStudioLive {
     live: LivePublisher,
     trainings: TrainingsService,
   ) {
-    channels.declareDurable(trainingChannel, ({ userId = '', parameter = '' }) =>
+    channels.declare(trainingChannel, ({ userId = '', parameter = '' }) =>
       trainings.get(userId, parameter),
     );
     events.announce(TrainingChanged, ({ userId, training }, { id }) =>

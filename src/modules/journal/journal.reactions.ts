@@ -20,7 +20,7 @@ export class JournalReactions {
     trades: TradesService,
     imports: ImportsService,
   ) {
-    channels.declareDurable(importChannel, ({ userId = '', parameter = '' }) =>
+    channels.declare(importChannel, ({ userId = '', parameter = '' }) =>
       imports.get(userId, parameter),
     );
     events.on(OrderFilled, async (filled) => {

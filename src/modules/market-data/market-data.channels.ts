@@ -8,7 +8,7 @@ const SYMBOL_PARAMETER = /^[A-Z0-9.-]{1,12}$/;
 /** `market.quote:AAPL`: each quote of a symbol whose prices differ from those before. */
 export const quoteChannel = defineChannel({
   name: 'market.quote',
-  audience: 'signed-in',
+  audience: 'public',
   parameter: SYMBOL_PARAMETER,
   schema: quoteSchema,
 });

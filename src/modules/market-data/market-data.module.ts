@@ -53,7 +53,14 @@ import { WarmingSchedule } from './warming/warming-schedule.js';
   ],
 })
 export class MarketDataModule {
-  constructor(channels: ChannelRegistry) {
-    channels.declare(quoteChannel, orderBookChannel, marketStatusChannel);
+  constructor(
+    channels: ChannelRegistry,
+    quotes: QuotesService,
+    books: OrderBooksService,
+    market: MarketStatusService,
+  ) {
+    channels.declare(quoteChannel, ({ parameter = '' }) => quotes.getQuote(parameter));
+    channels.declare(orderBookChannel, ({ parameter = '' }) => books.orderBook(parameter));
+    channels.declare(marketStatusChannel, () => market.status());
   }
 }

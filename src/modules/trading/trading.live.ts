@@ -28,11 +28,11 @@ export class TradingLive {
     snapshots: TradingSnapshots,
     halts: HaltsService,
   ) {
-    channels.declareDurable(ordersChannel, (of) => snapshots.orders(of));
-    channels.declareDurable(fillsChannel, (of) => snapshots.fills(of));
-    channels.declareDurable(signalsChannel, (of) => snapshots.signals(of));
-    channels.declareDurable(positionsChannel, (of) => snapshots.positions(of));
-    channels.declareDurable(haltsChannel, async () => ({ halts: await halts.list() }));
+    channels.declare(ordersChannel, (of) => snapshots.orders(of));
+    channels.declare(fillsChannel, (of) => snapshots.fills(of));
+    channels.declare(signalsChannel, (of) => snapshots.signals(of));
+    channels.declare(positionsChannel, (of) => snapshots.positions(of));
+    channels.declare(haltsChannel, async () => ({ halts: await halts.list() }));
     events.announce(OrderChanged, ({ userId, order }, { id }) =>
       live.publish(ordersChannel, { userId }, order, { id }),
     );

@@ -20,7 +20,7 @@ import { TradesRepository } from '../../../src/modules/journal/trades/trades.rep
 import { journalTradesTable } from '../../../src/modules/journal/trades/trades.table.js';
 import { DatabaseOwedNames } from '../../../src/database/owed/owed-names.repository.js';
 import { owedLiveResetsTable } from '../../../src/database/owed/owed-names.table.js';
-import { LiveResets } from '../../../src/realtime/live-resets.js';
+import { LiveResets } from '../../../src/realtime/publishing/live-resets.js';
 import { LivePublisher } from '../../../src/realtime/index.js';
 import { MemoryPubSub } from '../../../src/redis/pubsub/memory.pub-sub.js';
 import { DATABASES, type TestDatabaseHandle } from '../../support/databases.js';

@@ -1,15 +1,24 @@
 import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
 import { DomainEvents } from '../../../database/index.js';
-import { ChannelRegistry, defineChannel, LivePublisher } from '../../../realtime/index.js';
+import { DAY_MS } from '../../../kernel/duration.js';
+import { ChannelRegistry, defineDurableChannel, LivePublisher } from '../../../realtime/index.js';
 import { AlertRaised, AlertResolved } from '../monitoring.events.js';
 import { alertSchema } from './alerts.dto.js';
 import { AlertsService } from './alerts.service.js';
 
-/** Alerts as they are raised and resolved, for admins. */
-export const alertsChannel = defineChannel({
+/** As many active ones as a snapshot has. */
+const SNAPSHOT_SIZE = 100;
+
+/** Alerts as they are raised and resolved, for admins; a snapshot has the active ones. */
+export const alertsChannel = defineDurableChannel({
   name: 'ops.alerts',
   audience: { role: 'admin' },
   schema: alertSchema,
+  durable: {
+    keep: { messages: 500, ageMs: DAY_MS },
+    snapshot: z.object({ alerts: z.array(alertSchema) }),
+  },
 });
 
 @Injectable()
@@ -20,7 +29,10 @@ export class AlertsLive {
     private readonly live: LivePublisher,
     private readonly alerts: AlertsService,
   ) {
-    channels.declare(alertsChannel);
+    channels.declare(alertsChannel, async () => {
+      const { items } = await alerts.list({ state: 'active', limit: SNAPSHOT_SIZE });
+      return { alerts: [...items] };
+    });
     events.announce(AlertRaised, ({ alertId }) => this.#send(alertId));
     events.announce(AlertResolved, ({ alertId }) => this.#send(alertId));
   }

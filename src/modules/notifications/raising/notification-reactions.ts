@@ -47,7 +47,7 @@ export class NotificationReactions {
       this.#tellAdmins(draftOfAlert('alert-resolved', alert)),
     );
 
-    channels.declareDurable(notificationsChannel, ({ userId = '' }) =>
+    channels.declare(notificationsChannel, ({ userId = '' }) =>
       inbox.list(userId, { limit: SNAPSHOT_SIZE }),
     );
     events.announce(NotificationCreated, ({ userId, notification }, { id }) =>

@@ -1,9 +1,8 @@
-import { EventEmitter } from 'node:events';
-import { AppError } from '../kernel/app-error.js';
-import { Authenticator, type Principal } from '../kernel/principal.js';
-import type { EndedSessions, SessionStore } from '../redis/index.js';
-import type { LiveSocket } from './live-messages.js';
-import { SocketSessions } from './socket-sessions.js';
+import { AppError } from '../../kernel/app-error.js';
+import { Authenticator, type Principal } from '../../kernel/principal.js';
+import type { EndedSessions, SessionStore } from '../../redis/index.js';
+import { ClientSessions } from './client-sessions.js';
+import { LiveClient } from './live-client.js';
 
 const ENDS_AFTER_MS = 600_000;
 
@@ -23,28 +22,31 @@ class Sessions extends Authenticator {
   }
 }
 
-/** As much of a socket as a session has to do with. */
-class OpenSocket extends EventEmitter {
-  connected = true;
-  readonly data: { principal: Principal };
+/** A client that is sent nothing. */
+class OpenClient extends LiveClient {
+  isOpen = true;
+  readonly unsentBytes = 0;
 
   constructor(principal: Principal) {
-    super();
-    this.data = { principal };
+    super(principal, '192.0.2.1');
   }
 
-  disconnect(): void {
-    this.connected = false;
-    this.emit('disconnect');
+  override close(): void {
+    this.isOpen = false;
+    this.ended();
+  }
+
+  protected override write(): void {
+    throw new Error('nothing is sent');
   }
 }
 
-describe('the session of a socket', () => {
+describe('the session of a live client', () => {
   let sessions: Sessions;
-  let socket: OpenSocket;
+  let client: OpenClient;
   let alive: Principal;
   let tellEnded: (ended: EndedSessions) => void;
-  let watched: SocketSessions;
+  let watched: ClientSessions;
 
   beforeEach(() => {
     jest.useFakeTimers();
@@ -56,25 +58,25 @@ describe('the session of a socket', () => {
     };
     sessions = new Sessions();
     sessions.answer = alive;
-    socket = new OpenSocket(alive);
+    client = new OpenClient(alive);
     const store = {
       onEnded: (listener: typeof tellEnded) => void (tellEnded = listener),
     } as unknown as SessionStore;
-    watched = new SocketSessions(sessions, { nowMs: () => Date.now() }, store);
+    watched = new ClientSessions(sessions, { nowMs: () => Date.now() }, store);
   });
   afterEach(() => {
-    socket.disconnect();
+    client.close();
     jest.useRealTimers();
   });
 
-  const watch = (one = socket) => watched.watch(one as unknown as LiveSocket);
+  const watch = (one = client) => watched.watch(one);
 
   it('closes it within a second of its absolute end', async () => {
     watch();
     await jest.advanceTimersByTimeAsync(ENDS_AFTER_MS - 1);
-    expect(socket.connected).toBe(true);
+    expect(client.isOpen).toBe(true);
     await jest.advanceTimersByTimeAsync(1_000);
-    expect(socket.connected).toBe(false);
+    expect(client.isOpen).toBe(false);
   });
 
   it.each([
@@ -84,7 +86,7 @@ describe('the session of a socket', () => {
   ])('closes it in the moment that it hears of the end of %s', (_, ended) => {
     watch();
     tellEnded(ended);
-    expect(socket.connected).toBe(false);
+    expect(client.isOpen).toBe(false);
   });
 
   it.each([
@@ -94,29 +96,29 @@ describe('the session of a socket', () => {
   ])('leaves it open when it hears of the end of %s', (_, ended) => {
     watch();
     tellEnded(ended);
-    expect(socket.connected).toBe(true);
+    expect(client.isOpen).toBe(true);
   });
 
   it('closes it at once when it ended during the handshake', async () => {
     sessions.answer = undefined;
     watch();
     await jest.advanceTimersByTimeAsync(0);
-    expect(socket.connected).toBe(false);
+    expect(client.isOpen).toBe(false);
   });
 
   it('closes it when a role was lost: it may follow what only that role is shown', async () => {
     watch();
     sessions.answer = { ...alive, roles: [] };
     await jest.advanceTimersByTimeAsync(30_000);
-    expect(socket.connected).toBe(false);
+    expect(client.isOpen).toBe(false);
   });
 
   it('gives it a role that was won', async () => {
     watch();
     sessions.answer = { ...alive, roles: ['trader', 'admin'] };
     await jest.advanceTimersByTimeAsync(30_000);
-    expect(socket.connected).toBe(true);
-    expect(socket.data.principal.roles).toEqual(['trader', 'admin']);
+    expect(client.isOpen).toBe(true);
+    expect(client.principal?.roles).toEqual(['trader', 'admin']);
   });
 
   it('closes it when the grace of a token that was replaced is over, though its session goes on', async () => {
@@ -124,7 +126,7 @@ describe('the session of a socket', () => {
     watch();
     tellEnded({ userId: 'u', sessionId: 'another', tokenRetiresAtMs: Date.now() });
     tellEnded({ userId: 'u', sessionId: 's', tokenRetiresAtMs: Date.now() + graceMs });
-    const late = new OpenSocket({
+    const late = new OpenClient({
       ...alive,
       credential: {
         kind: 'session',
@@ -135,12 +137,12 @@ describe('the session of a socket', () => {
     });
     watch(late);
     await jest.advanceTimersByTimeAsync(graceMs - 1);
-    expect([socket.connected, late.connected]).toEqual([true, true]);
-    const anew = new OpenSocket(alive);
+    expect([client.isOpen, late.isOpen]).toEqual([true, true]);
+    const anew = new OpenClient(alive);
     watch(anew);
     await jest.advanceTimersByTimeAsync(1_000);
-    expect([socket.connected, late.connected, anew.connected]).toEqual([false, false, true]);
-    anew.disconnect();
+    expect([client.isOpen, late.isOpen, anew.isOpen]).toEqual([false, false, true]);
+    anew.close();
   });
 
   it('follows a session that begins again to its new end', async () => {
@@ -148,22 +150,22 @@ describe('the session of a socket', () => {
     const endsAtMs = alive.credential.endsAtMs + ENDS_AFTER_MS;
     sessions.answer = { ...alive, credential: { ...alive.credential, endsAtMs } };
     await jest.advanceTimersByTimeAsync(2 * ENDS_AFTER_MS - 1);
-    expect(socket.connected).toBe(true);
+    expect(client.isOpen).toBe(true);
     await jest.advanceTimersByTimeAsync(1_000);
-    expect(socket.connected).toBe(false);
+    expect(client.isOpen).toBe(false);
   });
 
   it('leaves it open while who could tell is away', async () => {
     watch();
     sessions.answer = new AppError('unavailable', 'session.unavailable', 'away');
     await jest.advanceTimersByTimeAsync(60_000);
-    expect(socket.connected).toBe(true);
+    expect(client.isOpen).toBe(true);
   });
 
   it('asks no more once it is closed', async () => {
     watch();
     await jest.advanceTimersByTimeAsync(0);
-    socket.disconnect();
+    client.close();
     const { asked } = sessions;
     await jest.advanceTimersByTimeAsync(120_000);
     expect(sessions.asked).toBe(asked);

@@ -1,4 +1,4 @@
-import type { ChannelHistory, ChannelPosition, SequencedMessage } from '../redis/index.js';
+import type { ChannelHistory, ChannelPosition, SequencedMessage } from '../../redis/index.js';
 
 /** Messages that come while the history is read wait for it; more than these, and it is read again instead. */
 const MAX_WAITING = 1_000;

@@ -4,10 +4,10 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { SECOND_MS } from '../kernel/duration.js';
-import { FaultLog } from '../kernel/fault-log.js';
-import { OwedLiveResets } from '../kernel/owed-live-resets.js';
-import { PubSub } from '../redis/index.js';
+import { SECOND_MS } from '../../kernel/duration.js';
+import { FaultLog } from '../../kernel/fault-log.js';
+import { OwedLiveResets } from '../../kernel/owed-live-resets.js';
+import { PubSub } from '../../redis/index.js';
 
 const LOOK_MS = 2 * SECOND_MS;
 const BATCH = 100;

@@ -1,14 +1,14 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Correlation } from '../kernel/correlation.js';
-import { FaultLog } from '../kernel/fault-log.js';
-import type { JsonValue } from '../kernel/json.js';
-import { PubSub } from '../redis/index.js';
+import { Correlation } from '../../kernel/correlation.js';
+import { FaultLog } from '../../kernel/fault-log.js';
+import type { JsonValue } from '../../kernel/json.js';
+import { PubSub } from '../../redis/index.js';
 import {
   busChannel,
   type ChannelData,
   type ChannelDefinition,
   type StreamKey,
-} from './channel-definition.js';
+} from '../channels/channel-definition.js';
 import { LiveResets } from './live-resets.js';
 
 export interface PublishOptions {

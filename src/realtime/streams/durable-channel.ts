@@ -1,37 +1,47 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ChannelPosition, PubSub, SequencedMessage, Subscription } from '../redis/index.js';
+import type {
+  ChannelHistory,
+  ChannelPosition,
+  PubSub,
+  SequencedMessage,
+  Subscription,
+} from '../../redis/index.js';
 import { DurableStream } from './durable-stream.js';
+import { NOWHERE, type Beginning, type Followers, type LiveStream } from './live-stream.js';
+import type { StreamSource } from './stream-source.js';
 
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5_000;
 /** A snapshot is read anew where the stream broke while it was read; so often, and then whoever asks is told. */
 const ATTEMPTS = 3;
 
-/** Everybody in this process who follows the channel, and is up to date with it. */
-export interface Room {
-  message(message: SequencedMessage): void;
-  /** Takes the place of all that was sent before. */
-  snapshot(at: ChannelPosition, data: unknown): void;
+/**
+ * What one client had read serves all who come in this time: after a fault they come by the thousand, and ask for the
+ * same. What has happened since is at hand.
+ */
+const SNAPSHOT_MS = 1_000;
+const HISTORY_MS = 10_000;
+
+interface ReadSnapshot {
+  readonly position: ChannelPosition;
+  readonly snapshot: Promise<unknown>;
 }
 
-/** What a follower begins with; the messages after `position` follow. */
-export type Beginning = { readonly position: ChannelPosition } & (
-  | { readonly recovered: true; readonly messages: readonly SequencedMessage[] }
-  | { readonly recovered: false; readonly snapshot: unknown }
-);
-
-/** Before anything is known of a channel: no message has this place. */
-export const NOWHERE: ChannelPosition = { epoch: '', seq: 0 };
+interface SharedHistory {
+  readonly read: Promise<ChannelHistory>;
+  /** undefined: it is being read. */
+  end: ChannelPosition | undefined;
+}
 
 /**
  * A durable channel in this process: one subscription and one history for all who follow it. Each of them gets every
  * message once and in order; what nobody can tell any more is replaced by a snapshot, and all are told so.
  */
-export class DurableChannel {
+export class DurableChannel implements LiveStream {
   readonly #pubSub: PubSub;
   readonly #bus: string;
   readonly #snapshot: () => Promise<unknown>;
-  readonly #room: Room;
+  readonly #room: Followers;
   readonly #stream: DurableStream;
   readonly #closing = new AbortController();
   readonly #subscription: Promise<Subscription>;
@@ -43,13 +53,10 @@ export class DurableChannel {
   /** Everybody in the room waits for a snapshot. */
   #isBroken = false;
   readonly #hasFailed: (error: unknown) => void;
+  #sharedSnapshot: ReadSnapshot | undefined;
+  #sharedHistory: SharedHistory | undefined;
 
-  constructor(
-    pubSub: PubSub,
-    { bus, snapshot }: { readonly bus: string; readonly snapshot: () => Promise<unknown> },
-    room: Room,
-    hasFailed: (error: unknown) => void,
-  ) {
+  constructor(pubSub: PubSub, { bus, snapshot, hasFailed }: StreamSource, room: Followers) {
     this.#pubSub = pubSub;
     this.#bus = bus;
     this.#snapshot = snapshot;
@@ -89,14 +96,18 @@ export class DurableChannel {
       const { epoch, seq } = messages.at(-1) ?? at;
       return { position: { epoch, seq }, recovered: true, messages };
     }
-    let beginning: Beginning;
+    let beginning: ReadSnapshot;
     let attempts = 0;
     do {
-      const position = this.#stream.position ?? NOWHERE;
-      beginning = { position, recovered: false, snapshot: await this.#snapshot() };
+      beginning = this.#snapshotOnce();
+      await beginning.snapshot;
       attempts += 1;
-    } while (this.after(beginning.position) === undefined && attempts < ATTEMPTS);
-    return beginning;
+    } while (!this.#isWholeSince(beginning.position) && attempts < ATTEMPTS);
+    return {
+      position: beginning.position,
+      recovered: false,
+      snapshot: await beginning.snapshot,
+    };
   }
 
   /** What came after a follower's beginning; undefined: it has to begin again. */
@@ -115,16 +126,52 @@ export class DurableChannel {
     await (await this.#subscription).unsubscribe();
   }
 
-  /** Of what this process has at hand no more. */
+  #isWholeSince(position: ChannelPosition): boolean {
+    if (this.#stream.position === undefined) return position === NOWHERE;
+    return this.#stream.since(position) !== undefined;
+  }
+
+  /** One read for all who come within {@link SNAPSHOT_MS}, as long as what came after it is at hand. */
+  #snapshotOnce(): ReadSnapshot {
+    const shared = this.#sharedSnapshot;
+    if (shared !== undefined && this.#isWholeSince(shared.position)) return shared;
+    const read = { position: this.#stream.position ?? NOWHERE, snapshot: this.#snapshot() };
+    this.#sharedSnapshot = read;
+    const drop = () => {
+      if (this.#sharedSnapshot === read) this.#sharedSnapshot = undefined;
+    };
+    setTimeout(drop, SNAPSHOT_MS).unref();
+    read.snapshot.catch(drop);
+    return read;
+  }
+
+  /** Of what this process has at hand no more: undefined when that is kept nowhere. */
   async #older(from: ChannelPosition): Promise<readonly SequencedMessage[] | undefined> {
-    if (from.epoch !== this.#stream.position?.epoch || from.seq > this.#stream.position.seq) {
-      return undefined;
-    }
-    const { epoch, messages } = await this.#pubSub
-      .history(this.#bus, from.seq)
-      .catch(() => ({ epoch: '', messages: [] }));
-    const isWhole = epoch === from.epoch && messages[0]?.seq === from.seq + 1;
-    return isWhole ? messages : undefined;
+    const before = this.#stream.position;
+    if (from.epoch !== before?.epoch || from.seq > before.seq) return undefined;
+    const history = await this.#historyOnce().catch(() => undefined);
+    const at = this.#stream.position;
+    const first = history?.messages[0];
+    if (history?.epoch !== from.epoch || at === undefined || first === undefined) return undefined;
+    // Read before our place was known, or after: from here on we have it at hand.
+    const seam = Math.min(history.seq, at.seq);
+    const newer = this.#stream.since({ epoch: history.epoch, seq: seam });
+    if (first.seq > from.seq + 1 || newer === undefined) return undefined;
+    return [...history.messages.filter(({ seq }) => seq > from.seq && seq <= seam), ...newer];
+  }
+
+  /** As {@link #snapshotOnce}. */
+  #historyOnce(): Promise<ChannelHistory> {
+    const shared = this.#sharedHistory;
+    if (shared !== undefined && (!shared.end || this.#isWholeSince(shared.end))) return shared.read;
+    const made: SharedHistory = { read: this.#pubSub.history(this.#bus), end: undefined };
+    this.#sharedHistory = made;
+    const drop = () => {
+      if (this.#sharedHistory === made) this.#sharedHistory = undefined;
+    };
+    setTimeout(drop, HISTORY_MS).unref();
+    made.read.then(({ epoch, seq }) => (made.end = { epoch, seq }), drop);
+    return made.read;
   }
 
   /** Repeats until it is done: who follows waits for nothing else. */

@@ -1,13 +1,13 @@
 import type { z, ZodType } from 'zod';
-import type { UserRole } from '../kernel/principal.js';
-import type { HistoryBounds } from '../redis/index.js';
+import type { UserRole } from '../../kernel/principal.js';
+import type { HistoryBounds } from '../../redis/index.js';
 
 /**
  * Who gets the messages of a channel.
- * `user`: each user has a stream of its own under one name; `signed-in`: one stream for all who ask;
- * `role`: one stream for those who hold the role.
+ * `user`: each user has a stream of its own under one name; `signed-in`: one stream for all who say who they are;
+ * `public`: and for those who do not; `role`: one stream for those who hold the role.
  */
-export type Audience = 'user' | 'signed-in' | { readonly role: UserRole };
+export type Audience = 'user' | 'signed-in' | 'public' | { readonly role: UserRole };
 
 /** A stream of the live gateway. Clients name it `trading.fills`, or `market.quote:AAPL` with a parameter. */
 export interface ChannelDefinition<
@@ -38,12 +38,19 @@ export type DurableChannel<
 > = ChannelDefinition<Schema, Snapshot> &
   Required<Pick<ChannelDefinition<Schema, Snapshot>, 'durable'>>;
 
-/** What the messages since a client's place change: told by the database. */
-export type SnapshotOf<Channel extends DurableChannel> = (
-  key: StreamKey,
-) => Promise<z.input<Channel['durable']['snapshot']>>;
-
 export type ChannelData<Channel extends ChannelDefinition> = z.input<Channel['schema']>;
+
+/**
+ * What a client begins with. Of a durable channel: what its messages change, told by the database. Of a transient one:
+ * what its latest message would say, null when nobody knows.
+ */
+export type SnapshotOf<Channel extends ChannelDefinition> = (
+  key: StreamKey,
+) => Promise<
+  Channel extends DurableChannel
+    ? z.input<Channel['durable']['snapshot']>
+    : ChannelData<Channel> | null
+>;
 
 export function defineChannel<const Schema extends ZodType>(
   definition: Omit<ChannelDefinition<Schema>, 'durable'>,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ApiScope, Principal } from '../kernel/principal.js';
+import type { ApiScope, Principal } from '../../kernel/principal.js';
 import { defineChannel } from './channel-definition.js';
 import { ChannelRegistry } from './channel-registry.js';
 
@@ -16,16 +16,20 @@ const alerts = defineChannel({
   schema: z.object({}),
 });
 
+const prices = defineChannel({ name: 'market.price', audience: 'public', schema: z.object({}) });
+
 const credential = { kind: 'session', id: 's', endsAtMs: Infinity } as const;
 const trader: Principal = { userId: 'alice', credential, roles: ['trader'] };
 const admin: Principal = { userId: 'root', credential, roles: ['trader', 'admin'] };
 
 describe('the channel registry', () => {
   const registry = new ChannelRegistry();
-  registry.declare(orders, quotes, alerts);
+  for (const channel of [orders, quotes, alerts, prices]) {
+    registry.declare(channel, async () => ({}));
+  }
 
   it('gives each user a stream of its own under the same name', () => {
-    expect(registry.resolve('trading.orders', trader)).toEqual({
+    expect(registry.resolve('trading.orders', trader)).toMatchObject({
       client: 'trading.orders',
       bus: 'live:trading.orders:alice',
     });
@@ -34,8 +38,8 @@ describe('the channel registry', () => {
 
   it('gives everybody the same stream of a symbol', () => {
     const stream = { client: 'market.quote:AAPL', bus: 'live:market.quote:AAPL' };
-    expect(registry.resolve('market.quote:AAPL', trader)).toEqual(stream);
-    expect(registry.resolve('market.quote:AAPL', admin)).toEqual(stream);
+    expect(registry.resolve('market.quote:AAPL', trader)).toMatchObject(stream);
+    expect(registry.resolve('market.quote:AAPL', admin)).toMatchObject(stream);
   });
 
   it.each([
@@ -72,8 +76,17 @@ describe('the channel registry', () => {
     expect(() => registry.resolve('ops.alerts', keyOf('read', 'trade'))).toThrow(unknown);
   });
 
+  it('shows those who do not say who they are what is public, and nothing else', () => {
+    expect(registry.resolve('market.price', undefined).bus).toBe('live:market.price');
+    for (const channel of ['market.quote:AAPL', 'trading.orders', 'ops.alerts']) {
+      expect(() => registry.resolve(channel, undefined)).toThrow(
+        expect.objectContaining({ code: 'live.unknown_channel' }),
+      );
+    }
+  });
+
   it('refuses two channels of one name', () => {
-    expect(() => registry.declare(orders)).toThrow(
+    expect(() => registry.declare(orders, async () => ({}))).toThrow(
       expect.objectContaining({ code: 'live.duplicate_channel' }),
     );
   });

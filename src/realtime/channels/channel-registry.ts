@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { AppError } from '../kernel/app-error.js';
-import type { Principal } from '../kernel/principal.js';
+import { AppError } from '../../kernel/app-error.js';
+import type { Principal } from '../../kernel/principal.js';
 import {
   busChannel,
   clientChannel,
   type ChannelDefinition,
-  type DurableChannel,
   type SnapshotOf,
 } from './channel-definition.js';
 
@@ -13,13 +12,14 @@ import {
 export interface ResolvedChannel {
   readonly client: string;
   readonly bus: string;
-  /** Of a durable channel: reads what a client begins with. */
-  readonly snapshot?: () => Promise<unknown>;
+  readonly isDurable: boolean;
+  /** Reads what a client begins with. */
+  readonly snapshot: () => Promise<unknown>;
 }
 
 interface Declared {
   readonly channel: ChannelDefinition;
-  readonly snapshot?: SnapshotOf<DurableChannel>;
+  readonly snapshot: SnapshotOf<ChannelDefinition>;
 }
 
 /** The channels there are; modules declare theirs at start. */
@@ -27,45 +27,43 @@ interface Declared {
 export class ChannelRegistry {
   readonly #channels = new Map<string, Declared>();
 
-  declare(...channels: readonly ChannelDefinition[]): void {
-    for (const channel of channels) this.#add({ channel });
-  }
-
-  /** @param snapshot told by the database: after a message was published it holds what that says. */
-  declareDurable<Channel extends DurableChannel>(
+  /** @param snapshot after a message was published it holds what that says. */
+  declare<Channel extends ChannelDefinition>(
     channel: Channel,
     snapshot: SnapshotOf<Channel>,
   ): void {
-    this.#add({ channel, snapshot });
+    const { name } = channel;
+    if (this.#channels.has(name)) {
+      const message = `channel ${name} is declared twice`;
+      throw new AppError('internal', 'live.duplicate_channel', message);
+    }
+    this.#channels.set(name, { channel, snapshot });
   }
 
   /**
    * The stream that `requested` (`trading.fills`, `market.quote:AAPL`) means for this caller.
    * @throws AppError `live.unknown_channel`, also for channels the caller may not see: their names stay private.
    */
-  resolve(requested: string, principal: Principal): ResolvedChannel {
+  resolve(requested: string, principal: Principal | undefined): ResolvedChannel {
     const colon = requested.indexOf(':');
     const name = colon < 0 ? requested : requested.slice(0, colon);
     const parameter = colon < 0 ? undefined : requested.slice(colon + 1);
-    const { channel, snapshot } = this.#channels.get(name) ?? {};
-    if (!channel || !fits(channel, parameter) || !maySee(channel, principal)) {
+    const declared = this.#channels.get(name);
+    const isThere = declared !== undefined && fits(declared.channel, parameter);
+    if (!isThere || !maySee(declared.channel, principal)) {
       throw new AppError('not_found', 'live.unknown_channel', 'There is no such channel.');
     }
-    const key = { userId: principal.userId, ...(parameter !== undefined && { parameter }) };
+    const { channel, snapshot } = declared;
+    const key = {
+      ...(principal && { userId: principal.userId }),
+      ...(parameter !== undefined && { parameter }),
+    };
     return {
       client: clientChannel(channel, parameter),
       bus: busChannel(channel, key),
-      ...(snapshot && { snapshot: async () => snapshot(key) }),
+      isDurable: channel.durable !== undefined,
+      snapshot: async () => snapshot(key),
     };
-  }
-
-  #add(declared: Declared): void {
-    const { name } = declared.channel;
-    if (this.#channels.has(name)) {
-      const message = `channel ${name} is declared twice`;
-      throw new AppError('internal', 'live.duplicate_channel', message);
-    }
-    this.#channels.set(name, declared);
   }
 }
 
@@ -75,7 +73,10 @@ function fits(channel: ChannelDefinition, parameter: string | undefined): boolea
 }
 
 /** What roles open is for people, as it is over HTTP: a key of an administrator sees what any user may see. */
-function maySee({ audience }: ChannelDefinition, { credential, roles }: Principal): boolean {
+function maySee({ audience }: ChannelDefinition, principal: Principal | undefined): boolean {
+  if (audience === 'public') return true;
+  if (principal === undefined) return false;
+  const { credential, roles } = principal;
   if (credential.kind === 'api-key') {
     return typeof audience === 'string' && credential.scopes.includes('read');
   }

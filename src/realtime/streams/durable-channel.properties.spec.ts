@@ -1,13 +1,14 @@
 import fc from 'fast-check';
-import type { JsonValue } from '../kernel/json.js';
+import type { JsonValue } from '../../kernel/json.js';
 import type {
   ChannelHistory,
   ChannelPosition,
   MessageHandler,
   PubSub,
   SequencedMessage,
-} from '../redis/index.js';
-import { DurableChannel, type Room } from './durable-channel.js';
+} from '../../redis/index.js';
+import { DurableChannel } from './durable-channel.js';
+import type { Followers } from './live-stream.js';
 
 /** Messages that the history keeps: few, so that followers fall behind it. */
 const KEPT = 4;
@@ -161,16 +162,15 @@ describe('a durable channel', () => {
         const bus = new LossyBus(scheduler);
         const clients = [new Client(), new Client(), new Client()];
         const inRoom = () => clients.filter(({ isIn }) => isIn);
-        const room: Room = {
+        const room: Followers = {
           message: (message) => inRoom().forEach((client) => client.take(message)),
           snapshot: (at, data) => inRoom().forEach((client) => client.startAt(at, data)),
         };
         const errors: unknown[] = [];
         const channel = new DurableChannel(
           bus.pubSub,
-          { bus: 'c', snapshot: bus.snapshot },
+          { bus: 'c', snapshot: bus.snapshot, hasFailed: (error) => void errors.push(error) },
           room,
-          (error) => void errors.push(error),
         );
         const following: Promise<void>[] = [];
         const busy = new Set<Client>();

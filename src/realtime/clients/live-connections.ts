@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { PubSub } from '../redis/index.js';
+import { PubSub } from '../../redis/index.js';
 
 /** Bus channel on which instances tell each other to close the sockets of a user. */
 const CLOSE_CHANNEL = 'live.close';

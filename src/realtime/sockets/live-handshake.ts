@@ -1,20 +1,20 @@
 import { fastifyCookie } from '@fastify/cookie';
 import { Inject, Injectable } from '@nestjs/common';
-import { Config } from '../config/config.js';
+import { Config } from '../../config/config.js';
 import {
   ClientBlocks,
   forwardedAddress,
   isCrossSite,
   networksOf,
   sessionCookieName,
-} from '../http/index.js';
-import { AppError } from '../kernel/app-error.js';
-import { Authenticator, type Principal } from '../kernel/principal.js';
-import type { LiveSocket } from './live-messages.js';
+} from '../../http/index.js';
+import { AppError } from '../../kernel/app-error.js';
+import { Authenticator, type Principal } from '../../kernel/principal.js';
+import type { LiveSocket } from '../live-messages.js';
 
 type Handshake = Pick<LiveSocket['handshake'], 'auth' | 'headers' | 'address'>;
 
-/** Lets a socket in: by the token that a program sends, or by the session cookie of a page of ours. */
+/** Who a socket is: by the token that a program sends, or by the session cookie of a page of ours. */
 @Injectable()
 export class LiveHandshake {
   readonly #proxies: ReturnType<typeof networksOf>;
@@ -28,14 +28,16 @@ export class LiveHandshake {
   }
 
   /**
-   * @throws AppError `client.blocked`; `auth.unauthenticated`; `auth.cross_site` for another site's page that rides on
-   *   the cookie.
+   * undefined: the client does not say who it is.
+   * @throws AppError `client.blocked`; `auth.unauthenticated` for a token that opens no session.
    */
-  async authenticate({ auth, headers, address }: Handshake): Promise<Principal> {
+  async authenticate({ auth, headers, address }: Handshake): Promise<Principal | undefined> {
     // First: who is blocked costs nobody a look at his session.
     this.blocks.check(this.addressOf({ address, headers }));
-    const token = typeof auth['token'] === 'string' ? auth['token'] : this.#cookieToken(headers);
-    const principal = token ? await this.authenticator.authenticate(token) : undefined;
+    const token: unknown = auth['token'] ?? this.#cookieToken(headers);
+    if (token === undefined) return undefined;
+    const principal =
+      typeof token === 'string' ? await this.authenticator.authenticate(token) : undefined;
     if (!principal) {
       throw new AppError(
         'unauthenticated',
@@ -52,10 +54,8 @@ export class LiveHandshake {
   }
 
   #cookieToken(headers: Handshake['headers']): string | undefined {
-    if (headers.cookie === undefined) return undefined;
-    if (isCrossSite(headers)) {
-      throw new AppError('forbidden', 'auth.cross_site', 'Sockets from other sites are refused.');
-    }
+    // Pages of other sites that may connect do not ride on it.
+    if (headers.cookie === undefined || isCrossSite(headers)) return undefined;
     return fastifyCookie.parse(headers.cookie)[sessionCookieName(this.config.session.cookieSecure)];
   }
 }

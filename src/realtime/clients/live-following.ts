@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../kernel/app-error.js';
+import { settlesWithin } from '../../kernel/deadline.js';
+import { ChannelRegistry, type ResolvedChannel } from '../channels/channel-registry.js';
+import type { Followed, SubscribeRequest } from '../live-messages.js';
+import { LiveStreams, type Following } from '../streams/live-streams.js';
+import type { LiveClient } from './live-client.js';
+
+const MAX_CHANNELS = 100;
+/** Who does not say who it is. */
+const MAX_ANONYMOUS_CHANNELS = 20;
+/** What a client waits for a channel that Redis does not answer for; then it begins with what the database says. */
+const READY_MS = 1_000;
+/** A channel that breaks again and again while a client begins with it; more would be a server that is not well. */
+const MAX_BEGINNINGS = 5;
+
+/** What clients follow: who may, where it begins, and what it is sent from then on. */
+@Injectable()
+export class LiveFollowing {
+  constructor(
+    private readonly channels: ChannelRegistry,
+    private readonly streams: LiveStreams,
+  ) {}
+
+  /**
+   * @param answer is given the place and what the client begins with, in one step with its entry: what comes after that
+   *   comes after the answer.
+   * @throws AppError `live.unknown_channel`, `live.too_many_channels`, `live.unavailable`, and what the channel refuses
+   *   with
+   */
+  subscribe(
+    client: LiveClient,
+    request: SubscribeRequest,
+    answer: (answer: Followed) => void,
+  ): Promise<void> {
+    return client.inOrder(async () => {
+      const channel = this.channels.resolve(request.channel, client.principal);
+      await client.caughtUp();
+      if (!client.isOpen) return;
+      const known = client.following.get(channel.bus);
+      const following = known ?? this.#follow(client, channel);
+      try {
+        await settlesWithin(following.ready, READY_MS);
+        await this.#begin(client, channel, following, { request, answer });
+      } catch (error) {
+        this.#release(client, channel, following);
+        throw error;
+      }
+    });
+  }
+
+  /** @throws AppError `live.unknown_channel` */
+  unsubscribe(client: LiveClient, requested: string): Promise<string> {
+    return client.inOrder(async () => {
+      const channel = this.channels.resolve(requested, client.principal);
+      const following = client.following.get(channel.bus);
+      if (following !== undefined) this.#release(client, channel, following);
+      return channel.client;
+    });
+  }
+
+  #follow(client: LiveClient, channel: ResolvedChannel): Following {
+    const { following } = client;
+    const most = client.principal === undefined ? MAX_ANONYMOUS_CHANNELS : MAX_CHANNELS;
+    if (following.size >= most) {
+      throw new AppError(
+        'too_many_requests',
+        'live.too_many_channels',
+        `You follow up to ${most} channels over one connection.`,
+      );
+    }
+    const share = this.streams.follow(channel, client);
+    following.set(channel.bus, share);
+    return share;
+  }
+
+  /** Answer, what came meanwhile, and entry are one step: nothing is published between them. */
+  async #begin(
+    client: LiveClient,
+    channel: ResolvedChannel,
+    { stream, room }: Following,
+    { request, answer }: { request: SubscribeRequest; answer: (answer: Followed) => void },
+  ): Promise<void> {
+    // Who begins anew is sent nothing in between: it would come twice.
+    room.leave(client);
+    for (let beginnings = 0; beginnings < MAX_BEGINNINGS; beginnings += 1) {
+      const { position, ...what } = await stream.begin(request.from);
+      const after = stream.after(position);
+      if (after === undefined) continue;
+      if (!client.isOpen) return;
+      const told = what.recovered
+        ? { ...what, messages: what.messages.map((message) => room.frameOf(message).body) }
+        : what;
+      answer({ ok: true, channel: channel.client, ...position, ...told } as Followed);
+      for (const message of after) client.send(room.frameOf(message));
+      room.enter(client);
+      return;
+    }
+    throw new AppError('unavailable', 'live.unavailable', 'The channel cannot be followed now.');
+  }
+
+  #release(client: LiveClient, channel: ResolvedChannel, following: Following): void {
+    client.following.delete(channel.bus);
+    client.forget(channel.client);
+    following.release();
+  }
+}

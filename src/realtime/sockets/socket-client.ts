@@ -1,0 +1,60 @@
+import type { Principal } from '../../kernel/principal.js';
+import { LiveClient } from '../clients/live-client.js';
+import type { Closing, LiveSocket } from '../live-messages.js';
+import type { Frame } from '../streams/frame.js';
+
+/** What a client has to take the last message and say goodbye; one that reads nothing is not waited for. */
+const GOODBYE_MS = 500;
+
+/** A socket.io socket. */
+export class SocketClient extends LiveClient {
+  readonly #socket: LiveSocket;
+  /** Packets that engine.io holds until the connection takes more. */
+  #queuedBytes = 0;
+
+  constructor(socket: LiveSocket, principal: Principal | undefined, address: string) {
+    super(principal, address);
+    this.#socket = socket;
+    const { conn } = socket;
+    conn.on('packetCreate', ({ data }: { data?: string }) => {
+      this.#queuedBytes += Buffer.byteLength(data ?? '');
+    });
+    conn.on('flush', () => (this.#queuedBytes = 0));
+    conn.on('drain', () => this.drained());
+    this.#connection.on('drain', () => this.drained());
+    socket.on('disconnect', () => {
+      this.ended();
+      // One socket a connection: whoever comes and goes on one would leave listeners on it.
+      socket.conn.close();
+    });
+  }
+
+  override get isOpen(): boolean {
+    return this.#socket.connected;
+  }
+
+  override get unsentBytes(): number {
+    return this.#queuedBytes + this.#connection.writableLength;
+  }
+
+  override close(reason?: Closing): void {
+    if (reason) this.#socket.emit('closing', reason);
+    this.#socket.disconnect(true);
+    cut(this.#socket);
+  }
+
+  protected override write({ event, json }: Frame): void {
+    // What `socket.emit(event, body)` sends (socket.io protocol 5, packet EVENT), of JSON that was written once for all.
+    this.#socket.conn.write(`2${this.#socket.nsp.name},["${event}",${json}]`);
+  }
+
+  get #connection() {
+    return this.#socket.request.socket;
+  }
+}
+
+/** Closes the connection itself, once what was sent had time to arrive. */
+export function cut({ request: { socket: connection } }: LiveSocket): void {
+  const timer = setTimeout(() => connection.destroy(), GOODBYE_MS).unref();
+  connection.once('close', () => clearTimeout(timer));
+}

@@ -1,0 +1,43 @@
+import type { ChannelPosition, SequencedMessage } from '../../redis/index.js';
+import type { LiveClient } from '../clients/live-client.js';
+import { Frame } from './frame.js';
+
+/** The clients of this process that follow a stream and are up to date with it. */
+export class Room {
+  readonly #clients = new Set<LiveClient>();
+  readonly #channel: string;
+  readonly #isTransient: boolean;
+
+  /** @param channel as clients call it: what instances call it may hold a user's id. */
+  constructor(channel: string, isTransient: boolean) {
+    this.#channel = channel;
+    this.#isTransient = isTransient;
+  }
+
+  enter(client: LiveClient): void {
+    this.#clients.add(client);
+  }
+
+  leave(client: LiveClient): void {
+    this.#clients.delete(client);
+  }
+
+  message(message: SequencedMessage): void {
+    if (this.#clients.size > 0) this.#send(this.frameOf(message));
+  }
+
+  /** Takes the place of all that was sent before. */
+  snapshot(at: ChannelPosition, data: unknown): void {
+    const { epoch, seq } = at;
+    const body = { channel: this.#channel, epoch, seq, data };
+    this.#send(new Frame('snapshot', body, this.#isTransient));
+  }
+
+  frameOf(message: SequencedMessage): Frame {
+    return new Frame('message', { ...message, channel: this.#channel }, this.#isTransient);
+  }
+
+  #send(frame: Frame): void {
+    for (const client of this.#clients) client.send(frame);
+  }
+}
