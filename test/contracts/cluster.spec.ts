@@ -1,5 +1,6 @@
 import '../support/quiet.js';
 import { randomBytes } from 'node:crypto';
+import type { Cluster, Redis } from 'ioredis';
 import { systemClock } from '../../src/kernel/clock.js';
 import { createHttpCache, httpCacheNamespace } from '../../src/redis/cache/http/cache-manager.js';
 import { RedisHttpCacheStore } from '../../src/redis/cache/http/redis.http-cache-store.js';
@@ -7,6 +8,7 @@ import { RedisLockManager } from '../../src/redis/lock/redis.lock-manager.js';
 import { RedisPubSub } from '../../src/redis/pubsub/redis.pub-sub.js';
 import { startCaches } from './cache.setup.js';
 import { describeCacheContract } from './cache.contract.js';
+import { eventually } from '../support/eventually.js';
 import { untilWaiting } from '../support/lock-waiters.js';
 import { startRedisCluster, type RedisCluster } from '../support/redis-cluster.js';
 import { openClusterInstance, type RedisInstance } from '../support/redis-instance.js';
@@ -116,3 +118,54 @@ describeRateLimitContract('redis cluster', async () => {
     },
   };
 });
+
+describe('streams on a Cluster', () => {
+  const nodesOf = ({ connections }: RedisInstance) =>
+    (connections.command as Cluster).nodes('master');
+
+  it('pass through the node that owns them alone', async () => {
+    const { here, there, close } = await openTwo();
+    const subscriber = pubsubOf(there);
+    const names = Array.from({ length: 20 }, (_, i) => `stream-${i}`);
+    const received: string[] = [];
+    for (const name of names) {
+      await subscriber.subscribeStream(name, (_, stream) => void received.push(stream));
+    }
+    const wire = names.map((name) => there.keys.key('stream', `{${name}}`));
+    const held = await Promise.all(
+      nodesOf(here).map((node) => node.call('PUBSUB', 'SHARDCHANNELS', `${there.keys.prefix}:*`)),
+    );
+    expect(held.flat().sort()).toEqual([...wire].sort());
+    expect(held.every((channels) => (channels as string[]).length < names.length)).toBe(true);
+    const publisher = pubsubOf(here);
+    await Promise.all(names.map((name) => publisher.publishSequenced(name, 1)));
+    await eventually(() => expect([...received].sort()).toEqual([...names].sort()));
+    await close();
+  });
+
+  it('are followed again after a connection was lost, and their followers are told', async () => {
+    const { here, there, close } = await openTwo();
+    const subscriber = pubsubOf(there);
+    const received: unknown[] = [];
+    await subscriber.subscribeStream('orders', (message) => void received.push(message));
+    const missed = jest.fn();
+    subscriber.onReconnected(missed);
+    const killed = await Promise.all(nodesOf(here).map((node) => killNamed(node, there)));
+    expect(killed.flat()).not.toEqual([]);
+    await eventually(() => expect(missed).toHaveBeenCalled(), { timeoutMs: 15_000 });
+    // Who was told looks for what it missed: from then on it hears everything.
+    await pubsubOf(here).publishSequenced('orders', 'after');
+    await eventually(() => expect(received).toEqual([expect.objectContaining({ data: 'after' })]));
+    await close();
+  });
+});
+
+/** Ends the subscribing connections of the instance on this node: other tests use it too. */
+async function killNamed(node: Redis, { keys }: RedisInstance): Promise<string[]> {
+  const clients = String(await node.call('CLIENT', 'LIST', 'TYPE', 'pubsub')).split('\n');
+  const ids = clients
+    .filter((line) => line.includes(`${keys.prefix}-subscriber`) && line.includes('ssub=1'))
+    .map((line) => /^id=(\d+)/.exec(line)?.[1] ?? '');
+  for (const id of ids) await node.call('CLIENT', 'KILL', 'ID', id);
+  return ids;
+}

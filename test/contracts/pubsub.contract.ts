@@ -28,6 +28,13 @@ export function describePubSubContract(driver: string, setup: () => Promise<PubS
       return received;
     }
 
+    /** Collects what arrives on a stream. */
+    async function follow(stream: string): Promise<JsonValue[]> {
+      const received: JsonValue[] = [];
+      await subscriber.subscribeStream(stream, (message) => void received.push(message));
+      return received;
+    }
+
     /**
      * Everything published before has arrived once this resolves; on a Cluster nearly so, where each
      * channel has its own way.
@@ -159,7 +166,7 @@ export function describePubSubContract(driver: string, setup: () => Promise<PubS
 
     describe('in sequence', () => {
       it('numbers the messages of a channel from 1, without gaps, in arrival order', async () => {
-        const received = (await listen('orders')) as unknown as SequencedMessage[];
+        const received = (await follow('orders')) as unknown as SequencedMessage[];
         const sent = await Promise.all(
           Array.from({ length: 100 }, (_, i) =>
             (i % 2 === 0 ? publisher : subscriber).publishSequenced('orders', i),
@@ -183,7 +190,7 @@ export function describePubSubContract(driver: string, setup: () => Promise<PubS
       });
 
       it('answers what it published: data, time, correlation id', async () => {
-        const received = await listen('orders');
+        const received = await follow('orders');
         const data = { text: 'ü "quoted"', list: [1, null] };
         const message = await publisher.publishSequenced('orders', data, { correlationId: 'c-1' });
         expect(message).toMatchObject({ channel: 'orders', data, correlationId: 'c-1' });
@@ -191,6 +198,34 @@ export function describePubSubContract(driver: string, setup: () => Promise<PubS
         await eventually(() => expect(received).toEqual([message]));
         expect('correlationId' in (await publisher.publishSequenced('orders', 1))).toBe(false);
       });
+    });
+
+    it('keeps streams and channels of one name apart, and streams out of patterns', async () => {
+      const elsewhere: JsonValue[] = [];
+      await subscriber.subscribe('orders', (message) => void elsewhere.push(message));
+      await subscriber.subscribePattern('*', (message, from) => {
+        if (from !== 'settled') elsewhere.push(message);
+      });
+      const received = await follow('orders');
+      await publisher.publishSequenced('orders', 1);
+      await eventually(() => expect(received).toHaveLength(1));
+      await settle();
+      expect(elsewhere).toEqual([]);
+      await publisher.publish('orders', 'plain');
+      await eventually(() => expect(elsewhere).toEqual(['plain', 'plain']));
+      expect(received).toHaveLength(1);
+    });
+
+    it('delivers nothing of a stream any more after the end of a subscription', async () => {
+      const gone = jest.fn();
+      const first = await subscriber.subscribeStream('orders', gone);
+      const other = await follow('trades');
+      await first.unsubscribe();
+      const received = await follow('orders');
+      await publisher.publishSequenced('orders', 1);
+      await publisher.publishSequenced('trades', 1);
+      await eventually(() => expect([received.length, other.length]).toEqual([1, 1]));
+      expect(gone).not.toHaveBeenCalled();
     });
 
     describe('with a history', () => {
@@ -205,7 +240,7 @@ export function describePubSubContract(driver: string, setup: () => Promise<PubS
       });
 
       it('keeps what subscribers got, and gives what came after a place', async () => {
-        const received = (await listen('orders')) as unknown as SequencedMessage[];
+        const received = (await follow('orders')) as unknown as SequencedMessage[];
         const data = [{ text: 'ü "quoted"' }, null, [1]];
         for (const one of data) {
           await publisher.publishDurable('orders', one, { keep, correlationId: 'c-1' });
@@ -220,7 +255,7 @@ export function describePubSubContract(driver: string, setup: () => Promise<PubS
       });
 
       it('numbers without gaps, in arrival order, whoever publishes', async () => {
-        const received = (await listen('orders')) as unknown as SequencedMessage[];
+        const received = (await follow('orders')) as unknown as SequencedMessage[];
         await Promise.all(
           Array.from({ length: 100 }, (_, i) =>
             (i % 2 === 0 ? publisher : subscriber).publishDurable('orders', i, { keep }),
@@ -246,7 +281,7 @@ export function describePubSubContract(driver: string, setup: () => Promise<PubS
       });
 
       it('publishes what is sent twice once', async () => {
-        const received = await listen('orders');
+        const received = await follow('orders');
         const first = await publisher.publishDurable('orders', 'a', { keep, id: 'one' });
         await publisher.publishDurable('orders', 'b', { keep, id: 'two' });
         expect(await subscriber.publishDurable('orders', 'a', { keep, id: 'one' })).toEqual(first);
@@ -259,7 +294,7 @@ export function describePubSubContract(driver: string, setup: () => Promise<PubS
 
       it('begins a new epoch when it is told to, and says so', async () => {
         const { epoch } = await publisher.publishDurable('orders', 1, { keep, id: 'one' });
-        const received = (await listen('orders')) as unknown as SequencedMessage[];
+        const received = (await follow('orders')) as unknown as SequencedMessage[];
         await publisher.resetHistory('orders');
         const after = await subscriber.history('orders');
         expect(after).toMatchObject({ seq: 0, messages: [] });

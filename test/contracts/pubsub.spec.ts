@@ -75,7 +75,7 @@ describe('redis pub/sub', () => {
     const { command } = instance.connections;
     const first = await pubsub.publishSequenced('orders', 1);
     await pubsub.publishSequenced('orders', 2);
-    await command.del(instance.keys.key('bus', 'seq', 'orders'));
+    await command.del(instance.keys.key('bus', 'seq', '{orders}'));
     const second = await pubsub.publishSequenced('orders', 3);
     expect(second.seq).toBe(1);
     expect(second.epoch).not.toBe(first.epoch);

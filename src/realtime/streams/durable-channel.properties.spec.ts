@@ -55,7 +55,7 @@ class LossyBus {
 
   get pubSub(): PubSub {
     return {
-      subscribe: async (_: string, handler: MessageHandler) => {
+      subscribeStream: async (_: string, handler: MessageHandler) => {
         this.#handler = handler;
         return { unsubscribe: async () => undefined };
       },

@@ -69,7 +69,7 @@ export class DurableChannel implements LiveStream {
       },
       broken: () => (this.#isBroken = true),
     });
-    this.#subscription = pubSub.subscribe(bus, (message) => {
+    this.#subscription = pubSub.subscribeStream(bus, (message) => {
       if (!this.#stream.take(message as unknown as SequencedMessage)) void this.#catchUp();
     });
     this.#stopWatching = pubSub.onReconnected(() => void this.#catchUp());

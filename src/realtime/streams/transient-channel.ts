@@ -20,7 +20,7 @@ export class TransientChannel implements LiveStream {
   constructor(pubSub: PubSub, source: StreamSource, followers: Followers) {
     this.#source = source;
     this.#followers = followers;
-    this.#subscription = pubSub.subscribe(source.bus, (message) => {
+    this.#subscription = pubSub.subscribeStream(source.bus, (message) => {
       this.#latest = message as unknown as SequencedMessage;
       followers.message(this.#latest);
     });

@@ -6,8 +6,15 @@ import { retryDelayMs } from './client-options.js';
 /** A connection to one server (or a Sentinel's primary) or to a Cluster: commands are the same. */
 export type RedisClient = Redis | Cluster;
 
-/** Makes a client that does not connect yet: the caller attaches its listeners first. */
-export function createClient(target: RedisTarget, options: RedisOptions): RedisClient {
+/**
+ * Makes a client that does not connect yet: the caller attaches its listeners first.
+ * @param sharded on a Cluster: keep a connection to each primary for sharded pub/sub.
+ */
+export function createClient(
+  target: RedisTarget,
+  options: RedisOptions,
+  { sharded = false }: { readonly sharded?: boolean } = {},
+): RedisClient {
   switch (target.kind) {
     case 'url':
       return new Redis({
@@ -38,13 +45,14 @@ export function createClient(target: RedisTarget, options: RedisOptions): RedisC
         lazyConnect: true,
       });
     case 'cluster':
-      return createCluster(target, options);
+      return createCluster(target, options, sharded);
   }
 }
 
 function createCluster(
   { nodes, username, password, tls }: Extract<RedisTarget, { kind: 'cluster' }>,
   { enableOfflineQueue = true, retryStrategy: _ofOneServer, ...options }: RedisOptions,
+  sharded: boolean,
 ): Cluster {
   const resends = options.autoResendUnfulfilledCommands === true;
   const cluster = new Cluster(
@@ -52,6 +60,7 @@ function createCluster(
     {
       clusterRetryStrategy: (attempt) => retryDelayMs(attempt),
       enableOfflineQueue,
+      shardedSubscribers: sharded,
       slotsRefreshTimeout: options.connectTimeout,
       // A command whose connection was lost would be sent again, to any node, though it may have run.
       ...(!resends && { retryDelayOnFailover: 0 }),

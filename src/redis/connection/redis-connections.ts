@@ -39,10 +39,13 @@ export class RedisConnections implements OnApplicationShutdown {
    * @throws AppError `redis.not_configured` (internal): ask for the configuration first.
    */
   create(purpose: ConnectionPurpose): RedisClient {
-    const client = createClient(this.#target(purpose), {
+    const options = {
       ...optionsFor(purpose, this.#config),
       // For CLIENT LIST: whose connection this is, and what for.
       connectionName: `${this.#config.keyPrefix}-${purpose}`,
+    };
+    const client = createClient(this.#target(purpose), options, {
+      sharded: purpose === 'subscriber',
     });
     watchConnection(client, purpose, this.#logger);
     stopStaleSocketTimers(client);

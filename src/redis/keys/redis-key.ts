@@ -1,5 +1,5 @@
 /** First part of every key after the prefix: which ability of the layer owns it. */
-export type KeyArea = 'cache' | 'rl' | 'sess' | 'lock' | 'bus' | 'q';
+export type KeyArea = 'cache' | 'rl' | 'sess' | 'lock' | 'bus' | 'stream' | 'q';
 
 /** Builds `{prefix}:{area}:{part}:{part}…`: the only place where a Redis key is put together. */
 export interface KeyBuilder {

@@ -42,6 +42,7 @@ export class MemoryPubSub extends PubSub {
   readonly #clock: Clock;
   readonly #channels = new Map<string, HandlerSet>();
   readonly #patterns = new Map<string, HandlerSet>();
+  readonly #streams = new Map<string, HandlerSet>();
   readonly #numbers = new LRUCache<string, { readonly epoch: string; seq: number }>({
     max: MAX_NUMBERED_CHANNELS,
   });
@@ -78,7 +79,7 @@ export class MemoryPubSub extends PubSub {
       data,
       ...meta,
     });
-    this.#deliver(channel, text);
+    this.#deliverOnStream(channel, text);
     return parseFrozen(text) as unknown as SequencedMessage;
   }
 
@@ -114,7 +115,7 @@ export class MemoryPubSub extends PubSub {
     // Of what is kept no more as well: a bound, no measure.
     kept.characters = Math.min(kept.characters + text.length, text.length * keep.messages);
     this.#histories.set(channel, kept);
-    this.#deliver(channel, text);
+    this.#deliverOnStream(channel, text);
     return { epoch, seq };
   }
 
@@ -126,7 +127,7 @@ export class MemoryPubSub extends PubSub {
   override async resetHistory(channel: string): Promise<void> {
     this.#histories.delete(channel);
     const { epoch } = this.#historyOf(channel);
-    this.#deliver(channel, JSON.stringify({ channel, epoch, seq: 0 }));
+    this.#deliverOnStream(channel, JSON.stringify({ channel, epoch, seq: 0 }));
   }
 
   /** Nothing is missed within one process. */
@@ -150,6 +151,10 @@ export class MemoryPubSub extends PubSub {
 
   override async subscribe(channel: string, handler: MessageHandler): Promise<Subscription> {
     return this.#add(this.#channels, channel, handler);
+  }
+
+  override async subscribeStream(stream: string, handler: MessageHandler): Promise<Subscription> {
+    return this.#add(this.#streams, stream, handler);
   }
 
   override async subscribePattern(pattern: string, handler: MessageHandler): Promise<Subscription> {
@@ -177,5 +182,9 @@ export class MemoryPubSub extends PubSub {
         if (matchesPattern(pattern, channel)) handlers.dispatch(message, channel);
       }
     });
+  }
+
+  #deliverOnStream(stream: string, text: string): void {
+    queueMicrotask(() => this.#streams.get(stream)?.dispatch(parseFrozen(text), stream));
   }
 }

@@ -58,8 +58,8 @@ export abstract class PubSub {
    */
   abstract publish(channel: string, message: JsonValue): Promise<void>;
   /**
-   * Numbers the message and publishes it in one atomic step, so that arrival order is number order;
-   * subscribers receive the {@link SequencedMessage}. Numbers are kept for 7 days after the last
+   * Numbers the message and publishes it on a stream in one atomic step, so that arrival order is number order;
+   * those of {@link subscribeStream} receive the {@link SequencedMessage}. Numbers are kept for 7 days after the last
    * message.
    * @throws AppError `pubsub.unavailable` as {@link publish}; a number may be used up then.
    */
@@ -102,7 +102,12 @@ export abstract class PubSub {
    */
   abstract subscribe(channel: string, handler: MessageHandler): Promise<Subscription>;
   /**
-   * Channels by pattern, `*` standing for any run of characters (none, too) and all others for
+   * As {@link subscribe}, to what {@link publishSequenced} and {@link publishDurable} send under this name. On a Cluster
+   * the messages of a stream pass through the node that owns it, and no other (sharded pub/sub).
+   */
+  abstract subscribeStream(stream: string, handler: MessageHandler): Promise<Subscription>;
+  /**
+   * Channels of {@link publish} by pattern, `*` standing for any run of characters (none, too) and all others for
    * themselves.
    */
   abstract subscribePattern(pattern: string, handler: MessageHandler): Promise<Subscription>;

@@ -6,7 +6,8 @@ import type { RedisConnections } from '../connection/redis-connections.js';
 import { HandlerSet } from './handler-set.js';
 import type { MessageHandler, Subscription } from './pub-sub.js';
 
-export type TopicKind = 'channel' | 'pattern';
+/** A `stream` is a channel, and on a Cluster one of sharded pub/sub. */
+export type TopicKind = 'channel' | 'pattern' | 'stream';
 
 /**
  * How long {@link RedisSubscriber.subscribe} waits for Redis before it leaves the rest to the
@@ -36,7 +37,11 @@ interface Topic {
 export class RedisSubscriber {
   readonly #client: RedisClient;
   readonly #logger: Logger;
-  readonly #topics = { channel: new Map<string, Topic>(), pattern: new Map<string, Topic>() };
+  readonly #topics = {
+    channel: new Map<string, Topic>(),
+    pattern: new Map<string, Topic>(),
+    stream: new Map<string, Topic>(),
+  };
   readonly #linkChanged: () => void;
   #isListening = false;
   #retry: NodeJS.Timeout | undefined;
@@ -55,13 +60,20 @@ export class RedisSubscriber {
     this.#linkChanged = linkChanged;
     this.#client = connections.create('subscriber');
     this.#client.on('message', (channel: string, text: string) => {
-      this.#dispatch(this.#topics.channel.get(channel), parse(text), channel);
+      const { channel: channels, stream: streams } = this.#topics;
+      this.#dispatch(channels.get(channel) ?? streams.get(channel), parse(text), channel);
+    });
+    this.#client.on('smessage', (channel: string, text: string) => {
+      this.#dispatch(this.#topics.stream.get(channel), parse(text), channel);
     });
     this.#client.on('pmessage', (pattern: string, channel: string, text: string) => {
       this.#dispatch(this.#topics.pattern.get(pattern), parse(text), channel);
     });
     this.#client.on('ready', () => void this.#subscribeAll());
     this.#client.on('close', () => this.#setListening(false));
+    // Of a Cluster: the connection to one of its primaries was lost or made.
+    this.#client.on('-subscriber', () => this.#setListening(false));
+    this.#client.on('subscribersReady', () => void this.#resubscribeStreams());
     const heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
     this.#client.once('end', () => clearInterval(heartbeat));
   }
@@ -95,15 +107,35 @@ export class RedisSubscriber {
   async #subscribeAll(): Promise<void> {
     await this.#send('channel', [...this.#topics.channel.values()]);
     await this.#send('pattern', [...this.#topics.pattern.values()]);
+    await this.#send('stream', [...this.#topics.stream.values()]);
+  }
+
+  /** The client does so as well, but does not say when that is done. */
+  async #resubscribeStreams(): Promise<void> {
+    const streams = [...this.#topics.stream.values()];
+    await Promise.allSettled(streams.map(({ kind, name }) => this.#leave(kind, name)));
+    if (streams.length === 0) this.#setListening(true);
+    else await this.#send('stream', streams);
+  }
+
+  async #enter(kind: TopicKind, names: readonly string[]): Promise<void> {
+    if (kind === 'pattern') await this.#client.psubscribe(...names);
+    else if (kind === 'channel' || !this.#client.isCluster) await this.#client.subscribe(...names);
+    // Each has its own slot: one command has those of one.
+    else await Promise.all(names.map((name) => this.#client.ssubscribe(name)));
+  }
+
+  async #leave(kind: TopicKind, name: string): Promise<void> {
+    if (kind === 'pattern') await this.#client.punsubscribe(name);
+    else if (kind === 'channel' || !this.#client.isCluster) await this.#client.unsubscribe(name);
+    else await this.#client.sunsubscribe(name);
   }
 
   async #send(kind: TopicKind, topics: readonly Topic[]): Promise<void> {
     if (topics.length === 0) return;
     const names = topics.map((topic) => topic.name);
     try {
-      await (kind === 'channel'
-        ? this.#client.subscribe(...names)
-        : this.#client.psubscribe(...names));
+      await this.#enter(kind, names);
       for (const topic of topics) topic.confirm();
       this.#setListening(true);
     } catch (error) {
@@ -132,12 +164,8 @@ export class RedisSubscriber {
   async #drop(topic: Topic): Promise<void> {
     this.#topics[topic.kind].delete(topic.name);
     if (this.#client.status !== 'ready') return;
-    const leave =
-      topic.kind === 'channel'
-        ? this.#client.unsubscribe(topic.name)
-        : this.#client.punsubscribe(topic.name);
     // Nobody listens any more: should Redis go on sending, it is dropped here.
-    await settlesWithin(leave, SUBSCRIBE_TIMEOUT_MS);
+    await settlesWithin(this.#leave(topic.kind, topic.name), SUBSCRIBE_TIMEOUT_MS);
   }
 
   #dispatch(topic: Topic | undefined, message: JsonValue | undefined, channel: string): void {

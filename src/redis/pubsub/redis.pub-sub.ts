@@ -17,7 +17,7 @@ import {
   type SequencedMessage,
   type Subscription,
 } from './pub-sub.js';
-import { RedisSubscriber, type TopicKind } from './redis-subscriber.js';
+import { RedisSubscriber } from './redis-subscriber.js';
 
 const NUMBERING_TTL_MS = 7 * DAY_MS;
 
@@ -70,8 +70,8 @@ export class RedisPubSub extends PubSub {
   ): Promise<SequencedMessage> {
     const ts = new Date(this.#clock.nowMs()).toISOString();
     const { head, tail } = partsOf(channel, { ts, data, ...meta });
-    const key = this.#keys.key('bus', 'seq', channel);
-    const args = [this.#wire(channel), newId(), NUMBERING_TTL_MS, head, tail];
+    const key = this.#keys.key('bus', 'seq', `{${channel}}`);
+    const args = [...this.#way(channel), newId(), NUMBERING_TTL_MS, head, tail];
     try {
       const reply = await this.#publishSequenced.run(this.#connections.command, [key], args);
       const [epoch, seq] = reply as [string, string];
@@ -93,7 +93,7 @@ export class RedisPubSub extends PubSub {
     const nowMs = this.#clock.nowMs();
     const { head, tail } = partsOf(channel, { ts: new Date(nowMs).toISOString(), data, ...meta });
     const bounds = [keep.messages, nowMs, nowMs - keep.ageMs];
-    const args = [this.#wire(channel), newId(), NUMBERING_TTL_MS, head, tail, id, ...bounds];
+    const args = [...this.#way(channel), newId(), NUMBERING_TTL_MS, head, tail, id, ...bounds];
     const reply = await this.#ofHistory(channel, this.#historyAppend, args);
     const [epoch, seq] = reply as [string, string];
     return { epoch, seq: Number(seq) };
@@ -109,7 +109,7 @@ export class RedisPubSub extends PubSub {
 
   override async resetHistory(channel: string): Promise<void> {
     const { head } = partsOf(channel, {});
-    const args = [this.#wire(channel), newId(), NUMBERING_TTL_MS, head];
+    const args = [...this.#way(channel), newId(), NUMBERING_TTL_MS, head];
     await this.#ofHistory(channel, this.#historyReset, args);
   }
 
@@ -136,11 +136,21 @@ export class RedisPubSub extends PubSub {
     return this.#subscribe('channel', this.#wire(channel), handler);
   }
 
+  override subscribeStream(stream: string, handler: MessageHandler): Promise<Subscription> {
+    return this.#subscriber.subscribe('stream', this.#streamWire(stream), (message) =>
+      handler(message, stream),
+    );
+  }
+
   override subscribePattern(pattern: string, handler: MessageHandler): Promise<Subscription> {
     return this.#subscribe('pattern', this.#wire(pattern.replace(/[?[\]\\]/g, '\\$&')), handler);
   }
 
-  #subscribe(kind: TopicKind, wireName: string, handler: MessageHandler): Promise<Subscription> {
+  #subscribe(
+    kind: 'channel' | 'pattern',
+    wireName: string,
+    handler: MessageHandler,
+  ): Promise<Subscription> {
     const prefix = this.#wire('');
     return this.#subscriber.subscribe(kind, wireName, (message, wireChannel) =>
       handler(message, wireChannel.slice(prefix.length)),
@@ -149,6 +159,17 @@ export class RedisPubSub extends PubSub {
 
   #wire(channel: string): string {
     return this.#keys.key('bus', channel);
+  }
+
+  /** In braces: on a Cluster the node that keeps a stream is the one that sends it. */
+  #streamWire(stream: string): string {
+    return this.#keys.key('stream', `{${stream}}`);
+  }
+
+  /** The command that sends a message of the stream, and the name it has there. */
+  #way(stream: string): [command: string, name: string] {
+    const command = this.#connections.command.isCluster ? 'SPUBLISH' : 'PUBLISH';
+    return [command, this.#streamWire(stream)];
   }
 
   #parse(text: string): JsonValue | undefined {
