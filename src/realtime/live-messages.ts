@@ -9,7 +9,9 @@ export const subscribeSchema = z.strictObject({
   from: z.strictObject({ epoch: z.string().max(64), seq: z.int().min(0) }).optional(),
 });
 export type SubscribeRequest = z.output<typeof subscribeSchema>;
-export const unsubscribeSchema = subscribeSchema.pick({ channel: true });
+/** Of `unsubscribe` and `presence`. */
+export const channelSchema = subscribeSchema.pick({ channel: true });
+export type ChannelRequest = z.output<typeof channelSchema>;
 
 /** The next message of the channel is the one after `seq`. */
 export type Followed = {
@@ -41,9 +43,17 @@ export interface Closing extends Refusal {
   readonly retryAfterMs?: number;
 }
 
+/** Clients that follow the channel, on all instances. */
+export interface Present {
+  readonly ok: true;
+  readonly channel: string;
+  readonly count: number;
+}
+
 /** How a request of a client was answered. */
 export type LiveAnswer =
   | Followed
+  | Present
   | { readonly ok: true; readonly channel: string }
   | { readonly ok: false; readonly error: Refusal };
 
@@ -64,7 +74,8 @@ export interface ServerEvents {
 /** From client to server. */
 export interface ClientEvents {
   subscribe: (request: SubscribeRequest, answer: (answer: LiveAnswer) => void) => void;
-  unsubscribe: (request: SubscribeRequest, answer: (answer: LiveAnswer) => void) => void;
+  unsubscribe: (request: ChannelRequest, answer: (answer: LiveAnswer) => void) => void;
+  presence: (request: ChannelRequest, answer: (answer: LiveAnswer) => void) => void;
 }
 
 export interface SocketData {

@@ -6,6 +6,7 @@ import { ClientSessions } from './clients/client-sessions.js';
 import { LiveClients } from './clients/live-clients.js';
 import { LiveConnections } from './clients/live-connections.js';
 import { LiveFollowing } from './clients/live-following.js';
+import { LivePresence } from './clients/live-presence.js';
 import { LivePublisher } from './publishing/live-publisher.js';
 import { LiveResets } from './publishing/live-resets.js';
 import { LiveGateway } from './sockets/live.gateway.js';
@@ -28,6 +29,7 @@ export class RealtimeModule {}
     LiveHandshake,
     LiveClients,
     LiveFollowing,
+    LivePresence,
     LiveStreams,
     ClientSessions,
     BlockedClients,

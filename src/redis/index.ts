@@ -73,6 +73,7 @@ export { type RedisServerInfo } from './diagnostics/server-info.js';
 export { type SlowQuery } from './diagnostics/slow-log.js';
 export { LockManager, type TryLockOptions, type TryOutcome } from './lock/lock-manager.js';
 export { type LockOptions } from './lock/lock-options.js';
+export { Bus } from './pubsub/bus.js';
 export { ChangeFollower } from './pubsub/change-follower.js';
 export {
   PubSub,
@@ -83,6 +84,7 @@ export {
   type SequencedMessage,
   type Subscription,
 } from './pubsub/pub-sub.js';
+export { defineTopic } from './pubsub/topic.js';
 export { type Lease } from '../kernel/lease.js';
 export {
   RateLimiter,

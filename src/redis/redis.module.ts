@@ -20,6 +20,7 @@ import type { RedisDrivers } from './drivers.js';
 import { createKeyBuilder, KeyBuilder } from './keys/redis-key.js';
 import { LockManager } from './lock/lock-manager.js';
 import { createMemoryDrivers } from './memory.drivers.js';
+import { Bus } from './pubsub/bus.js';
 import { PubSub } from './pubsub/pub-sub.js';
 import { ConcurrencyLimiter } from '../kernel/concurrency-limiter.js';
 import { RateLimiter } from '../kernel/rate-limiter.js';
@@ -90,6 +91,7 @@ export class RedisModule {
           useFactory: chooseDrivers,
         },
         ...abilities,
+        Bus,
         WarmUps,
         { provide: CacheManager, useExisting: CACHE_MANAGER },
         CachedRoutes,
@@ -100,6 +102,7 @@ export class RedisModule {
         RedisConnections,
         KeyBuilder,
         ...abilities.map(({ provide }) => provide),
+        Bus,
         WarmUps,
         CacheManager,
         CachedRoutes,

@@ -1,5 +1,8 @@
+import { z } from 'zod';
 import type { JsonValue } from '../../src/kernel/json.js';
+import { Bus } from '../../src/redis/pubsub/bus.js';
 import type { PubSub, SequencedMessage } from '../../src/redis/pubsub/pub-sub.js';
+import { defineTopic } from '../../src/redis/pubsub/topic.js';
 import { eventually } from '../support/eventually.js';
 
 export interface PubSubFixture {
@@ -161,6 +164,50 @@ export function describePubSubContract(driver: string, setup: () => Promise<PubS
         await publisher.publish('orders', 1);
         await settle();
         expect(gone).not.toHaveBeenCalled();
+      });
+    });
+
+    describe('by topic', () => {
+      const prices = defineTopic(
+        'prices',
+        z.object({ price: z.string(), size: z.number().default(1) }),
+      );
+
+      it('gives handlers what fits the topic, and drops what does not', async () => {
+        const received: unknown[] = [];
+        await new Bus(subscriber).subscribe(prices, (price) => void received.push(price));
+        await publisher.publish('prices', { price: 7 });
+        await publisher.publish('prices', null);
+        await new Bus(publisher).publish(prices, { price: '7' });
+        await eventually(() => expect(received).toEqual([{ price: '7', size: 1 }]));
+      });
+
+      it('sends nothing that does not fit', async () => {
+        const received = await listen('prices');
+        const wrong = { price: 7 } as unknown as { price: string };
+        await expect(new Bus(publisher).publish(prices, wrong)).rejects.toMatchObject({
+          code: 'pubsub.invalid_message',
+        });
+        await settle();
+        expect(received).toEqual([]);
+      });
+
+      it('has members, which are heard one by one or all together', async () => {
+        const bus = new Bus(subscriber);
+        const [one, all, none]: [unknown[], unknown[], unknown[]] = [[], [], []];
+        await bus.subscribe(prices, ({ price }) => void one.push(price), 'AAPL');
+        await bus.subscribe(prices, ({ price }) => void none.push(price));
+        await bus.subscribeFamily(prices, ({ price }, member) => void all.push([member, price]));
+        for (const member of ['AAPL', 'MSFT']) {
+          await new Bus(publisher).publish(prices, { price: member }, member);
+        }
+        await eventually(() => expect(all).toHaveLength(2));
+        expect([...all].sort()).toEqual([
+          ['AAPL', 'AAPL'],
+          ['MSFT', 'MSFT'],
+        ]);
+        await eventually(() => expect(one).toEqual(['AAPL']));
+        expect(none).toEqual([]);
       });
     });
 

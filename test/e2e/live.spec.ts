@@ -44,6 +44,29 @@ describe.each(BACKENDS)('the live gateway on $name', (backend) => {
     }
   });
 
+  it('counts who follows a channel, for those who may follow it', async () => {
+    const [one, other] = [await connect(trader), await connect(trader)];
+    const channel = 'market.order-book:NVDA';
+    for (const live of [one, other]) await live.follow(channel);
+    const count = () => one.ask('presence', { channel });
+    await eventually(async () => expect(await count()).toEqual({ ok: true, channel, count: 2 }));
+    other.close();
+    await eventually(async () => expect(await count()).toMatchObject({ count: 1 }));
+    expect(await one.ask('presence', { channel: 'ops.alerts' })).toMatchObject(REFUSED);
+    expect(await one.ask('presence', {})).toMatchObject({ error: { code: 'request.invalid' } });
+  });
+
+  it('shows the portfolio as it is, and as it becomes', async () => {
+    const client = await bourse.trader();
+    const live = await connect(client);
+    const { snapshot } = await live.follow('portfolio.summary');
+    const { body } = await client.get<Record<string, unknown>>('/api/portfolio/summary');
+    expect({ ...snapshot, asOf: '' }).toEqual({ ...body, asOf: '' });
+    const order = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: '1' };
+    await client.post('/api/orders', order);
+    await live.next('portfolio.summary', ({ positions }) => (positions as unknown[]).length === 1);
+  });
+
   it('lets nobody into any other namespace', async () => {
     const socket = io(bourse.url, {
       transports: ['websocket'],

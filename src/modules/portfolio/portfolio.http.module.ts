@@ -1,7 +1,12 @@
 import { Module } from '@nestjs/common';
 import { AnalyticsController } from './analytics/analytics.controller.js';
 import { PortfolioController } from './portfolio.controller.js';
+import { PortfolioLive } from './portfolio.live.js';
 import { PortfolioModule } from './portfolio.module.js';
 
-@Module({ imports: [PortfolioModule], controllers: [PortfolioController, AnalyticsController] })
+@Module({
+  imports: [PortfolioModule],
+  controllers: [PortfolioController, AnalyticsController],
+  providers: [PortfolioLive],
+})
 export class PortfolioHttpModule {}

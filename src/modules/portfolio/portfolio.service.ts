@@ -20,10 +20,13 @@ export class PortfolioService {
 
   /** Cached per user, and refreshed behind its readers; a fill of the user drops it. */
   summary(userId: string): Promise<PortfolioSummary> {
-    return this.#summaries.getOrSet({ userId }, async () => {
-      const { account, positions } = await this.positions.statement(userId);
-      return summarise(account, positions, this.clock.nowMs());
-    });
+    return this.#summaries.getOrSet({ userId }, () => this.current(userId));
+  }
+
+  /** As it is now: no cache is asked. */
+  async current(userId: string): Promise<PortfolioSummary> {
+    const { account, positions } = await this.positions.statement(userId);
+    return summarise(account, positions, this.clock.nowMs());
   }
 
   /**

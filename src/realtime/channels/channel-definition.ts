@@ -21,6 +21,11 @@ export interface ChannelDefinition<
   /** Shape of `data`. */
   readonly schema: Schema;
   /**
+   * Set: nobody publishes on it. Each instance reads its snapshot so often while somebody follows it there, and tells
+   * what has changed.
+   */
+  readonly everyMs?: number;
+  /**
    * Set: the channel is durable. Its messages are kept so long, and a client that was away gets what it missed. Without
    * it the channel is transient: the latest message counts, and those of before are worth nothing.
    */

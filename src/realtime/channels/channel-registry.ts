@@ -13,6 +13,8 @@ export interface ResolvedChannel {
   readonly client: string;
   readonly bus: string;
   readonly isDurable: boolean;
+  /** {@link ChannelDefinition.everyMs} */
+  readonly everyMs?: number;
   /** Reads what a client begins with. */
   readonly snapshot: () => Promise<unknown>;
 }
@@ -62,6 +64,7 @@ export class ChannelRegistry {
       client: clientChannel(channel, parameter),
       bus: busChannel(channel, key),
       isDurable: channel.durable !== undefined,
+      ...(channel.everyMs !== undefined && { everyMs: channel.everyMs }),
       snapshot: async () => snapshot(key),
     };
   }

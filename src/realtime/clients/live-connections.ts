@@ -1,19 +1,20 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { PubSub } from '../../redis/index.js';
+import { z } from 'zod';
+import { Bus, defineTopic } from '../../redis/index.js';
 
-/** Bus channel on which instances tell each other to close the sockets of a user. */
-const CLOSE_CHANNEL = 'live.close';
+/** Instances tell each other to close the connections of a user. */
+const userClosed = defineTopic('live.close', z.object({ userId: z.string() }));
 
-/** Closes sockets on whichever instance they are. */
+/** Closes live connections on whichever instance they are. */
 @Injectable()
 export class LiveConnections {
   readonly #logger = new Logger(LiveConnections.name);
 
   #count: (() => number) | undefined;
 
-  constructor(private readonly pubSub: PubSub) {}
+  constructor(private readonly bus: Bus) {}
 
-  /** Sockets that are open in this process; undefined where it takes none. */
+  /** Those that are open in this process; undefined where it takes none. */
   get open(): number | undefined {
     return this.#count?.();
   }
@@ -23,24 +24,21 @@ export class LiveConnections {
     this.#count = count;
   }
 
-  /** The gateway's part: whose sockets to close. Resolves once all instances are heard. */
+  /** The gateway's part: whose connections to close. Resolves once all instances are heard. */
   async onCloseUser(close: (userId: string) => void): Promise<void> {
-    await this.pubSub.subscribe(CLOSE_CHANNEL, (message) => {
-      const { userId } = message as { userId: string };
-      close(userId);
-    });
+    await this.bus.subscribe(userClosed, ({ userId }) => close(userId));
   }
 
   /**
-   * Ends the user's sockets, which may follow what they may no longer: they have to ask again. Those of ended
+   * Ends the user's connections, which may follow what they may no longer: they have to ask again. Those of ended
    * sessions end by themselves.
    */
   async closeUser(userId: string): Promise<void> {
     try {
-      await this.pubSub.publish(CLOSE_CHANNEL, { userId });
+      await this.bus.publish(userClosed, { userId });
     } catch (error) {
-      // Each socket notices at its next look.
-      this.#logger.warn({ message: 'sockets not told of a change of rights', err: error });
+      // Each notices at its next look.
+      this.#logger.warn({ message: 'live clients not told of a change of rights', err: error });
     }
   }
 }

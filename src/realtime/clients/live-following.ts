@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../../kernel/app-error.js';
 import { settlesWithin } from '../../kernel/deadline.js';
 import { ChannelRegistry, type ResolvedChannel } from '../channels/channel-registry.js';
-import type { Followed, SubscribeRequest } from '../live-messages.js';
+import type { Followed, Present, SubscribeRequest } from '../live-messages.js';
 import { LiveStreams, type Following } from '../streams/live-streams.js';
 import type { LiveClient } from './live-client.js';
+import { LivePresence } from './live-presence.js';
 
 const MAX_CHANNELS = 100;
 /** Who does not say who it is. */
@@ -20,6 +21,7 @@ export class LiveFollowing {
   constructor(
     private readonly channels: ChannelRegistry,
     private readonly streams: LiveStreams,
+    private readonly presence: LivePresence,
   ) {}
 
   /**
@@ -57,6 +59,16 @@ export class LiveFollowing {
       if (following !== undefined) this.#release(client, channel, following);
       return channel.client;
     });
+  }
+
+  /**
+   * How many clients follow a channel, on all instances.
+   * @throws AppError `live.unknown_channel`
+   */
+  async countFollowers(client: LiveClient, requested: string): Promise<Present> {
+    const channel = this.channels.resolve(requested, client.principal);
+    const count = await this.presence.count(channel.bus);
+    return { ok: true, channel: channel.client, count };
   }
 
   #follow(client: LiveClient, channel: ResolvedChannel): Following {

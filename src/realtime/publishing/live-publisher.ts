@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { AppError } from '../../kernel/app-error.js';
 import { Correlation } from '../../kernel/correlation.js';
 import { FaultLog } from '../../kernel/fault-log.js';
 import type { JsonValue } from '../../kernel/json.js';
@@ -30,6 +31,7 @@ export class LivePublisher {
   /**
    * Resolves also when the bus is away: the change itself is stored. A client that reconnects reads it; on a durable
    * channel it is told to, by a snapshot. Rejects when that cannot be written down either, for a durable channel.
+   * @throws AppError `live.invalid_message` (internal) when the data does not have the channel's shape
    */
   async publish<Channel extends ChannelDefinition>(
     channel: Channel,
@@ -37,6 +39,11 @@ export class LivePublisher {
     data: ChannelData<Channel>,
     options: PublishOptions = {},
   ): Promise<void> {
+    const parsed = channel.schema.safeParse(data);
+    if (!parsed.success) {
+      const message = `not of live channel ${channel.name}`;
+      throw new AppError('internal', 'live.invalid_message', message, { cause: parsed.error });
+    }
     const bus = busChannel(channel, key);
     const correlationId = this.correlation.find();
     const meta = correlationId === undefined ? {} : { correlationId };

@@ -14,8 +14,8 @@ import { LiveClients } from '../clients/live-clients.js';
 import { LiveFollowing } from '../clients/live-following.js';
 import { RequestBudget } from '../clients/request-budget.js';
 import {
+  channelSchema,
   subscribeSchema,
-  unsubscribeSchema,
   type LiveAnswer,
   type LiveNamespace,
   type LiveSocket,
@@ -112,8 +112,21 @@ export class LiveGateway implements OnGatewayInit<LiveNamespace>, OnGatewayConne
     @MessageBody() body: unknown,
   ): Promise<LiveAnswer> {
     try {
-      const { channel } = parseRequest(unsubscribeSchema, body);
+      const { channel } = parseRequest(channelSchema, body);
       return { ok: true, channel: await this.following.unsubscribe(socket.data.client, channel) };
+    } catch (error) {
+      return { ok: false, error: this.#refuse(error) };
+    }
+  }
+
+  @SubscribeMessage('presence')
+  async presence(
+    @ConnectedSocket() socket: LiveSocket,
+    @MessageBody() body: unknown,
+  ): Promise<LiveAnswer> {
+    try {
+      const { channel } = parseRequest(channelSchema, body);
+      return await this.following.countFollowers(socket.data.client, channel);
     } catch (error) {
       return { ok: false, error: this.#refuse(error) };
     }

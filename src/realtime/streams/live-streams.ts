@@ -1,4 +1,5 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Clock } from '../../kernel/clock.js';
 import { FaultLog } from '../../kernel/fault-log.js';
 import { PubSub } from '../../redis/index.js';
 import { busChannel, type ChannelDefinition } from '../channels/channel-definition.js';
@@ -6,6 +7,7 @@ import type { ResolvedChannel } from '../channels/channel-registry.js';
 import type { LiveClient } from '../clients/live-client.js';
 import { DurableChannel } from './durable-channel.js';
 import type { LiveStream } from './live-stream.js';
+import { PolledChannel } from './polled-channel.js';
 import { Room } from './room.js';
 import { TransientChannel } from './transient-channel.js';
 
@@ -29,7 +31,10 @@ export class LiveStreams {
   readonly #faults = new FaultLog(new Logger(LiveStreams.name));
   readonly #streams = new Map<string, Shared>();
 
-  constructor(private readonly pubSub: PubSub) {}
+  constructor(
+    private readonly pubSub: PubSub,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
 
   /** The client is in no room yet: it enters when it has been told where it begins. */
   follow(channel: ResolvedChannel, client: LiveClient): Following {
@@ -51,6 +56,11 @@ export class LiveStreams {
     };
   }
 
+  /** How many clients follow the stream here. */
+  followers(bus: string): number {
+    return this.#streams.get(bus)?.room.size ?? 0;
+  }
+
   /** The users who follow their stream of this channel (of audience `user`, without a parameter) here. */
   followersOf(channel: ChannelDefinition): string[] {
     const prefix = busChannel(channel, { userId: '' });
@@ -59,14 +69,19 @@ export class LiveStreams {
       .map((bus) => bus.slice(prefix.length));
   }
 
-  #open({ bus, client, isDurable, snapshot }: ResolvedChannel): Shared {
-    const room = new Room(client, !isDurable);
-    const hasFailed = (error: unknown) => this.#faults.report(`live channel ${bus}`, error);
-    const Channel = isDurable ? DurableChannel : TransientChannel;
-    const stream = new Channel(this.pubSub, { bus, snapshot, hasFailed }, room);
-    const shared = { room, stream, followers: 0 };
-    this.#streams.set(bus, shared);
+  #open(channel: ResolvedChannel): Shared {
+    const room = new Room(channel.client, !channel.isDurable);
+    const shared = { room, stream: this.#streamOf(channel, room), followers: 0 };
+    this.#streams.set(channel.bus, shared);
     return shared;
+  }
+
+  #streamOf({ bus, snapshot, isDurable, everyMs }: ResolvedChannel, room: Room): LiveStream {
+    const hasFailed = (error: unknown) => this.#faults.report(`live channel ${bus}`, error);
+    const source = { bus, snapshot, hasFailed };
+    if (everyMs !== undefined) return new PolledChannel(source, room, this.clock, everyMs);
+    if (isDurable) return new DurableChannel(this.pubSub, source, room);
+    return new TransientChannel(this.pubSub, source, room);
   }
 
   #close(bus: string, shared: Shared): void {

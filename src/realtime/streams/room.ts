@@ -14,6 +14,10 @@ export class Room {
     this.#isTransient = isTransient;
   }
 
+  get size(): number {
+    return this.#clients.size;
+  }
+
   enter(client: LiveClient): void {
     this.#clients.add(client);
   }

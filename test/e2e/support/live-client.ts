@@ -93,6 +93,11 @@ export class LiveClient {
     return answer as Followed;
   }
 
+  /** Any other request. */
+  async ask(event: string, request: unknown): Promise<unknown> {
+    return this.socket.timeout(TIMEOUT_MS).emitWithAck(event, request);
+  }
+
   async unsubscribe(channel: unknown): Promise<LiveAnswer> {
     return (await this.socket
       .timeout(TIMEOUT_MS)

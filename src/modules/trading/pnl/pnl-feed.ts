@@ -6,11 +6,11 @@ import {
 } from '@nestjs/common';
 import { Clock } from '../../../kernel/clock.js';
 import { LivePublisher } from '../../../realtime/index.js';
-import { PubSub, type Subscription } from '../../../redis/index.js';
+import { Bus, type Subscription } from '../../../redis/index.js';
 import { QuoteTicks } from '../../market-data/index.js';
 import { positionsChannel } from '../trading.channels.js';
 import type { ValuedPosition } from '../trading.dto.js';
-import { Watchers, WATCH_CHANNEL, watchSchema } from './pnl-watch.js';
+import { pnlWatched, Watchers } from './pnl-watch.js';
 import { changedPositions } from './position-pnl.js';
 import { PositionPnlService, type UserPnl } from './position-pnl.service.js';
 
@@ -35,15 +35,15 @@ export class PnlFeed implements OnApplicationBootstrap, BeforeApplicationShutdow
   constructor(
     private readonly ticks: QuoteTicks,
     private readonly pnl: PositionPnlService,
-    private readonly pubSub: PubSub,
+    private readonly bus: Bus,
     private readonly live: LivePublisher,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     this.#unsubscribe = this.ticks.subscribe(() => this.#onTick());
-    this.#subscription = await this.pubSub.subscribe(WATCH_CHANNEL, (message) => {
-      this.#watchers.hear(watchSchema.parse(message).userIds, this.clock.nowMs());
+    this.#subscription = await this.bus.subscribe(pnlWatched, ({ userIds }) => {
+      this.#watchers.hear(userIds, this.clock.nowMs());
     });
   }
 

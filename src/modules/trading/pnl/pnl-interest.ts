@@ -7,9 +7,9 @@ import {
 import { Clock } from '../../../kernel/clock.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
 import { LiveStreams } from '../../../realtime/index.js';
-import { PubSub } from '../../../redis/index.js';
+import { Bus } from '../../../redis/index.js';
 import { positionsChannel } from '../trading.channels.js';
-import { WATCH_BEAT_MS, WATCH_CHANNEL } from './pnl-watch.js';
+import { pnlWatched, WATCH_BEAT_MS } from './pnl-watch.js';
 
 /** Who has read is served on ticks for as long as what it read is cached. */
 const READER_MS = 30 * SECOND_MS;
@@ -25,7 +25,7 @@ export class PnlInterest implements OnApplicationBootstrap, BeforeApplicationShu
 
   constructor(
     private readonly streams: LiveStreams,
-    private readonly pubSub: PubSub,
+    private readonly bus: Bus,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -53,6 +53,6 @@ export class PnlInterest implements OnApplicationBootstrap, BeforeApplicationShu
     const userIds = [...new Set([...followers, ...this.#readers.keys()])].slice(0, MAX_NAMED);
     if (userIds.length === 0) return;
     // Without the bus no message would reach the sockets either; the next beat says it again.
-    await this.pubSub.publish(WATCH_CHANNEL, { userIds }).catch(() => undefined);
+    await this.bus.publish(pnlWatched, { userIds }).catch(() => undefined);
   }
 }

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { SECOND_MS } from '../../../kernel/duration.js';
+import { defineTopic } from '../../../redis/index.js';
 
-/** Bus channel on which instances tell the one that feeds the quotes whose profit is being looked at. */
-export const WATCH_CHANNEL = 'trading.pnl-watch';
-export const watchSchema = z.object({ userIds: z.array(z.uuid()) });
+/** Instances tell the one that feeds the quotes whose profit is being looked at. */
+export const pnlWatched = defineTopic(
+  'trading.pnl-watch',
+  z.object({ userIds: z.array(z.uuid()) }),
+);
 
 /** How often an instance repeats who watches. */
 export const WATCH_BEAT_MS = SECOND_MS;
