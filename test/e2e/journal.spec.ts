@@ -9,6 +9,7 @@ import type {
   TopTrades,
 } from '../../src/modules/journal/journal.dto.js';
 import { LockManager, ScheduleRegistry } from '../../src/redis/index.js';
+import { money } from '../../src/kernel/money.js';
 import { eventually } from '../support/eventually.js';
 import { openReference } from '../support/reference.js';
 import type { ApiClient, Problem } from './support/api-client.js';
@@ -84,6 +85,7 @@ describe.each(BACKENDS)('the journal on $name', (backend) => {
   beforeAll(async () => {
     bourse = await startBourse(backend, {
       JOURNAL_MAX_UPLOAD_BYTES: String(MAX_UPLOAD_BYTES),
+      TRADING_FEE_MINIMUM_PER_ORDER: '1',
     });
   });
   afterAll(() => bourse.close());
@@ -363,8 +365,44 @@ describe.each(BACKENDS)('the journal on $name', (backend) => {
       const { items } = await read<{ items: { id: string; price: string }[] }>('/api/trades');
       expect(own).toMatchObject({
         ...{ source: 'bourse', importId: null, side: 'buy', quantity: '2', currency: 'USD' },
-        ...{ brokerTradeId: items[0]?.id, price: items[0]?.price },
+        ...{ brokerTradeId: items[0]?.id, price: items[0]?.price, fee: '1' },
       });
+    });
+
+    it('tells short sales of Bourse and what covers them from sales and purchases, as one round trip', async () => {
+      await trader.patch('/api/account/settings', { shortSelling: true });
+      const order = { symbol: 'KO', type: 'market', quantity: '3' };
+      for (const side of ['sell', 'buy'] as const) {
+        expect((await trader.post('/api/orders', { ...order, side })).status).toBe(201);
+        await eventually(
+          async () => {
+            const { items } = await read<List<{ side: string }>>('/api/trades');
+            expect(items[0]?.side).toBe(side);
+          },
+          { timeoutMs: 15_000 },
+        );
+      }
+      const [cover, sale] = await eventually(
+        async () => {
+          const found = await trades('&symbol=KO');
+          expect(found.map(({ side }) => side)).toEqual(['buy_to_close', 'sell_to_open']);
+          return found as [JournalTrade, JournalTrade];
+        },
+        { timeoutMs: 15_000 },
+      );
+      const { items } = await eventually(async () => {
+        const answer = await top();
+        expect(answer).toMatchObject({ closed: 1, unmatchedSales: 0 });
+        return answer;
+      });
+      const [brought, paid] = [money(sale.price).times(3), money(cover.price).times(3)];
+      expect(items).toMatchObject([
+        {
+          ...{ tradeId: cover.id, direction: 'short', quantity: '3', fees: '2' },
+          ...{ proceeds: brought.toFixed(), cost: paid.toFixed() },
+          pnl: brought.minus(paid).minus(2).toFixed(),
+        },
+      ]);
     });
   });
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { momentSchema, pageQuerySchema } from '../../http/index.js';
-import { IMPORT_FORMATS, TRADE_SIDES, TRADE_SOURCES } from './formats/trade-row.js';
+import { IMPORT_FORMATS, JOURNAL_SIDES, TRADE_SOURCES } from './formats/trade-row.js';
 import { IMPORT_STATUSES } from './imports/import-status.js';
+import { DIRECTIONS } from './trades/round-trips.js';
 
 const decimal = z.string();
 const count = z.number().int();
@@ -49,7 +50,9 @@ export const journalTradeSchema = z.object({
   importId: z.uuid().nullable(),
   brokerTradeId: z.string().nullable(),
   symbol: z.string(),
-  side: z.enum(TRADE_SIDES),
+  side: z
+    .enum(JOURNAL_SIDES)
+    .describe('sell_to_open: a short sale; buy_to_close: a purchase that covers one'),
   quantity: decimal,
   price: decimal.describe('a unit, in `currency`'),
   currency: z.string().describe('as the broker writes it: GBX are pence'),
@@ -91,15 +94,18 @@ export const topTradesQuerySchema = z.strictObject({
 export type TopTradesQuery = z.output<typeof topTradesQuerySchema>;
 
 export const roundTripSchema = z.object({
-  tradeId: z.uuid().describe('the sale'),
+  tradeId: z.uuid().describe('the trade that closed it: a sale, or a purchase that covered'),
   symbol: z.string(),
   currency: z.string(),
-  quantity: decimal.describe('sold, as far as its purchases are in the journal'),
+  direction: z.enum(DIRECTIONS).describe('short: sold first, and bought back'),
+  quantity: decimal.describe('closed, as far as the trades that opened it are in the journal'),
   averageEntryPrice: decimal,
   exitPrice: decimal,
-  cost: decimal,
+  cost: decimal.describe('paid, without fees'),
   proceeds: decimal,
-  fees: decimal.describe('those in `currency`; of the purchases in the proportion that was sold'),
+  fees: decimal.describe(
+    'those in `currency`; of the trades that opened it in the proportion that was closed',
+  ),
   pnl: decimal.describe('proceeds - cost - fees'),
   openedAt: z.iso.datetime(),
   closedAt: z.iso.datetime(),

@@ -18,7 +18,12 @@ export const OrderChanged = defineEvent(
 /** An order traded: execution, cash and position are stored. */
 export const OrderFilled = defineEvent(
   'trading.OrderFilled',
-  z.object({ userId: z.uuid(), trade: tradeSchema }),
+  z.object({
+    userId: z.uuid(),
+    trade: tradeSchema,
+    /** It opens a short position, adds to one, or buys one back. */
+    ofShort: z.boolean().default(false),
+  }),
 );
 
 /** Cash came into an account, or left it: what counts gains must leave it out. */

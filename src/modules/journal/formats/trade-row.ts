@@ -3,6 +3,13 @@ import type { Money } from '../../../kernel/money.js';
 export const TRADE_SIDES = ['buy', 'sell'] as const;
 export type TradeSide = (typeof TRADE_SIDES)[number];
 
+/**
+ * Sides of the journal's trades. Files tell of shares that are held; of our own executions it is known which open a short
+ * position, and which close one.
+ */
+export const JOURNAL_SIDES = [...TRADE_SIDES, 'sell_to_open', 'buy_to_close'] as const;
+export type JournalSide = (typeof JOURNAL_SIDES)[number];
+
 export const IMPORT_FORMATS = ['generic', 'schwab', 'trading212'] as const;
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 

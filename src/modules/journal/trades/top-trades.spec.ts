@@ -1,6 +1,7 @@
+import type { JournalSide } from '../formats/trade-row.js';
 import { TopTradesRanking, type StoredTrade } from './top-trades.js';
 
-const trade = (symbol: string, side: 'buy' | 'sell', price: string, change = {}): StoredTrade => ({
+const trade = (symbol: string, side: JournalSide, price: string, change = {}): StoredTrade => ({
   ...{ id: `${symbol}-${side}-${price}`, symbol, side, price, quantity: '1', fee: '0' },
   ...{ currency: 'USD', feeCurrency: 'USD', executedAt: new Date(0) },
   ...change,
@@ -47,6 +48,26 @@ describe('the top trades', () => {
     });
     expect(result('EUR').items).toMatchObject([{ pnl: '1', currency: 'EUR' }]);
     expect(result('JPY')).toMatchObject({ currency: 'JPY', items: [], closed: 0 });
+  });
+
+  it('tell of a short sale where it began and ended, and count it among the closed', () => {
+    const result = rank(
+      10,
+      trade('A', 'buy', '10'),
+      trade('A', 'sell', '13'),
+      trade('B', 'sell_to_open', '50'),
+      trade('B', 'buy_to_close', '45', { fee: '1' }),
+    );
+    expect(result()).toMatchObject({
+      ...{ closed: 2, unmatchedSales: 0 },
+      items: [
+        {
+          ...{ symbol: 'B', direction: 'short', pnl: '4', fees: '1', cost: '45', proceeds: '50' },
+          ...{ averageEntryPrice: '50.00', exitPrice: '45.00', tradeId: 'B-buy_to_close-45' },
+        },
+        { symbol: 'A', direction: 'long', averageEntryPrice: '10.00', exitPrice: '13.00' },
+      ],
+    });
   });
 
   it('leave fees of another currency out', () => {

@@ -1,5 +1,5 @@
 import { money, moneyText, priceText, type Money } from '../../../kernel/money.js';
-import type { TradeSide } from '../formats/trade-row.js';
+import type { JournalSide } from '../formats/trade-row.js';
 import type { TopTrades, TopTradesQuery } from '../journal.dto.js';
 import { LotBook, type RoundTrip } from './round-trips.js';
 
@@ -8,7 +8,7 @@ export interface StoredTrade {
   readonly id: string;
   readonly symbol: string;
   readonly currency: string;
-  readonly side: TradeSide;
+  readonly side: JournalSide;
   readonly quantity: string;
   readonly price: string;
   readonly fee: string;
@@ -57,9 +57,10 @@ export class TopTradesRanking {
       fee: trade.feeCurrency === trade.currency ? money(trade.fee) : money(0),
       executedAt: trade.executedAt,
     });
-    if (trade.side === 'buy') return;
+    const isUnmatched = !this.#book.unmatched.eq(unmatched);
+    if (!isUnmatched && !roundTrip) return;
     const ranking = this.#rankingOf(trade.currency);
-    if (!this.#book.unmatched.eq(unmatched)) ranking.unmatchedSales += 1;
+    if (isUnmatched) ranking.unmatchedSales += 1;
     if (roundTrip) this.#rank(ranking, { ...roundTrip, symbol: trade.symbol });
   }
 
@@ -96,20 +97,22 @@ export class TopTradesRanking {
 }
 
 function toItem(ranked: Ranked, currency: string): TopTrades['items'][number] {
-  const { tradeId, symbol, quantity, cost, proceeds, fees, pnl, openedAt, closedAt } = ranked;
+  const { tradeId, symbol, direction, quantity, cost, proceeds, fees, pnl } = ranked;
+  const [entry, exit] = direction === 'long' ? [cost, proceeds] : [proceeds, cost];
   return {
     tradeId,
     symbol,
     currency,
+    direction,
     quantity: quantity.toFixed(),
-    averageEntryPrice: perUnit(cost, quantity),
-    exitPrice: perUnit(proceeds, quantity),
+    averageEntryPrice: perUnit(entry, quantity),
+    exitPrice: perUnit(exit, quantity),
     cost: moneyText(cost),
     proceeds: moneyText(proceeds),
     fees: moneyText(fees),
     pnl: moneyText(pnl),
-    openedAt: openedAt.toISOString(),
-    closedAt: closedAt.toISOString(),
+    openedAt: ranked.openedAt.toISOString(),
+    closedAt: ranked.closedAt.toISOString(),
   };
 }
 

@@ -28,7 +28,8 @@ export class TradesService {
   }
 
   /** Writes down an execution of Bourse; told again, it is the same trade. */
-  async addOwn({ userId, trade }: EventPayload<typeof OrderFilled>): Promise<void> {
+  async addOwn({ userId, trade, ofShort }: EventPayload<typeof OrderFilled>): Promise<void> {
+    const { side } = trade;
     await this.trades.add({
       id: newId(),
       userId,
@@ -37,10 +38,10 @@ export class TradesService {
       fingerprint: ownFingerprint(trade.id),
       brokerTradeId: trade.id,
       symbol: trade.symbol,
-      side: trade.side,
+      side: ofShort ? (side === 'sell' ? 'sell_to_open' : 'buy_to_close') : side,
       quantity: trade.quantity,
       price: trade.price,
-      fee: '0',
+      fee: trade.fee,
       feeCurrency: 'USD',
       currency: 'USD',
       executedAt: new Date(trade.executedAt),

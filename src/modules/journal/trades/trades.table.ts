@@ -8,7 +8,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { TRADE_SIDES, TRADE_SOURCES } from '../formats/trade-row.js';
+import { JOURNAL_SIDES, TRADE_SOURCES } from '../formats/trade-row.js';
 import { importsTable } from '../imports/imports.table.js';
 
 /** The trades of a user, wherever they were made. A row is never changed; undoing its import removes it. */
@@ -24,7 +24,7 @@ export const journalTradesTable = pgTable(
     fingerprint: text('fingerprint').notNull(),
     brokerTradeId: text('broker_trade_id'),
     symbol: text('symbol').notNull(),
-    side: text('side', { enum: TRADE_SIDES }).notNull(),
+    side: text('side', { enum: JOURNAL_SIDES }).notNull(),
     // Without a scale: fractions of coins are kept to the last digit.
     quantity: numeric('quantity').notNull(),
     price: numeric('price').notNull(),

@@ -16,6 +16,7 @@ const at = '2026-01-02T03:04:05.000Z';
 
 const fill = {
   userId,
+  ofShort: false,
   trade: {
     id: newId(),
     orderId: newId(),

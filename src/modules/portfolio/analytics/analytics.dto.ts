@@ -60,13 +60,14 @@ export const riskSchema = z.object({
   ),
   expectedShortfall: tailSchema.describe('historical: the mean of the worst 5 % of days'),
   exposure: z.object({
-    amount: usd.describe('worth of all positions'),
-    share: ratio.nullable().describe('of the equity: 0 to 1'),
+    amount: usd.describe('gross: worth of all long positions and of all short ones, added up'),
+    share: ratio.nullable().describe('of the equity; above 1 with more than the account is worth'),
+    net: usd.describe('worth of all long positions less that of all short ones'),
   }),
   concentration: z.object({
     weights: z
       .array(z.object({ symbol: z.string(), share: ratio }))
-      .describe('of the worth of all positions, largest first'),
+      .describe('of the gross exposure, largest first; below zero: a short position'),
     herfindahl: ratio
       .nullable()
       .describe('sum of the squared shares: 1 for a single position, 1/n for n equal ones'),

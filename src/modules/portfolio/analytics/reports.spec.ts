@@ -83,7 +83,7 @@ describe('reportRisk', () => {
 
   it('tells what is exposed, and how it is spread', () => {
     expect(reportRisk(summary({}), [])).toMatchObject({
-      exposure: { amount: '4000', share: 0.4 },
+      exposure: { amount: '4000', share: 0.4, net: '4000' },
       concentration: {
         weights: [
           { symbol: 'AAPL', share: 0.75 },
@@ -93,6 +93,31 @@ describe('reportRisk', () => {
       },
       unpriced: ['GONE'],
     });
+  });
+
+  it('weighs long and short positions by what they are worth together, not by what is left of one less the other', () => {
+    // Long 6,000, short 2,000 at the quote and 10 × 100 at cost: 9,000 gross, 3,000 net, of an equity of 12,000.
+    const positions = [
+      position('KO', '-2000'),
+      { ...position('GONE', null), quantity: '-10' },
+      position('AAPL', '6000'),
+    ];
+    const hedged = summary({ positions, positionsValue: '3000', cash: '9000', equity: '12000' });
+    const { exposure, concentration } = reportRisk(hedged, []);
+    expect(exposure).toEqual({ amount: '9000', share: 0.75, net: '3000' });
+    expect(concentration.weights.map(({ symbol }) => symbol)).toEqual(['AAPL', 'KO', 'GONE']);
+    const [aapl, ko, gone] = concentration.weights.map(({ share }) => share);
+    expect(aapl).toBeCloseTo(6 / 9, 12);
+    expect(ko).toBeCloseTo(-2 / 9, 12);
+    expect(gone).toBeCloseTo(-1 / 9, 12);
+    // (36 + 4 + 1) / 81.
+    expect(concentration.herfindahl).toBeCloseTo(41 / 81, 12);
+    // As much short as long: nothing is left net, and all of it is exposed.
+    const even = [position('KO', '-4000'), position('AAPL', '4000')];
+    const report = reportRisk(summary({ positions: even, positionsValue: '0' }), []);
+    expect(report.exposure).toEqual({ amount: '8000', share: 0.8, net: '0' });
+    expect(report.concentration.weights.map(({ share }) => share)).toEqual([-0.5, 0.5]);
+    expect(report.concentration.herfindahl).toBe(0.5);
   });
 
   it('turns the tail of the returns into dollars', () => {

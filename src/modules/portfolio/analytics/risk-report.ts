@@ -1,4 +1,4 @@
-import { money, moneyText } from '../../../kernel/money.js';
+import { money, moneyText, sumOf, type Money } from '../../../kernel/money.js';
 import type { PortfolioSummary } from '../portfolio.dto.js';
 import type { Risk } from './analytics.dto.js';
 import { reasonsFor } from './reasons.js';
@@ -13,12 +13,14 @@ const TAIL = 0.05;
  */
 export function reportRisk(summary: PortfolioSummary, returns: readonly number[]): Risk {
   const equity = money(summary.equity);
-  const weights = weightsOf(summary);
+  const worths = worthsOf(summary);
+  const gross = sumOf(worths.map(({ worth }) => worth.abs()));
+  const weights = weightsOf(worths, gross);
   const figures = {
     volatility: volatility(returns),
     valueAtRisk: valueAtRisk(returns, TAIL),
     expectedShortfall: expectedShortfall(returns, TAIL),
-    exposure: equity.isZero() ? undefined : money(summary.positionsValue).div(equity).toNumber(),
+    exposure: equity.isZero() ? undefined : gross.div(equity).toNumber(),
     concentration:
       weights.length === 0
         ? undefined
@@ -37,21 +39,35 @@ export function reportRisk(summary: PortfolioSummary, returns: readonly number[]
     maxDrawdown: maxDrawdown(returns),
     valueAtRisk: tail(figures.valueAtRisk),
     expectedShortfall: tail(figures.expectedShortfall),
-    exposure: { amount: summary.positionsValue, share: figures.exposure ?? null },
+    exposure: {
+      amount: moneyText(gross),
+      share: figures.exposure ?? null,
+      net: summary.positionsValue,
+    },
     concentration: { weights, herfindahl: figures.concentration ?? null },
     unpriced: summary.unpriced,
     reasons: reasonsFor(figures),
   };
 }
 
-/** Largest first. A position without a quote counts at what it cost, as it does in the summary. */
-function weightsOf({ positions, positionsValue }: PortfolioSummary) {
-  const total = money(positionsValue);
-  if (total.isZero()) return [];
-  return positions
-    .map(({ symbol, quantity, averageCost, marketValue }) => {
-      const worth = marketValue ?? money(quantity).times(averageCost);
-      return { symbol, share: money(worth).div(total).toNumber() };
-    })
-    .sort((one, other) => other.share - one.share);
+interface Worth {
+  readonly symbol: string;
+  /** USD; below zero of what is sold short. */
+  readonly worth: Money;
+}
+
+/** A position without a quote counts at what it cost, as it does in the summary. */
+function worthsOf({ positions }: PortfolioSummary): Worth[] {
+  return positions.map(({ symbol, quantity, averageCost, marketValue }) => ({
+    symbol,
+    worth: money(marketValue ?? money(quantity).times(averageCost)),
+  }));
+}
+
+/** Largest first, whichever way it points. Of the gross value: long and short positions must not make each other heavier. */
+function weightsOf(worths: readonly Worth[], gross: Money) {
+  if (gross.isZero()) return [];
+  return worths
+    .map(({ symbol, worth }) => ({ symbol, share: worth.div(gross).toNumber() }))
+    .sort((one, other) => Math.abs(other.share) - Math.abs(one.share));
 }

@@ -97,7 +97,8 @@ export class FillLedger {
       const bought = quantity.lt(writtenOf(held)) ? quantity : writtenOf(held);
       await this.collateral.free(transaction, account.id, symbol, bought, order.id);
     }
-    const filled = { userId: account.userId, trade: toTrade(execution) };
+    const ofShort = fill.side === 'sell' ? held.lte(0) : held.lt(0);
+    const filled = { userId: account.userId, trade: toTrade(execution), ofShort };
     await this.outbox.publish(transaction, OrderFilled, filled, accountStream(account.id));
     return { executionId: execution.id };
   }
