@@ -1,4 +1,3 @@
-import type { JsonValue } from '../../kernel/json.js';
 import type { MessageHandler, PubSub, SequencedMessage } from '../../redis/index.js';
 import { DurableChannel } from './durable-channel.js';
 
