@@ -7,19 +7,12 @@ import type { LotView, RealizedPnl } from '../../src/modules/trading/accounts/lo
 import type { Activity } from '../../src/modules/trading/accounts/transfers.dto.js';
 import type { CorporateActionView } from '../../src/modules/trading/corporate-actions/corporate-actions.dto.js';
 import { CorporateActionsService } from '../../src/modules/trading/corporate-actions/corporate-actions.service.js';
-import {
-  LedgerVerifier,
-  type Account,
-  type Order,
-  type OrderTransition,
-  type ValuedPosition,
-} from '../../src/modules/trading/index.js';
+import { type Account, type Order, type OrderTransition } from '../../src/modules/trading/index.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
-
-const LATER = { timeoutMs: 40_000 };
+import { expectExactLedgers, LATER, tradingDesk } from './support/trading-desk.js';
 
 jest.setTimeout(120_000);
 
@@ -36,35 +29,9 @@ describe.each(BACKENDS)('corporate actions on $name', (backend) => {
   beforeEach(async () => {
     trader = await bourse.trader();
   });
-  afterEach(async () => {
-    for await (const { differences } of bourse.app.get(LedgerVerifier).verify()) {
-      expect(differences).toEqual([]);
-    }
-  });
+  afterEach(() => expectExactLedgers(bourse));
 
-  const read = async <Body>(path: string, client = trader): Promise<Body> => {
-    const answer = await client.get<Body>(path);
-    expect(answer.status).toBe(200);
-    return answer.body;
-  };
-  const place = async (body: object, client = trader): Promise<Order> => {
-    const answer = await client.post<Order>('/api/orders', body);
-    expect(answer.status).toBe(201);
-    return answer.body;
-  };
-  const until = (id: string, status: Order['status'], client = trader): Promise<void> =>
-    eventually(async () => {
-      expect((await read<Order>(`/api/orders/${id}`, client)).status).toBe(status);
-    }, LATER);
-  const trade = async (
-    side: 'buy' | 'sell',
-    symbol: string,
-    quantity: string,
-    client = trader,
-  ): Promise<void> => {
-    const { id } = await place({ symbol, side, type: 'market', quantity }, client);
-    await until(id, 'filled', client);
-  };
+  const { read, place, until, trade, account, positions } = tradingDesk(() => trader);
   const announce = async (body: object): Promise<CorporateActionView> => {
     const answer = await admin.post<CorporateActionView>('/api/admin/corporate-actions', body);
     expect(answer.status).toBe(201);
@@ -80,11 +47,9 @@ describe.each(BACKENDS)('corporate actions on $name', (backend) => {
       expect(found?.appliedAt).toEqual(expect.any(String));
       return found as CorporateActionView;
     }, LATER);
-  const positions = async (client = trader): Promise<readonly ValuedPosition[]> =>
-    (await read<Page<ValuedPosition>>('/api/positions', client)).items;
   const lots = async (symbol: string): Promise<readonly LotView[]> =>
     (await read<Page<LotView>>(`/api/positions/${symbol}/lots`)).items;
-  const cash = async (client = trader) => (await read<Account>('/api/account', client)).cash;
+  const cash = async (client = trader) => (await account(client)).cash;
   const latest = async (): Promise<Activity | undefined> =>
     (await read<Page<Activity>>('/api/account/activities?limit=1')).items[0];
 

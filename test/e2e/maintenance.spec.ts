@@ -8,6 +8,7 @@ import { eventually } from '../support/eventually.js';
 import type { ApiClient } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
+import { LASTING_SESSIONS } from './support/settings.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -19,9 +20,7 @@ describe.each(BACKENDS)('maintenance on $name', (backend) => {
   let admin: ApiClient;
 
   beforeAll(async () => {
-    // Sessions that last: tests set the clock ahead.
-    const sessions = { SESSION_IDLE_MS: '2000000000', SESSION_ABSOLUTE_MS: '2000000000' };
-    bourse = await startBourse(backend, sessions);
+    bourse = await startBourse(backend, LASTING_SESSIONS);
     admin = await bourse.admin();
   });
   afterAll(() => bourse.close());

@@ -18,6 +18,7 @@ import type { ApiClient, Problem } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 import { LiveClient } from './support/live-client.js';
+import { LASTING_SESSIONS } from './support/settings.js';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -27,8 +28,7 @@ describe.each(BACKENDS)('market data on $name', (backend) => {
 
   beforeAll(async () => {
     // Sessions that last: one test sets the clock far ahead.
-    const sessions = { SESSION_IDLE_MS: '2000000000', SESSION_ABSOLUTE_MS: '2000000000' };
-    bourse = await startBourse(backend, { MARKET_TICK_MS: '100', ...sessions });
+    bourse = await startBourse(backend, { MARKET_TICK_MS: '100', ...LASTING_SESSIONS });
     trader = await bourse.trader();
   });
   afterAll(() => bourse.close());

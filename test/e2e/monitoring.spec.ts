@@ -25,11 +25,10 @@ import type { ApiClient } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 import { LiveClient } from './support/live-client.js';
+import { LASTING_SESSIONS } from './support/settings.js';
 
 const MINUTE_MS = 60_000;
 const patient = { timeoutMs: 15_000 };
-// Sessions that last: tests set the clock ahead.
-const SESSIONS = { SESSION_IDLE_MS: '2000000000', SESSION_ABSOLUTE_MS: '2000000000' };
 
 interface AlertPage {
   readonly items: Alert[];
@@ -42,7 +41,7 @@ describe.each(BACKENDS)('monitoring on $name', (backend) => {
   let admin: ApiClient;
 
   beforeAll(async () => {
-    bourse = await startBourse(backend, SESSIONS);
+    bourse = await startBourse(backend, LASTING_SESSIONS);
     admin = await bourse.admin();
   });
   afterAll(() => bourse.close());
@@ -312,7 +311,7 @@ describe('monitoring while Redis is away', () => {
     if (backend === undefined) throw new Error('no backend with Redis');
     const proxy = new TcpProxy(testRedisUrl());
     await proxy.up();
-    const bourse = await startBourse(backend, { ...SESSIONS, REDIS_URL: proxy.url });
+    const bourse = await startBourse(backend, { ...LASTING_SESSIONS, REDIS_URL: proxy.url });
     const alerts = bourse.app.get(AlertsService);
     const of = async (wanted: string, state: 'active' | 'resolved') => {
       const { items } = await alerts.list({ state, limit: 50 });

@@ -10,13 +10,10 @@ import {
   type Quote,
 } from '../../src/modules/market-data/index.js';
 import {
-  LedgerVerifier,
   OrdersService,
-  type Account,
   type Order,
   type OrderTransition,
   type Trade,
-  type ValuedPosition,
 } from '../../src/modules/trading/index.js';
 import type { Activity } from '../../src/modules/trading/accounts/transfers.dto.js';
 import { OrderExecutionService } from '../../src/modules/trading/execution/order-execution.service.js';
@@ -24,23 +21,12 @@ import { OptionExercise } from '../../src/modules/trading/options/option-exercis
 import { OptionSettlement } from '../../src/modules/trading/options/option-settlement.js';
 import type { Exercise } from '../../src/modules/trading/options/options.dto.js';
 import { ScheduleRegistry } from '../../src/redis/index.js';
-import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
+import { LASTING_SESSIONS, WITHOUT_LIMITS } from './support/settings.js';
+import { expectExactLedgers, tradingDesk } from './support/trading-desk.js';
 
-/** All of it comes from one trader at one address. */
-const RATE_LIMITS = [
-  'auth.register',
-  'auth.login',
-  'orders.place',
-  'orders.place-ip',
-  'api.anonymous',
-  'api.signed-in',
-]
-  .map((name) => `${name}=1000000/1m`)
-  .join();
-const LATER = { timeoutMs: 40_000 };
 const HOUR_MS = 3_600_000;
 
 const rowsOf = (answer: unknown) => (answer as { rows: unknown[] }).rows;
@@ -54,52 +40,20 @@ describe.each(BACKENDS)('options on $name', (backend) => {
   beforeAll(async () => {
     bourse = await startBourse(backend, {
       MARKET_TICK_MS: '100',
-      SESSION_IDLE_MS: '2000000000',
-      SESSION_ABSOLUTE_MS: '2000000000',
-      RATE_LIMITS,
+      ...LASTING_SESSIONS,
+      ...WITHOUT_LIMITS,
     });
   });
   afterAll(() => bourse.close());
   beforeEach(async () => {
     trader = await bourse.trader();
   });
-  /** Whatever the test did: every figure of every account follows from its journal. */
-  afterEach(async () => {
-    for await (const { differences } of bourse.app.get(LedgerVerifier).verify()) {
-      expect(differences).toEqual([]);
-    }
-  });
+  afterEach(() => expectExactLedgers(bourse));
 
-  const read = async <Body>(path: string): Promise<Body> => {
-    const answer = await trader.get<Body>(path);
-    expect(answer.status).toBe(200);
-    return answer.body;
-  };
-  const place = async (body: object): Promise<Order> => {
-    const answer = await trader.post<Order>('/api/orders', body);
-    expect([answer.status, answer.body]).toEqual([201, expect.anything()]);
-    return answer.body;
-  };
-  const refusal = async (path: string, body: object) => {
-    const { status, body: problem } = await trader.post<Problem>(path, body);
-    return [status, problem.code];
-  };
-  const account = () => read<Account>('/api/account');
-  const positions = async () => (await read<Page<ValuedPosition>>('/api/positions')).items;
-  const until = (id: string, status: Order['status']): Promise<Order> =>
-    eventually(async () => {
-      const found = await read<Order>(`/api/orders/${id}`);
-      expect(found.status).toBe(status);
-      return found;
-    }, LATER);
-  const tradesOf = async (symbol: string): Promise<Trade[]> => {
-    const { items } = await read<Page<Trade>>('/api/trades?limit=200');
-    return items.filter((trade) => trade.symbol === symbol).reverse();
-  };
-  const trade = async (side: 'buy' | 'sell', symbol: string, quantity: string) => {
-    const { id } = await place({ symbol, side, type: 'market', quantity });
-    return until(id, 'filled');
-  };
+  const desk = tradingDesk(() => trader);
+  const { read, place, until, trade, refusal, account, positions } = desk;
+  const tradesOf = async (symbol: string): Promise<Trade[]> =>
+    (await desk.trades()).filter((trade) => trade.symbol === symbol);
   /** The nearest that no test is about to run into. */
   const chainOf = async (symbol: string): Promise<OptionChain> => {
     const nearest = await read<OptionChain>(`/api/market/options/${symbol}`);
@@ -365,12 +319,7 @@ describe.each(BACKENDS)('options on $name', (backend) => {
       { numRuns: 4, interruptAfterTimeLimit: 60_000 },
     );
     expect(refusals.filter((code) => code === 'trading.uncovered_option')).not.toEqual([]);
-    const verify = async () => {
-      for await (const { differences } of bourse.app.get(LedgerVerifier).verify()) {
-        expect(differences).toEqual([]);
-      }
-    };
-    await verify();
+    await expectExactLedgers(bourse);
     bourse.clock.advance(expiresAtMs - bourse.clock.nowMs());
     const run = await bourse.app.get(OptionSettlement).settleDue(new AbortController().signal);
     expect(run.failed).toBe(0);

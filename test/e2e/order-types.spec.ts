@@ -3,24 +3,14 @@ import type { Page } from '../../src/kernel/page.js';
 import { currentOrNextSession, QuotesService } from '../../src/modules/market-data/index.js';
 import { MarginCheck } from '../../src/modules/trading/margin/margin-check.js';
 import { StopPrices } from '../../src/modules/trading/execution/stop-prices.js';
-import {
-  LedgerVerifier,
-  type Account,
-  type Order,
-  type OrderTransition,
-  type Trade,
-  type ValuedPosition,
-} from '../../src/modules/trading/index.js';
+import { type Account, type Order, type OrderTransition } from '../../src/modules/trading/index.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 import { replayMarket } from './support/replay-market.js';
-
-const LATER = { timeoutMs: 40_000 };
-const RATE_LIMITS = ['auth.register', 'orders.place', 'orders.place-ip', 'api.signed-in']
-  .map((name) => `${name}=1000000/1m`)
-  .join();
+import { LASTING_SESSIONS, WITHOUT_LIMITS } from './support/settings.js';
+import { expectExactLedgers, LATER, tradingDesk } from './support/trading-desk.js';
 
 /** What one bar after the other trades at; bid and ask are a cent away. */
 const market = replayMarket({
@@ -45,9 +35,8 @@ describe.each(BACKENDS)('trading sessions on $name', (backend) => {
     bourse = await startBourse(backend, {
       MARKET_TICK_MS: '100',
       TRADING_HOURS: 'exchange',
-      SESSION_IDLE_MS: '2000000000',
-      SESSION_ABSOLUTE_MS: '2000000000',
-      RATE_LIMITS,
+      ...LASTING_SESSIONS,
+      ...WITHOUT_LIMITS,
     });
     trader = await bourse.trader();
   });
@@ -61,13 +50,8 @@ describe.each(BACKENDS)('trading sessions on $name', (backend) => {
       quantity: '1',
       ...body,
     });
-  const order = async (id: string) => (await trader.get<Order>(`/api/orders/${id}`)).body;
-  const until = (id: string, expected: Partial<Order>) =>
-    eventually(async () => expect(await order(id)).toMatchObject(expected), LATER);
-  const tradeOf = async (id: string) => {
-    const { body } = await trader.get<Page<Trade>>('/api/trades?limit=200');
-    return body.items.find(({ orderId }) => orderId === id);
-  };
+  const { order, until, tradesOf } = tradingDesk(() => trader);
+  const tradeOf = async (id: string) => (await tradesOf(id)).at(-1);
 
   it('are kept: orders wait for the one they are meant for, and trade then', async () => {
     const { openMs, closeMs } = currentOrNextSession(bourse.clock.nowMs() + 86_400_000);
@@ -188,9 +172,8 @@ describe.each(BACKENDS)('order types on $name', (backend) => {
     bourse = await startBourse(backend, {
       ...market.env,
       MARKET_TICK_MS: '100',
-      SESSION_IDLE_MS: '2000000000',
-      SESSION_ABSOLUTE_MS: '2000000000',
-      RATE_LIMITS,
+      ...LASTING_SESSIONS,
+      ...WITHOUT_LIMITS,
     });
   });
   afterAll(() => bourse.close());
@@ -198,49 +181,15 @@ describe.each(BACKENDS)('order types on $name', (backend) => {
     ({ toBar } = market.start(bourse));
     trader = await bourse.trader();
   });
-  /** Whatever the test did: every figure of every account follows from its journal. */
-  afterEach(async () => {
-    for await (const { differences } of bourse.app.get(LedgerVerifier).verify()) {
-      expect(differences).toEqual([]);
-    }
-  });
+  afterEach(() => expectExactLedgers(bourse));
 
-  const place = async (body: object): Promise<Order> => {
-    const answer = await trader.post<Order>('/api/orders', body);
-    expect(answer).toMatchObject({ status: 201 });
-    return answer.body;
-  };
-  const refuse = async (body: object): Promise<unknown> => {
-    const answer = await trader.post<Problem>('/api/orders', body);
-    return [answer.status, answer.body.code];
-  };
-  const replace = async (id: string, change: object): Promise<Order> => {
-    const answer = await trader.patch<Order>(`/api/orders/${id}`, change);
-    expect(answer).toMatchObject({ status: 200 });
-    return answer.body;
-  };
-  const read = async <Body>(path: string): Promise<Body> => {
-    const answer = await trader.get<Body>(path);
-    expect(answer.status).toBe(200);
-    return answer.body;
-  };
-  const order = (id: string) => read<Order>(`/api/orders/${id}`);
-  const account = () => read<Account>('/api/account');
-  const until = (id: string, expected: Partial<Order>): Promise<Order> =>
-    eventually(async () => {
-      const found = await order(id);
-      expect(found).toMatchObject(expected);
-      return found;
-    }, LATER);
+  const desk = tradingDesk(() => trader);
+  const { read, place, replace, order, until, account, positions } = desk;
+  const refuse = (body: object) => desk.refusal('/api/orders', body);
   /** What led to each step, with the last trade that decided it. */
-  const lifeOf = async (id: string) => {
-    const { items } = await read<Page<OrderTransition>>(`/api/orders/${id}/history?limit=200`);
-    return [...items].reverse().map(({ to, reason, quote }) => [to, reason, quote?.last ?? null]);
-  };
-  const hold = async (symbol: string): Promise<void> => {
-    const { id } = await place({ symbol, side: 'buy', type: 'market', quantity: '10' });
-    await until(id, { status: 'filled' });
-  };
+  const lifeOf = async (id: string) =>
+    (await desk.lifeOf(id)).map(({ to, reason, quote }) => [to, reason, quote?.last ?? null]);
+  const hold = (symbol: string) => desk.trade('buy', symbol, '10');
 
   it('stop: a buy waits below its price, and buys at the market once the last trade is there', async () => {
     const stop = { symbol: 'UP', side: 'buy', type: 'stop', quantity: '10', stopPrice: '105' };
@@ -721,7 +670,6 @@ describe.each(BACKENDS)('order types on $name', (backend) => {
     const allow = () => trader.patch<Account>('/api/account/settings', { shortSelling: true });
     const sell = (symbol: string, quantity: string) =>
       place({ symbol, side: 'sell', type: 'market', quantity });
-    const held = async () => (await read<Page<ValuedPosition>>('/api/positions')).items;
     const untilAccount = (expected: Partial<Account>) =>
       eventually(async () => expect(await account()).toMatchObject(expected), LATER);
 
@@ -754,7 +702,7 @@ describe.each(BACKENDS)('order types on $name', (backend) => {
         collateral: '14998.5',
         availableCash: '95000.5',
       });
-      expect(await held()).toMatchObject([
+      expect(await positions()).toMatchObject([
         {
           symbol: 'FALL',
           quantity: '-100',
@@ -774,7 +722,7 @@ describe.each(BACKENDS)('order types on $name', (backend) => {
       await until(bought.id, { status: 'filled', averageFillPrice: '90.01' });
       // 40 of 100 shares for 3,600.40, and 40 % of what stood behind them is free.
       await untilAccount({ cash: '106398.6', collateral: '8100.9', reservedCash: '0' });
-      expect(await held()).toMatchObject([{ quantity: '-60', realizedPnl: '399.2' }]);
+      expect(await positions()).toMatchObject([{ quantity: '-60', realizedPnl: '399.2' }]);
       expect(await refuse({ ...cover, quantity: '61' })).toEqual([422, 'trading.opposite_order']);
 
       const closed = await trader.delete<Order>('/api/positions/FALL');
@@ -822,7 +770,7 @@ describe.each(BACKENDS)('order types on $name', (backend) => {
       // 99,990 − 124,010 were lost.
       expect(call).toMatchObject({ side: 'buy', quantity: '1000', averageFillPrice: '124.01' });
       expect((await lifeOf(call?.id ?? ''))[0]?.[1]).toBe('margin_call');
-      expect(await held()).toEqual([]);
+      expect(await positions()).toEqual([]);
     });
   });
 });

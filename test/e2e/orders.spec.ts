@@ -4,7 +4,6 @@ import { money, sumOf } from '../../src/kernel/money.js';
 import type { Page } from '../../src/kernel/page.js';
 import { marketStatusAt, QuotesService } from '../../src/modules/market-data/index.js';
 import {
-  LedgerVerifier,
   type Account,
   type Order,
   type OrderTransition,
@@ -17,20 +16,10 @@ import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
 import { BACKENDS, type Backend } from './support/backends.js';
 import { startBourse, startOn, type Bourse } from './support/bourse.js';
+import { LASTING_SESSIONS, WITHOUT_LIMITS } from './support/settings.js';
+import { expectExactLedgers, LATER, tradingDesk } from './support/trading-desk.js';
 
 const MAX_WORKING_ORDERS = 12;
-/** All of it comes from one trader at one address. */
-const RATE_LIMITS = [
-  'auth.register',
-  'auth.login',
-  'orders.place',
-  'orders.place-ip',
-  'api.anonymous',
-  'api.signed-in',
-]
-  .map((name) => `${name}=1000000/1m`)
-  .join();
-const LATER = { timeoutMs: 40_000 };
 
 const resting = { symbol: 'AAPL', side: 'buy', type: 'limit', quantity: '10', limitPrice: '1' };
 
@@ -44,49 +33,17 @@ describe.each(BACKENDS)('orders on $name', (backend) => {
     bourse = await startBourse(backend, {
       MARKET_TICK_MS: '100',
       TRADING_MAX_WORKING_ORDERS: String(MAX_WORKING_ORDERS),
-      SESSION_IDLE_MS: '2000000000',
-      SESSION_ABSOLUTE_MS: '2000000000',
-      RATE_LIMITS,
+      ...LASTING_SESSIONS,
+      ...WITHOUT_LIMITS,
     });
   });
   afterAll(() => bourse.close());
   beforeEach(async () => {
     trader = await bourse.trader();
   });
-  /** Whatever the test did: every figure of every account follows from its journal. */
-  afterEach(async () => {
-    for await (const { differences } of bourse.app.get(LedgerVerifier).verify()) {
-      expect(differences).toEqual([]);
-    }
-  });
+  afterEach(() => expectExactLedgers(bourse));
 
-  const place = async (body: object): Promise<Order> => {
-    const answer = await trader.post<Order>('/api/orders', body);
-    expect(answer.status).toBe(201);
-    return answer.body;
-  };
-  const read = async <Body>(path: string): Promise<Body> => {
-    const answer = await trader.get<Body>(path);
-    expect(answer.status).toBe(200);
-    return answer.body;
-  };
-  const account = () => read<Account>('/api/account');
-  const order = (id: string) => read<Order>(`/api/orders/${id}`);
-  const until = (id: string, status: Order['status']): Promise<Order> =>
-    eventually(async () => {
-      const found = await order(id);
-      expect(found.status).toBe(status);
-      return found;
-    }, LATER);
-  /** In the order that things happened. */
-  const lifeOf = async (id: string): Promise<OrderTransition[]> => {
-    const { items } = await read<Page<OrderTransition>>(`/api/orders/${id}/history?limit=200`);
-    return [...items].reverse();
-  };
-  const tradesOf = async (id: string): Promise<Trade[]> => {
-    const { items } = await read<Page<Trade>>('/api/trades?limit=200');
-    return items.filter(({ orderId }) => orderId === id).reverse();
-  };
+  const { read, place, order, until, lifeOf, tradesOf, account } = tradingDesk(() => trader);
   const give = async (amount: string): Promise<void> => {
     expect((await trader.post('/api/account/deposits', { amount })).status).toBe(201);
   };
@@ -436,8 +393,8 @@ describe('orders, with two API processes and no job delivered', () => {
     const [, kind] = BACKENDS;
     if (kind === undefined) throw new Error('no such backend');
     backend = await kind.create();
-    here = await startOn(backend, { RATE_LIMITS });
-    there = await startOn(backend, { RATE_LIMITS });
+    here = await startOn(backend, WITHOUT_LIMITS);
+    there = await startOn(backend, WITHOUT_LIMITS);
     for (const { app } of [here, there]) await app.get(OutboxRelay).beforeApplicationShutdown();
   });
   afterAll(async () => {

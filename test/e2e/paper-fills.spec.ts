@@ -1,49 +1,17 @@
 import { money, sumOf } from '../../src/kernel/money.js';
 import type { Page } from '../../src/kernel/page.js';
-import {
-  LedgerVerifier,
-  type Account,
-  type Order,
-  type OrderTransition,
-  type Trade,
-} from '../../src/modules/trading/index.js';
+import { type Order, type OrderTransition, type Trade } from '../../src/modules/trading/index.js';
 import { slippedPrice } from '../../src/modules/trading/execution/paper/slippage.js';
-import { eventually } from '../support/eventually.js';
 import type { ApiClient } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
+import { expectExactLedgers, tradingDesk } from './support/trading-desk.js';
 
 /** On a busy machine. */
 const LATER = { timeoutMs: 90_000 };
 const LATENCY_MS = 250;
 
 jest.setTimeout(300_000);
-
-async function place(trader: ApiClient, body: object): Promise<Order> {
-  const answer = await trader.post<Order>('/api/orders', body);
-  expect(answer.status).toBe(201);
-  return answer.body;
-}
-
-async function read<Body>(trader: ApiClient, path: string): Promise<Body> {
-  const answer = await trader.get<Body>(path);
-  expect(answer.status).toBe(200);
-  return answer.body;
-}
-
-function ended(trader: ApiClient, id: string, status: Order['status']): Promise<Order> {
-  return eventually(async () => {
-    const order = await read<Order>(trader, `/api/orders/${id}`);
-    expect(order.status).toBe(status);
-    return order;
-  }, LATER);
-}
-
-async function expectExactLedger(bourse: Bourse): Promise<void> {
-  for await (const { differences } of bourse.app.get(LedgerVerifier).verify()) {
-    expect(differences).toEqual([]);
-  }
-}
 
 describe.each(BACKENDS)('paper fills on $name', (backend) => {
   let bourse: Bourse;
@@ -67,19 +35,16 @@ describe.each(BACKENDS)('paper fills on $name', (backend) => {
   beforeEach(async () => {
     trader = await bourse.trader();
   });
-  afterEach(() => expectExactLedger(bourse));
+  afterEach(() => expectExactLedgers(bourse));
 
-  const tradesOf = async ({ id }: Order): Promise<Trade[]> => {
-    const { items } = await read<Page<Trade>>(trader, '/api/trades?limit=200');
-    return items.filter(({ orderId }) => orderId === id).reverse();
-  };
+  const { read, place, until, tradesOf, account } = tradingDesk(() => trader, LATER);
 
   it('carry what anybody needs to work them out again: quote, rule, slippage, fee, number', async () => {
     await trader.post('/api/account/deposits', { amount: '9000000' });
     const request = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: '3000' };
-    const { id } = await place(trader, request);
-    const order = await ended(trader, id, 'filled');
-    const trades = await tradesOf(order);
+    const { id } = await place(request);
+    const order = await until(id, 'filled');
+    const trades = await tradesOf(order.id);
     expect(trades.length).toBeGreaterThan(2);
     for (const { quantity, price, rule, slippage, quote, quoteAsOf } of trades) {
       expect(rule).toBe('market');
@@ -104,30 +69,30 @@ describe.each(BACKENDS)('paper fills on $name', (backend) => {
     const fee = paid.div(10_000).plus(15).toDecimalPlaces(2, 0);
     expect(order.fees).toBe(fee.toFixed());
     expect(sumOf(trades.map((trade) => trade.fee)).toFixed()).toBe(fee.toFixed());
-    expect(await read<Account>(trader, '/api/account')).toMatchObject({
+    expect(await account()).toMatchObject({
       cash: money(9_100_000).minus(paid).minus(fee).toFixed(),
       reservedCash: '0',
       feesPaid: fee.toFixed(),
     });
-    const history = await read<Page<OrderTransition>>(trader, `/api/orders/${id}/history`);
+    const history = await read<Page<OrderTransition>>(`/api/orders/${id}/history`);
     const told = history.items.flatMap(({ trade }) => trade ?? []).reverse();
     expect(told).toEqual(trades);
   });
 
   it('begin on a tick that the latency is over by, also of what may not wait', async () => {
     const request = { symbol: 'MSFT', side: 'buy', type: 'market', quantity: '1' };
-    const { id, createdAt } = await place(trader, { ...request, timeInForce: 'fok' });
-    const [trade] = await tradesOf(await ended(trader, id, 'filled'));
+    const { id, createdAt } = await place({ ...request, timeInForce: 'fok' });
+    const [trade] = await tradesOf((await until(id, 'filled')).id);
     expect(Date.parse(trade?.quoteAsOf ?? '')).toBeGreaterThanOrEqual(
       Date.parse(createdAt) + LATENCY_MS,
     );
-    const history = await read<Page<OrderTransition>>(trader, `/api/orders/${id}/history`);
+    const history = await read<Page<OrderTransition>>(`/api/orders/${id}/history`);
     const reasons = history.items.map(({ reason }) => reason);
     // On a busy machine the job may run so late that it is on its way no more.
     expect(reasons.filter((reason) => reason !== 'on_its_way')).toEqual(['fill', 'placed']);
     const hopeless = { ...request, type: 'limit', limitPrice: '1', timeInForce: 'ioc' };
-    const missed = await place(trader, hopeless);
-    await ended(trader, missed.id, 'cancelled');
+    const missed = await place(hopeless);
+    await until(missed.id, 'cancelled');
   });
 
   it('share out what a tick offers across accounts: never more than its size, and the first comer is first', async () => {
@@ -136,12 +101,12 @@ describe.each(BACKENDS)('paper fills on $name', (backend) => {
     const orders: Order[] = [];
     for (const one of traders) {
       await one.post('/api/account/deposits', { amount: '9000000' });
-      orders.push(await place(one, request));
+      orders.push(await place(request, one));
     }
     const all: Trade[] = [];
     for (const [at, one] of traders.entries()) {
-      await ended(one, orders[at]?.id ?? '', 'filled');
-      all.push(...(await read<Page<Trade>>(one, '/api/trades?limit=200')).items);
+      await until(orders[at]?.id ?? '', 'filled', one);
+      all.push(...(await read<Page<Trade>>('/api/trades?limit=200', one)).items);
     }
     for (const tick of new Set(all.map(({ quoteAsOf }) => quoteAsOf))) {
       const here = all.filter(({ quoteAsOf }) => quoteAsOf === tick);
@@ -154,12 +119,12 @@ describe.each(BACKENDS)('paper fills on $name', (backend) => {
 
   it('cost a sale its minimum and what is taken of sales', async () => {
     const request = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: '2' };
-    await ended(trader, (await place(trader, request)).id, 'filled');
-    const before = await read<Account>(trader, '/api/account');
+    await until((await place(request)).id, 'filled');
+    const before = await account();
     expect(before.feesPaid).toBe('1');
-    const sale = await place(trader, { ...request, side: 'sell', quantity: '1' });
-    const { fees } = await ended(trader, sale.id, 'filled');
-    const [trade] = await tradesOf(sale);
+    const sale = await place({ ...request, side: 'sell', quantity: '1' });
+    const { fees } = await until(sale.id, 'filled');
+    const [trade] = await tradesOf(sale.id);
     const got = money(trade?.price ?? 0);
     expect(fees).toBe(got.times('0.0000278').plus(1).toDecimalPlaces(2, 0).toFixed());
     expect(trade).toMatchObject({ fee: fees, rule: 'market' });
@@ -168,16 +133,16 @@ describe.each(BACKENDS)('paper fills on $name', (backend) => {
         .minus(trade?.slippage ?? 0)
         .eq(got),
     ).toBe(true);
-    const { cash } = await read<Account>(trader, '/api/account');
+    const { cash } = await account();
     expect(cash).toBe(got.plus(before.cash).minus(fees).toFixed());
   });
 
   it('never spend more than the notional of an order, whatever slips on however many ticks', async () => {
     await trader.post('/api/account/deposits', { amount: '900000' });
     const request = { symbol: 'AAPL', side: 'buy', type: 'market', notional: '800000' };
-    const placed = await place(trader, { ...request, client_order_id: 'by-notional' });
-    const order = await ended(trader, placed.id, 'filled');
-    const trades = await tradesOf(order);
+    const placed = await place({ ...request, client_order_id: 'by-notional' });
+    const order = await until(placed.id, 'filled');
+    const trades = await tradesOf(order.id);
     expect(trades.length).toBeGreaterThan(1);
     const paid = sumOf(trades.map(({ quantity, price }) => money(quantity).times(price)));
     const left = money(800_000).minus(paid);
@@ -185,22 +150,22 @@ describe.each(BACKENDS)('paper fills on $name', (backend) => {
     // The last fill takes less of its tick than it was priced for: it slips less by that.
     expect(left.lt(100)).toBe(true);
     expect(order.quantity).toBe(order.filledQuantity);
-    const { cash, reservedCash } = await read<Account>(trader, '/api/account');
+    const { cash, reservedCash } = await account();
     expect(cash).toBe(money(1_000_000).minus(paid).minus(order.fees).toFixed());
     expect(reservedCash).toBe('0');
-    expect(await place(trader, { ...request, client_order_id: 'by-notional' })).toEqual(placed);
+    expect(await place({ ...request, client_order_id: 'by-notional' })).toEqual(placed);
     const other = { ...request, client_order_id: 'by-notional', notional: '800000.01' };
     expect((await trader.post('/api/orders', other)).status).toBe(422);
   });
 
   it('find what a limit buy holds back enough for its fee, and the rest free again', async () => {
     const limit = { symbol: 'AAPL', side: 'buy', type: 'limit', quantity: '10', limitPrice: '1' };
-    const { id } = await place(trader, limit);
+    const { id } = await place(limit);
     // 10 × 1 and the minimum.
-    const held = await read<Account>(trader, '/api/account');
+    const held = await account();
     expect(held).toMatchObject({ reservedCash: '11', availableCash: '99989' });
     expect((await trader.delete(`/api/orders/${id}`)).status).toBe(200);
-    const free = await read<Account>(trader, '/api/account');
+    const free = await account();
     expect(free).toMatchObject({ reservedCash: '0', feesPaid: '0', availableCash: '100000' });
   });
 });
@@ -221,6 +186,7 @@ describe.each(BACKENDS.slice(0, 1))('a stale quote, $name', (backend) => {
 
   it('takes no order, and fills the one that is sent again once there is a quote', async () => {
     const trader = await bourse.trader();
+    const { place, until } = tradingDesk(() => trader, LATER);
     // Half a second after the quote of this tick has become stale.
     const intoTickMs = bourse.clock.nowMs() % TICK_MS;
     bourse.clock.advance(TICK_MS - intoTickMs + STALE_MS + 500);
@@ -230,8 +196,8 @@ describe.each(BACKENDS.slice(0, 1))('a stale quote, $name', (backend) => {
       body: { code: 'trading.stale_quote' },
     });
     bourse.clock.advance(TICK_MS - STALE_MS - 400);
-    const { id } = await place(trader, request);
-    await ended(trader, id, 'filled');
-    await expectExactLedger(bourse);
+    const { id } = await place(request);
+    await until(id, 'filled');
+    await expectExactLedgers(bourse);
   });
 });

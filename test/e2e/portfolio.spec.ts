@@ -9,6 +9,7 @@ import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
+import { LASTING_SESSIONS } from './support/settings.js';
 
 // An hour ahead, everything that comes back is due at once: the embedded database is busy for a while.
 jest.setTimeout(120_000);
@@ -18,8 +19,7 @@ describe.each(BACKENDS)('portfolio on $name', (kind) => {
   let trader: ApiClient;
 
   beforeAll(async () => {
-    const sessions = { SESSION_IDLE_MS: '2000000000', SESSION_ABSOLUTE_MS: '2000000000' };
-    bourse = await startBourse(kind, { MARKET_TICK_MS: '100', ...sessions });
+    bourse = await startBourse(kind, { MARKET_TICK_MS: '100', ...LASTING_SESSIONS });
   });
   afterAll(() => bourse.close());
   beforeEach(async () => {

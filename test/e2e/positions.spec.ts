@@ -20,6 +20,8 @@ import type { ApiClient, Problem } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 import { LiveClient, type LiveMessage } from './support/live-client.js';
+import { WITHOUT_LIMITS } from './support/settings.js';
+import { tradingDesk } from './support/trading-desk.js';
 
 interface PositionPage {
   readonly items: ValuedPosition[];
@@ -46,16 +48,7 @@ describe.each(BACKENDS)('positions on $name', (kind) => {
   beforeAll(async () => {
     bourse = await startBourse(kind, {
       MARKET_TICK_MS: '100',
-      RATE_LIMITS: `${[
-        'auth.register',
-        'auth.login',
-        'orders.place',
-        'orders.place-ip',
-        'api.signed-in',
-        'api.anonymous',
-      ]
-        .map((name) => `${name}=1000000/1m`)
-        .join()}`,
+      ...WITHOUT_LIMITS,
     });
     stranger = await bourse.trader();
   });
@@ -64,23 +57,7 @@ describe.each(BACKENDS)('positions on $name', (kind) => {
     trader = await bourse.trader();
   });
 
-  const trade = async (side: 'buy' | 'sell', symbol: string, quantity: string): Promise<void> => {
-    const body = { symbol, side, type: 'market', quantity };
-    const placed = await trader.post<Order>('/api/orders', body);
-    expect(placed.status).toBe(201);
-    await eventually(
-      async () => {
-        const order = await trader.get<Order>(`/api/orders/${placed.body.id}`);
-        expect(order.body.status).toBe('filled');
-      },
-      { timeoutMs: 10_000 },
-    );
-  };
-  const read = async <Body>(path: string, client = trader): Promise<Body> => {
-    const answer = await client.get<Body>(path);
-    expect(answer.status).toBe(200);
-    return answer.body;
-  };
+  const { read, trade } = tradingDesk(() => trader);
 
   it('values what is held at what a sale would get now', async () => {
     await trade('buy', 'AAPL', '3');

@@ -8,20 +8,17 @@ import type { ApiClient, Problem } from './support/api-client.js';
 import { BACKENDS, type Backend } from './support/backends.js';
 import { startOn, type Bourse } from './support/bourse.js';
 import { LiveClient } from './support/live-client.js';
+import { WITHOUT_LIMITS } from './support/settings.js';
+import { LATER, tradingDesk } from './support/trading-desk.js';
 
-const RATE_LIMITS = ['auth.register', 'auth.login', 'orders.place', 'orders.place-ip']
-  .concat(['api.anonymous', 'api.signed-in', 'account.transfer'])
-  .map((name) => `${name}=1000000/1m`)
-  .join();
 const SETTINGS = {
-  RATE_LIMITS,
+  ...WITHOUT_LIMITS,
   MARKET_TICK_MS: '100',
   TRADING_MAX_ORDER_QUANTITY: '500',
   TRADING_MAX_ORDER_NOTIONAL: '5000',
   TRADING_MAX_POSITION_NOTIONAL: '8000',
   TRADING_PRICE_COLLAR_PERCENT: '20',
 };
-const LATER = { timeoutMs: 40_000 };
 
 jest.setTimeout(120_000);
 
@@ -50,21 +47,11 @@ describe.each(BACKENDS)('the risk checks on $name', (kind) => {
   const market = (side: string, quantity: string) => ({
     ...{ symbol: 'AAPL', side, type: 'market', quantity },
   });
-  const place = async (body: object): Promise<Order> => {
-    const answer = await trader.post<Order>('/api/orders', body);
-    expect(answer.status).toBe(201);
-    return answer.body;
-  };
+  const { place, until } = tradingDesk(() => trader);
   const refused = async (body: object): Promise<Record<string, unknown>> => {
     const answer = await trader.post<Problem>('/api/orders', body);
     return { status: answer.status, code: answer.body.code, details: answer.body.details };
   };
-  const until = (id: string, status: Order['status']): Promise<Order> =>
-    eventually(async () => {
-      const { body } = await trader.get<Order>(`/api/orders/${id}`);
-      expect(body.status).toBe(status);
-      return body;
-    }, LATER);
   const workingOrders = async (): Promise<number> => {
     const { body } = await trader.get<Page<Order>>('/api/orders?limit=200');
     return body.items.filter(({ status }) => status === 'accepted' || status === 'open').length;

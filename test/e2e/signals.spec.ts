@@ -11,6 +11,7 @@ import type { ApiClient, Problem } from './support/api-client.js';
 import { BACKENDS, type Backend } from './support/backends.js';
 import { startOn, type Bourse } from './support/bourse.js';
 import { LiveClient } from './support/live-client.js';
+import { LASTING_SESSIONS } from './support/settings.js';
 
 const HOUR_MS = 3_600_000;
 const LATER = { timeoutMs: 40_000 };
@@ -46,12 +47,7 @@ describe.each(BACKENDS)('signals on $name', (kind) => {
 
   beforeAll(async () => {
     backend = await kind.create();
-    const sessions = {
-      SESSION_IDLE_MS: '2000000000',
-      SESSION_ABSOLUTE_MS: '2000000000',
-      MARKET_TICK_MS: '100',
-    };
-    bourse = await startOn(backend, sessions);
+    bourse = await startOn(backend, { ...LASTING_SESSIONS, MARKET_TICK_MS: '100' });
     careless = await bourse.trader();
   });
   afterAll(async () => {

@@ -9,6 +9,8 @@ import type { ApiClient, Problem } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 import { LiveClient } from './support/live-client.js';
+import { LASTING_SESSIONS } from './support/settings.js';
+import { tradingDesk } from './support/trading-desk.js';
 
 const market = (overrides: Record<string, unknown> = {}) => ({
   symbol: 'AAPL',
@@ -25,36 +27,15 @@ describe.each(BACKENDS)('trading on $name', (backend) => {
   let trader: ApiClient;
 
   beforeAll(async () => {
-    // Sessions that last: one test sets the clock far ahead.
-    const sessions = { SESSION_IDLE_MS: '2000000000', SESSION_ABSOLUTE_MS: '2000000000' };
-    bourse = await startBourse(backend, { MARKET_TICK_MS: '100', ...sessions });
+    bourse = await startBourse(backend, { MARKET_TICK_MS: '100', ...LASTING_SESSIONS });
   });
   afterAll(() => bourse.close());
   beforeEach(async () => {
     trader = await bourse.trader();
   });
 
-  const place = async (body: unknown): Promise<Order> => {
-    const answer = await trader.post<Order>('/api/orders', body);
-    expect(answer.status).toBe(201);
-    return answer.body;
-  };
-  const read = async <Body>(path: string): Promise<Body> => {
-    const answer = await trader.get<Body>(path);
-    expect(answer.status).toBe(200);
-    return answer.body;
-  };
-  const untilStatus = (id: string, status: string): Promise<Order> =>
-    eventually(
-      async () => {
-        const order = await read<Order>(`/api/orders/${id}`);
-        expect(order.status).toBe(status);
-        return order;
-      },
-      { timeoutMs: 10_000 },
-    );
-  const buy = async (quantity: string): Promise<Order> =>
-    untilStatus((await place(market({ quantity }))).id, 'filled');
+  const { read, place, until, trade } = tradingDesk(() => trader);
+  const buy = (quantity: string) => trade('buy', 'AAPL', quantity);
 
   it('goes from order to fill, live message, position and portfolio', async () => {
     const live = await LiveClient.connect(bourse.url, { token: trader.token });
@@ -94,10 +75,7 @@ describe.each(BACKENDS)('trading on $name', (backend) => {
 
   it('realises the profit of a sale, and no longer lists what is sold out', async () => {
     const bought = await buy('4');
-    const sold = await untilStatus(
-      (await place(market({ side: 'sell', quantity: '4' }))).id,
-      'filled',
-    );
+    const sold = await until((await place(market({ side: 'sell', quantity: '4' }))).id, 'filled');
     const profit = money(sold.averageFillPrice ?? 0)
       .minus(bought.averageFillPrice ?? 0)
       .times(4);
@@ -121,20 +99,20 @@ describe.each(BACKENDS)('trading on $name', (backend) => {
     const limitPrice = ask(dipMs).times('1.0005').toFixed(2);
 
     const order = await place(limit(limitPrice, { symbol: 'MSFT', quantity: '2' }));
-    await untilStatus(order.id, 'open');
+    await until(order.id, 'open');
     const held = await read<Account>('/api/account');
     expect(held.reservedCash).toBe(money(limitPrice).times(2).toString());
     expect(held.cash).toBe('100000');
 
     bourse.clock.advance(dipMs - nowMs);
-    const filled = await untilStatus(order.id, 'filled');
+    const filled = await until(order.id, 'filled');
     expect(money(filled.averageFillPrice ?? 0).lte(limitPrice)).toBe(true);
     expect((await read<Account>('/api/account')).reservedCash).toBe('0');
   });
 
   it('executes an accepted order whose job was lost with the queue', async () => {
     const order = await place(limit('1.00', { quantity: '1' }));
-    await untilStatus(order.id, 'open');
+    await until(order.id, 'open');
     // As if its only job had vanished before it ran, twenty seconds ago.
     const acceptedAt = new Date(bourse.clock.nowMs() - 20_000).toISOString();
     await bourse.app
@@ -142,12 +120,12 @@ describe.each(BACKENDS)('trading on $name', (backend) => {
       .sql.execute(
         sql`update orders set status = 'accepted', limit_price = 99999, updated_at = ${acceptedAt} where id = ${order.id}`,
       );
-    await untilStatus(order.id, 'filled');
+    await until(order.id, 'filled');
   });
 
   it('cancels what waits and gives its cash back, once', async () => {
     const order = await place(limit('1.00'));
-    await untilStatus(order.id, 'open');
+    await until(order.id, 'open');
     const cancelled = await trader.delete<Order>(`/api/orders/${order.id}`);
     expect(cancelled).toMatchObject({ status: 200, body: { id: order.id, status: 'cancelled' } });
     expect((await read<Account>('/api/account')).availableCash).toBe('100000');
@@ -158,7 +136,7 @@ describe.each(BACKENDS)('trading on $name', (backend) => {
   it('answers the same to the same client_order_id for ever, and makes one order', async () => {
     const body = market({ client_order_id: 'my-order-1' });
     const first = await place(body);
-    await untilStatus(first.id, 'filled');
+    await until(first.id, 'filled');
     expect(await place(body)).toEqual(first);
     expect(await place({ ...body, quantity: '10.0' })).toEqual(first);
     expect((await read<{ items: Order[] }>('/api/orders')).items).toHaveLength(1);

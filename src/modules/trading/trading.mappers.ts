@@ -86,7 +86,7 @@ export function toOrder(row: OrderRow): Order {
 export function toFirstAnswer(row: OrderRow, status: OrderStatus = 'accepted'): Order {
   return {
     ...toOrder(row),
-    quantity: decimalText(row.estimatedQuantity ?? row.placedQuantity ?? row.quantity),
+    quantity: decimalText(row.placedQuantity ?? row.quantity),
     // How long a leg works is known once it begins to.
     ...(status === 'held' && { expiresAt: null }),
     // Of a trailing stop it has moved since, and begins when the order waits.

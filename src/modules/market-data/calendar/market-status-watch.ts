@@ -1,9 +1,4 @@
-import {
-  Inject,
-  Injectable,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Clock } from '../../../kernel/clock.js';
 import { MINUTE_MS } from '../../../kernel/duration.js';
 import { LivePublisher } from '../../../realtime/index.js';
@@ -16,8 +11,7 @@ import { marketStatusAt } from './market-status.js';
  * before it: a feed that takes over from another may tell a change once more, but never swallows it.
  */
 @Injectable()
-export class MarketStatusWatch implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  #unsubscribe: (() => void) | undefined;
+export class MarketStatusWatch implements OnApplicationBootstrap {
   #lastMinuteMs: number | undefined;
 
   constructor(
@@ -27,11 +21,7 @@ export class MarketStatusWatch implements OnApplicationBootstrap, BeforeApplicat
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#unsubscribe = this.ticks.subscribe(() => this.#onTick());
-  }
-
-  beforeApplicationShutdown(): void {
-    this.#unsubscribe?.();
+    this.ticks.subscribe(() => this.#onTick());
   }
 
   async #onTick(): Promise<void> {

@@ -18,7 +18,6 @@ import { OrderBooksService } from './order-books.service.js';
  */
 @Injectable()
 export class OrderBookFeed implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  #unsubscribe: (() => void) | undefined;
   #sending: Promise<unknown> | undefined;
 
   constructor(
@@ -28,11 +27,10 @@ export class OrderBookFeed implements OnApplicationBootstrap, BeforeApplicationS
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#unsubscribe = this.ticks.subscribe(({ quotes }) => this.#onTick(quotes));
+    this.ticks.subscribe(({ quotes }) => this.#onTick(quotes));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.#unsubscribe?.();
     await this.#sending;
   }
 

@@ -17,7 +17,10 @@ export class QuoteTicks {
   readonly #logger = new Logger(QuoteTicks.name);
   readonly #subscribers = new Set<{ readonly handler: QuotesTickedHandler; busy: boolean }>();
 
-  /** @returns what ends the subscription; a run that is under way goes on to its end. */
+  /**
+   * Who lives as long as the process need not end it: the feed has ended before the application shuts down.
+   * @returns what ends the subscription; a run that is under way goes on to its end.
+   */
   subscribe(handler: QuotesTickedHandler): () => void {
     const subscriber = { handler, busy: false };
     this.#subscribers.add(subscriber);

@@ -1,9 +1,4 @@
-import {
-  Inject,
-  Injectable,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { AppError } from '../../../kernel/app-error.js';
 import { Clock } from '../../../kernel/clock.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
@@ -40,8 +35,7 @@ export function nextAttempt(last: Attempt | undefined, version: number, nowMs: n
  * again ends it.
  */
 @Injectable()
-export class RestingOrders implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  #unsubscribe: (() => void) | undefined;
+export class RestingOrders implements OnApplicationBootstrap {
   /** Of the orders that were due on the last tick, and of no others. */
   #attempts = new Map<string, Attempt>();
   /** By the latest job that was sent to it. */
@@ -56,11 +50,7 @@ export class RestingOrders implements OnApplicationBootstrap, BeforeApplicationS
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#unsubscribe = this.ticks.subscribe(({ quotes }) => this.#onTick(quotes));
-  }
-
-  beforeApplicationShutdown(): void {
-    this.#unsubscribe?.();
+    this.ticks.subscribe(({ quotes }) => this.#onTick(quotes));
   }
 
   async #onTick(quotes: readonly Quote[]): Promise<void> {

@@ -1,9 +1,4 @@
-import {
-  Inject,
-  Injectable,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Config } from '../../../config/config.js';
 import { Clock } from '../../../kernel/clock.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
@@ -16,8 +11,7 @@ const AT_MOST_EVERY_MS = SECOND_MS;
 
 /** Lets prices that move be followed by what stands behind short positions. Runs where the market feed runs. */
 @Injectable()
-export class MarginWatch implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  #unsubscribe: (() => void) | undefined;
+export class MarginWatch implements OnApplicationBootstrap {
   #nextMs = -Infinity;
 
   constructor(
@@ -28,11 +22,7 @@ export class MarginWatch implements OnApplicationBootstrap, BeforeApplicationShu
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#unsubscribe = this.ticks.subscribe(({ quotes }) => this.#onTick(quotes));
-  }
-
-  beforeApplicationShutdown(): void {
-    this.#unsubscribe?.();
+    this.ticks.subscribe(({ quotes }) => this.#onTick(quotes));
   }
 
   async #onTick(quotes: readonly Quote[]): Promise<void> {

@@ -31,12 +31,12 @@ export const ordersTable = pgTable(
     symbol: text('symbol').notNull(),
     side: text('side', { enum: ORDER_SIDES }).notNull(),
     type: text('type', { enum: ORDER_TYPES }).notNull(),
-    /** Of an order by notional an estimate, brought up to date with each fill. */
+    /** Of an order by notional an estimate, brought up to date with each fill; a leg's follows its group. */
     quantity: decimalColumn('quantity').notNull(),
+    /** What `quantity` was when the order was accepted, where it has changed since or will; null: it is that still. */
+    placedQuantity: decimalColumn('placed_quantity'),
     /** USD that it is for, instead of a quantity. */
     notional: decimalColumn('notional'),
-    /** Of an order by notional: what `quantity` was when it was accepted. */
-    estimatedQuantity: decimalColumn('estimated_quantity'),
     limitPrice: decimalColumn('limit_price'),
     /** Of a trailing stop it moves with `waterMark`, and is null until the order waits. */
     stopPrice: decimalColumn('stop_price'),
@@ -60,8 +60,6 @@ export const ordersTable = pgTable(
     /** The first order of its group; null: it is in none. */
     groupId: uuid('group_id').references((): AnyPgColumn => ordersTable.id),
     groupRole: text('group_role', { enum: GROUP_ROLES }),
-    /** The quantity that it was placed with, of one whose quantity has followed its group since. */
-    placedQuantity: decimalColumn('placed_quantity'),
     /** When a leg that was held began to work: its place in time. */
     activatedAt: timestamp('activated_at', { withTimezone: true }),
     status: text('status', { enum: ORDER_STATUSES }).notNull(),

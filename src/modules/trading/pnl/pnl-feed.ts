@@ -30,7 +30,6 @@ export class PnlFeed implements OnApplicationBootstrap, BeforeApplicationShutdow
   #sent = new Map<string, ReadonlyMap<string, ValuedPosition>>();
   #lastMs = Number.NEGATIVE_INFINITY;
   #subscription: Subscription | undefined;
-  #unsubscribe: (() => void) | undefined;
 
   constructor(
     private readonly ticks: QuoteTicks,
@@ -41,14 +40,13 @@ export class PnlFeed implements OnApplicationBootstrap, BeforeApplicationShutdow
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    this.#unsubscribe = this.ticks.subscribe(() => this.#onTick());
+    this.ticks.subscribe(() => this.#onTick());
     this.#subscription = await this.bus.subscribe(pnlWatched, ({ userIds }) => {
       this.#watchers.hear(userIds, this.clock.nowMs());
     });
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.#unsubscribe?.();
     await this.#subscription?.unsubscribe();
   }
 
