@@ -9,6 +9,32 @@ const shared = {
   moduleFileExtensions: ['js', 'mjs', 'cjs', 'ts', 'json', 'node'],
   modulePathIgnorePatterns: ['<rootDir>/(dist|data|coverage|\\.cache)/'],
   cacheDirectory: '<rootDir>/.cache/jest',
+  // Tests run in a context of their own, where each look-up of a global is a call out of it: these are
+  // handed in. None that fake timers replace, none that a package declares for itself.
+  sandboxInjectedGlobals: [
+    'Object',
+    'Array',
+    'Math',
+    'Number',
+    'String',
+    'Boolean',
+    'Symbol',
+    'BigInt',
+    'Promise',
+    'Map',
+    'Set',
+    'WeakMap',
+    'WeakSet',
+    'JSON',
+    'Reflect',
+    'RegExp',
+    'Error',
+    'TypeError',
+    'RangeError',
+    'ArrayBuffer',
+    'DataView',
+    'Uint8Array',
+  ],
 };
 
 /** @type {import('jest').Config} */

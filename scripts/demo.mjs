@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // @ts-check
 /**
  * A trader's day in one run, against a running server and through its public API alone: signs up,

@@ -10,6 +10,7 @@ import { AppError } from '../kernel/app-error.js';
 import { DataFolderLock } from './data-folder-lock.js';
 import { Database, type Sql } from './database.js';
 import { countApplied, migrationsFolder } from './migrations.js';
+import { setParsersOnce } from './pglite-parsers.js';
 
 /** PGlite in this process. Its files take one writer, which it does not check itself: the folder lock does. */
 export class PgliteDatabase extends Database {
@@ -21,6 +22,7 @@ export class PgliteDatabase extends Database {
     private readonly lock: DataFolderLock | undefined,
   ) {
     super();
+    setParsersOnce(client);
     this.sql = drizzle(client);
   }
 

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // @ts-check
 /** @import { Setting } from './cache/experiment.mjs' */
 import { randomInt } from 'node:crypto';

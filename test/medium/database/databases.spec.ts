@@ -1,14 +1,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PGlite, type QueryOptions } from '@electric-sql/pglite';
 import { sql, type SQL } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/pglite';
 import { DataFolderLock } from '../../../src/database/data-folder-lock.js';
 import { madeOnce, together, type Database, type Sql } from '../../../src/database/index.js';
 import { PgliteDatabase } from '../../../src/database/pglite.database.js';
+import { setParsersOnce } from '../../../src/database/pglite-parsers.js';
 import { PostgresDatabase } from '../../../src/database/postgres.database.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { DATABASES } from '../../support/databases.js';
-import { createTestDatabase } from '../../support/servers/index.js';
+import { createTestDatabase, createTestDataFolder } from '../../support/servers/index.js';
 
 /** Both drivers answer with `rows`; what they have in common does not say so. */
 async function rowsOf(database: Pick<Sql, 'execute'>, query: SQL): Promise<unknown> {
@@ -105,6 +108,21 @@ describe.each(DATABASES)('transactions on $name', (kind) => {
     expect(await read('none')).toEqual([]);
   });
 
+  it('answer moments and lists of numbers as text, also outside of one', async () => {
+    const query = sql`
+      select '2026-01-02'::date as day, '2026-01-02 03:04:05'::timestamp as moment,
+        interval '1 day' as span, array['1.50'::numeric] as amounts, array['2026-01-02'::date] as days`;
+    const row = {
+      day: '2026-01-02',
+      moment: '2026-01-02 03:04:05',
+      span: '1 day',
+      amounts: '{1.50}',
+      days: '{2026-01-02}',
+    };
+    expect(await rowsOf(database.sql, query)).toEqual([row]);
+    expect(await database.transaction(({ sql: inside }) => rowsOf(inside, query))).toEqual([row]);
+  });
+
   it('apply a migration once', async () => {
     expect(await database.migrate()).toBe(0);
   });
@@ -126,6 +144,26 @@ describe('migrations on PostgreSQL', () => {
     expect(applied.filter((count) => count > 0)).toHaveLength(1);
     await Promise.all(databases.map((database) => database.close()));
     await drop();
+  });
+});
+
+describe('statements on PGlite', () => {
+  it('bring no parsers with them: for each it would copy all that it has', async () => {
+    const folder = createTestDataFolder();
+    const client = await PGlite.create(join(folder.path, 'pglite'));
+    const sent: unknown[] = [];
+    const query = client.query.bind(client);
+    Object.assign(client, {
+      query: (text: string, values: unknown[], options: unknown) => {
+        sent.push(options);
+        return query(text, values, options as QueryOptions);
+      },
+    });
+    setParsersOnce(client);
+    await drizzle(client).execute(sql`select 1`);
+    expect(sent).toEqual([{ rowMode: 'object' }]);
+    await client.close();
+    folder.remove();
   });
 });
 
