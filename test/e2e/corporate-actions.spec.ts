@@ -2,6 +2,7 @@ import { ne } from 'drizzle-orm';
 import { Database } from '../../src/database/index.js';
 import { money } from '../../src/kernel/money.js';
 import type { Page } from '../../src/kernel/page.js';
+import type { OptionChain } from '../../src/modules/market-data/index.js';
 import { accountsTable } from '../../src/modules/trading/accounts/accounts.table.js';
 import type { LotView, RealizedPnl } from '../../src/modules/trading/accounts/lots.dto.js';
 import type { Activity } from '../../src/modules/trading/accounts/transfers.dto.js';
@@ -268,5 +269,66 @@ describe.each(BACKENDS)('corporate actions on $name', (backend) => {
       collateral: '0',
       availableCash: before.minus('65.5').toFixed(),
     });
+  });
+
+  it('no position turns another: what is owed under one symbol takes no shares from behind a call under another', async () => {
+    await trader.patch('/api/account/settings', { shortSelling: true });
+    await trade('buy', 'JNJ', '100');
+    const chain = await read<OptionChain>('/api/market/options/JNJ');
+    await trade('sell', chain.strikes[10]?.call.symbol ?? '', '100');
+    await trade('sell', 'V', '30');
+    const before = await positions();
+    const [cashBefore, actionsBefore] = [
+      await cash(),
+      await read<Page<CorporateActionView>>('/api/admin/corporate-actions?limit=1', admin),
+    ];
+    const change = { kind: 'symbol_change', symbol: 'V', newSymbol: 'JNJ' };
+    for (const [symbol, newSymbol, code] of [
+      ['V', 'JNJ', 'opposite_positions'],
+      ['JNJ', 'V', 'contracts_open'],
+    ]) {
+      const body = { ...change, symbol, newSymbol, reference: `${symbol}-${newSymbol}` };
+      const answer = await admin.post<Problem>('/api/admin/corporate-actions', body);
+      expect([answer.status, answer.body.code]).toEqual([409, `trading.${code}`]);
+    }
+    expect((await positions()).map(({ symbol, quantity }) => [symbol, quantity])).toEqual(
+      before.map(({ symbol, quantity }) => [symbol, quantity]),
+    );
+    expect(await cash()).toBe(cashBefore);
+    const actionsNow = await read<typeof actionsBefore>(
+      '/api/admin/corporate-actions?limit=1',
+      admin,
+    );
+    expect(actionsNow.items).toEqual(actionsBefore.items);
+    // Once nothing is owed, the change is one like any other.
+    await trade('buy', 'V', '30');
+    await announce({ ...change, reference: 'V-JNJ-later' });
+    await untilDone('V-JNJ-later');
+  });
+
+  it('no symbol changes into one that another is about to become: positions that it cannot see yet may be turned', async () => {
+    await trader.patch('/api/account/settings', { shortSelling: true });
+    await trade('buy', 'META', '5');
+    await trade('sell', 'GOOGL', '5');
+    const actions = bourse.app.get(CorporateActionsService);
+    // As if the process that applies them had died.
+    const dead = jest.spyOn(actions, 'apply').mockRejectedValue(new Error('no such process'));
+    const become = { kind: 'symbol_change', newSymbol: 'MERGED' };
+    try {
+      await announce({ ...become, symbol: 'META', reference: 'META-MERGED' });
+      const second = { ...become, symbol: 'GOOGL', reference: 'GOOGL-MERGED' };
+      const answer = await admin.post<Problem>('/api/admin/corporate-actions', second);
+      expect([answer.status, answer.body.code]).toEqual([409, 'trading.symbol_changing']);
+      const on = { ...second, symbol: 'MERGED', newSymbol: 'GOOGL' };
+      const further = await admin.post<Problem>('/api/admin/corporate-actions', on);
+      expect([further.status, further.body.code]).toEqual([409, 'trading.symbol_changing']);
+    } finally {
+      dead.mockRestore();
+    }
+    await actions.resume();
+    await untilDone('META-MERGED');
+    const now = { ...become, symbol: 'GOOGL', reference: 'GOOGL-MERGED' };
+    const answer = await admin.post<Problem>('/api/admin/corporate-actions', now);
+    expect([answer.status, answer.body.code]).toEqual([409, 'trading.opposite_positions']);
   });
 });

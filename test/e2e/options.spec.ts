@@ -350,16 +350,55 @@ describe.each(BACKENDS)('options on $name', (backend) => {
     const refused = [409, 'trading.contracts_open'];
     const chain = await chainOf('JPM');
     const { symbol } = contractOf(chain, 10, 'put');
-    const order = { symbol, type: 'limit', quantity: '100' };
-    const { id } = await place({ ...order, side: 'buy', limitPrice: '0.01' });
-    expect([await announce(split), await announce(renamed)]).toEqual([refused, refused]);
-    await trader.delete(`/api/orders/${id}`);
     // A written one: below zero.
     await trade('sell', symbol, '100');
+    const order = { symbol, type: 'limit', quantity: '100', side: 'buy', limitPrice: '0.01' };
+    const { id } = await place(order);
     expect([await announce(split), await announce(renamed)]).toEqual([refused, refused]);
     expect(await announce(dividend)).toBe('announced');
+    // What was refused has ended no order, and a dividend ends none.
+    await until(id, 'open');
+    await trader.delete(`/api/orders/${id}`);
     await trade('buy', symbol, '100');
     expect(await announce(split)).toBe('announced');
+  });
+
+  it('hold up nothing by orders alone: those end with a split, and what they held back is free', async () => {
+    const admin = await bourse.admin();
+    await trade('buy', 'XOM', '100');
+    const chain = await chainOf('XOM');
+    const [call, put] = [contractOf(chain, 20, 'call'), contractOf(chain, 10, 'put')];
+    const limit = { type: 'limit', quantity: '100' };
+    const writing = { ...limit, symbol: call.symbol, side: 'sell', limitPrice: '999' };
+    const buying = { ...limit, symbol: put.symbol, side: 'buy', limitPrice: '0.01' };
+    const other = contractOf(await chainOf('KO'), 10, 'put');
+    const [written, bought, stays] = [
+      await place(writing),
+      await place(buying),
+      await place({ ...buying, symbol: other.symbol }),
+    ];
+    for (const { id } of [written, bought, stays]) await until(id, 'open');
+    // Nobody else has anything to do with the symbol: an order of somebody without shares of it ends too.
+    const first = trader;
+    trader = await bourse.trader();
+    const stranger = await place(buying);
+    await until(stranger.id, 'open');
+    const split = { reference: 'XOM-2-for-1', kind: 'split', symbol: 'XOM', from: 1, to: 2 };
+    const announced = await admin.post('/api/admin/corporate-actions', split);
+    expect(announced).toMatchObject({ status: 201, body: { accounts: 2 } });
+    const endOf = async (id: string) => {
+      await until(id, 'cancelled');
+      const { items } = await read<Page<OrderTransition>>(`/api/orders/${id}/history`);
+      return items[0]?.reason;
+    };
+    expect(await endOf(stranger.id)).toBe('corporate_action');
+    expect(await account()).toMatchObject({ cash: '100000', reservedCash: '0' });
+    trader = first;
+    for (const { id } of [written, bought]) expect(await endOf(id)).toBe('corporate_action');
+    expect((await read<Order>(`/api/orders/${stays.id}`)).status).toBe('open');
+    // The shares that stood behind the call are free: all 200 can be sold.
+    expect(await positions()).toMatchObject([{ symbol: 'XOM', quantity: '200' }]);
+    await trade('sell', 'XOM', '200');
   });
 
   describe('end with their last day', () => {
@@ -401,6 +440,45 @@ describe.each(BACKENDS)('options on $name', (backend) => {
       await over(chain);
       taken.push(await turns());
       expect(taken).toEqual([...new Set(taken)]);
+    });
+
+    it('bring shares to who works to sell short: that order ends when it would trade, for it would sell those', async () => {
+      await trader.patch('/api/account/settings', { shortSelling: true });
+      const quotes = bourse.app.get(QuotesService);
+      const bidAt = (symbol: string, atMs: number) => money(quotes.quoteAt(symbol, atMs).bid);
+      const { expiresAt } = await chainOf('KO');
+      const expiresAtMs = Date.parse(expiresAt);
+      // A price that one of these symbols has in the two weeks after, and neither now nor then: a sale waits for that.
+      const hours = Array.from({ length: 336 }, (_, hour) => expiresAtMs + (hour + 1) * HOUR_MS);
+      const [best] = ['KO', 'JNJ', 'XOM', 'AAPL', 'NVDA', 'AMZN', 'GOOGL', 'TSLA', 'V'].flatMap(
+        (symbol) => {
+          const bids = hours.map((atMs) => ({ symbol, atMs, bid: bidAt(symbol, atMs) }));
+          const { atMs, bid } = bids.reduce((one, two) => (two.bid.gt(one.bid) ? two : one));
+          const limitPrice = bid.times('0.9995').toFixed(2);
+          const before = [bourse.clock.nowMs(), expiresAtMs].map((ms) => bidAt(symbol, ms));
+          const waits = before.every((price) => price.times('1.005').lt(limitPrice));
+          return waits ? [{ symbol, atMs, limitPrice }] : [];
+        },
+      );
+      if (!best) throw new Error('no symbol gains anything in two weeks');
+      const { symbol, limitPrice } = best;
+      const chain = await chainOf(symbol);
+      const put = contractOf(chain, 20, 'put');
+      await trade('sell', put.symbol, '100');
+      const sale = { symbol, side: 'sell', type: 'limit', quantity: '10', limitPrice };
+      const { id } = await place(sale);
+      await until(id, 'open');
+      await over(chain);
+      expect(await positions()).toMatchObject([{ symbol, quantity: '100' }]);
+      expect((await read<Order>(`/api/orders/${id}`)).status).toBe('open');
+      bourse.clock.advance(best.atMs - bourse.clock.nowMs());
+      const ended = await until(id, 'rejected');
+      expect(ended).toMatchObject({ rejectReason: 'trading.opposite_order', filledQuantity: '0' });
+      const { items } = await read<Page<OrderTransition>>(`/api/orders/${id}/history`);
+      expect(items[0]).toMatchObject({ from: 'open', to: 'rejected', reason: 'opposite_order' });
+      expect(items[0]?.quote?.bid).toBeDefined();
+      expect(await positions()).toMatchObject([{ symbol, quantity: '100' }]);
+      expect(await account()).toMatchObject({ reservedCash: '0', collateral: '0' });
     });
 
     it('in shares, in cash, or in nothing', async () => {

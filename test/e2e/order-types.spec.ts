@@ -1,6 +1,9 @@
 import { money } from '../../src/kernel/money.js';
 import type { Page } from '../../src/kernel/page.js';
 import { currentOrNextSession, QuotesService } from '../../src/modules/market-data/index.js';
+import { MarketDataProvider } from '../../src/modules/market-data/market-data.provider.js';
+import type { Liquidation } from '../../src/modules/trading/closing/closing.dto.js';
+import { OrderExecutionService } from '../../src/modules/trading/execution/order-execution.service.js';
 import { MarginCheck } from '../../src/modules/trading/margin/margin-check.js';
 import { StopPrices } from '../../src/modules/trading/execution/stop-prices.js';
 import { type Account, type Order, type OrderTransition } from '../../src/modules/trading/index.js';
@@ -22,6 +25,7 @@ const market = replayMarket({
   DALE: ['100.00', '90.00', '94.00', '94.25', '94.50', '95.00'],
   PEAK: ['100.00', '98.00', '105.00', '111.00', '100.00', '94.00'],
   SLIDE: ['100.00', '98.00', '96.00', '94.00', '99.00', '112.00'],
+  PARTS: ['100.00', '110.00', '94.00', '93.50', '93.50', '93.50'],
 });
 
 jest.setTimeout(120_000);
@@ -161,6 +165,59 @@ describe.each(BACKENDS)('trading sessions on $name', (backend) => {
     const { body: account } = await trader.get<Account>('/api/account');
     expect(account.reservedCash).toBe('0');
   });
+
+  it('hold for short sales and trailing stops too: auctions are sold short in, and a mark comes with the first trade', async () => {
+    const { openMs, closeMs } = currentOrNextSession(bourse.clock.nowMs() + 86_400_000);
+    const quotes = bourse.app.get(QuotesService);
+    await trader.patch('/api/account/settings', { shortSelling: true });
+    goTo(openMs - 3_600_000);
+    const short = { symbol: 'KO', side: 'sell', type: 'market', quantity: '10' };
+    const { body: atOpen } = await place({ ...short, timeInForce: 'opg' });
+    expect(await place({ ...short, timeInForce: 'ioc' })).toMatchObject({
+      status: 422,
+      body: { code: 'trading.market_closed' },
+    });
+    const trailing = { symbol: 'MSFT', type: 'trailing_stop', trailPercent: '20' };
+    const { body: trails } = await place(trailing);
+    // One that is sold short as well: it sells what nobody holds.
+    const { body: shortTrails } = await place({ ...trailing, symbol: 'NVDA', side: 'sell' });
+    for (const { id } of [atOpen, trails, shortTrails]) {
+      await until(id, { status: 'open', waterMark: null, stopPrice: null });
+    }
+    goTo(openMs);
+    await until(atOpen.id, { status: 'filled' });
+    expect(await tradeOf(atOpen.id)).toMatchObject({ price: quotes.quoteAt('KO', openMs).bid });
+    const { body: account } = await trader.get<Account>('/api/account');
+    const { bid } = quotes.quoteAt('KO', openMs);
+    // 150 % of what it brought.
+    expect(account.collateral).toBe(money(bid).times(15).toFixed());
+    for (const [{ id, side }, factor] of [
+      [trails, '1.2'],
+      [shortTrails, '0.8'],
+    ] as const) {
+      const marked = await eventually(async () => {
+        const found = await order(id);
+        expect(found.waterMark).not.toBeNull();
+        return found;
+      }, LATER);
+      expect(marked).toMatchObject({ status: 'open', side, triggeredAt: null });
+      const stop = money(marked.waterMark ?? 0).times(factor);
+      expect(
+        money(marked.stopPrice ?? 0)
+          .minus(stop)
+          .abs()
+          .lt('0.01'),
+      ).toBe(true);
+    }
+    await trader.delete('/api/orders');
+    const cover = { ...short, side: 'buy', timeInForce: 'cls' };
+    const { body: atClose } = await place(cover);
+    // More than is owed would come to hold shares.
+    expect((await place({ ...cover, quantity: '1' })).body.code).toBe('trading.opposite_order');
+    goTo(closeMs);
+    await until(atClose.id, { status: 'filled' });
+    expect(await tradeOf(atClose.id)).toMatchObject({ price: quotes.quoteAt('KO', closeMs).ask });
+  });
 });
 
 describe.each(BACKENDS)('order types on $name', (backend) => {
@@ -172,6 +229,8 @@ describe.each(BACKENDS)('order types on $name', (backend) => {
     bourse = await startBourse(backend, {
       ...market.env,
       MARKET_TICK_MS: '100',
+      // A test gives a bar one quote with sizes.
+      TRADING_STALE_QUOTE_MS: '3600000',
       ...LASTING_SESSIONS,
       ...WITHOUT_LIMITS,
     });
@@ -631,6 +690,121 @@ describe.each(BACKENDS)('order types on $name', (backend) => {
         expect(await order(id)).toMatchObject({ status: 'cancelled' });
     });
 
+    it('wait while their symbol is halted: what is reached meanwhile sells once it is resumed, and only one of them', async () => {
+      const admin = await bourse.admin();
+      const resting = await place(bracketOf('PEAK', { type: 'limit', limitPrice: '96' }));
+      const bought = await place(bracketOf('PEAK'));
+      const [profit, stop] = idsOf(bought);
+      for (const id of [resting.id, profit, stop]) await until(id, { status: 'open' });
+      const path = '/api/admin/trading/halts/PEAK';
+      expect((await admin.send('PUT', path, { reason: 'News pending' })).status).toBe(200);
+      try {
+        expect(await refuse(bracketOf('PEAK'))).toEqual([409, 'trading.symbol_halted']);
+        const execution = bourse.app.get(OrderExecutionService);
+        // 111: above the profit. 94: below the stop, and below the limit of the entry.
+        for (const bar of [3, 5]) {
+          toBar(bar);
+          for (const id of [profit, stop, resting.id]) await execution.execute(id);
+          for (const id of [profit, stop, resting.id]) {
+            expect(await order(id)).toMatchObject({ status: 'open', filledQuantity: '0' });
+          }
+        }
+        expect((await trader.delete(`/api/orders/${resting.id}`)).status).toBe(200);
+        for (const id of [resting.id, ...idsOf(resting)]) {
+          expect(await order(id)).toMatchObject({ status: 'cancelled' });
+        }
+      } finally {
+        expect((await admin.delete(path)).status).toBe(204);
+      }
+      await until(stop, { status: 'filled', filledQuantity: '10', averageFillPrice: '93.99' });
+      expect(await order(profit)).toMatchObject({ status: 'cancelled', filledQuantity: '0' });
+      // 100,000 − 1,000.10 + 939.90.
+      expect(await account()).toMatchObject({ cash: '99939.8', reservedCash: '0' });
+    });
+
+    it('end before everything is closed: those that wait, those that protect, and pairs', async () => {
+      const waiting = await place(bracketOf('SLIDE', { type: 'limit', limitPrice: '97' }));
+      const bought = await place(bracketOf('PEAK'));
+      await hold('HILL');
+      const sale = { symbol: 'HILL', side: 'sell', type: 'limit', quantity: '10' };
+      const pair = await place({
+        ...{ ...sale, orderClass: 'oco', takeProfit: { limitPrice: '120' } },
+        stopLoss: { stopPrice: '90' },
+      });
+      for (const id of [...idsOf(bought), pair.id]) await until(id, { status: 'open' });
+      const all = [waiting, bought, pair].flatMap(({ id, legs }) => [
+        id,
+        ...(legs ?? []).map((leg) => leg.id),
+      ]);
+      const answer = await trader.delete<Liquidation>('/api/positions');
+      expect(answer.status).toBe(200);
+      const { cancelled, items } = answer.body;
+      expect(cancelled.map(({ id }) => id).sort()).toEqual(
+        all.filter((id) => id !== bought.id).sort(),
+      );
+      for (const id of all.filter((one) => one !== bought.id)) {
+        expect(await order(id)).toMatchObject({ status: 'cancelled', filledQuantity: '0' });
+      }
+      expect(items.map(({ symbol, error }) => [symbol, error])).toEqual([
+        ['HILL', null],
+        ['PEAK', null],
+      ]);
+      for (const { order: closing } of items) {
+        await until(closing?.id ?? '', { status: 'filled', averageFillPrice: '99.99' });
+      }
+      // Twice 10 shares, bought at 100.01 and sold at 99.99.
+      expect(await account()).toMatchObject({ cash: '99999.6', reservedCash: '0' });
+      expect(await positions()).toEqual([]);
+    });
+
+    it('oco: what one leg sells in part, the other has less to sell: 60 at the profit, then 30 and 10 at the stop', async () => {
+      const provider = bourse.app.get(MarketDataProvider);
+      const quoteOf = provider.quote.bind(provider);
+      // Each bar has one quote, which offers so much.
+      const offers: Readonly<Record<string, string>> = {
+        '100.00': '100',
+        '110.00': '60',
+        '94.00': '30',
+        '93.50': '60',
+      };
+      const ticks = new Map<string, string>();
+      const sized = jest.spyOn(provider, 'quote').mockImplementation((symbol, atMs) => {
+        const quote = quoteOf(symbol, atMs);
+        if (quote === undefined || symbol !== 'PARTS') return quote;
+        const size = offers[quote.last] ?? '0';
+        const asOf = ticks.get(quote.last) ?? quote.asOf;
+        ticks.set(quote.last, asOf);
+        return { ...quote, asOf, bidSize: size, askSize: size };
+      });
+      try {
+        const entry = { symbol: 'PARTS', side: 'buy', type: 'market', quantity: '100' };
+        await until((await place(entry)).id, { status: 'filled', averageFillPrice: '100.01' });
+        const pair = await place({
+          ...{ symbol: 'PARTS', side: 'sell', type: 'limit', quantity: '100', orderClass: 'oco' },
+          ...{ takeProfit: { limitPrice: '109' }, stopLoss: { stopPrice: '95' } },
+        });
+        const [stop] = idsOf(pair);
+        await until(stop, { status: 'open' });
+        toBar(1);
+        await until(pair.id, {
+          ...{ status: 'partially_filled', filledQuantity: '60', averageFillPrice: '109.99' },
+        });
+        await until(stop, { status: 'open', quantity: '40', filledQuantity: '0' });
+        const [held] = await positions();
+        expect(held).toMatchObject({ quantity: '40', reservedQuantity: '40' });
+        toBar(2);
+        await until(stop, { status: 'partially_filled', filledQuantity: '30' });
+        expect(await order(pair.id)).toMatchObject({ status: 'cancelled', filledQuantity: '60' });
+        toBar(3);
+        // (30 × 93.99 + 10 × 93.49) / 40.
+        await until(stop, { status: 'filled', filledQuantity: '40', averageFillPrice: '93.865' });
+      } finally {
+        sized.mockRestore();
+      }
+      // 100,000 − 100 × 100.01 + 60 × 109.99 + 30 × 93.99 + 10 × 93.49.
+      expect(await account()).toMatchObject({ cash: '100353', reservedCash: '0' });
+    });
+
     it('are refused with a code, and write nothing, when they do not hold together', async () => {
       for (const [more, code] of [
         [{ orderClass: undefined }, 'bad_order_class'],
@@ -732,6 +906,113 @@ describe.each(BACKENDS)('order types on $name', (backend) => {
       await untilAccount({ cash: '100998', collateral: '0', availableCash: '100998' });
       const pnl = await read<{ total: object }>('/api/account/realized-pnl');
       expect(pnl.total).toMatchObject({ proceeds: '9999', cost: '9001', realizedPnl: '998' });
+    });
+
+    it.each([
+      // Held back: half of 95.50 × 1.02. Reached with 94.00, and sold at the bid.
+      ['stop', 'DOWN', { stopPrice: '95.5' }, '487.05', 2, '93.99'],
+      // Held back: half of the bid of now, for it may trade at that. 94.00 reaches the stop, and 95.49 the limit.
+      ['stop_limit', 'DOWN', { stopPrice: '95.5', limitPrice: '95' }, '499.95', 3, '95.49'],
+      // Held back: half of 95 × 1.02. The mark is 110 by then, and 104.75 below 105.
+      ['trailing_stop', 'HILL', { trailAmount: '5' }, '484.5', 3, '104.74'],
+    ] as const)(
+      'are opened by a %s too: %s %j',
+      async (type, symbol, prices, reservedCash, bar, price) => {
+        await allow();
+        const { id } = await place({ symbol, side: 'sell', type, quantity: '10', ...prices });
+        await until(id, { status: 'open' });
+        await untilAccount({ reservedCash, collateral: '0' });
+        for (let at = 1; at <= bar; at += 1) {
+          expect(await order(id)).toMatchObject({ filledQuantity: '0' });
+          toBar(at);
+          // The mark of a trailing one moves with the tick, a stop is reached by it.
+          if (at === 1 && type === 'trailing_stop') await until(id, { waterMark: '110.00' });
+          if (at === 2 && type === 'stop_limit') {
+            await eventually(async () => expect((await order(id)).triggeredAt).not.toBeNull());
+          }
+        }
+        await until(id, { status: 'filled', filledQuantity: '10', averageFillPrice: price });
+        const brought = money(price).times(10);
+        await untilAccount({
+          cash: brought.plus(100_000).toFixed(),
+          reservedCash: '0',
+          collateral: brought.times('1.5').toFixed(),
+        });
+        expect(await positions()).toMatchObject([{ symbol, quantity: '-10', averageCost: price }]);
+      },
+    );
+
+    it('are opened at once or not at all, and closed by stops that wait above', async () => {
+      await allow();
+      const order = { symbol: 'RISE', side: 'sell', type: 'limit', quantity: '10' };
+      for (const timeInForce of ['ioc', 'fok']) {
+        const tooDear = await place({ ...order, limitPrice: '100.5', timeInForce });
+        await until(tooDear.id, { status: 'cancelled', filledQuantity: '0' });
+        expect((await lifeOf(tooDear.id)).at(-1)?.[1]).toBe('not_filled_at_once');
+        const stop = { ...order, type: 'stop', stopPrice: '95', timeInForce };
+        expect(await refuse(stop)).toEqual([422, 'trading.bad_time_in_force']);
+      }
+      expect(await account()).toMatchObject({ reservedCash: '0', collateral: '0' });
+      const all = await place({ ...order, limitPrice: '99', timeInForce: 'fok' });
+      await until(all.id, { status: 'filled', averageFillPrice: '99.99' });
+      const one = await place({ ...order, type: 'market', quantity: '5', timeInForce: 'ioc' });
+      await until(one.id, { status: 'filled', averageFillPrice: '99.99' });
+      // 15 × 99.99 × 1.5.
+      await untilAccount({ collateral: '2249.775', reservedCash: '0' });
+
+      const cover = { symbol: 'RISE', side: 'buy', quantity: '10' };
+      const stop = await place({ ...cover, type: 'stop', stopPrice: '115' });
+      const trailing = { ...cover, type: 'trailing_stop', trailAmount: '12', quantity: '5' };
+      const trails = await place(trailing);
+      // All that is owed is spoken for.
+      expect(await refuse({ ...trailing, quantity: '1' })).toEqual([422, 'trading.opposite_order']);
+      for (const { id } of [stop, trails]) await until(id, { status: 'open' });
+      expect(await account()).toMatchObject({ reservedCash: '0' });
+      toBar(1);
+      // 110: neither 112 nor 115.
+      for (const { id } of [stop, trails]) {
+        expect((await read<Order>(`/api/orders/${id}`)).triggeredAt).toBeNull();
+      }
+      toBar(2);
+      for (const { id } of [stop, trails]) {
+        await until(id, { status: 'filled', averageFillPrice: '120.01' });
+      }
+      // 100,000 + 15 × 99.99 − 15 × 120.01.
+      await untilAccount({ cash: '99699.7', collateral: '0', reservedCash: '0' });
+    });
+
+    it('are for accounts that are worth 2,000 USD, when they are allowed and each time', async () => {
+      const withdraw = async (amount: string) => {
+        const answer = await trader.post('/api/account/withdrawals', { amount });
+        expect(answer.status).toBe(201);
+      };
+      await withdraw('98000.01');
+      const poor = await trader.patch<Problem>('/api/account/settings', { shortSelling: true });
+      expect(poor).toMatchObject({
+        status: 422,
+        body: {
+          code: 'trading.equity_below_minimum',
+          details: { minimum: '2000', equity: '1999.99' },
+        },
+      });
+      expect((await account()).shortSelling).toBe(false);
+      await trader.post('/api/account/deposits', { amount: '0.03' });
+      expect((await allow()).body.shortSelling).toBe(true);
+      const short = await sell('FALL', '1');
+      await until(short.id, { status: 'filled' });
+      // It cost the spread: 2,000.02 + 99.99 − 100.01 = 2,000.
+      const second = await sell('FALL', '1');
+      await until(second.id, { status: 'filled' });
+      const refused = await trader.post<Problem>('/api/orders', {
+        ...{ symbol: 'FALL', side: 'sell', type: 'market', quantity: '1' },
+      });
+      expect(refused.body).toMatchObject({
+        code: 'trading.equity_below_minimum',
+        details: { equity: '1999.98' },
+      });
+      // What closes is never refused for that.
+      const cover = { symbol: 'FALL', side: 'buy', type: 'market', quantity: '2' };
+      await until((await place(cover)).id, { status: 'filled' });
     });
 
     it('take free cash as the price rises, then that of orders, and are bought back where none is left: once', async () => {

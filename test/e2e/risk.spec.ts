@@ -114,6 +114,29 @@ describe.each(BACKENDS)('the risk checks on $name', (kind) => {
     await until((await place(market('sell', '1'))).id, 'filled');
   });
 
+  it('refuse to sell short what cannot be borrowed', async () => {
+    const allowed = await trader.patch('/api/account/settings', { shortSelling: true });
+    expect(allowed.status).toBe(200);
+    const short = { symbol: 'WMT', side: 'sell', quantity: '10' };
+    for (const more of [
+      { type: 'market' },
+      { type: 'limit', limitPrice: '4999' },
+      { type: 'stop', stopPrice: '1', timeInForce: 'day' },
+      { type: 'market', timeInForce: 'ioc' },
+    ]) {
+      expect(await refused({ ...short, ...more })).toEqual({
+        ...{ status: 422, code: 'trading.not_shortable', details: { symbol: 'WMT' } },
+      });
+    }
+    expect(await workingOrders()).toBe(0);
+    // What is held is sold like anything else, and not a share more.
+    await until((await place({ ...short, side: 'buy', type: 'market' })).id, 'filled');
+    expect(await refused({ ...short, type: 'market', quantity: '11' })).toMatchObject({
+      code: 'trading.insufficient_position',
+    });
+    await until((await place({ ...short, type: 'market' })).id, 'filled');
+  });
+
   it('hold for a replacement as well, without the order that it replaces', async () => {
     const order = await place(limit('buy', '20', '100'));
     const grown = await trader.patch<Problem>(`/api/orders/${order.id}`, { quantity: '51' });

@@ -156,8 +156,24 @@ export const contractsOpen = (underlying: string, contract: string) =>
   new AppError(
     'conflict',
     'trading.contracts_open',
-    'Option contracts on this symbol are held, or orders for them work: they would stand for something else afterwards.',
+    'Option contracts on this symbol are held or written: they would stand for something else afterwards.',
     { details: { underlying, contract } },
+  );
+
+export const oppositePositions = (symbol: string, newSymbol: string) =>
+  new AppError(
+    'conflict',
+    'trading.opposite_positions',
+    'An account is short of one of the symbols and holds the other: they cannot become one position.',
+    { details: { symbol, newSymbol } },
+  );
+
+export const symbolChanging = (symbol: string) =>
+  new AppError(
+    'conflict',
+    'trading.symbol_changing',
+    'Another symbol is about to become this one: announce again once that is done.',
+    { details: { symbol } },
   );
 
 export const corporateActionReused = (reference: string) =>

@@ -229,6 +229,25 @@ describe('the book of a tick', () => {
     expect(await book.findFront([quote], soon(new Date(TICK_MS - 800)), 100)).toHaveLength(1);
   });
 
+  it('lets a trailing stop without a mark take nothing from anybody, and finds it behind all that is taken', async () => {
+    const [plain] = limits([500], null);
+    const unmarked = {
+      ...(plain as OrderRow),
+      ...({ type: 'trailing_stop', trailAmount: '5', status: 'open' } as const),
+    };
+    const [before, after] = [
+      limits([120], null, { acceptedMsBefore: 3_500 })[0] as OrderRow,
+      limits([40], '100.05', { acceptedMsBefore: 600 })[0] as OrderRow,
+    ];
+    await fill([unmarked, before]);
+    const front = async () =>
+      (await book.findFront([quote], soon(undefined), 100)).map(({ id }) => id);
+    expect((await front()).sort()).toEqual([unmarked.id, before.id].sort());
+    await fill([unmarked, after]);
+    expect((await front()).sort()).toEqual([unmarked.id, after.id].sort());
+    expect(await work(after)).toBe('40');
+  });
+
   it('counts nobody in front who can take nothing: expired, too large for all or nothing, done on this tick', async () => {
     const gone = limits([100], null).map((row) => ({ ...row, expiresAt: new Date(TICK_MS) }));
     const whole = limits([121], null, { timeInForce: 'fok' });

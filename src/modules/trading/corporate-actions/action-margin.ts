@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../../database/index.js';
 import { Money } from '../../../kernel/money.js';
+import { contractRoot } from '../../market-data/index.js';
 import { AccountsRepository } from '../accounts/accounts.repository.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { ExecutionsRepository } from '../execution/executions.repository.js';
 import { Balances } from '../ledger/balances.js';
 import { Ledger } from '../ledger/ledger.js';
 import { pledge } from '../ledger/postings.js';
+import { OptionsRepository } from '../options/options.repository.js';
 import { OrderCancellation } from '../orders/order-cancellation.js';
 import { availableCash, toPledgedPosition } from '../trading.mappers.js';
 import type { ActionEffect, CorporateAction } from './corporate-action.js';
@@ -19,11 +21,13 @@ export class ActionMargin {
     private readonly executions: ExecutionsRepository,
     private readonly accounts: AccountsRepository,
     private readonly ledger: Ledger,
+    private readonly options: OptionsRepository,
   ) {}
 
   /**
-   * What an order asks for is no longer what its sender meant. A dividend leaves orders as they are. A short position that comes
-   * under another symbol may turn what is held there: orders of that end too.
+   * What an order asks for is no longer what its sender meant, and a contract on the symbol is no longer what an order for it was
+   * about. A dividend leaves orders as they are. A short position that comes under another symbol adds to what is owed there:
+   * orders of that end too.
    */
   async endOrders(
     transaction: Transaction,
@@ -32,7 +36,11 @@ export class ActionMargin {
   ): Promise<void> {
     if (action.kind === 'dividend') return;
     const { symbol } = action;
-    await this.cancellation.cancelAll(transaction, account, symbol, 'corporate_action');
+    const root = contractRoot(symbol);
+    const contracts = await this.options.listOrdered(transaction.sql, account.id, root);
+    for (const ended of [symbol, ...contracts]) {
+      await this.cancellation.cancelAll(transaction, account, ended, 'corporate_action');
+    }
     if (action.kind !== 'symbol_change') return;
     const { quantity } = await this.#position(transaction, account.id, symbol);
     if (quantity.gte(0)) return;

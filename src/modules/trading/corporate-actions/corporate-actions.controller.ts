@@ -38,7 +38,9 @@ export class CorporateActionsController {
   @ApiUnprocessableEntityResponse({
     description: 'trading.bad_corporate_action, trading.corporate_action_reused',
   })
-  @ApiConflictResponse({ description: 'trading.contracts_open' })
+  @ApiConflictResponse({
+    description: 'trading.contracts_open, trading.opposite_positions, trading.symbol_changing',
+  })
   announce(
     @CurrentPrincipal() { userId }: Principal,
     @Body({ schema: announceActionSchema }) request: AnnounceAction,

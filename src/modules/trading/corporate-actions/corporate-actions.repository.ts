@@ -1,22 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import {
-  and,
-  asc,
-  count,
-  desc,
-  eq,
-  gt,
-  inArray,
-  isNull,
-  lt,
-  ne,
-  sql,
-  type AnyColumn,
-} from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import type { Sql } from '../../../database/index.js';
+import { contractRoot } from '../../market-data/index.js';
 import { accountsTable } from '../accounts/accounts.table.js';
 import { positionsTable } from '../execution/executions.table.js';
-import { contractRootOf, isContract } from '../options/contract-symbol.column.js';
+import { isContractOf } from '../options/contract-symbol.column.js';
 import { WORKING_STATUSES } from '../orders/order-state.js';
 import { ordersTable } from '../orders/orders.table.js';
 import {
@@ -46,16 +34,22 @@ export class CorporateActionsRepository {
    * From the commit on, whoever locks one of these accounts finds that the action is to be applied first. Locked in the order of their
    * ids: two actions do not wait for each other.
    */
-  async flagAccounts(transaction: Sql, { id, symbol }: CorporateActionRow): Promise<void> {
+  async flagAccounts(transaction: Sql, { id, kind, symbol }: CorporateActionRow): Promise<void> {
     const working = sql.join(
       WORKING_STATUSES.map((status) => sql`${status}`),
       sql`, `,
     );
+    const { symbol: ordered } = ordersTable;
+    // A dividend leaves contracts as they are, and orders for them.
+    const isConcerned =
+      kind === 'dividend'
+        ? eq(ordered, symbol)
+        : or(eq(ordered, symbol), isContractOf(ordered, contractRoot(symbol)));
     await transaction.execute(sql`
       with holders as (
         select id from ${accountsTable} where id in (
           select account_id from ${positionsTable} where symbol = ${symbol} and quantity <> 0
-          union select account_id from ${ordersTable} where symbol = ${symbol} and status in (${working})
+          union select account_id from ${ordersTable} where status in (${working}) and (${isConcerned})
         ) order by id for update
       ), flagged as (
         update ${accountsTable} set pending_actions = pending_actions + 1 from holders
@@ -64,23 +58,31 @@ export class CorporateActionsRepository {
       insert into ${concerned} (action_id, account_id) select ${id}::uuid, id from flagged`);
   }
 
-  /**
-   * A contract that somebody holds, has written, or has an order for, of those with this root. One statement: what an order
-   * for one turns into at this moment is seen before or after.
-   */
+  /** A contract that somebody holds, or has written, of those with this root. */
   async findOpenContract(transaction: Sql, root: string): Promise<string | undefined> {
-    const isOfRoot = (symbol: AnyColumn) =>
-      and(isContract(symbol), eq(contractRootOf(symbol), root));
-    const held = transaction
-      .select({ symbol: positionsTable.symbol })
+    const { symbol, quantity } = positionsTable;
+    const [found] = await transaction
+      .select({ symbol })
       .from(positionsTable)
-      .where(and(ne(positionsTable.quantity, '0'), isOfRoot(positionsTable.symbol)));
-    const ordered = transaction
-      .select({ symbol: ordersTable.symbol })
-      .from(ordersTable)
-      .where(and(inArray(ordersTable.status, [...WORKING_STATUSES]), isOfRoot(ordersTable.symbol)));
-    const [found] = await held.unionAll(ordered).limit(1);
+      .where(and(ne(quantity, '0'), isContractOf(symbol, root)))
+      .limit(1);
     return found?.symbol;
+  }
+
+  /** The one of these symbols that positions of another come to have, once a change that was announced before is applied everywhere. */
+  async findComing(
+    transaction: Sql,
+    symbols: readonly string[],
+    ownId: string,
+  ): Promise<string | undefined> {
+    const { id, newSymbol } = actions;
+    const [found] = await transaction
+      .select({ newSymbol })
+      .from(actions)
+      .innerJoin(concerned, eq(concerned.actionId, actions.id))
+      .where(and(isNull(concerned.appliedAt), inArray(newSymbol, [...symbols]), ne(id, ownId)))
+      .limit(1);
+    return found?.newSymbol ?? undefined;
   }
 
   /** Whether an account has one symbol long and the other short. */

@@ -7,7 +7,13 @@ import { money, moneyText } from '../../../kernel/money.js';
 import { decodeCursor, toPage, type Page } from '../../../kernel/page.js';
 import { contractRoot, QuotesService } from '../../market-data/index.js';
 import { AccountWork } from '../accounts/account-work.js';
-import { badCorporateAction, contractsOpen, corporateActionReused } from '../trading.errors.js';
+import {
+  badCorporateAction,
+  contractsOpen,
+  corporateActionReused,
+  oppositePositions,
+  symbolChanging,
+} from '../trading.errors.js';
 import { tradingQueue } from '../trading.queues.js';
 import type { AnnounceAction, CorporateActionView } from './corporate-actions.dto.js';
 import { CorporateActionsRepository, type Progress } from './corporate-actions.repository.js';
@@ -32,7 +38,9 @@ export class CorporateActionsService {
   /**
    * Takes effect with its commit: who trades in one of the accounts from then on finds it applied. The job applies it to those that do not trade.
    * @throws AppError `trading.bad_corporate_action`; `trading.corporate_action_reused` when the reference belongs to another;
-   *   `trading.contracts_open` (conflict) for what would make option contracts stand for something else
+   *   `trading.contracts_open` (conflict) for what would make option contracts stand for something else;
+   *   `trading.opposite_positions`, `trading.symbol_changing` (conflict) for a change that would make one position of two that
+   *   point in opposite ways
    */
   async announce(adminId: string, request: AnnounceAction): Promise<CorporateActionView> {
     const row = this.#toRow(adminId, request);
@@ -43,13 +51,10 @@ export class CorporateActionsService {
         if (before && isSame(before, row, request)) return before;
         throw corporateActionReused(row.reference);
       }
-      // A dividend changes no contract: as at the OCC, an ordinary one is in its price.
-      if (row.kind !== 'dividend') await this.#assertNoContracts(sql, row.symbol);
       await this.actions.flagAccounts(sql, row);
-      const { symbol, newSymbol } = row;
-      if (newSymbol !== null && (await this.actions.holdsAgainst(sql, symbol, newSymbol))) {
-        throw badCorporateAction('An account has one of the symbols long and the other short.');
-      }
+      // With the accounts locked that have anything to do with it: what is seen now is what it will be applied to.
+      if (row.kind !== 'dividend') await this.#assertNoContracts(sql, row.symbol);
+      if (row.newSymbol !== null) await this.#assertMergeable(sql, row, row.newSymbol);
       const job = { actionId: row.id };
       await this.outbox.addJob(transaction, tradingQueue, 'apply-corporate-action', job);
       return row;
@@ -104,9 +109,23 @@ export class CorporateActionsService {
     return ids.length;
   }
 
+  /** A dividend changes no contract: as at the OCC, an ordinary one is in its price. */
   async #assertNoContracts(sql: Sql, symbol: string): Promise<void> {
     const contract = await this.actions.findOpenContract(sql, contractRoot(symbol));
     if (contract !== undefined) throw contractsOpen(symbol, contract);
+  }
+
+  /** Nor may it turn what is held: shares may stand behind a written call. */
+  async #assertMergeable(
+    sql: Sql,
+    { id, symbol }: CorporateActionRow,
+    newSymbol: string,
+  ): Promise<void> {
+    const coming = await this.actions.findComing(sql, [symbol, newSymbol], id);
+    if (coming !== undefined) throw symbolChanging(coming);
+    if (await this.actions.holdsAgainst(sql, symbol, newSymbol)) {
+      throw oppositePositions(symbol, newSymbol);
+    }
   }
 
   async #view(row: CorporateActionRow): Promise<CorporateActionView> {

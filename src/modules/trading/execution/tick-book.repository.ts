@@ -20,6 +20,8 @@ const LEFT = sql`(o.quantity - o.filled_quantity)`;
 /** Whether the `quote` is one that the order trades at: as `matchPrice` has it. */
 const IS_REACHED = sql`(o.limit_price is null
   or (o.side = 'buy' and o.limit_price >= quote.ask) or (o.side = 'sell' and o.limit_price <= quote.bid))`;
+/** A trailing stop that had to wait for its session, or for the end of a halt: until it has its mark it trades nothing. */
+const IS_UNMARKED = sql`(o.type = 'trailing_stop' and o.stop_price is null)`;
 /** Each tick fills an order once. */
 const MAY_TRADE = sql`(o.last_fill_quote_as_of is null or o.last_fill_quote_as_of < quote.as_of)`;
 
@@ -38,7 +40,8 @@ export class TickBookRepository {
 
   /**
    * The orders that wait at the front of their books: those that the size of the quotes reaches, counted from the first.
-   * Without a size it reaches all. Also those that may not wait, and were on their way until now.
+   * Without a size it reaches all. Also those that may not wait, and were on their way until now, and trailing stops that are to
+   * get their mark, whoever stands before them.
    */
   async findFront(
     quotes: readonly Quote[],
@@ -49,13 +52,13 @@ export class TickBookRepository {
     const front = sql`(
       with listed(${QUOTE_COLUMNS}) as (${valuesOf(quotes)}), quote as (
         select * from listed where not exists (select from trading_halts h where h.symbol = listed.symbol)), queued as (
-        select o.id, o.version,
+        select o.id, o.version, ${IS_UNMARKED} as is_unmarked,
           case o.side when 'buy' then quote.ask_size else quote.bid_size end as size,
-          coalesce(sum(case when ${IS_REACHED} then ${LEFT} else 0 end) over (
+          coalesce(sum(case when ${IS_REACHED} and not ${IS_UNMARKED} then ${LEFT} else 0 end) over (
             partition by o.symbol, o.side order by ${PLACE}
             rows between unbounded preceding and 1 preceding), 0) as ahead
         from quote cross join lateral (${reached(moment, limit)}) as o)
-      select id, version, ahead from queued where size is null or ahead < size) as front`;
+      select id, version, ahead from queued where size is null or ahead < size or is_unmarked) as front`;
     return this.database.sql
       .select({ id: sql<string>`front.id`, version: sql<number>`front.version` })
       .from(front)
@@ -147,7 +150,7 @@ function rivalsOf({ symbol, side, worksFrom }: OrderRow): SQL {
     return sql`select o.* from orders o
       where o.status in ('accepted', 'open') and o.works_from = ${at(worksFrom)} and ${ofBook}`;
   }
-  return sql`select o.* from orders o where ${IN_BOOK} and ${ofBook}
+  return sql`select o.* from orders o where ${IN_BOOK} and not ${IS_UNMARKED} and ${ofBook}
     union all
     select o.* from orders o
     where o.status = 'accepted' and o.stop_price is null and o.type <> 'trailing_stop'

@@ -4,7 +4,7 @@ import { Database, type Sql } from '../../../database/index.js';
 import { positionsTable, type PositionRow } from '../execution/executions.table.js';
 import { WORKING_STATUSES } from '../orders/order-state.js';
 import { ordersTable } from '../orders/orders.table.js';
-import { contractDay, isContract } from './contract-symbol.column.js';
+import { contractDay, isContract, isContractOf } from './contract-symbol.column.js';
 
 @Injectable()
 export class OptionsRepository {
@@ -21,6 +21,23 @@ export class OptionsRepository {
       )
       .orderBy(symbol)
       .limit(limit);
+    return rows.map((row) => row.symbol);
+  }
+
+  /** Contracts with this root that the account has working orders for, each once, by symbol. */
+  async listOrdered(transaction: Sql, accountId: string, root: string): Promise<string[]> {
+    const { symbol, status } = ordersTable;
+    const rows = await transaction
+      .selectDistinct({ symbol })
+      .from(ordersTable)
+      .where(
+        and(
+          eq(ordersTable.accountId, accountId),
+          inArray(status, [...WORKING_STATUSES]),
+          isContractOf(symbol, root),
+        ),
+      )
+      .orderBy(symbol);
     return rows.map((row) => row.symbol);
   }
 
