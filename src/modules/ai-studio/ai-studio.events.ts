@@ -27,3 +27,8 @@ export const TrainingFinished = defineEvent(
     failure: z.object({ code: z.string(), reason: z.string() }).nullable(),
   }),
 );
+
+/** In the outbox, what becomes of a training keeps its order: whoever writes here has inserted or updated its row. */
+export function trainingStream(trainingId: string): { readonly stream: string } {
+  return { stream: `training:${trainingId}` };
+}

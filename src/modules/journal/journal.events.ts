@@ -41,3 +41,8 @@ export const ImportChanged = defineEvent(
   'journal.ImportChanged',
   z.object({ userId: z.uuid(), import: importSummarySchema }),
 );
+
+/** In the outbox, what becomes of an import keeps its order: whoever writes here has locked its row. */
+export function importStream(importId: string): { readonly stream: string } {
+  return { stream: `import:${importId}` };
+}

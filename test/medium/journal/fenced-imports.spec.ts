@@ -4,6 +4,7 @@ import { AppError } from '../../../src/kernel/app-error.js';
 import { systemClock } from '../../../src/kernel/clock.js';
 import { Outbox, type Database } from '../../../src/database/index.js';
 import { OutboxRepository } from '../../../src/database/outbox/outbox.repository.js';
+import { outboxTable } from '../../../src/database/outbox/outbox.table.js';
 import { Correlation } from '../../../src/kernel/correlation.js';
 import { newId } from '../../../src/kernel/ids.js';
 import type { Lease } from '../../../src/kernel/lease.js';
@@ -113,6 +114,28 @@ describe.each(DATABASES)('an import in $name', ({ open }) => {
     await run(id, leaseOf(`journal.import:${userId}`, 5n));
     expect(await stored(id)).toEqual({ status: 'done', runs: 1, rowsRead: LINES });
     expect(await tradesOf(userId)).toBe(LINES);
+  });
+
+  it('is told of by one stream, step by step', async () => {
+    const userId = newId();
+    const id = await queueImport(userId);
+    await run(id, leaseOf(`journal.import:${userId}`, 5n));
+    await worker.lifecycle.undo(userId, id);
+    const told = await handle.database.sql
+      .select({ topic: outboxTable.topic, payload: outboxTable.payload })
+      .from(outboxTable)
+      .where(eq(outboxTable.stream, `import:${id}`))
+      .orderBy(outboxTable.seq);
+    const statusOf = (payload: unknown) =>
+      (payload as { import?: { status: string } }).import?.status;
+    expect(told.map(({ topic, payload }) => statusOf(payload) ?? topic)).toEqual([
+      'running',
+      'journal.TradesImported',
+      'done',
+      'journal.ImportEnded',
+      'journal.TradesRemoved',
+      'undone',
+    ]);
   });
 
   it('is written no further by one who lost the lock to another import of the user', async () => {

@@ -3,7 +3,7 @@ import { Database, Outbox, type Transaction } from '../../../database/index.js';
 import type { AppError } from '../../../kernel/app-error.js';
 import { Clock } from '../../../kernel/clock.js';
 import { newId } from '../../../kernel/ids.js';
-import { TrainingChanged, TrainingFinished } from '../ai-studio.events.js';
+import { TrainingChanged, TrainingFinished, trainingStream } from '../ai-studio.events.js';
 import { toTraining } from '../ai-studio.mappers.js';
 import { mlTrainingQueue } from '../ai-studio.queues.js';
 import { ModelsRepository } from '../models/models.repository.js';
@@ -130,8 +130,8 @@ export class TrainingJournal {
   }
 
   async #announce(transaction: Transaction, row: TrainingRow): Promise<void> {
-    const { userId } = row;
-    await this.outbox.publish(transaction, TrainingChanged, { userId, training: toTraining(row) });
+    const news = { userId: row.userId, training: toTraining(row) };
+    await this.outbox.publish(transaction, TrainingChanged, news, trainingStream(row.id));
   }
 
   async #announceEnd(
@@ -142,7 +142,7 @@ export class TrainingJournal {
   ): Promise<void> {
     await this.#announce(transaction, row);
     const model = await this.models.find(transaction.sql, row.modelId);
-    await this.outbox.publish(transaction, TrainingFinished, {
+    const news = {
       userId: row.userId,
       modelId: row.modelId,
       name: model?.name ?? '',
@@ -156,7 +156,8 @@ export class TrainingJournal {
           }
         : null,
       failure: toTraining(row).failure,
-    });
+    };
+    await this.outbox.publish(transaction, TrainingFinished, news, trainingStream(row.id));
   }
 
   #now(): Date {

@@ -4,7 +4,13 @@ import { Clock } from '../../../kernel/clock.js';
 import type { AppError } from '../../../kernel/app-error.js';
 import type { Lease } from '../../../kernel/lease.js';
 import { importStuck } from '../journal.errors.js';
-import { ImportChanged, ImportEnded, TradesImported, TradesRemoved } from '../journal.events.js';
+import {
+  ImportChanged,
+  ImportEnded,
+  importStream,
+  TradesImported,
+  TradesRemoved,
+} from '../journal.events.js';
 import { toImportSummary } from '../journal.mappers.js';
 import { TradesRepository } from '../trades/trades.repository.js';
 import { isHeldBy } from './batch-store.js';
@@ -53,7 +59,8 @@ export class ImportLifecycle {
       if (!row || !isHeldBy(row, run)) return;
       await this.files.remove(transaction.sql, row.id);
       const { id: importId, userId, imported } = row;
-      await this.outbox.publish(transaction, TradesImported, { userId, importId, imported });
+      const news = { userId, importId, imported };
+      await this.outbox.publish(transaction, TradesImported, news, importStream(importId));
       const change = { status: 'done' as const, finishedAt: this.#now() };
       await this.#tellEnd(transaction, await this.#change(transaction, row, change));
     });
@@ -99,7 +106,7 @@ export class ImportLifecycle {
     const { id: importId, failure } = toImportSummary(row);
     const outcome = failure === null ? ('done' as const) : ('failed' as const);
     const news = { userId, importId, fileName, outcome, imported, duplicates, failed, failure };
-    await this.outbox.publish(transaction, ImportEnded, news);
+    await this.outbox.publish(transaction, ImportEnded, news, importStream(importId));
   }
 
   async #clear(transaction: Transaction, row: ImportRow, change: ImportChange): Promise<ImportRow> {
@@ -107,7 +114,8 @@ export class ImportLifecycle {
     const removed = await this.trades.removeOfImport(transaction.sql, importId);
     if (isUnfinished(row.status)) await this.files.remove(transaction.sql, importId);
     if (removed > 0) {
-      await this.outbox.publish(transaction, TradesRemoved, { userId, importId, removed });
+      const news = { userId, importId, removed };
+      await this.outbox.publish(transaction, TradesRemoved, news, importStream(importId));
     }
     return this.#change(transaction, row, change);
   }
@@ -121,7 +129,8 @@ export class ImportLifecycle {
       ...change,
       updatedAt: this.#now(),
     });
-    await this.outbox.publish(transaction, ImportChanged, { userId, import: toImportSummary(row) });
+    const news = { userId, import: toImportSummary(row) };
+    await this.outbox.publish(transaction, ImportChanged, news, importStream(id));
     return row;
   }
 

@@ -5,7 +5,7 @@ import { newId } from '../../../kernel/ids.js';
 import type { ImportFormat } from '../formats/trade-row.js';
 import type { ImportSummary } from '../journal.dto.js';
 import { importUndone, tooManyImports } from '../journal.errors.js';
-import { ImportChanged } from '../journal.events.js';
+import { ImportChanged, importStream } from '../journal.events.js';
 import { toImportSummary } from '../journal.mappers.js';
 import { importsQueue } from '../journal.queues.js';
 import { inChunks } from './chunks.js';
@@ -84,7 +84,8 @@ export class UploadsService {
       const change = { status: 'queued' as const, sizeBytes, updatedAt };
       const summary = toImportSummary(await this.imports.update(transaction.sql, importId, change));
       await this.outbox.addJob(transaction, importsQueue, 'import-trades', { importId });
-      await this.outbox.publish(transaction, ImportChanged, { userId, import: summary });
+      const news = { userId, import: summary };
+      await this.outbox.publish(transaction, ImportChanged, news, importStream(importId));
       return summary;
     });
   }

@@ -78,18 +78,36 @@ describe('a split', () => {
     ]);
   });
 
+  it('adds what a lot that is too small to be written down has cost to the next, or after the last to the one before', () => {
+    // 0.00001 / 1,000,000 is 1e-11 of a share.
+    const tiny = lot('tiny', '0.00001', '3');
+    const [one, other] = [lot('one', '1000000', '100'), lot('other', '1000000', '50')];
+    const lotsOf = (lots: readonly Lot[]) =>
+      shown(effectOf(split(1_000_000, 1, 'keep'), lots)).lots;
+    expect(lotsOf([tiny, one, other])).toEqual([
+      ['tiny', '0', '0'],
+      ['one', '1', '103'],
+      ['other', '1', '50'],
+    ]);
+    expect(lotsOf([one, other, tiny])).toEqual([
+      ['one', '1', '100'],
+      ['other', '1', '53'],
+      ['tiny', '0', '0'],
+    ]);
+  });
+
   it('pays all of what becomes less than can be written down', () => {
-    const effect = effectOf(split(1_000_000, 1, 'cash', '1000000'), [lot('a', '0.00001', '3')]);
-    // 0.00001 shares become 1e-11, worth 0.00001.
+    const effect = effectOf(split(1_000_000, 2, 'cash', '1000000'), [lot('a', '0.00001', '3')]);
+    // 0.00001 shares become 2e-11, worth 0.00002.
     expect(shown(effect)).toEqual({
       postings: [
         'position AAPL -0.00001',
         'market AAPL 0.00001',
-        'cash USD 0.00001',
-        'market USD -0.00001',
+        'cash USD 0.00002',
+        'market USD -0.00002',
       ],
       lots: [['a', '0', '0']],
-      closures: [['a', 'cash_in_lieu', '0.00001', '0.00001', '3', '-2.99999']],
+      closures: [['a', 'cash_in_lieu', '0.00001', '0.00002', '3', '-2.99998']],
     });
   });
 });
