@@ -18,7 +18,7 @@ const AWAY_MS = 5_000;
 const OUTAGE_MS = 1_500;
 const CUT_MS = 2_000;
 /** Between two rounds, for messages on connections that are all well. */
-const CALM_MS = 500;
+const CALM_MS = 1_500;
 
 /**
  * @typedef {object} Scenario
