@@ -25,6 +25,7 @@ const AREAS = {
   session: () => import('./session/index.mjs'),
   lock: () => import('./lock/index.mjs'),
   trading: () => import('./trading/index.mjs'),
+  live: () => import('./live/index.mjs'),
 };
 
 const HELP = `Breaks things under load and says which promises held: npm run faults -- <area>… [options]
@@ -35,8 +36,8 @@ const HELP = `Breaks things under load and says which promises held: npm run fau
   --list           prints the names of the scenarios
   --no-peers       leaves out the peers
   --seed <number>  repeats the choices of an earlier run
-  --rounds <n>     of trading: processes to kill in each scenario (50)
-  --deaf <n>       instance n hears of nothing that others do: scenarios of several instances must fail then
+  --rounds <n>     of trading: processes to kill in each scenario (50); of live: times that it breaks (10)
+  --deaf <n>       instance n hears of nothing that others do, of live not of all: its scenarios must fail then
   --help           prints this
 
 Areas: ${Object.keys(AREAS).join(', ')}

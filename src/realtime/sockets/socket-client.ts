@@ -43,9 +43,11 @@ export class SocketClient extends LiveClient {
     cut(this.#socket);
   }
 
-  protected override write({ event, json }: Frame): void {
-    // What `socket.emit(event, body)` sends (socket.io protocol 5, packet EVENT), of JSON that was written once for all.
-    this.#socket.conn.write(`2${this.#socket.nsp.name},["${event}",${json}]`);
+  protected override write(frame: Frame): void {
+    const { conn, nsp } = this.#socket;
+    // The frame is sent as it is, since nothing is compressed; engine.io's types do not know of it.
+    const options = { compress: false, wsPreEncodedFrame: [frame.webSocketFrame(nsp.name)] };
+    conn.write(frame.packet(nsp.name), options);
   }
 
   get #connection() {

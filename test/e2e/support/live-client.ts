@@ -40,7 +40,8 @@ export class LiveClient {
   readonly messages: LiveMessage[] = [];
   readonly snapshots: LiveSnapshot[] = [];
   /** What the server said before it closed the socket. */
-  closing: { readonly code: string; readonly detail: string } | undefined;
+  closing:
+    { readonly code: string; readonly detail: string; readonly retryAfterMs?: number } | undefined;
 
   private constructor(private readonly socket: Socket) {
     socket.on('message', (message: LiveMessage) => this.messages.push(message));
@@ -128,7 +129,22 @@ export class LiveClient {
     );
   }
 
+  /** Takes nothing more from its connection. */
+  pause(): void {
+    this.#connection.pause();
+  }
+
+  resume(): void {
+    this.#connection.resume();
+  }
+
   close(): void {
     this.socket.close();
+  }
+
+  get #connection(): { pause(): void; resume(): void } {
+    // The web socket itself, which the types do not show.
+    const transport: unknown = this.socket.io.engine.transport;
+    return (transport as { ws: { pause(): void; resume(): void } }).ws;
   }
 }

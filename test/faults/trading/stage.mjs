@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { Program } from '../../../bench/http/support/program.mjs';
 import { startTestServers } from '../../support/servers/test-servers.mjs';
+import { ask } from '../ask.mjs';
 import { FORGETFUL, RedisServer } from '../servers/redis-server.mjs';
 import { sleep, until } from '../time.mjs';
 import { WireProxy } from './wire-proxy.mjs';
@@ -17,7 +18,6 @@ const VERIFY = fileURLToPath(
 /** Leases of rows and jobs end after 30 s, waits between attempts grow to as much. */
 const BUSY = 'trading.account_busy';
 const FINISHED_MS = 100_000;
-const REQUEST_MS = 15_000;
 const QUEUE = '{faults}:q:trading';
 const PASSWORD = 'correct horse battery staple';
 export const SYMBOL = 'AAPL';
@@ -94,7 +94,7 @@ export class Stage {
     for (let i = 0; i < count; i += 1) {
       const email = `trader-${this.traders.length}@example.com`;
       const body = { email, password: PASSWORD, displayName: `Trader ${i}` };
-      const answer = await ask(program.url, '/api/auth/register', undefined, body);
+      const answer = await ask(program.url, '/api/auth/register', { body });
       if (answer?.status !== 201) throw new Error(`no trader: ${answer?.text}`);
       this.traders.push({ email, token: JSON.parse(answer.text).token });
     }
@@ -119,7 +119,7 @@ export class Stage {
     const body = {
       ...{ symbol: SYMBOL, side: 'buy', type: 'market', quantity: '1', client_order_id: order.id },
     };
-    const answer = await ask(program.url, '/api/orders', order.trader.token, body);
+    const answer = await ask(program.url, '/api/orders', { token: order.trader.token, body });
     if (answer?.status === 201) order.isAcknowledged = true;
     // Refused for a while, with nothing done: its account is held by a process that is about to be killed.
     else if (answer !== undefined && answer.status < 500 && !answer.text.includes(BUSY)) {
@@ -220,26 +220,5 @@ export class Stage {
       RATE_LIMITS: 'auth.register=100000/1m,orders.place=100000/1m',
       MARKET_TICK_MS: '500',
     };
-  }
-}
-
-/**
- * @param {string} url @param {string} path @param {string | undefined} token @param {object} body
- * @returns {Promise<{ status: number, text: string } | undefined>} undefined: no answer
- */
-async function ask(url, path, token, body) {
-  try {
-    const response = await fetch(url + path, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(REQUEST_MS),
-    });
-    return { status: response.status, text: await response.text() };
-  } catch {
-    return undefined;
   }
 }

@@ -39,7 +39,7 @@ describe('npm run faults', () => {
   });
 
   it.each([
-    [['nothing'], 'name areas of cache, rate-limit, session, lock, trading'],
+    [['nothing'], 'name areas of cache, rate-limit, session, lock, trading, live'],
     [['cache', '--only', 'no-such'], 'no scenario is called no-such'],
     [['cache', '--loud'], '--loud'],
   ])('refuses %j', async (args, reason) => {
@@ -157,6 +157,37 @@ describe('npm run faults -- trading', () => {
         { name: 'connection-cut', pass: true, figures: { ...once, ledgerDifferences: 0 } },
       ]);
       expect(exitCode).toBe(0);
+    },
+    RUN_MS,
+  );
+});
+
+describe('npm run faults -- live', () => {
+  const play = async (...args: readonly string[]) => {
+    const { exitCode, stdout } = await faults('live', '--json', '--rounds', '1', ...args);
+    const { scenarios } = JSON.parse(stdout) as { scenarios: Scenario[] };
+    return { exitCode, scenarios };
+  };
+
+  it(
+    'drops clients, and holds what they were told against what the server answers',
+    async () => {
+      const { exitCode, scenarios } = await play('--only', 'dropped');
+      const figures = { lost: 0, duplicated: 0, outOfOrder: 0, unlikeTheServer: 0 };
+      expect(scenarios).toMatchObject([{ name: 'dropped', pass: true, figures }]);
+      expect(scenarios[0]?.figures['recovered']).toBeGreaterThan(0);
+      expect(exitCode).toBe(0);
+    },
+    RUN_MS,
+  );
+
+  it(
+    'catches a process that keeps some messages to itself',
+    async () => {
+      const { exitCode, scenarios } = await play('--only', 'dropped', '--deaf', '0');
+      expect(scenarios).toMatchObject([{ pass: false }]);
+      expect(scenarios[0]?.figures['lost']).toBeGreaterThan(0);
+      expect(exitCode).toBe(1);
     },
     RUN_MS,
   );

@@ -1,0 +1,130 @@
+import { eventually } from '../support/eventually.js';
+import { BourseProcess } from '../support/processes.js';
+import { ApiClient } from './support/api-client.js';
+import { BACKENDS, type Backend } from './support/backends.js';
+import { LiveClient, type LiveMessage } from './support/live-client.js';
+
+// Three processes are started.
+jest.setTimeout(120_000);
+
+const ORDERS = 'trading.orders';
+const MARKET_ORDER = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: '1' };
+
+describe('two API processes and a worker', () => {
+  let backend: Backend;
+  let processes: BourseProcess[] = [];
+  let [a, b]: [BourseProcess?, BourseProcess?] = [];
+  const sockets: LiveClient[] = [];
+
+  beforeAll(async () => {
+    const [, kind] = BACKENDS;
+    if (kind === undefined) throw new Error('no backend with Redis');
+    backend = await kind.create();
+    const { PORT: _anyFreeOne, ...env } = backend.env;
+    const start = async (role: string) => {
+      const options = { env: { ...env, BOURSE_ROLE: role, MARKET_TICK_MS: '50' } };
+      const started = await BourseProcess.start(options);
+      processes.push(started);
+      return started;
+    };
+    // The first one makes the tables.
+    a = await start('api');
+    [b] = await Promise.all([start('api'), start('worker')]);
+  });
+  afterEach(() => sockets.splice(0).forEach((socket) => socket.close()));
+  afterAll(async () => {
+    await Promise.all(processes.map((process) => process.stop()));
+    processes = [];
+    await backend.remove();
+  });
+
+  const urlOf = (process: BourseProcess | undefined) => process?.url ?? '';
+  const trader = () => new ApiClient(urlOf(a)).register();
+  const connect = async (to: BourseProcess | undefined, { token }: ApiClient) => {
+    const live = await LiveClient.connect(urlOf(to), { token });
+    sockets.push(live);
+    return live;
+  };
+  /** Through A. */
+  const buy = async (client: ApiClient): Promise<string> => {
+    const { body, status } = await client.post<{ id: string }>('/api/orders', MARKET_ORDER);
+    expect(status).toBe(201);
+    return body.id;
+  };
+  const filled = (live: LiveClient, id: string) =>
+    live.next(ORDERS, (order) => order['id'] === id && order['status'] === 'filled');
+  const versions = (messages: readonly LiveMessage[], id: string) =>
+    messages.filter(({ data }) => data['id'] === id).map(({ data }) => data['version']);
+
+  it('show an order that was placed on one to a socket of the other, step by step', async () => {
+    const client = await trader();
+    const live = await connect(b, client);
+    const { epoch, seq } = await live.follow(ORDERS);
+    await live.follow('trading.fills');
+    const id = await buy(client);
+    await filled(live, id);
+    await live.next('trading.fills', ({ orderId }) => orderId === id);
+    const messages = live.on(ORDERS);
+    expect(versions(messages, id)).toEqual([1, 2]);
+    expect(messages.map((message) => [message.epoch, message.seq])).toEqual([
+      [epoch, seq + 1],
+      [epoch, seq + 2],
+    ]);
+  });
+
+  it('let a client that was on one go on at the other, without a gap and with nothing twice', async () => {
+    const client = await trader();
+    const before = await connect(b, client);
+    await before.follow(ORDERS);
+    const first = await buy(client);
+    const last = await filled(before, first);
+    before.close();
+    const missed = await buy(client);
+    const witness = await connect(b, client);
+    // Both of its messages are out.
+    await eventually(async () => {
+      expect((await witness.follow(ORDERS)).seq).toBe(last.seq + 2);
+    });
+    const after = await connect(a, client);
+    const answer = await after.follow(ORDERS, last);
+    expect(answer.recovered).toBe(true);
+    expect(answer.messages?.map(({ seq }) => seq)).toEqual([last.seq + 1, last.seq + 2]);
+    expect(versions(answer.messages ?? [], missed)).toEqual([1, 2]);
+    const next = await buy(client);
+    await filled(after, next);
+    expect(after.on(ORDERS).map(({ seq }) => seq)).toEqual([last.seq + 3, last.seq + 4]);
+  });
+
+  it('close the sockets of a session everywhere within a second of its end', async () => {
+    const client = await trader();
+    const live = await connect(b, client);
+    await live.follow(ORDERS);
+    expect((await client.post('/api/auth/logout')).status).toBe(204);
+    await eventually(() => expect(live.connected).toBe(false), { timeoutMs: 1_000 });
+  });
+
+  it('send the clients of one that ends to the other, where they go on', async () => {
+    // Of the one that stays.
+    const client = await new ApiClient(urlOf(b)).register();
+    const live = await connect(a, client);
+    await live.follow(ORDERS);
+    const first = await filled(live, await buy(client));
+    a?.kill('SIGTERM');
+    await eventually(() => expect(live.connected).toBe(false));
+    expect(live.closing).toEqual({
+      code: 'live.draining',
+      detail: expect.any(String),
+      retryAfterMs: expect.any(Number),
+    });
+    expect(live.closing?.retryAfterMs).toBeLessThan(5_000);
+    const missed = await buy(client);
+    const there = await connect(b, client);
+    const answer = await there.follow(ORDERS, first);
+    expect(answer.recovered).toBe(true);
+    await filled(there, await buy(client));
+    const all = [...(answer.messages ?? []), ...there.on(ORDERS)];
+    expect(versions(all, missed)).toEqual([1, 2]);
+    expect(all.map(({ seq }) => seq)).toEqual(all.map((_, i) => first.seq + 1 + i));
+    expect(await a?.exited).toEqual({ code: 0, signal: null });
+  });
+});
