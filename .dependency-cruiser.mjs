@@ -207,7 +207,13 @@ const hygiene = [
     'src-knows-no-tests',
     'Production code stands alone.',
     { path: '^src/', pathNot: SPEC },
-    { path: '^(test|bench|scripts)/' },
+    { path: '^(test|bench|scripts|clients)/' },
+  ),
+  forbid(
+    'clients-stand-alone',
+    'Who installs a client has nothing else of this repository.',
+    { path: '^clients/([^/]+)/' },
+    { pathNot: ['^clients/$1/', 'node_modules', '^[^/]+$'] },
   ),
 ];
 

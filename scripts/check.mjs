@@ -24,6 +24,7 @@ const STEPS = {
     '--config',
     '.dependency-cruiser.mjs',
     'src',
+    'clients',
   ],
   format: ['prettier', '--check', '.', '--log-level', 'warn'],
 };

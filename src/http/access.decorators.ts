@@ -11,14 +11,18 @@ import type { AuthenticatedRequest } from '../kernel/principal.js';
 
 /** Who may call a route. Each route declares exactly one; a route without one fails the boot. */
 export type Access =
-  | { readonly kind: 'public' }
+  | { readonly kind: 'public'; readonly knowsCallers: boolean }
   | { readonly kind: 'signed-in'; readonly apiKeys: boolean }
   | { readonly kind: 'permission'; readonly permission: Permission };
 
 export const ACCESS_METADATA = 'bourse:access';
 
-/** Anybody, signed in or not. */
-export const Public = () => SetMetadata<string, Access>(ACCESS_METADATA, { kind: 'public' });
+/**
+ * Anybody, signed in or not.
+ * @param options.knowsCallers those who say who they are, by a live session or a key with the scope `read`, are known
+ */
+export const Public = ({ knowsCallers = false }: { readonly knowsCallers?: boolean } = {}) =>
+  SetMetadata<string, Access>(ACCESS_METADATA, { kind: 'public', knowsCallers });
 
 /**
  * Anybody with a live session.

@@ -5,8 +5,8 @@ import { AppError } from '../kernel/app-error.js';
 import { permissionsOf } from '../kernel/permissions.js';
 import { Authenticator, type Principal } from '../kernel/principal.js';
 import type { Access } from './access.decorators.js';
-import { isForgeable, isSafe } from './cross-site.js';
-import { readSessionToken } from './session-token.js';
+import { isCrossSite, isForgeable, isSafe } from './cross-site.js';
+import { readSessionToken, sessionCookieName } from './session-token.js';
 
 /** Decides whether a request may pass; routes, the dashboard and whatever else has a door use the same rule. */
 @Injectable()
@@ -17,12 +17,14 @@ export class RequestAuthentication {
   ) {}
 
   /**
-   * @returns who is calling; undefined on public routes, where nobody is asked.
+   * @returns who is calling; undefined on public routes, where nobody is asked, or did not say.
    * @throws AppError `auth.cross_site`, `auth.unauthenticated`, `auth.forbidden`, `auth.sign_in_needed` or `auth.out_of_scope`
    */
   async authorize(request: FastifyRequest, access: Access): Promise<Principal | undefined> {
     this.#refuseForgery(request);
-    if (access.kind === 'public') return undefined;
+    if (access.kind === 'public' && !(access.knowsCallers && this.#saysWho(request))) {
+      return undefined;
+    }
     const token = readSessionToken(request, this.config.session.cookieSecure);
     const principal =
       token === undefined ? undefined : await this.authenticator.authenticate(token);
@@ -47,6 +49,13 @@ export class RequestAuthentication {
     return principal;
   }
 
+  /** A page of another site does not ride on the cookie, which the browser adds by itself. */
+  #saysWho({ headers, cookies }: FastifyRequest): boolean {
+    if (headers.authorization !== undefined) return true;
+    const cookie = cookies[sessionCookieName(this.config.session.cookieSecure)];
+    return cookie !== undefined && !isCrossSite(headers);
+  }
+
   /** A bearer token is put there by a program on purpose; only what the browser adds by itself can be forged. */
   #refuseForgery(request: FastifyRequest): void {
     if (request.headers.authorization !== undefined) return;
@@ -58,7 +67,7 @@ export class RequestAuthentication {
 /** What a key opens is said by its route; a route that says nothing is for people. */
 function assertInScope(method: string, access: Access, { credential }: Principal): void {
   if (credential.kind !== 'api-key') return;
-  if (access.kind !== 'signed-in' || !access.apiKeys) {
+  if (access.kind === 'permission' || (access.kind === 'signed-in' && !access.apiKeys)) {
     throw new AppError('forbidden', 'auth.sign_in_needed', 'No API key opens this: sign in.');
   }
   const scope = isSafe(method) ? 'read' : 'trade';

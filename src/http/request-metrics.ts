@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Histogram } from 'prom-client';
 import { MetricsRegistry } from './metrics-registry.js';
 
@@ -26,6 +26,11 @@ export class RequestMetrics {
   /** Before any route is added: plugins take over the hooks that there are. */
   attach(server: FastifyInstance): void {
     server.addHook('onResponse', (request, reply, done) => {
+      // It lasts as long as its client likes: that is no time to answer.
+      if (isStream(reply)) {
+        done();
+        return;
+      }
       const { method, routeOptions } = request;
       const labels = {
         method: METHODS.has(method) ? method : 'other',
@@ -36,4 +41,8 @@ export class RequestMetrics {
       done();
     });
   }
+}
+
+function isStream(reply: FastifyReply): boolean {
+  return String(reply.getHeader('content-type')).startsWith('text/event-stream');
 }

@@ -1,3 +1,4 @@
+export { asyncApiDocument } from './asyncapi/asyncapi-document.js';
 export { ChannelRegistry } from './channels/channel-registry.js';
 export {
   defineChannel,

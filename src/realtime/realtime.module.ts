@@ -7,6 +7,8 @@ import { LiveClients } from './clients/live-clients.js';
 import { LiveConnections } from './clients/live-connections.js';
 import { LiveFollowing } from './clients/live-following.js';
 import { LivePresence } from './clients/live-presence.js';
+import { EventStreams } from './events/event-streams.js';
+import { EventsController } from './events/events.controller.js';
 import { LivePublisher } from './publishing/live-publisher.js';
 import { LiveResets } from './publishing/live-resets.js';
 import { LiveGateway } from './sockets/live.gateway.js';
@@ -24,6 +26,7 @@ export class RealtimeModule {}
 /** The connections themselves, in processes that listen. */
 @Module({
   imports: [HttpModule],
+  controllers: [EventsController],
   providers: [
     LiveGateway,
     LiveHandshake,
@@ -33,6 +36,7 @@ export class RealtimeModule {}
     LiveStreams,
     ClientSessions,
     BlockedClients,
+    EventStreams,
   ],
   exports: [LiveStreams],
 })

@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { ChannelRegistry } from '../../src/realtime/index.js';
+import { asyncApiFaults, danglingReferences } from '../support/asyncapi.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
@@ -7,6 +11,15 @@ interface OpenApi {
   readonly openapi: string;
   readonly paths: Record<string, Record<string, { security?: unknown[]; requestBody?: unknown }>>;
 }
+
+interface AsyncApi {
+  readonly channels: Record<
+    string,
+    { messages: Record<string, { payload: { properties: { data?: object } } }> }
+  >;
+}
+
+const TYPES_SCRIPT = resolve(import.meta.dirname, '../../scripts/live-client-types.mjs');
 
 interface BoardQueue {
   readonly name: string;
@@ -70,6 +83,29 @@ describe.each(BACKENDS)('operating Bourse on $name', (backend) => {
     expect(place?.security).toHaveLength(1);
     expect(JSON.stringify(place?.requestBody)).toContain('client_order_id');
     expect((await bourse.client().get<string>('/docs')).body).toContain('swagger-ui');
+  });
+
+  it('documents every live channel, with what it sends and what it begins with', async () => {
+    const { body } = await bourse.client().get<AsyncApi>('/docs/asyncapi.json');
+    expect(asyncApiFaults(body)).toEqual([]);
+    expect(danglingReferences(body)).toEqual([]);
+    const declared = bourse.app.get(ChannelRegistry).declared.map(({ name }) => name);
+    expect(declared.length).toBeGreaterThan(10);
+    expect(Object.keys(body.channels).sort()).toEqual(['gateway', ...declared].sort());
+    for (const name of declared) {
+      const { message, snapshot } = body.channels[name]?.messages ?? {};
+      for (const one of [message, snapshot]) {
+        expect(one?.payload.properties.data).toEqual(expect.objectContaining({}));
+        expect(Object.keys(one?.payload.properties.data ?? {})).not.toEqual([]);
+      }
+    }
+    // The types of the live client are made from it.
+    const args = [TYPES_SCRIPT, '--check', '--document', '-'];
+    const check = spawnSync(process.execPath, args, {
+      input: JSON.stringify(body),
+      encoding: 'utf8',
+    });
+    expect({ status: check.status, says: check.stderr }).toEqual({ status: 0, says: '' });
   });
 
   it("gives every answer a correlation id, the caller's own where it is harmless", async () => {

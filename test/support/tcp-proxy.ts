@@ -7,7 +7,7 @@ export class TcpProxy {
   #frozen = false;
   #port = 0;
 
-  constructor(private readonly target: string) {}
+  constructor(private target: string) {}
 
   /** The target's address with the proxy in its place; known once it has been {@link up}. */
   get url(): string {
@@ -27,6 +27,12 @@ export class TcpProxy {
     });
     const address = server.address();
     if (typeof address === 'object' && address !== null) this.#port = address.port;
+  }
+
+  /** Up again, in front of another server. */
+  async redirect(target: string): Promise<void> {
+    this.target = target;
+    await this.up();
   }
 
   /** Cuts all connections and refuses new ones. */

@@ -42,6 +42,11 @@ export class ChannelRegistry {
     this.#channels.set(name, { channel, snapshot });
   }
 
+  /** Every channel that is declared. */
+  get declared(): readonly ChannelDefinition[] {
+    return [...this.#channels.values()].map(({ channel }) => channel);
+  }
+
   /**
    * The stream that `requested` (`trading.fills`, `market.quote:AAPL`) means for this caller.
    * @throws AppError `live.unknown_channel`, also for channels the caller may not see: their names stay private.

@@ -7,7 +7,7 @@ import { BEHIND_BYTES, howToSend } from './sending-rule.js';
 
 /** A client that takes nothing in this time is not waited for. */
 const CATCH_UP_MS = 10_000;
-const TOO_SLOW: Closing = {
+export const TOO_SLOW: Closing = {
   code: 'live.too_slow',
   detail:
     'More waits to be sent than you take. Come back, and go on from the last message you have.',

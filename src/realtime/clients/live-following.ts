@@ -51,6 +51,25 @@ export class LiveFollowing {
     });
   }
 
+  /**
+   * Finds out what {@link subscribe} would be refused with, for a client that can be told so before it follows anything
+   * and not later. What it begins with is read, and is at hand when it subscribes.
+   * @throws as {@link subscribe}
+   */
+  async prepare(client: LiveClient, request: SubscribeRequest): Promise<ResolvedChannel> {
+    const channel = this.channels.resolve(request.channel, client.principal);
+    if (!client.isOpen) return channel;
+    const following = client.following.get(channel.bus) ?? this.#follow(client, channel);
+    try {
+      await settlesWithin(following.ready, READY_MS);
+      await following.stream.begin(request.from);
+      return channel;
+    } catch (error) {
+      this.#release(client, channel, following);
+      throw error;
+    }
+  }
+
   /** @throws AppError `live.unknown_channel` */
   unsubscribe(client: LiveClient, requested: string): Promise<string> {
     return client.inOrder(async () => {
