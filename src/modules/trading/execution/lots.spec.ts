@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { money, moneyText, sumOf, type Money } from '../../../kernel/money.js';
 import {
+  costPerShare,
   namedForFill,
   totalOf,
   tradeLots,
@@ -204,6 +205,18 @@ describe('any history of lots', () => {
         expect(won('fifo')).toBe(won('lifo'));
       }),
     );
+  });
+});
+
+describe('the cost of a share', () => {
+  it.each([
+    ['4', '10', '2.5'],
+    // Sold short: what it brought.
+    ['-4', '-10', '2.5'],
+    ['0', '0', '0'],
+  ])('of %s that cost %s is %s', (quantity, cost, average) => {
+    const total = { quantity: money(quantity), cost: money(cost) };
+    expect(costPerShare(total).toFixed()).toBe(average);
   });
 });
 

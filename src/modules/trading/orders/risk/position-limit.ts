@@ -29,8 +29,8 @@ export function exposureOf(held: Money, orders: readonly OpenQuantity[]): Exposu
 }
 
 /**
- * Counts what is held and every working order with the new one, at the price that its side would pay now. An order that
- * takes the position no farther is never refused, however large that is: it is the way out.
+ * Counts what is held and every working order with the new one, at the price that its side would pay now. The other way
+ * counts nothing: what leads out of a position is never refused, however large that is.
  * @throws AppError `trading.position_limit`
  */
 export function assertPositionLimit(
@@ -40,12 +40,8 @@ export function assertPositionLimit(
   { bid, ask }: BestPrices,
   { maxPositionNotional }: Pick<RiskLimits, 'maxPositionNotional'>,
 ): void {
-  const before = exposureOf(held, working);
-  const after = exposureOf(held, [...working, order]);
-  const isLong = order.side === 'buy';
-  const shares = isLong ? after.long : after.short;
-  if (shares.lte(isLong ? before.long : before.short)) return;
-  const notional = shares.times(isLong ? ask : bid);
+  const { long, short } = exposureOf(held, [...working, order]);
+  const notional = order.side === 'buy' ? long.times(ask) : short.times(bid);
   if (notional.gt(maxPositionNotional)) throw positionTooLarge(maxPositionNotional, notional);
 }
 

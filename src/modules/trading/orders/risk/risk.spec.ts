@@ -176,6 +176,13 @@ describe('the position limit', () => {
     });
   });
 
+  it('is of no position the other way, however much works for it', () => {
+    const { long, short } = exposureOf(money('-10'), [open('buy', '3'), open('sell', '2')]);
+    expect([long.toFixed(), short.toFixed()]).toEqual(['0', '12']);
+    const other = exposureOf(money('10'), [open('buy', '3'), open('sell', '2')]);
+    expect([other.long.toFixed(), other.short.toFixed()]).toEqual(['13', '0']);
+  });
+
   it('never refuses the way out of a position that is too large', () => {
     expect(check('5000', [], open('sell', '5000'))).toEqual({ code: 'accepted' });
     expect(check('-5000', [], open('buy', '5000'))).toEqual({ code: 'accepted' });
