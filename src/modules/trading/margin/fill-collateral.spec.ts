@@ -15,6 +15,19 @@ const fill = (side: 'buy' | 'sell', quantity: string, price: string, fee = '0') 
 });
 const RICH = { released: money(0), free: money(1_000_000) };
 
+describe('what buying back frees', () => {
+  it.each([
+    // 1,500 behind 10.
+    ['-10', '4', '600'],
+    ['-10', '10', '1500'],
+    ['-10', '15', '1500'],
+    ['10', '4', '0'],
+  ])('with %s shares and %s bought is %s', (held, bought, freed) => {
+    const before = { quantity: money(held), collateral: money('1500') };
+    expect(freedBy(before, money(bought)).toFixed()).toBe(freed);
+  });
+});
+
 describe('what a fill puts behind a short position', () => {
   it.each([
     ['a sale of what is held', position('10'), fill('sell', '10', '50'), '0'],

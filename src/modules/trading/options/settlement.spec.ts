@@ -99,6 +99,12 @@ describe('the end of a contract', () => {
       'sell 100 contract at 5',
       'sell 100 underlying at 0',
     ]);
+    // The shares of a call carry all of it.
+    expect(told({ kind: 'option_exercise', legs: delivery(held('call', 5, 1, 6)) })).toEqual([
+      'option_exercise',
+      'sell 100 contract at 6',
+      'buy 100 underlying at 11',
+    ]);
   });
 
   it('moves the strike for the shares and nothing else, whatever the contract cost, and never runs into debt on the way', () => {

@@ -118,4 +118,33 @@ describe('after a step of a leg', () => {
     expect(after(smaller, [member('stop_loss', { status: 'held' })])).toEqual([]);
     expect(after(member('take_profit', { status: 'replaced' }), [stop])).toEqual([]);
   });
+
+  it('of an entry that has replaced another: legs for what both have bought; what legs have sold is no purchase', () => {
+    const before = orderOf('entry', { status: 'replaced', filledQuantity: '30' });
+    const entry = orderOf('entry', { status: 'filled', filledQuantity: '70' });
+    const ended = orderOf('stop_loss', { status: 'replaced', filledQuantity: '5' });
+    expect(after(entry, [before, ended, ...legs], '200')).toEqual([
+      ['open', 'take_profit', '100', 'entry_filled'],
+      ['open', 'stop_loss', '100', 'entry_filled'],
+    ]);
+    expect(after(before, [entry, ...legs], '30')).toEqual([]);
+  });
+
+  it('of legs that open: the profit holds back what both sell, a stop alone what it sells', () => {
+    const entry = orderOf('entry', { status: 'filled', filledQuantity: '100' });
+    const holders = (opened: readonly OrderRow[]) =>
+      stepsAfter(entry, [entry, ...opened], money('100')).map(
+        (step) => step.kind === 'open' && step.isHolder,
+      );
+    expect(holders([...legs].reverse())).toEqual([false, true]);
+    expect(holders([orderOf('stop_loss', held)])).toEqual([true]);
+  });
+
+  it('of a stop that waits, a leg that is held, and for one that has ended: nothing', () => {
+    expect(after(stop, [profit])).toEqual([]);
+    const smaller = orderOf('take_profit', { ...held, quantity: '60' });
+    expect(after(smaller, [orderOf('stop_loss', held)])).toEqual([]);
+    const over = { ...stop, status: 'cancelled' } as const;
+    expect(after({ ...profit, status: 'cancelled' }, [over])).toEqual([]);
+  });
 });
