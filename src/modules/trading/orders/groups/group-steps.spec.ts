@@ -1,122 +1,102 @@
+import { newId } from '../../../../kernel/ids.js';
 import { money } from '../../../../kernel/money.js';
-import type { OrderRow } from '../orders.table.js';
+import type { PlaceOrder } from '../../trading.dto.js';
 import { newOrder } from '../new-order.js';
+import type { OrderRow } from '../orders.table.js';
 import { stepsAfter } from './group-steps.js';
 import type { GroupRole } from './order-class.js';
 
-const AT = new Date(0);
+const groupId = newId();
 
-/** An order of ten shares. */
-const member = (role: GroupRole, over: Partial<OrderRow> = {}): OrderRow => ({
-  ...newOrder(
-    { symbol: 'AAPL', side: 'sell', type: 'market', quantity: '10', timeInForce: 'gtc' },
-    {
-      accountId: 'a',
-      replaces: null,
-      time: { worksFrom: null, expiresAt: null },
-      holding: { cash: money(0), shares: money(0) },
-      group: { orderClass: 'bracket', groupId: 'g', role, isHeld: false },
-      at: AT,
-    },
-  ),
-  ...over,
-});
-const after = (changed: OrderRow, others: readonly OrderRow[], free = '10') =>
-  stepsAfter(changed, [changed, ...others], money(free)).map(({ order, ...step }) => ({
-    ...step,
-    of: order.groupRole,
-    ...('quantity' in step && { quantity: step.quantity.toFixed() }),
-  }));
-
-describe('after a step of an entry', () => {
-  const held = { status: 'held' } as const;
-  const legs = [member('stop_loss', held), member('take_profit', held)];
-  const opened = (quantity: string, reason: string) => [
-    { kind: 'open', of: 'stop_loss', quantity, isHolder: false, reason },
-    { kind: 'open', of: 'take_profit', quantity, isHolder: true, reason },
-  ];
-
-  it('legs wait while it works, and go on to the entry that replaces it', () => {
-    const partly = { status: 'partially_filled', filledQuantity: '4' } as const;
-    expect(after(member('entry', partly), legs)).toEqual([]);
-    expect(after(member('entry', { status: 'replaced', filledQuantity: '4' }), legs)).toEqual([]);
+function orderOf(role: GroupRole, of: object = {}): OrderRow {
+  const type = role === 'stop_loss' ? { type: 'stop', stopPrice: '95' } : LIMIT;
+  const request = { symbol: 'AAPL', quantity: '100', timeInForce: 'gtc', ...type } as const;
+  const side = role === 'entry' ? 'buy' : 'sell';
+  const row = newOrder({ ...request, side } as PlaceOrder, {
+    accountId: newId(),
+    replaces: null,
+    time: { worksFrom: null, expiresAt: null },
+    holding: { cash: money(0), shares: money(0) },
+    group: { orderClass: 'bracket', groupId, role, isHeld: false },
+    at: new Date(0),
   });
+  return { ...row, status: 'open', ...of };
+}
+const LIMIT = { type: 'limit', limitPrice: '110' } as const;
+/** In short: kind, order, and shares where they change. */
+const after = (changed: OrderRow, others: readonly OrderRow[], free = '0') =>
+  stepsAfter(changed, [changed, ...others], money(free)).map((step) => [
+    step.kind,
+    step.order.groupRole,
+    'quantity' in step ? step.quantity.toFixed() : step.kind === 'end' ? step.status : null,
+    step.reason,
+  ]);
+const held = { status: 'held' } as const;
 
-  it('they open for what it has bought, the take-profit holds it back', () => {
-    const filled = member('entry', { status: 'filled', filledQuantity: '10' });
-    expect(after(filled, legs)).toEqual(opened('10', 'entry_filled'));
-    const cancelled = member('entry', { status: 'cancelled', filledQuantity: '4' });
-    expect(after(cancelled, legs)).toEqual(opened('4', 'entry_ended'));
-  });
+describe('what follows for a group', () => {
+  const [profit, stop] = [orderOf('take_profit'), orderOf('stop_loss')];
+  const legs = [orderOf('take_profit', held), orderOf('stop_loss', held)];
 
-  it('for what the entries before it have bought too', () => {
-    const before = member('entry', { status: 'replaced', filledQuantity: '3' });
-    const entry = member('entry', { status: 'filled', filledQuantity: '7' });
-    expect(after(entry, [before, ...legs], '20')).toEqual(opened('10', 'entry_filled'));
-  });
-
-  it('what legs have sold counts as no purchase', () => {
-    const entry = member('entry', { status: 'filled', filledQuantity: '10' });
-    const ended = member('stop_loss', { status: 'replaced', filledQuantity: '5' });
-    expect(after(entry, [ended, ...legs], '20')).toEqual(opened('10', 'entry_filled'));
-  });
-
-  it('for no more than is free, where it has bought back what was sold short', () => {
-    const entry = member('entry', { status: 'filled', filledQuantity: '10' });
-    expect(after(entry, legs, '6')).toEqual(opened('6', 'entry_filled'));
-  });
-
-  it('a stop alone holds back what it is to sell', () => {
-    const entry = member('entry', { status: 'filled', filledQuantity: '10' });
-    expect(after(entry, [member('stop_loss', held)])).toMatchObject([{ isHolder: true }]);
-  });
-
-  it('they end with one that has bought nothing', () => {
-    const end = { kind: 'end', status: 'cancelled', reason: 'entry_ended' };
-    expect(after(member('entry', { status: 'expired' }), legs)).toEqual([
-      { ...end, of: 'stop_loss' },
-      { ...end, of: 'take_profit' },
+  it('of a part that the profit sells: the stop is for so much less, each time', () => {
+    const sold = (filledQuantity: string) =>
+      orderOf('take_profit', { status: 'partially_filled', filledQuantity });
+    expect(after(sold('60'), [stop])).toEqual([['resize', 'stop_loss', '40', 'other_leg_filled']]);
+    const smaller = { ...stop, quantity: '40' };
+    expect(after(sold('75'), [smaller])).toEqual([
+      ['resize', 'stop_loss', '25', 'other_leg_filled'],
     ]);
+    // Nothing new: nothing follows.
+    expect(after(sold('60'), [smaller])).toEqual([]);
   });
-});
 
-describe('after a step of a leg', () => {
-  const stop = member('stop_loss', { status: 'open' });
-  const profit = member('take_profit', { status: 'open' });
+  it('of its last share: the stop ends', () => {
+    const filled = orderOf('take_profit', { status: 'filled', filledQuantity: '100' });
+    expect(after(filled, [stop])).toEqual([['end', 'stop_loss', 'cancelled', 'other_leg_filled']]);
+  });
 
-  it('the stop is for what the take-profit has left', () => {
-    const partly = { status: 'partially_filled', filledQuantity: '4' } as const;
-    const sold = member('take_profit', partly);
-    expect(after(sold, [stop])).toEqual([
-      { kind: 'resize', of: 'stop_loss', quantity: '6', reason: 'other_leg_filled' },
+  it('of a stop that is reached: what the profit holds back is its own from then on', () => {
+    const reached = { ...stop, triggeredAt: new Date(0) };
+    expect(after(reached, [profit])).toEqual([
+      ['hand over', 'take_profit', null, 'other_leg_triggered'],
     ]);
-    expect(after(sold, [{ ...stop, quantity: '6' }])).toEqual([]);
+    // A part of it is sold: the other leg has ended already.
+    expect(after({ ...reached, status: 'partially_filled' }, [])).toEqual([]);
   });
 
-  it('a stop that has triggered takes over what the other holds back, one that waits does not', () => {
-    expect(after(stop, [profit])).toEqual([]);
-    expect(after({ ...stop, triggeredAt: AT }, [profit])).toEqual([
-      { kind: 'hand over', of: 'take_profit', reason: 'other_leg_triggered' },
+  it('of an entry: nothing while it works, its legs for what it has bought when it ends', () => {
+    const bought = (status: OrderRow['status'], filledQuantity: string) =>
+      after(orderOf('entry', { status, filledQuantity }), legs, filledQuantity);
+    expect(bought('partially_filled', '30')).toEqual([]);
+    expect(bought('filled', '100')).toEqual([
+      ['open', 'take_profit', '100', 'entry_filled'],
+      ['open', 'stop_loss', '100', 'entry_filled'],
+    ]);
+    expect(bought('cancelled', '30')).toEqual([
+      ['open', 'take_profit', '30', 'entry_ended'],
+      ['open', 'stop_loss', '30', 'entry_ended'],
+    ]);
+    expect(bought('expired', '0')).toEqual([
+      ['end', 'take_profit', 'cancelled', 'entry_ended'],
+      ['end', 'stop_loss', 'cancelled', 'entry_ended'],
     ]);
   });
 
-  it.each([
-    ['filled', 'cancelled', 'other_leg_filled'],
-    ['cancelled', 'cancelled', 'group_ended'],
-    ['rejected', 'cancelled', 'group_ended'],
-    ['expired', 'expired', 'group_ended'],
-  ] as const)('one that is %s ends the other as %s', (status, ends, reason) => {
-    expect(after(member('take_profit', { status }), [stop])).toEqual([
-      { kind: 'end', of: 'stop_loss', status: ends, reason },
-    ]);
-    const over = { ...stop, status: 'cancelled' } as const;
-    expect(after(member('take_profit', { status }), [over])).toEqual([]);
+  it('of an entry that has bought back what was sold short: legs for what is held after it, or none', () => {
+    const entry = orderOf('entry', { status: 'filled', filledQuantity: '100' });
+    // 70 were owed: 30 are held now.
+    expect(after(entry, legs, '30').map(([, , quantity]) => quantity)).toEqual(['30', '30']);
+    expect(after(entry, legs, '-20').map(([kind]) => kind)).toEqual(['end', 'end']);
   });
 
-  it('nothing follows while it is held, or when another takes its place', () => {
-    const smaller = member('take_profit', { status: 'held', quantity: '6' });
-    expect(after(smaller, [member('stop_loss', { status: 'held' })])).toEqual([]);
-    expect(after(member('take_profit', { status: 'replaced' }), [stop])).toEqual([]);
+  it('of a leg that is cancelled or expires: the other ends like it', () => {
+    expect(after({ ...profit, status: 'expired' }, [stop])).toEqual([
+      ['end', 'stop_loss', 'expired', 'group_ended'],
+    ]);
+    expect(after({ ...stop, status: 'cancelled' }, [profit])).toEqual([
+      ['end', 'take_profit', 'cancelled', 'group_ended'],
+    ]);
+    // One that was replaced goes on as another.
+    expect(after({ ...stop, status: 'replaced' }, [profit])).toEqual([]);
   });
 
   it('of an entry that has replaced another: legs for what both have bought; what legs have sold is no purchase', () => {
