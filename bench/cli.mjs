@@ -10,7 +10,7 @@ import { tableOf } from './harness/rows.mjs';
 const HELP = `Measures Bourse against named peers: npm run bench -- <area>… [options]
 
   --only <cases>  some of the cases, separated by commas
-  --rounds <n>    rounds per case, 1 to 50 (default 5: with fewer a median means little)
+  --rounds <n>    rounds per case, 1 to 50 (default 5: with fewer a median means little, and one is only a look)
   --json          prints one JSON document: { area, rows: [{ case, ours, peer, theirs, unit, ratio, target,
                   rounds, spread, pass }] }, or an array of them for several areas; with npm's own --silent
                   nothing else
