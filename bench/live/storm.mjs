@@ -42,6 +42,7 @@ export const storm = {
         const { ms, recovered, missed } = await fleet.comeBack();
         const most = await watch.most();
         if (side === 'bourse') {
+          progress(`${recovered} recovered, ${Math.round(ms)} ms, at most ${most} reads`);
           expectSame('answers that nothing was lost', recovered, SOCKETS * CHANNELS.length);
           expectSame('messages that were missed', missed, SOCKETS * CHANNELS.length * MISSED);
           if (round >= 0) reads.push(most);
