@@ -30,6 +30,7 @@ export const storm = {
       }
       /** @type {number[]} */
       const reads = [];
+      let hasLostPlaces = false;
       const comeBack = async (
         /** @type {'bourse' | 'bare'} */ side,
         /** @type {number} */ round,
@@ -42,9 +43,15 @@ export const storm = {
         const { ms, recovered, missed } = await fleet.comeBack();
         const most = await watch.most();
         if (side === 'bourse') {
-          expectSame('answers that nothing was lost', recovered, SOCKETS * CHANNELS.length);
-          expectSame('messages that were missed', missed, SOCKETS * CHANNELS.length * MISSED);
-          if (round >= 0) reads.push(most);
+          progress(
+            `${recovered} answers that nothing is lost, ${Math.round(ms)} ms, at most ${most} reads`,
+          );
+          // Others were given a snapshot instead, and told so: not wrong, and not what is promised here.
+          expectSame('messages that were missed', missed, recovered * MISSED);
+          if (round >= 0) {
+            reads.push(most);
+            hasLostPlaces ||= recovered < SOCKETS * CHANNELS.length;
+          }
         }
         return ms;
       };
@@ -72,6 +79,7 @@ export const storm = {
           ours: times.bourse,
           theirs: times.bare,
           limit: RECOVERED_MS,
+          broken: hasLostPlaces,
         }),
       ];
     }),

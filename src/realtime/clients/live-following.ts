@@ -10,8 +10,11 @@ import { LivePresence } from './live-presence.js';
 const MAX_CHANNELS = 100;
 /** Who does not say who it is. */
 const MAX_ANONYMOUS_CHANNELS = 20;
-/** What a client waits for a channel that Redis does not answer for; then it begins with what the database says. */
-const READY_MS = 1_000;
+/**
+ * What a client waits for a channel that Redis does not answer for; then it begins with what the database says. When
+ * thousands come at once Redis is there, and its answers wait for their turn: who went on after 1 s had lost its place.
+ */
+const READY_MS = 3_000;
 /** A channel that breaks again and again while a client begins with it; more would be a server that is not well. */
 const MAX_BEGINNINGS = 5;
 

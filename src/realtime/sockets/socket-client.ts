@@ -11,6 +11,7 @@ export class SocketClient extends LiveClient {
   readonly #socket: LiveSocket;
   /** Packets that engine.io holds until the connection takes more. */
   #queuedBytes = 0;
+  #isClosing = false;
 
   constructor(socket: LiveSocket, principal: Principal | undefined, address: string) {
     super(principal, address);
@@ -38,6 +39,9 @@ export class SocketClient extends LiveClient {
   }
 
   override close(reason?: Closing): void {
+    // Of one that goes on sending, each message that was under way asks for it again.
+    if (this.#isClosing) return;
+    this.#isClosing = true;
     if (reason) this.#socket.emit('closing', reason);
     this.#socket.disconnect(true);
     cut(this.#socket);

@@ -207,7 +207,9 @@ export class Stage {
         let cursor = '';
         do {
           const query = new URLSearchParams({ limit: '100', ...(cursor && { cursor }) });
-          const answer = await ask(this.urls[0] ?? '', `${PATHS[name]}?${query}`, { token });
+          const answer = await ask(this.urls[0] ?? '', `${PATHS[name]}?${query.toString()}`, {
+            token,
+          });
           if (answer?.status !== 200) throw new Error(`${PATHS[name]}: ${answer?.text}`);
           const page = JSON.parse(answer.text);
           items.push(...page.items);
