@@ -1,5 +1,5 @@
 import { eventually } from '../support/eventually.js';
-import type { ApiClient } from './support/api-client.js';
+import { newTrader, type ApiClient } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 import { EventStream, StreamRefused, type StreamOptions } from './support/event-stream.js';
@@ -186,6 +186,23 @@ describe.each(BACKENDS)('live events on $name', (backend) => {
       });
       streams.at(-1)?.close();
       await eventually(() => open(QUOTES, { localAddress }));
+    });
+  });
+
+  it('open by an API key that may read, and not by one that may not', async () => {
+    const { password, ...account } = newTrader();
+    const owner = bourse.client();
+    await owner.post('/api/auth/register', { password, ...account });
+    await owner.login({ email: account.email, password });
+    const keyFor = async (scope: string): Promise<string> => {
+      const wanted = { name: scope, scopes: [scope], currentPassword: password };
+      return (await owner.post<{ key: string }>('/api/auth/api-keys', wanted)).body.key;
+    };
+    const stream = await open(ORDERS, { token: await keyFor('read') });
+    await filled(stream, await buy(owner));
+    expect(await refusal(QUOTES, { token: await keyFor('trade') })).toMatchObject({
+      status: 403,
+      problem: { code: 'auth.out_of_scope' },
     });
   });
 

@@ -218,6 +218,19 @@ describe('the live client', () => {
     expect(script.handshakes).toEqual([{ token: 't1' }, { token: 't2' }]);
   });
 
+  it('tries again where the token cannot be told', async () => {
+    const errors: unknown[] = [];
+    let isAway = true;
+    const token = async () => {
+      if (isAway) throw new Error('away');
+      return 'mine';
+    };
+    start({ token, onError: (error) => (isAway = errors.push(error) < 2) });
+    await until(() => states().includes('connected'));
+    expect(errors).toMatchObject([{ message: 'away' }, { message: 'away' }]);
+    expect(script.handshakes).toEqual([{ token: 'mine' }]);
+  });
+
   it('hears that a channel is refused, and asks again where that may pass', async () => {
     const codes = ['live.unavailable', 'live.unknown_channel'];
     script.subscribe = () => ({ ok: false, error: { code: codes.shift() ?? '', detail: '' } });

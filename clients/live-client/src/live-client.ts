@@ -33,7 +33,7 @@ export interface LiveClientOptions {
   /** Of a sign-in, or an API key. A function is asked before each connection; nothing: what is public, or a page's cookie. */
   readonly token?: string | (() => string | Promise<string>);
   readonly onStatus?: (this: void, status: LiveStatus) => void;
-  /** Told what a handler throws. Without it, it is an unhandled rejection. */
+  /** Told what a handler, or `token`, throws. Without it, it is an unhandled rejection. */
   readonly onError?: (this: void, error: unknown) => void;
   /** Default: from half a second to 30 s. */
   readonly backoff?: Backoff;
@@ -80,7 +80,6 @@ export class LiveClient {
       reconnection: false,
       forceNew: true,
       timeout: ANSWER_MS,
-      auth: (give) => void this.#token().then(give),
     });
     this.#socket
       .on('connect', () => this.#connected())
@@ -89,7 +88,7 @@ export class LiveClient {
       .on('closing', (closing: Closing) => (this.#closing = closing))
       .on('message', (message: LiveMessage) => this.#message(message))
       .on('snapshot', (snapshot: LiveSnapshot) => this.#snapshot(snapshot));
-    this.#connect();
+    void this.#connect();
   }
 
   /** @throws Error when the channel is followed already: share what one follow tells. */
@@ -99,7 +98,7 @@ export class LiveClient {
     const { onRefused, ...news } = handlers;
     const inbox = new ChannelInbox(
       isDurable(channel),
-      news as Handlers<unknown, unknown>,
+      news,
       (error) => this.#tellError(error),
       this.#options.capacity ?? CAPACITY,
     );
@@ -119,21 +118,19 @@ export class LiveClient {
     this.#options.onStatus?.({ state: 'closed' });
   }
 
-  async #token(): Promise<{ token?: string }> {
+  async #connect(): Promise<void> {
+    this.#options.onStatus?.({ state: 'connecting' });
     const { token } = this.#options;
     try {
       const text = typeof token === 'function' ? await token() : token;
-      return text === undefined ? {} : { token: text };
+      if (this.#isClosed) return;
+      this.#socket.auth = text === undefined ? {} : { token: text };
+      this.#socket.connect();
     } catch (error) {
-      // The server turns us away, and says so.
+      // Whoever makes tokens may be away as well.
       this.#tellError(error);
-      return { token: '' };
+      this.#failed(undefined);
     }
-  }
-
-  #connect(): void {
-    this.#options.onStatus?.({ state: 'connecting' });
-    this.#socket.connect();
   }
 
   #connected(): void {
@@ -160,7 +157,7 @@ export class LiveClient {
     const retryInMs = reason?.retryAfterMs ?? backoffMs(backoff, this.#failures, Math.random());
     this.#options.onStatus?.({ state: 'waiting', retryInMs, ...(reason && { reason }) });
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#connect(), retryInMs);
+    this.#timer = setTimeout(() => void this.#connect(), retryInMs);
   }
 
   /** From our place on, if we have one. */

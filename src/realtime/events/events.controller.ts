@@ -2,6 +2,7 @@ import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
   ApiBearerAuth,
+  ApiForbiddenResponse,
   ApiHeader,
   ApiNotFoundResponse,
   ApiOkResponse,
@@ -39,6 +40,7 @@ export class EventsController {
   @ApiOkResponse({ content: { 'text/event-stream': { schema: { type: 'string' } } } })
   @ApiBadRequestResponse({ description: 'request.invalid' })
   @ApiUnauthorizedResponse({ description: 'auth.unauthenticated: no live session' })
+  @ApiForbiddenResponse({ description: 'auth.out_of_scope: a key that may not read' })
   @ApiNotFoundResponse({ description: 'live.unknown_channel, and what a channel refuses with' })
   @ApiTooManyRequestsResponse({
     description: 'rate_limit.exceeded, live.too_many_connections',
