@@ -1,6 +1,7 @@
 import { money } from '../../src/kernel/money.js';
 import type { Page } from '../../src/kernel/page.js';
 import { currentOrNextSession, QuotesService } from '../../src/modules/market-data/index.js';
+import { MarketDataProvider } from '../../src/modules/market-data/market-data.provider.js';
 import type { Liquidation } from '../../src/modules/trading/closing/closing.dto.js';
 import { OrderExecutionService } from '../../src/modules/trading/execution/order-execution.service.js';
 import { MarginCheck } from '../../src/modules/trading/margin/margin-check.js';
@@ -34,6 +35,7 @@ const market = replayMarket({
   DALE: ['100.00', '90.00', '94.00', '94.25', '94.50', '95.00'],
   PEAK: ['100.00', '98.00', '105.00', '111.00', '100.00', '94.00'],
   SLIDE: ['100.00', '98.00', '96.00', '94.00', '99.00', '112.00'],
+  PARTS: ['100.00', '110.00', '94.00', '93.50', '93.50', '93.50'],
 });
 
 jest.setTimeout(120_000);
@@ -243,6 +245,8 @@ describe.each(BACKENDS)('order types on $name', (backend) => {
     bourse = await startBourse(backend, {
       ...market.env,
       MARKET_TICK_MS: '100',
+      // A test gives a bar one quote with sizes.
+      TRADING_STALE_QUOTE_MS: '3600000',
       SESSION_IDLE_MS: '2000000000',
       SESSION_ABSOLUTE_MS: '2000000000',
       RATE_LIMITS,
@@ -802,6 +806,60 @@ describe.each(BACKENDS)('order types on $name', (backend) => {
       // Twice 10 shares, bought at 100.01 and sold at 99.99.
       expect(await account()).toMatchObject({ cash: '99999.6', reservedCash: '0' });
       expect((await read<Page<ValuedPosition>>('/api/positions')).items).toEqual([]);
+    });
+
+    it('oco: what one leg sells in part, the other has less to sell: 60 at the profit, then 30 and 10 at the stop', async () => {
+      const provider = bourse.app.get(MarketDataProvider);
+      const quoteOf = provider.quote.bind(provider);
+      // Each bar has one quote, which offers so much.
+      const offers: Readonly<Record<string, string>> = {
+        '100.00': '100',
+        '110.00': '60',
+        '94.00': '30',
+        '93.50': '60',
+      };
+      const ticks = new Map<string, string>();
+      const sized = jest.spyOn(provider, 'quote').mockImplementation((symbol, atMs) => {
+        const quote = quoteOf(symbol, atMs);
+        if (quote === undefined || symbol !== 'PARTS') return quote;
+        const size = offers[quote.last] ?? '0';
+        const asOf = ticks.get(quote.last) ?? quote.asOf;
+        ticks.set(quote.last, asOf);
+        return { ...quote, asOf, bidSize: size, askSize: size };
+      });
+      try {
+        const entry = { symbol: 'PARTS', side: 'buy', type: 'market', quantity: '100' };
+        await until((await place(entry)).id, { status: 'filled', averageFillPrice: '100.01' });
+        const pair = await place({
+          ...{ symbol: 'PARTS', side: 'sell', type: 'limit', quantity: '100', orderClass: 'oco' },
+          ...{ takeProfit: { limitPrice: '109' }, stopLoss: { stopPrice: '95' } },
+        });
+        const [stop] = idsOf(pair);
+        await until(stop, { status: 'open' });
+        toBar(1);
+        await until(pair.id, {
+          ...{ status: 'partially_filled', filledQuantity: '60', averageFillPrice: '109.99' },
+        });
+        await until(stop, { status: 'open', quantity: '40', filledQuantity: '0' });
+        // The 40 that are left are held back, once.
+        const more = { symbol: 'PARTS', side: 'sell', type: 'limit', limitPrice: '120' };
+        expect(await refuse({ ...more, quantity: '1' })).toEqual([
+          422,
+          'trading.insufficient_position',
+        ]);
+        const [left] = (await read<Page<ValuedPosition>>('/api/positions')).items;
+        expect(left).toMatchObject({ symbol: 'PARTS', quantity: '40' });
+        toBar(2);
+        await until(stop, { status: 'partially_filled', filledQuantity: '30' });
+        expect(await order(pair.id)).toMatchObject({ status: 'cancelled', filledQuantity: '60' });
+        toBar(3);
+        // (30 × 93.99 + 10 × 93.49) / 40.
+        await until(stop, { status: 'filled', filledQuantity: '40', averageFillPrice: '93.865' });
+      } finally {
+        sized.mockRestore();
+      }
+      // 100,000 − 100 × 100.01 + 60 × 109.99 + 30 × 93.99 + 10 × 93.49.
+      expect(await account()).toMatchObject({ cash: '100353', reservedCash: '0' });
     });
 
     it('are refused with a code, and write nothing, when they do not hold together', async () => {
