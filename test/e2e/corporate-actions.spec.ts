@@ -274,8 +274,11 @@ describe.each(BACKENDS)('corporate actions on $name', (backend) => {
   it('no position turns another: what is owed under one symbol takes no shares from behind a call under another', async () => {
     await trader.patch('/api/account/settings', { shortSelling: true });
     await trade('buy', 'JNJ', '100');
-    const chain = await read<OptionChain>('/api/market/options/JNJ');
-    await trade('sell', chain.strikes[10]?.call.symbol ?? '', '100');
+    const { expiries } = await read<OptionChain>('/api/market/options/JNJ');
+    const path = `/api/market/options/JNJ?expiry=${expiries.at(-1)}`;
+    // Far from its end and in the money: there are bids for it.
+    const { strikes } = await read<OptionChain>(path);
+    await trade('sell', strikes[5]?.call.symbol ?? '', '100');
     await trade('sell', 'V', '30');
     const before = await positions();
     const [cashBefore, actionsBefore] = [

@@ -790,8 +790,14 @@ describe.each(BACKENDS)('order types on $name', (backend) => {
           ...{ status: 'partially_filled', filledQuantity: '60', averageFillPrice: '109.99' },
         });
         await until(stop, { status: 'open', quantity: '40', filledQuantity: '0' });
-        const [held] = await positions();
-        expect(held).toMatchObject({ quantity: '40', reservedQuantity: '40' });
+        // The 40 that are left are held back, once.
+        const more = { symbol: 'PARTS', side: 'sell', type: 'limit', limitPrice: '120' };
+        expect(await refuse({ ...more, quantity: '1' })).toEqual([
+          422,
+          'trading.insufficient_position',
+        ]);
+        const [left] = await positions();
+        expect(left).toMatchObject({ symbol: 'PARTS', quantity: '40' });
         toBar(2);
         await until(stop, { status: 'partially_filled', filledQuantity: '30' });
         expect(await order(pair.id)).toMatchObject({ status: 'cancelled', filledQuantity: '60' });

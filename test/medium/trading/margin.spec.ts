@@ -113,7 +113,7 @@ describe('the margin of short positions, as the database works it out', () => {
           id: newId(),
           symbol: `S${newId().slice(-12)}`,
         }));
-        const row = { reservedQuantity: '0', averageCost: '1', realizedPnl: '0' };
+        const row = { reservedQuantity: '0', costBasis: '-1', averageCost: '1', realizedPnl: '0' };
         await connection.sql.insert(positionsTable).values(
           accounts.map(({ id, symbol, shares: owed, collateral }) => ({
             ...row,
@@ -140,7 +140,13 @@ describe('the margin of short positions, as the database works it out', () => {
 
   it('looks at no position that is held, at no written contract, and at none without a quote', async () => {
     await connection.sql.execute(sql`delete from positions`);
-    const row = { reservedQuantity: '0', averageCost: '1', realizedPnl: '0', collateral: '0' };
+    const row = {
+      reservedQuantity: '0',
+      costBasis: '-1',
+      averageCost: '1',
+      realizedPnl: '0',
+      collateral: '0',
+    };
     const accountId = newId();
     const at = (symbol: string, quantity: string) => ({
       ...{ ...row, accountId, symbol, quantity, updatedAt: new Date(0) },
