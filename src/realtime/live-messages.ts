@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import type { Namespace, Socket } from 'socket.io';
 import type { ChannelPosition, SequencedMessage } from '../redis/index.js';
-import type { SocketClient } from './sockets/socket-client.js';
 
 export const subscribeSchema = z.strictObject({
   channel: z.string().min(1).max(128),
@@ -62,26 +60,3 @@ export interface LiveSnapshot extends ChannelPosition {
   readonly channel: string;
   readonly data: unknown;
 }
-
-/** From server to client. */
-export interface ServerEvents {
-  message: (message: SequencedMessage) => void;
-  snapshot: (snapshot: LiveSnapshot) => void;
-  /** The last one before the server closes the socket. */
-  closing: (reason: Closing) => void;
-}
-
-/** From client to server. */
-export interface ClientEvents {
-  subscribe: (request: SubscribeRequest, answer: (answer: LiveAnswer) => void) => void;
-  unsubscribe: (request: ChannelRequest, answer: (answer: LiveAnswer) => void) => void;
-  presence: (request: ChannelRequest, answer: (answer: LiveAnswer) => void) => void;
-}
-
-export interface SocketData {
-  client: SocketClient;
-}
-
-type NoEvents = Record<string, never>;
-export type LiveNamespace = Namespace<ClientEvents, ServerEvents, NoEvents, SocketData>;
-export type LiveSocket = Socket<ClientEvents, ServerEvents, NoEvents, SocketData>;

@@ -10,7 +10,7 @@ import {
 } from '../../http/index.js';
 import { AppError } from '../../kernel/app-error.js';
 import { Authenticator, type Principal } from '../../kernel/principal.js';
-import type { LiveSocket } from '../live-messages.js';
+import type { LiveSocket } from './live-socket.js';
 
 type Handshake = Pick<LiveSocket['handshake'], 'auth' | 'headers' | 'address'>;
 

@@ -13,15 +13,10 @@ import { SECOND_MS } from '../../kernel/duration.js';
 import { LiveClients } from '../clients/live-clients.js';
 import { LiveFollowing } from '../clients/live-following.js';
 import { RequestBudget } from '../clients/request-budget.js';
-import {
-  channelSchema,
-  subscribeSchema,
-  type LiveAnswer,
-  type LiveNamespace,
-  type LiveSocket,
-} from '../live-messages.js';
+import { channelSchema, subscribeSchema, type LiveAnswer } from '../live-messages.js';
 import { parseRequest, refusalOf } from '../live-refusals.js';
 import { LiveHandshake } from './live-handshake.js';
+import type { LiveNamespace, LiveSocket } from './live-socket.js';
 import { cut, SocketClient } from './socket-client.js';
 
 const MAX_MESSAGE_BYTES = 64 * 1024;

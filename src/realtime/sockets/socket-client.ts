@@ -1,7 +1,8 @@
 import type { Principal } from '../../kernel/principal.js';
 import { LiveClient } from '../clients/live-client.js';
-import type { Closing, LiveSocket } from '../live-messages.js';
+import type { Closing } from '../live-messages.js';
 import type { Frame } from '../streams/frame.js';
+import type { LiveSocket } from './live-socket.js';
 
 /** What a client has to take the last message and say goodbye; one that reads nothing is not waited for. */
 const GOODBYE_MS = 500;

@@ -4,11 +4,10 @@ import { FaultLog } from '../../kernel/fault-log.js';
 import { PubSub } from '../../redis/index.js';
 import { busChannel, type ChannelDefinition } from '../channels/channel-definition.js';
 import type { ResolvedChannel } from '../channels/channel-registry.js';
-import type { LiveClient } from '../clients/live-client.js';
 import { DurableChannel } from './durable-channel.js';
 import type { LiveStream } from './live-stream.js';
 import { PolledChannel } from './polled-channel.js';
-import { Room } from './room.js';
+import { Room, type Follower } from './room.js';
 import { TransientChannel } from './transient-channel.js';
 
 interface Shared {
@@ -37,7 +36,7 @@ export class LiveStreams {
   ) {}
 
   /** The client is in no room yet: it enters when it has been told where it begins. */
-  follow(channel: ResolvedChannel, client: LiveClient): Following {
+  follow(channel: ResolvedChannel, client: Follower): Following {
     const shared = this.#streams.get(channel.bus) ?? this.#open(channel);
     const { room, stream } = shared;
     shared.followers += 1;

@@ -1,10 +1,14 @@
 import type { ChannelPosition, SequencedMessage } from '../../redis/index.js';
-import type { LiveClient } from '../clients/live-client.js';
 import { Frame } from './frame.js';
+
+/** Whoever is sent frames. */
+export interface Follower {
+  send(frame: Frame): void;
+}
 
 /** The clients of this process that follow a stream and are up to date with it. */
 export class Room {
-  readonly #clients = new Set<LiveClient>();
+  readonly #clients = new Set<Follower>();
   readonly #channel: string;
   readonly #isTransient: boolean;
 
@@ -18,11 +22,11 @@ export class Room {
     return this.#clients.size;
   }
 
-  enter(client: LiveClient): void {
+  enter(client: Follower): void {
     this.#clients.add(client);
   }
 
-  leave(client: LiveClient): void {
+  leave(client: Follower): void {
     this.#clients.delete(client);
   }
 
