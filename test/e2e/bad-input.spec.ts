@@ -191,6 +191,8 @@ describe.each(BACKENDS)('bad input on $name', (backend) => {
     ['/api/orders?cursor=bm90LWFuLWlk', 400, 'request.bad_cursor'],
     ['/api/orders?status=lost', 400, 'request.invalid'],
     ['/api/orders?unknown=1', 400, 'request.invalid'],
+    ['/api/account/realized-pnl?from=0000-01-01T00:00:00Z', 400, 'request.invalid'],
+    ['/api/account/realized-pnl?to=9999-12-31T00:00:00Z', 400, 'request.invalid'],
     ['/api/orders?status=open&status=filled', 400, 'request.invalid'],
     ['/api/market/quotes/NOSUCH', 404, 'market_data.unknown_symbol'],
     ['/api/market/quotes/%00', 400, 'request.invalid'],

@@ -9,6 +9,8 @@ import {
 } from '../../src/realtime/index.js';
 import { MAX_UNSENT_BYTES } from '../../src/realtime/clients/sending-rule.js';
 import { SocketClient } from '../../src/realtime/sockets/socket-client.js';
+import { AppError } from '../../src/kernel/app-error.js';
+import { PubSub } from '../../src/redis/index.js';
 import { eventually } from '../support/eventually.js';
 import { newTrader, type ApiClient } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
@@ -157,6 +159,35 @@ describe('what a live connection may cost', () => {
     await expect(large.send({ channel: 'x'.repeat(66 * 1024) })).rejects.toThrow();
     expect(large.connected).toBe(false);
     expect(await other.subscribe('trading.orders')).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    ['namespaces that there are not', Array.from({ length: 10 }, (_, i) => `0/none-${i},`)],
+    ['answers to nothing', Array.from({ length: 6_000 }, (_, i) => `3/live,${i}[]`)],
+  ])('closes the connection of who goes on sending %s', async (_, packets) => {
+    const [wild, calm] = [await signedIn(), await signedIn()];
+    wild.sendPackets(...packets);
+    await eventually(() => expect(wild.connected).toBe(false));
+    expect(await calm.subscribe('trading.orders')).toMatchObject({ ok: true });
+  });
+
+  it('begins with all that a client asks for at once within the time of one, while Redis does not answer', async () => {
+    const live = await signedIn();
+    const away = jest
+      .spyOn(bourse.app.get(PubSub), 'history')
+      .mockRejectedValue(new AppError('unavailable', 'pubsub.unavailable', 'cut off'));
+    const startedAtMs = performance.now();
+    const durable = ['orders', 'fills', 'signals', 'positions', 'halts'];
+    const channels = durable.map((name) => `trading.${name}`);
+    const answers = await Promise.all(channels.map((channel) => live.follow(channel)));
+    expect(performance.now() - startedAtMs).toBeLessThan(5_500);
+    for (const answer of answers) expect(answer).toMatchObject({ recovered: false, epoch: '' });
+    away.mockRestore();
+    // Once it does, each begins anew with a place.
+    await eventually(() => expect(live.snapshots).toHaveLength(channels.length), {
+      timeoutMs: 15_000,
+    });
+    for (const { epoch } of live.snapshots) expect(epoch).not.toBe('');
   });
 
   describe('a page of another site', () => {

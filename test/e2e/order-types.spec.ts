@@ -857,6 +857,12 @@ describe.each(BACKENDS)('order types on $name', (backend) => {
       const order = { symbol: 'FALL', side: 'sell', type: 'market', quantity: '100' };
       expect(await refuse(order)).toEqual([422, 'trading.insufficient_position']);
       expect((await allow()).body.shortSelling).toBe(true);
+      // A pair is for shares that are held.
+      const pair = {
+        ...{ ...order, type: 'limit', orderClass: 'oco' },
+        ...{ takeProfit: { limitPrice: '120' }, stopLoss: { stopPrice: '90' } },
+      };
+      expect(await refuse(pair)).toEqual([422, 'trading.insufficient_position']);
       const parts = { ...order, quantity: '1.5' };
       expect(await refuse(parts)).toEqual([422, 'trading.not_fractionable']);
       const byNotional = { ...order, quantity: undefined, notional: '100' };

@@ -1,3 +1,4 @@
+import { SECOND_MS } from '../../kernel/duration.js';
 import { defineChannel } from '../../realtime/index.js';
 import { marketStatusSchema } from './calendar/market-status.dto.js';
 import { orderBookSchema } from './order-book/order-book.dto.js';
@@ -21,9 +22,10 @@ export const orderBookChannel = defineChannel({
   schema: orderBookSchema,
 });
 
-/** The market has opened or closed. At least once for each. */
+/** The market has opened or closed. */
 export const marketStatusChannel = defineChannel({
   name: 'market.status',
   audience: 'signed-in',
   schema: marketStatusSchema,
+  everyMs: SECOND_MS,
 });

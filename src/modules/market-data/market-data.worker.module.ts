@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { MarketStatusWatch } from './calendar/market-status-watch.js';
 import { MarketDataModule } from './market-data.module.js';
 import { OrderBookFeed } from './order-book/order-book-feed.js';
 import { QuoteFeed } from './quotes/quote-feed.js';
@@ -7,6 +6,6 @@ import { MarketDataProcessor } from './warming/market-data.processor.js';
 
 @Module({
   imports: [MarketDataModule],
-  providers: [QuoteFeed, OrderBookFeed, MarketStatusWatch, MarketDataProcessor],
+  providers: [QuoteFeed, OrderBookFeed, MarketDataProcessor],
 })
 export class MarketDataWorkerModule {}

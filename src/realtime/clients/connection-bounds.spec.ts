@@ -42,9 +42,15 @@ describe('the live connections of one process', () => {
     expect(() => take(bounds, principal, '192.0.2.1')).toThrow(REFUSED);
   });
 
+  it('count together where one customer has all the addresses', () => {
+    const bounds = new ConnectionBounds();
+    for (let i = 0; i < 20; i += 1) take(bounds, undefined, `2001:db8::${i.toString(16)}`);
+    expect(() => take(bounds, undefined, '2001:db8::ffff')).toThrow(REFUSED);
+  });
+
   it('leave room for users when many addresses come', () => {
     const bounds = new ConnectionBounds();
-    for (let i = 0; i < 5_000; i += 1) take(bounds, undefined, `2001:db8::${i.toString(16)}`);
+    for (let i = 0; i < 5_000; i += 1) take(bounds, undefined, `2001:db8:0:${i.toString(16)}::1`);
     expect(() => take(bounds, undefined, '192.0.2.1')).toThrow(REFUSED);
     take(bounds, alice, '192.0.2.1');
   });

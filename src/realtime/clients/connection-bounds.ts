@@ -1,9 +1,10 @@
 import { AppError } from '../../kernel/app-error.js';
+import { clientNetwork } from '../../http/index.js';
 import type { LiveClient } from './live-client.js';
 
 /** Of one user: many bots, with many connections each. */
 const PER_USER = 200;
-/** Of one address, of those who do not say who they are. */
+/** Of one address (of IPv6: one network of 64 bits), of those who do not say who they are. */
 const ANONYMOUS_PER_ADDRESS = 20;
 /** Of all of those together: whoever has many addresses leaves room for our users all the same. */
 const ANONYMOUS = 5_000;
@@ -19,7 +20,8 @@ export class ConnectionBounds {
    */
   take(client: LiveClient): void {
     const { principal, address } = client;
-    const key = principal === undefined ? `address ${address}` : `user ${principal.userId}`;
+    const key =
+      principal === undefined ? `network ${clientNetwork(address)}` : `user ${principal.userId}`;
     const count = this.#counts.get(key) ?? 0;
     const isFull =
       principal === undefined

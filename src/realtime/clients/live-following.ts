@@ -33,22 +33,26 @@ export class LiveFollowing {
    * @throws AppError `live.unknown_channel`, `live.too_many_channels`, `live.unavailable`, and what the channel refuses
    *   with
    */
-  subscribe(
+  async subscribe(
     client: LiveClient,
     request: SubscribeRequest,
     answer: (answer: Followed) => void,
   ): Promise<void> {
+    const channel = this.channels.resolve(request.channel, client.principal);
+    const share = this.streams.follow(channel, client);
+    // All that a client asks for at once gets ready at once: it waits for the slowest, not for one after the other.
+    const isReady = settlesWithin(share.ready, READY_MS);
     return client.inOrder(async () => {
-      const channel = this.channels.resolve(request.channel, client.principal);
-      await client.caughtUp();
-      if (!client.isOpen) return;
-      const known = client.following.get(channel.bus);
-      const following = known ?? this.#follow(client, channel);
+      await Promise.all([client.caughtUp(), isReady]);
+      if (!client.isOpen) {
+        share.release();
+        return;
+      }
       try {
-        await settlesWithin(following.ready, READY_MS);
-        await this.#begin(client, channel, following, { request, answer });
+        this.#adopt(client, channel, share);
+        await this.#begin(client, channel, share, { request, answer });
       } catch (error) {
-        this.#release(client, channel, following);
+        this.#release(client, channel, share);
         throw error;
       }
     });
@@ -62,13 +66,14 @@ export class LiveFollowing {
   async prepare(client: LiveClient, request: SubscribeRequest): Promise<ResolvedChannel> {
     const channel = this.channels.resolve(request.channel, client.principal);
     if (!client.isOpen) return channel;
-    const following = client.following.get(channel.bus) ?? this.#follow(client, channel);
+    const share = this.streams.follow(channel, client);
     try {
-      await settlesWithin(following.ready, READY_MS);
-      await following.stream.begin(request.from);
+      this.#adopt(client, channel, share);
+      await settlesWithin(share.ready, READY_MS);
+      await share.stream.begin(request.from);
       return channel;
     } catch (error) {
-      this.#release(client, channel, following);
+      this.#release(client, channel, share);
       throw error;
     }
   }
@@ -93,19 +98,22 @@ export class LiveFollowing {
     return { ok: true, channel: channel.client, count };
   }
 
-  #follow(client: LiveClient, channel: ResolvedChannel): Following {
+  /** The client's share of the channel from now on, in place of one it may have. */
+  #adopt(client: LiveClient, channel: ResolvedChannel, share: Following): void {
     const { following } = client;
+    const known = following.get(channel.bus);
     const most = client.principal === undefined ? MAX_ANONYMOUS_CHANNELS : MAX_CHANNELS;
-    if (following.size >= most) {
+    if (known === undefined && following.size >= most) {
       throw new AppError(
         'too_many_requests',
         'live.too_many_channels',
         `You follow up to ${most} channels over one connection.`,
       );
     }
-    const share = this.streams.follow(channel, client);
+    // Who begins anew is sent nothing in between, and nothing that waited: it would come twice.
+    known?.release();
+    client.forget(channel.client);
     following.set(channel.bus, share);
-    return share;
   }
 
   /** Answer, what came meanwhile, and entry are one step: nothing is published between them. */
@@ -115,8 +123,6 @@ export class LiveFollowing {
     { stream, room }: Following,
     { request, answer }: { request: SubscribeRequest; answer: (answer: Followed) => void },
   ): Promise<void> {
-    // Who begins anew is sent nothing in between: it would come twice.
-    room.leave(client);
     for (let beginnings = 0; beginnings < MAX_BEGINNINGS; beginnings += 1) {
       const { position, ...what } = await stream.begin(request.from);
       const after = stream.after(position);
@@ -133,9 +139,11 @@ export class LiveFollowing {
     throw new AppError('unavailable', 'live.unavailable', 'The channel cannot be followed now.');
   }
 
-  #release(client: LiveClient, channel: ResolvedChannel, following: Following): void {
-    client.following.delete(channel.bus);
-    client.forget(channel.client);
-    following.release();
+  #release(client: LiveClient, channel: ResolvedChannel, share: Following): void {
+    if (client.following.get(channel.bus) === share) {
+      client.following.delete(channel.bus);
+      client.forget(channel.client);
+    }
+    share.release();
   }
 }

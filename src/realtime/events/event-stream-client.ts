@@ -47,6 +47,8 @@ export class EventStreamClient extends LiveClient {
     this.#places = places;
     reply.raw.on('drain', () => this.drained());
     reply.raw.once('close', () => this.#end());
+    // The client may have left while it was found out who it is: no other close comes then.
+    if (reply.raw.destroyed) this.#end();
   }
 
   override get isOpen(): boolean {
@@ -127,7 +129,10 @@ export class EventStreamClient extends LiveClient {
       return;
     }
     this.#untaken += 1;
-    this.#reply.raw.write(':\n\n', () => (this.#untaken -= 1));
+    this.#reply.raw.write(':\n\n', (error) => {
+      if (error) this.#end();
+      else this.#untaken -= 1;
+    });
   }
 
   #end(): void {

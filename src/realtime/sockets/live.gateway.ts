@@ -13,8 +13,10 @@ import { SECOND_MS } from '../../kernel/duration.js';
 import { LiveClients } from '../clients/live-clients.js';
 import { LiveFollowing } from '../clients/live-following.js';
 import { RequestBudget } from '../clients/request-budget.js';
+import { MAX_UNSENT_BYTES } from '../clients/sending-rule.js';
 import { channelSchema, subscribeSchema, type LiveAnswer } from '../live-messages.js';
 import { parseRequest, refusalOf } from '../live-refusals.js';
+import { guardConnections } from './connection-guard.js';
 import { LiveHandshake } from './live-handshake.js';
 import type { LiveNamespace, LiveSocket } from './live-socket.js';
 import { cut, SocketClient } from './socket-client.js';
@@ -33,6 +35,7 @@ const PING_MS = 10 * SECOND_MS;
   maxHttpBufferSize: MAX_MESSAGE_BYTES,
   pingInterval: PING_MS,
   pingTimeout: PING_MS,
+  connectTimeout: PING_MS,
   serveClient: false,
   // Other requests to upgrade are answered where the server is made, not cut off after a second.
   destroyUpgrade: false,
@@ -48,6 +51,7 @@ export class LiveGateway implements OnGatewayInit<LiveNamespace>, OnGatewayConne
   ) {}
 
   afterInit(namespace: LiveNamespace): void {
+    guardConnections(namespace.server.engine, () => this.clock.nowMs(), MAX_UNSENT_BYTES);
     // socket.io opens the root namespace to everybody; there is nothing in it, and nobody is let in.
     namespace.server.of('/').use((_socket, next) => next(new Error('live.no_such_namespace')));
     namespace.use((socket, next) => {

@@ -62,7 +62,8 @@ export class DurableChannel implements LiveStream {
     this.#snapshot = snapshot;
     this.#room = room;
     this.#hasFailed = hasFailed;
-    this.#stream = new DurableStream(() => pubSub.history(bus), {
+    // Who comes back with the place it had asks for more of it than is kept at hand.
+    this.#stream = new DurableStream(() => this.#readHistory(), {
       message: (message) => {
         // Whoever is to get a snapshot gets what came after it from there.
         if (!this.#isBroken) room.message(message);
@@ -75,7 +76,10 @@ export class DurableChannel implements LiveStream {
     this.#stopWatching = pubSub.onReconnected(() => void this.#catchUp());
     // Not before messages arrive: what is published in between would be missed.
     void this.#subscription.then(
-      () => this.#catchUp(),
+      ({ late }) => {
+        void late?.then(() => this.#catchUp());
+        return this.#catchUp();
+      },
       (error: unknown) => this.#hasFailed(error),
     );
   }
@@ -164,6 +168,10 @@ export class DurableChannel implements LiveStream {
   #historyOnce(): Promise<ChannelHistory> {
     const shared = this.#sharedHistory;
     if (shared !== undefined && (!shared.end || this.#isWholeSince(shared.end))) return shared.read;
+    return this.#readHistory();
+  }
+
+  #readHistory(): Promise<ChannelHistory> {
     const made: SharedHistory = { read: this.#pubSub.history(this.#bus), end: undefined };
     this.#sharedHistory = made;
     const drop = () => {

@@ -47,10 +47,8 @@ export class PolledChannel implements LiveStream {
   async #poll(): Promise<void> {
     // A slow reading is waited for, not joined by the next.
     if (this.#looking !== undefined) return;
-    const before = this.#latest;
     try {
-      const now = await this.#look();
-      if (now !== before) this.#followers.message(now);
+      await this.#look();
     } catch (error) {
       this.#source.hasFailed(error);
     }
@@ -73,6 +71,8 @@ export class PolledChannel implements LiveStream {
       ts: new Date(this.#clock.nowMs()).toISOString(),
       data: data as JsonValue,
     });
+    // In one step: who begins meanwhile has it already.
+    this.#followers.message(this.#latest);
     return this.#latest;
   }
 }

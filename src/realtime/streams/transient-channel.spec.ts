@@ -78,6 +78,13 @@ describe('a transient channel', () => {
     expect(await channel.begin()).toMatchObject({ snapshot: 'read 1' });
   });
 
+  it('tells nothing that was read before the bus was away', async () => {
+    await channel.begin();
+    reconnect();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(told).toEqual(['snapshot read 2']);
+  });
+
   it('tells nothing older than a message that came meanwhile', async () => {
     reconnect();
     publish(2);
@@ -89,9 +96,12 @@ describe('a transient channel', () => {
     read = () => Promise.reject(new Error('away'));
     await expect(channel.begin()).rejects.toThrow('away');
     reconnect();
-    await jest.advanceTimersByTimeAsync(1_000);
+    await jest.advanceTimersByTimeAsync(0);
     expect(failures).toHaveLength(1);
     read = async () => 'back';
     expect(await channel.begin()).toMatchObject({ snapshot: 'back' });
+    // And whoever follows is told, once it can be.
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(told).toEqual(['snapshot back']);
   });
 });

@@ -4,6 +4,7 @@ import type { StreamSource } from './stream-source.js';
 
 /** A snapshot that was just read serves all who come in this time: after a restart they come all at once. */
 const SNAPSHOT_MS = 1_000;
+const RETRY_MS = 1_000;
 
 /**
  * A channel of which the latest message counts: messages go out as they come, and whoever begins gets the latest one,
@@ -16,6 +17,8 @@ export class TransientChannel implements LiveStream {
   readonly #stopWatching: () => void;
   #latest: SequencedMessage | undefined;
   #reading: Promise<unknown> | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   constructor(pubSub: PubSub, source: StreamSource, followers: Followers) {
     this.#source = source;
@@ -25,6 +28,7 @@ export class TransientChannel implements LiveStream {
       followers.message(this.#latest);
     });
     this.#stopWatching = pubSub.onReconnected(() => void this.#renew());
+    this.#subscription.then(({ late }) => void late?.then(() => this.#renew()), source.hasFailed);
   }
 
   async ready(): Promise<void> {
@@ -46,26 +50,40 @@ export class TransientChannel implements LiveStream {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#stopWatching();
+    clearTimeout(this.#retry);
     await (await this.#subscription).unsubscribe();
   }
 
+  /** Until it is known what is true now: another message may be a day away. */
   async #renew(): Promise<void> {
+    clearTimeout(this.#retry);
     this.#latest = undefined;
+    // What was read before may be from before.
+    this.#reading = undefined;
     try {
       const snapshot = await this.#read();
       // One that came meanwhile has been sent.
       if (this.#latest === undefined) this.#followers.snapshot(NOWHERE, snapshot);
     } catch (error) {
       this.#source.hasFailed(error);
+      if (!this.#isClosed) this.#retry = setTimeout(() => void this.#renew(), RETRY_MS).unref();
     }
   }
 
   #read(): Promise<unknown> {
-    this.#reading ??= this.#source.snapshot().finally(() => {
-      setTimeout(() => (this.#reading = undefined), SNAPSHOT_MS).unref();
-    });
+    this.#reading ??= this.#readOnce();
     return this.#reading;
+  }
+
+  #readOnce(): Promise<unknown> {
+    const reading = this.#source.snapshot();
+    const forget = () => {
+      if (this.#reading === reading) this.#reading = undefined;
+    };
+    reading.then(() => setTimeout(forget, SNAPSHOT_MS).unref(), forget);
+    return reading;
   }
 }
 

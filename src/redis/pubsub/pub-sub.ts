@@ -44,6 +44,8 @@ export interface ChannelHistory extends ChannelPosition {
 export type MessageHandler = (message: JsonValue, channel: string) => void | Promise<void>;
 
 export interface Subscription {
+  /** Set: it does not stand yet. Resolves once it does; what was sent before is missed. */
+  readonly late?: Promise<void>;
   unsubscribe(): Promise<void>;
 }
 

@@ -43,12 +43,14 @@ export class RedisSubscriber {
     stream: new Map<string, Topic>(),
   };
   readonly #linkChanged: () => void;
+  /** What is subscribed here and does not stand, as far as is known. */
+  readonly #lost = new Set<Topic>();
   #isListening = false;
   #retry: NodeJS.Timeout | undefined;
 
   /**
    * @param parse text of a message to its value; undefined: drop it.
-   * @param linkChanged called when the connection is lost, and when its subscriptions stand again.
+   * @param linkChanged called when a subscription is lost, and when all stand again.
    */
   constructor(
     connections: RedisConnections,
@@ -70,9 +72,9 @@ export class RedisSubscriber {
       this.#dispatch(this.#topics.pattern.get(pattern), parse(text), channel);
     });
     this.#client.on('ready', () => void this.#subscribeAll());
-    this.#client.on('close', () => this.#setListening(false));
+    this.#client.on('close', () => this.#lose('channel', 'pattern', 'stream'));
     // Of a Cluster: the connection to one of its primaries was lost or made.
-    this.#client.on('-subscriber', () => this.#setListening(false));
+    this.#client.on('-subscriber', () => this.#lose('stream'));
     this.#client.on('subscribersReady', () => void this.#resubscribeStreams());
     const heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
     this.#client.once('end', () => clearInterval(heartbeat));
@@ -92,11 +94,12 @@ export class RedisSubscriber {
     if (known === undefined) {
       topics.set(name, topic);
       if (this.#client.status === 'ready') void this.#send(kind, [topic]);
+      else this.#lost.add(topic);
     }
-    if (!(await settlesWithin(topic.confirmed, SUBSCRIBE_TIMEOUT_MS))) {
-      this.#logger.warn(`subscription to ${name} waits for Redis`);
-    }
+    const isStanding = await settlesWithin(topic.confirmed, SUBSCRIBE_TIMEOUT_MS);
+    if (!isStanding) this.#logger.warn(`subscription to ${name} waits for Redis`);
     return {
+      ...(!isStanding && { late: topic.confirmed }),
       unsubscribe: async () => {
         remove();
         if (topic.handlers.isEmpty && topics.get(name) === topic) await this.#drop(topic);
@@ -105,17 +108,16 @@ export class RedisSubscriber {
   }
 
   async #subscribeAll(): Promise<void> {
-    await this.#send('channel', [...this.#topics.channel.values()]);
-    await this.#send('pattern', [...this.#topics.pattern.values()]);
-    await this.#send('stream', [...this.#topics.stream.values()]);
+    const kinds = ['channel', 'pattern', 'stream'] as const;
+    await Promise.all(kinds.map((kind) => this.#send(kind, [...this.#topics[kind].values()])));
   }
 
   /** The client does so as well, but does not say when that is done. */
   async #resubscribeStreams(): Promise<void> {
+    this.#lose('stream');
     const streams = [...this.#topics.stream.values()];
     await Promise.allSettled(streams.map(({ kind, name }) => this.#leave(kind, name)));
-    if (streams.length === 0) this.#setListening(true);
-    else await this.#send('stream', streams);
+    await this.#send('stream', streams);
   }
 
   async #enter(kind: TopicKind, names: readonly string[]): Promise<void> {
@@ -136,18 +138,32 @@ export class RedisSubscriber {
     const names = topics.map((topic) => topic.name);
     try {
       await this.#enter(kind, names);
-      for (const topic of topics) topic.confirm();
-      this.#setListening(true);
+      for (const topic of topics) {
+        topic.confirm();
+        this.#lost.delete(topic);
+      }
     } catch (error) {
+      // One that was dropped meanwhile is missed by nobody.
+      for (const topic of topics) {
+        if (this.#topics[kind].get(topic.name) === topic) this.#lost.add(topic);
+      }
       const reason = error instanceof Error ? error.message : String(error);
       this.#logger.warn(`subscribing failed, will be repeated: ${reason}`);
       // A lost connection subscribes anew when it is back; one that is up and refuses has to be
       // asked again.
       if (this.#client.status === 'ready') this.#retryLater();
     }
+    this.#look();
   }
 
-  #setListening(isListening: boolean): void {
+  #lose(...kinds: readonly TopicKind[]): void {
+    for (const kind of kinds)
+      for (const topic of this.#topics[kind].values()) this.#lost.add(topic);
+    this.#look();
+  }
+
+  #look(): void {
+    const isListening = this.#client.status === 'ready' && this.#lost.size === 0;
     // Every attempt that fails closes something, too.
     if (isListening === this.#isListening) return;
     this.#isListening = isListening;
@@ -163,6 +179,8 @@ export class RedisSubscriber {
 
   async #drop(topic: Topic): Promise<void> {
     this.#topics[topic.kind].delete(topic.name);
+    this.#lost.delete(topic);
+    this.#look();
     if (this.#client.status !== 'ready') return;
     // Nobody listens any more: should Redis go on sending, it is dropped here.
     await settlesWithin(this.#leave(topic.kind, topic.name), SUBSCRIBE_TIMEOUT_MS);

@@ -129,6 +129,11 @@ export class LiveClient {
     );
   }
 
+  /** Sends packets of socket.io's protocol as they are, of any kind. */
+  sendPackets(...packets: readonly string[]): void {
+    for (const packet of packets) this.socket.io.engine.write(packet);
+  }
+
   /** Takes nothing more from its connection. */
   pause(): void {
     this.#connection.pause();

@@ -27,7 +27,7 @@ const NO_LIMIT = 1_000_000;
 const COMPARED = 100;
 const IN_STEP_MS = 60_000;
 const FINISHED_MS = 100_000;
-const SAME_MS = 30_000;
+const SAME_MS = 15_000;
 
 /** @type {Record<Channel, string>} */
 const PATHS = { 'trading.orders': '/api/orders', 'trading.fills': '/api/trades' };

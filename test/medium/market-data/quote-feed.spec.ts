@@ -181,7 +181,7 @@ describe('the quote feed', () => {
   it('sends each changed quote to the followers of its symbol, in order', async () => {
     const received: SequencedMessage[] = [];
     const worker = await startWorker();
-    await worker.app.get(PubSub).subscribe('live:market.quote:AAPL', (message) => {
+    await worker.app.get(PubSub).subscribeStream('live:market.quote:AAPL', (message) => {
       received.push(message as unknown as SequencedMessage);
     });
     await eventually(() => expect(received.length).toBeGreaterThanOrEqual(10));

@@ -33,13 +33,13 @@ export class AlertsLive {
       const { items } = await alerts.list({ state: 'active', limit: SNAPSHOT_SIZE });
       return { alerts: [...items] };
     });
-    events.announce(AlertRaised, ({ alertId }) => this.#send(alertId));
-    events.announce(AlertResolved, ({ alertId }) => this.#send(alertId));
+    events.announce(AlertRaised, ({ alertId }, { id }) => this.#send(alertId, id));
+    events.announce(AlertResolved, ({ alertId }, { id }) => this.#send(alertId, id));
   }
 
   /** As it is now: a message that comes late tells no old news. */
-  async #send(alertId: string): Promise<void> {
+  async #send(alertId: string, id: string): Promise<void> {
     const alert = await this.alerts.find(alertId);
-    if (alert) await this.live.publish(alertsChannel, {}, alert);
+    if (alert) await this.live.publish(alertsChannel, {}, alert, { id });
   }
 }

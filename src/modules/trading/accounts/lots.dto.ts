@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pageOf, pageQuerySchema } from '../../../http/index.js';
+import { isSensibleMoment, pageOf, pageQuerySchema } from '../../../http/index.js';
 import { symbolSchema } from '../../market-data/index.js';
 import { CLOSING_METHODS } from '../execution/lots.js';
 
@@ -45,9 +45,14 @@ export const realizedPnlSchema = pageOf(lotClosureSchema).extend({
 });
 export type RealizedPnl = z.output<typeof realizedPnlSchema>;
 
+/** A year that the database has, too. */
+const closedAtSchema = z.iso
+  .datetime()
+  .refine((text) => isSensibleMoment(Date.parse(text)), 'must lie between 1900 and 2200');
+
 export const realizedPnlQuerySchema = pageQuerySchema.extend({
-  from: z.iso.datetime().optional().describe('closed then or later'),
-  to: z.iso.datetime().optional().describe('closed before'),
+  from: closedAtSchema.optional().describe('closed then or later'),
+  to: closedAtSchema.optional().describe('closed before'),
   symbol: symbolSchema.optional(),
 });
 export type RealizedPnlQuery = z.output<typeof realizedPnlQuerySchema>;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, eq, inArray, lt, not, sql, type SQL } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, lt, not, sql, type SQL } from 'drizzle-orm';
 import { Database, type Sql } from '../../../database/index.js';
 import type { Quote } from '../../market-data/index.js';
 import { positionsTable, type PositionRow } from '../execution/executions.table.js';
@@ -55,7 +55,7 @@ export class MarginRepository {
 
   /** Whether an order works that sells what is not held. */
   async hasWorkingShortSale(transaction: Sql, accountId: string): Promise<boolean> {
-    const { id, side, status, reservedQuantity, symbol } = ordersTable;
+    const { id, side, status, reservedCash, symbol } = ordersTable;
     const rows = await transaction
       .select({ id })
       .from(ordersTable)
@@ -64,7 +64,8 @@ export class MarginRepository {
           eq(ordersTable.accountId, accountId),
           inArray(status, [...WORKING_STATUSES]),
           eq(side, 'sell'),
-          eq(reservedQuantity, '0'),
+          // Of a pair that sells what is held, one leg holds nothing back.
+          gt(reservedCash, '0'),
           not(isContract(symbol)),
         ),
       )

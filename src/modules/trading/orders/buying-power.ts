@@ -95,7 +95,9 @@ export class BuyingPower {
     const prices = { bid: money(bid), ask: money(ask) };
     const { shorts } = this.rules;
     if (request.side === 'sell') {
-      if (!shorts.isShortSale(account, position)) return sharesToReserve(request, prices, position);
+      // A pair that sells is for shares that are held: one holding serves both.
+      const isShort = request.orderClass !== 'oco' && shorts.isShortSale(account, position);
+      if (!isShort) return sharesToReserve(request, prices, position);
       return shorts.holding(transaction, account, instrument, request, { terms, prices, position });
     }
     const cost =

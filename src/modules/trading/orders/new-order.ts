@@ -96,7 +96,11 @@ export function isSameOrder(row: OrderRow, request: OrderRequest): boolean {
   );
 }
 
-function isSameSize({ quantity, notional }: OrderRow, request: OrderRequest): boolean {
+/** By what the order was placed with: what a leg has left to trade becomes less. */
+function isSameSize(
+  { quantity, placedQuantity, notional }: OrderRow,
+  request: OrderRequest,
+): boolean {
   const asked = request.type === 'market' ? request.notional : undefined;
   if (notional !== null || asked !== undefined) {
     return (
@@ -106,5 +110,5 @@ function isSameSize({ quantity, notional }: OrderRow, request: OrderRequest): bo
       money(notional).eq(asked)
     );
   }
-  return request.quantity !== undefined && money(quantity).eq(request.quantity);
+  return request.quantity !== undefined && money(placedQuantity ?? quantity).eq(request.quantity);
 }

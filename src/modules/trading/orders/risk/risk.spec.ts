@@ -50,6 +50,11 @@ describe('the size of an order', () => {
     ['a market sale gets the bid', terms('sell', '10'), '990'],
     ['a limit sale at least its limit', terms('sell', '10', '150'), '1500'],
     ['a sale below the bid gets the bid', terms('sell', '10', '50'), '990'],
+    [
+      'a stop that buys begins at its price',
+      { ...terms('buy', '10'), stopPrice: money('150') },
+      '1500',
+    ],
   ])('%s', (_what, order, notional) => {
     expect(notionalOf(order, PRICES).toFixed()).toBe(notional);
   });
