@@ -232,12 +232,12 @@ describe('the live client', () => {
   });
 
   it('hears that a channel is refused, and asks again where that may pass', async () => {
-    const codes = ['live.unavailable', 'live.unknown_channel'];
+    const codes = ['live.unavailable', 'cache.load_timeout', 'live.unknown_channel'];
     script.subscribe = () => ({ ok: false, error: { code: codes.shift() ?? '', detail: '' } });
     start().follow('trading.orders', handlers);
     await until(() => told.length > 0);
     expect(told).toEqual(['live.unknown_channel']);
-    expect(script.requests).toHaveLength(2);
+    expect(script.requests).toHaveLength(3);
   });
 
   it('tells nothing more of what is not followed any more', async () => {

@@ -49,7 +49,7 @@ const GOOD_MS = 5_000;
 /** What no other attempt changes. */
 const FINAL = new Set(['auth.unauthenticated', 'auth.cross_site']);
 /** What another attempt may change. */
-const PASSING = new Set(['live.unavailable', 'unavailable', 'live.too_many_requests', 'internal']);
+const PASSING = /^internal$|^live\.too_many_requests$|(^|[._])(unavailable|timeout)$/;
 
 interface Followed {
   readonly channel: string;
@@ -193,7 +193,7 @@ export class LiveClient {
   }
 
   #refused(followed: Followed, refusal: Refusal): void {
-    if (PASSING.has(refusal.code)) {
+    if (PASSING.test(refusal.code)) {
       this.#again(followed);
       return;
     }
