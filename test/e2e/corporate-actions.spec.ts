@@ -11,13 +11,13 @@ import { CorporateActionsService } from '../../src/modules/trading/corporate-act
 import { type Account, type Order, type OrderTransition } from '../../src/modules/trading/index.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { SERVERS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 import { expectExactLedgers, LATER, tradingDesk } from './support/trading-desk.js';
 
 jest.setTimeout(120_000);
 
-describe.each(BACKENDS)('corporate actions on $name', (backend) => {
+describe.each(SERVERS)('corporate actions on $name', (backend) => {
   let bourse: Bourse;
   let admin: ApiClient;
   let trader: ApiClient;

@@ -22,7 +22,7 @@ import { OptionSettlement } from '../../src/modules/trading/options/option-settl
 import type { Exercise } from '../../src/modules/trading/options/options.dto.js';
 import { ScheduleRegistry } from '../../src/redis/index.js';
 import type { ApiClient, Problem } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { SERVERS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 import { LASTING_SESSIONS, WITHOUT_LIMITS } from './support/settings.js';
 import { expectExactLedgers, tradingDesk } from './support/trading-desk.js';
@@ -33,7 +33,7 @@ const rowsOf = (answer: unknown) => (answer as { rows: unknown[] }).rows;
 
 jest.setTimeout(120_000);
 
-describe.each(BACKENDS)('options on $name', (backend) => {
+describe.each(SERVERS)('options on $name', (backend) => {
   let bourse: Bourse;
   let trader: ApiClient;
 

@@ -9,7 +9,7 @@ import { StopPrices } from '../../src/modules/trading/execution/stop-prices.js';
 import { type Account, type Order, type OrderTransition } from '../../src/modules/trading/index.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { SERVERS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 import { replayMarket } from './support/replay-market.js';
 import { LASTING_SESSIONS, WITHOUT_LIMITS } from './support/settings.js';
@@ -31,7 +31,7 @@ const market = replayMarket({
 jest.setTimeout(120_000);
 afterAll(() => market.remove());
 
-describe.each(BACKENDS)('trading sessions on $name', (backend) => {
+describe.each(SERVERS)('trading sessions on $name', (backend) => {
   let bourse: Bourse;
   let trader: ApiClient;
 
@@ -220,7 +220,7 @@ describe.each(BACKENDS)('trading sessions on $name', (backend) => {
   });
 });
 
-describe.each(BACKENDS)('order types on $name', (backend) => {
+describe.each(SERVERS)('order types on $name', (backend) => {
   let bourse: Bourse;
   let trader: ApiClient;
   let toBar: (index: number) => void;

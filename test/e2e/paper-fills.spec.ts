@@ -3,7 +3,7 @@ import type { Page } from '../../src/kernel/page.js';
 import { type Order, type OrderTransition, type Trade } from '../../src/modules/trading/index.js';
 import { slippedPrice } from '../../src/modules/trading/execution/paper/slippage.js';
 import type { ApiClient } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { BACKENDS, SERVERS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 import { expectExactLedgers, tradingDesk } from './support/trading-desk.js';
 
@@ -13,7 +13,7 @@ const LATENCY_MS = 250;
 
 jest.setTimeout(300_000);
 
-describe.each(BACKENDS)('paper fills on $name', (backend) => {
+describe.each(SERVERS)('paper fills on $name', (backend) => {
   let bourse: Bourse;
   let trader: ApiClient;
 

@@ -5,7 +5,7 @@ import type { Order } from '../../src/modules/trading/index.js';
 import { OrderExecutionService } from '../../src/modules/trading/execution/order-execution.service.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
-import { BACKENDS, type Backend } from './support/backends.js';
+import { SERVERS, type Backend } from './support/backends.js';
 import { startOn, type Bourse } from './support/bourse.js';
 import { LiveClient } from './support/live-client.js';
 import { WITHOUT_LIMITS } from './support/settings.js';
@@ -22,7 +22,7 @@ const SETTINGS = {
 
 jest.setTimeout(120_000);
 
-describe.each(BACKENDS)('the risk checks on $name', (kind) => {
+describe.each(SERVERS)('the risk checks on $name', (kind) => {
   let backend: Backend;
   let bourse: Bourse;
   let trader: ApiClient;

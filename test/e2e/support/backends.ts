@@ -63,3 +63,9 @@ export const BACKENDS: readonly BackendKind[] = [
     },
   },
 ];
+
+/**
+ * What a production runs on, for rules that stand above the drivers: the suites of orders, the ledger and the account
+ * hold those on both.
+ */
+export const SERVERS: readonly BackendKind[] = BACKENDS.slice(1);

@@ -170,18 +170,6 @@ describe('npm run faults -- live', () => {
   };
 
   it(
-    'drops clients, and holds what they were told against what the server answers',
-    async () => {
-      const { exitCode, scenarios } = await play('--only', 'dropped');
-      const figures = { lost: 0, duplicated: 0, outOfOrder: 0, unlikeTheServer: 0 };
-      expect(scenarios).toMatchObject([{ name: 'dropped', pass: true, figures }]);
-      expect(scenarios[0]?.figures['recovered']).toBeGreaterThan(0);
-      expect(exitCode).toBe(0);
-    },
-    RUN_MS,
-  );
-
-  it(
     'catches a process that keeps some messages to itself',
     async () => {
       const { exitCode, scenarios } = await play('--only', 'dropped', '--deaf', '0');
