@@ -18,7 +18,7 @@ import { CandlesService } from '../../src/modules/market-data/index.js';
 import { Caches } from '../../src/redis/index.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { SERVERS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 import { LiveClient } from './support/live-client.js';
 
@@ -38,7 +38,7 @@ const describeModel = (overrides: Record<string, unknown> = {}) => ({
 /** Takes long enough to be caught under way. */
 const LONG = { lookbackBars: 1_500, features: [...FEATURE_NAMES] };
 
-describe.each(BACKENDS)('the AI studio on $name', (backend) => {
+describe.each(SERVERS)('the AI studio on $name', (backend) => {
   let bourse: Bourse;
   let trader: ApiClient;
   const ended: EventPayload<typeof TrainingFinished>[] = [];

@@ -17,7 +17,7 @@ import { positionPnlCache } from '../../src/modules/trading/trading.caches.js';
 import { Caches } from '../../src/redis/index.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { SERVERS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 import { LiveClient, type LiveMessage } from './support/live-client.js';
 import { WITHOUT_LIMITS } from './support/settings.js';
@@ -40,7 +40,7 @@ interface Pnl {
 
 const pnlOf = ({ data }: LiveMessage) => data as unknown as Pnl;
 
-describe.each(BACKENDS)('positions on $name', (kind) => {
+describe.each(SERVERS)('positions on $name', (kind) => {
   let bourse: Bourse;
   let trader: ApiClient;
   let stranger: ApiClient;

@@ -2,13 +2,13 @@ import { generateSync } from 'otplib';
 import { SecondFactorService } from '../../src/modules/auth/second-factor/second-factor.service.js';
 import { SessionStore } from '../../src/redis/index.js';
 import { newTrader, type ApiClient, type Problem } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { SERVERS } from './support/backends.js';
 import { startBourse, startOn, type Bourse } from './support/bourse.js';
 
 const STEP_MS = 30_000;
 const PATH = '/api/auth/second-factor';
 
-describe.each(BACKENDS)('a second factor on $name', (backend) => {
+describe.each(SERVERS)('a second factor on $name', (backend) => {
   let bourse: Bourse;
   beforeAll(async () => {
     bourse = await startBourse(backend, {
@@ -235,7 +235,7 @@ describe.each(BACKENDS)('a second factor on $name', (backend) => {
 
 describe('a second factor, with two processes', () => {
   it('takes each code in one of them alone, of the app or for recovery', async () => {
-    const [, kind] = BACKENDS;
+    const [kind] = SERVERS;
     if (kind === undefined) throw new Error('no such backend');
     const backend = await kind.create();
     const processes = [await startOn(backend), await startOn(backend)];

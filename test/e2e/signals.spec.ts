@@ -8,7 +8,7 @@ import { SignalTrading } from '../../src/modules/trading/signals/signal-trading.
 import { ScheduleRegistry } from '../../src/redis/index.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
-import { BACKENDS, type Backend } from './support/backends.js';
+import { SERVERS, type Backend } from './support/backends.js';
 import { startOn, type Bourse } from './support/bourse.js';
 import { LiveClient } from './support/live-client.js';
 import { LASTING_SESSIONS } from './support/settings.js';
@@ -38,7 +38,7 @@ interface SignalPage {
   readonly nextCursor: string | null;
 }
 
-describe.each(BACKENDS)('signals on $name', (kind) => {
+describe.each(SERVERS)('signals on $name', (kind) => {
   let backend: Backend;
   let bourse: Bourse;
   let trader: ApiClient;
@@ -410,97 +410,93 @@ describe.each(BACKENDS)('signals on $name', (kind) => {
   });
 });
 
-describe.each(BACKENDS.slice(1))(
-  'signals of two instances on $name, no event or job delivered',
-  (kind) => {
-    let backend: Backend;
-    let one: Bourse;
-    let other: Bourse;
-    let trader: ApiClient;
+describe.each(SERVERS)('signals of two instances on $name, no event or job delivered', (kind) => {
+  let backend: Backend;
+  let one: Bourse;
+  let other: Bourse;
+  let trader: ApiClient;
 
-    beforeAll(async () => {
-      backend = await kind.create();
-      one = await startOn(backend);
-      other = await startOn(backend);
-      for (const { app } of [one, other]) await app.get(OutboxRelay).beforeApplicationShutdown();
-    });
-    afterAll(async () => {
-      await one.close();
-      await other.close();
-      await backend.remove();
-    });
-    beforeEach(async () => {
-      trader = await one.trader();
-    });
-    const create = async (overrides: Record<string, unknown>): Promise<Signal> => {
-      const answer = await trader.post<Signal>('/api/signals', signal(overrides));
-      expect(answer.status).toBe(201);
-      return answer.body;
-    };
+  beforeAll(async () => {
+    backend = await kind.create();
+    one = await startOn(backend);
+    other = await startOn(backend);
+    for (const { app } of [one, other]) await app.get(OutboxRelay).beforeApplicationShutdown();
+  });
+  afterAll(async () => {
+    await one.close();
+    await other.close();
+    await backend.remove();
+  });
+  beforeEach(async () => {
+    trader = await one.trader();
+  });
+  const create = async (overrides: Record<string, unknown>): Promise<Signal> => {
+    const answer = await trader.post<Signal>('/api/signals', signal(overrides));
+    expect(answer.status).toBe(201);
+    return answer.body;
+  };
 
-    it('shows a signal on the other instance, whatever that one had cached', async () => {
-      const elsewhere = other.client();
-      elsewhere.token = trader.token;
-      for (let count = 0; count < 5; count += 1) {
-        // Its own copy is dropped by a message, which may take a moment; the copy would last 5 s.
-        const look = () => elsewhere.get<SignalPage>('/api/signals');
-        await eventually(async () => expect((await look()).body.items).toHaveLength(count), {
-          timeoutMs: 4_000,
-        });
-        await create({});
-      }
-    });
+  it('shows a signal on the other instance, whatever that one had cached', async () => {
+    const elsewhere = other.client();
+    elsewhere.token = trader.token;
+    for (let count = 0; count < 5; count += 1) {
+      // Its own copy is dropped by a message, which may take a moment; the copy would last 5 s.
+      const look = () => elsewhere.get<SignalPage>('/api/signals');
+      await eventually(async () => expect((await look()).body.items).toHaveLength(count), {
+        timeoutMs: 4_000,
+      });
+      await create({});
+    }
+  });
 
-    it('decides in the order in which they came, whichever job runs first', async () => {
-      const settings = { enabled: true, maxOpenPositions: 1 };
-      await trader.send('PUT', '/api/signals/settings', settings);
-      const made: Signal[] = [];
-      for (const symbol of ['AAPL', 'MSFT', 'KO'])
-        made.push(await create({ symbol, quantity: '1' }));
-      await other.app.get(SignalTrading).trade(made[2]?.id ?? '');
-      const decided = await Promise.all(
-        made.map(({ id }) => trader.get<Signal>(`/api/signals/${id}`)),
-      );
-      expect(decided.map(({ body }) => body.reason ?? body.status)).toEqual([
-        'executed',
-        'trading.auto_open_positions',
-        'trading.auto_open_positions',
-      ]);
-    });
+  it('decides in the order in which they came, whichever job runs first', async () => {
+    const settings = { enabled: true, maxOpenPositions: 1 };
+    await trader.send('PUT', '/api/signals/settings', settings);
+    const made: Signal[] = [];
+    for (const symbol of ['AAPL', 'MSFT', 'KO']) made.push(await create({ symbol, quantity: '1' }));
+    await other.app.get(SignalTrading).trade(made[2]?.id ?? '');
+    const decided = await Promise.all(
+      made.map(({ id }) => trader.get<Signal>(`/api/signals/${id}`)),
+    );
+    expect(decided.map(({ body }) => body.reason ?? body.status)).toEqual([
+      'executed',
+      'trading.auto_open_positions',
+      'trading.auto_open_positions',
+    ]);
+  });
 
-    it('keeps what becomes of all signals of a user in one stream of news', async () => {
-      const { sql: connection } = one.app.get(Database);
-      const [first, second] = [await create({ quantity: '1' }), await create({ quantity: '1' })];
-      const approval = (id: string) => trader.post(`/api/signals/${id}/approve`, {});
-      let isApproved = false;
-      // As long as somebody changes one of them, nobody changes another.
-      const approved = await other.app.get(Database).transaction(async (transaction) => {
-        await other.app.get(SignalsRepository).lock(transaction.sql, trader.user.id);
-        const answer = approval(second.id).then(() => (isApproved = true));
-        await eventually(async () => {
-          const waiting = await connection.execute(sql`
+  it('keeps what becomes of all signals of a user in one stream of news', async () => {
+    const { sql: connection } = one.app.get(Database);
+    const [first, second] = [await create({ quantity: '1' }), await create({ quantity: '1' })];
+    const approval = (id: string) => trader.post(`/api/signals/${id}/approve`, {});
+    let isApproved = false;
+    // As long as somebody changes one of them, nobody changes another.
+    const approved = await other.app.get(Database).transaction(async (transaction) => {
+      await other.app.get(SignalsRepository).lock(transaction.sql, trader.user.id);
+      const answer = approval(second.id).then(() => (isApproved = true));
+      await eventually(async () => {
+        const waiting = await connection.execute(sql`
           select 1 from pg_locks join pg_database on pg_database.oid = pg_locks.database
           where datname = current_database() and locktype = 'advisory' and not granted`);
-          expect(rowsOf(waiting)).toHaveLength(1);
-        });
-        expect(isApproved).toBe(false);
-        return { answer };
+        expect(rowsOf(waiting)).toHaveLength(1);
       });
-      await approved.answer;
-      await trader.post(`/api/signals/${first.id}/dismiss`);
-      const rows = await connection.execute(sql`
-      select name, payload from outbox where stream = ${`signals:${trader.user.id}`} order by seq`);
-      const told = (rowsOf(rows) as OutboxLine[]).map(({ name, payload }) => [
-        payload.signal?.status ?? name,
-        payload.signal?.id ?? payload.signalId,
-      ]);
-      expect(told).toEqual([
-        ['pending', first.id],
-        ['pending', second.id],
-        ['approved', second.id],
-        ['trade-signal', second.id],
-        ['dismissed', first.id],
-      ]);
+      expect(isApproved).toBe(false);
+      return { answer };
     });
-  },
-);
+    await approved.answer;
+    await trader.post(`/api/signals/${first.id}/dismiss`);
+    const rows = await connection.execute(sql`
+      select name, payload from outbox where stream = ${`signals:${trader.user.id}`} order by seq`);
+    const told = (rowsOf(rows) as OutboxLine[]).map(({ name, payload }) => [
+      payload.signal?.status ?? name,
+      payload.signal?.id ?? payload.signalId,
+    ]);
+    expect(told).toEqual([
+      ['pending', first.id],
+      ['pending', second.id],
+      ['approved', second.id],
+      ['trade-signal', second.id],
+      ['dismissed', first.id],
+    ]);
+  });
+});
