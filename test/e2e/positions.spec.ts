@@ -13,8 +13,9 @@ import {
   type ValuedPosition,
 } from '../../src/modules/trading/index.js';
 import { PositionPnlService } from '../../src/modules/trading/pnl/position-pnl.service.js';
+import { pnlWatched } from '../../src/modules/trading/pnl/pnl-watch.js';
 import { positionPnlCache } from '../../src/modules/trading/trading.caches.js';
-import { Caches } from '../../src/redis/index.js';
+import { Bus, Caches } from '../../src/redis/index.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
 import { SERVERS } from './support/backends.js';
@@ -133,7 +134,15 @@ describe.each(SERVERS)('positions on $name', (kind) => {
     expect((await pnl.view(userId)).positions).toMatchObject([{ symbol: 'AAPL', quantity: '2' }]);
   });
 
-  it('tells followers how their positions move, each at most every 250 ms', async () => {
+  it('tells followers how their positions move, however many watch, each at most every 250 ms', async () => {
+    const crowd = { userIds: Array.from({ length: 250 }, newId) };
+    const watch = () =>
+      bourse.app
+        .get(Bus)
+        .publish(pnlWatched, crowd)
+        .catch(() => undefined);
+    await watch();
+    const watching = setInterval(() => void watch(), 1_000).unref();
     const live = await LiveClient.connect(bourse.url, { token: trader.token });
     const elsewhere = await LiveClient.connect(bourse.url, { token: stranger.token });
     for (const socket of [live, elsewhere]) await socket.subscribe('trading.positions');
@@ -163,6 +172,7 @@ describe.each(SERVERS)('positions on $name', (kind) => {
     );
     expect(pnlOf(last)).toMatchObject({ marketValue: '0', unrealizedPnl: '0' });
     expect(elsewhere.on('trading.positions')).toEqual([]);
+    clearInterval(watching);
     live.close();
     elsewhere.close();
   });
