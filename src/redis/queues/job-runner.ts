@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../kernel/app-error.js';
 import { Correlation } from '../../kernel/correlation.js';
 import type { JsonValue } from '../../kernel/json.js';
+import { upgradePayload, type JobDefinition } from './job-definition.js';
 import { failureReason, isHopeless } from './job-failure.js';
 import { toStorableJson } from './json-text.js';
 import type { QueueDefinition } from './queue-definition.js';
@@ -15,9 +16,12 @@ export interface JobAttempt {
   readonly name: string;
   /** As it came from the backend, not checked yet. */
   readonly payload: unknown;
+  /** Of the payload. */
+  readonly version: number;
   readonly attempt: number;
   readonly correlationId: string;
-  readonly signal: AbortSignal;
+  /** Ends the attempt; its reason decides what becomes of the job. The runner itself ends one that takes too long. */
+  readonly abort: AbortController;
   readonly reportProgress: (percent: number) => Promise<unknown>;
 }
 
@@ -28,11 +32,18 @@ export type JobOutcome =
   /** The attempt was aborted before it came to an end: it does not count. */
   | { readonly kind: 'abandoned' };
 
+/** The reason to abort a job that nobody wants any more: it fails, and is not tried again. */
+export function jobCancelled(): AppError {
+  return new AppError('conflict', 'queue.cancelled', 'the job was cancelled');
+}
+
 /** How long an aborted processor may take to come to an end of its own before it is left behind. */
 export const ABORT_GRACE_MS = 1_000;
 /** A result is for a person to look at; what is larger is not kept. */
 const MAX_RESULT_LENGTH = 65_536;
 const ABANDONED = Symbol('abandoned');
+const TIMED_OUT = 'queue.timed_out';
+const ENDINGS: ReadonlySet<string> = new Set([TIMED_OUT, 'queue.cancelled']);
 
 /** Runs an attempt the same way under every backend: payload check, correlation id, verdict on errors, log. */
 @Injectable()
@@ -55,7 +66,7 @@ export class JobRunner {
   }
 
   async #attempt(attempt: JobAttempt): Promise<{ outcome: JobOutcome; error?: unknown }> {
-    const { queue, name, signal } = attempt;
+    const { queue, name } = attempt;
     const processor = this.registry.findProcessor(queue.name, name);
     if (processor === undefined) {
       // Not hopeless: a newer version may have added it, and one of its workers takes the next attempt.
@@ -63,33 +74,38 @@ export class JobRunner {
         new AppError('internal', 'queue.unknown_job', `no processor for job "${name}"`),
       );
     }
-    const payload = queue.jobs[name]?.safeParse(attempt.payload);
-    if (payload === undefined || !payload.success) {
-      const cause = payload?.error;
-      return failed(
-        new AppError(
-          'invalid',
-          'queue.invalid_payload',
-          'the payload does not fit the job any more',
-          { cause },
-        ),
-      );
+    const definition = queue.jobs[name];
+    try {
+      const payload = readPayload(definition, attempt);
+      return await this.#process(attempt, definition, () => processor(this.#job(attempt, payload)));
+    } catch (error) {
+      return failed(error);
     }
+  }
+
+  /** Runs the processor until it ends, or {@link ABORT_GRACE_MS} after it should have. */
+  async #process(
+    { abort }: JobAttempt,
+    definition: JobDefinition | undefined,
+    processor: () => Promise<unknown>,
+  ): Promise<{ outcome: JobOutcome; error?: unknown }> {
+    const { signal } = abort;
+    const timer = definition && abortAfter(abort, definition.timeoutMs);
     const abandonment = abandonAfterAbort(signal);
     try {
-      const work = processor(this.#job(attempt, payload.data));
-      const result = await Promise.race([work, abandonment.promise]);
-      if (result === ABANDONED) return { outcome: { kind: 'abandoned' } };
+      const result = await Promise.race([processor(), abandonment.promise]);
+      if (result === ABANDONED) return endOfAborted(signal, signal.reason);
       return { outcome: { kind: 'completed', result: toJson(result) } };
     } catch (error) {
-      return signal.aborted ? { outcome: { kind: 'abandoned' }, error } : failed(error);
+      return signal.aborted ? endOfAborted(signal, error) : failed(error);
     } finally {
+      clearTimeout(timer);
       abandonment.dispose();
     }
   }
 
   #job(attempt: JobAttempt, payload: unknown): Job<unknown> {
-    const { id, name, attempt: number, correlationId, signal } = attempt;
+    const { id, name, attempt: number, correlationId, abort } = attempt;
     const reportProgress = async (percent: number): Promise<void> => {
       try {
         await attempt.reportProgress(Math.round(Math.min(100, Math.max(0, percent))));
@@ -98,7 +114,15 @@ export class JobRunner {
         this.#logger.debug({ message: 'job progress not kept', jobId: id, err: error });
       }
     };
-    return { id, name, payload, attempt: number, correlationId, signal, reportProgress };
+    return {
+      id,
+      name,
+      payload,
+      attempt: number,
+      correlationId,
+      signal: abort.signal,
+      reportProgress,
+    };
   }
 
   #log(attempt: JobAttempt, outcome: JobOutcome, durationMs: number, error: unknown): void {
@@ -130,6 +154,41 @@ export class JobRunner {
 function failed(error: unknown): { outcome: JobOutcome; error: unknown } {
   const reason = failureReason(error);
   return { outcome: { kind: 'failed', reason, hopeless: isHopeless(error) }, error };
+}
+
+/** @throws AppError `queue.invalid_payload`, `queue.newer_version` */
+function readPayload(definition: JobDefinition | undefined, attempt: JobAttempt): unknown {
+  const latest = definition && upgradePayload(definition, attempt.payload, attempt.version);
+  const payload = definition?.schema.safeParse(latest);
+  if (payload?.success) return payload.data;
+  throw new AppError(
+    'invalid',
+    'queue.invalid_payload',
+    'the payload does not fit the job any more',
+    { cause: payload?.error },
+  );
+}
+
+/** Who took too long or was cancelled has failed; whoever was interrupted for another reason runs again, uncounted. */
+function endOfAborted(
+  { reason }: AbortSignal,
+  error: unknown,
+): { outcome: JobOutcome; error?: unknown } {
+  const own = reason instanceof AppError && ENDINGS.has(reason.code);
+  return own ? failed(reason) : { outcome: { kind: 'abandoned' }, error };
+}
+
+/** Longer waits overflow a timer, which then fires at once. */
+const MAX_TIMER_MS = 2_147_483_647;
+
+function abortAfter(abort: AbortController, timeoutMs: number): NodeJS.Timeout {
+  return setTimeout(
+    () => {
+      const message = `the job did not end within ${timeoutMs} ms`;
+      abort.abort(new AppError('timeout', TIMED_OUT, message));
+    },
+    Math.min(timeoutMs, MAX_TIMER_MS),
+  );
 }
 
 /** Resolves {@link ABORT_GRACE_MS} after the signal aborts. */

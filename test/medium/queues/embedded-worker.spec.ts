@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { defineJob } from '../../../src/redis/queues/job-definition.js';
 import { DatabaseJobStore } from '../../../src/database/jobs/jobs.repository.js';
 import { PgliteDatabase } from '../../../src/database/pglite.database.js';
 import { Correlation } from '../../../src/kernel/correlation.js';
@@ -20,10 +21,11 @@ import { eventually } from '../../support/eventually.js';
 const LEASE_MS = 300;
 const queue = defineQueue({
   name: 'mail',
-  jobs: { send: z.object({}) },
+  jobs: { send: defineJob({ schema: z.object({}), timeoutMs: 60_000 }) },
   attempts: 3,
   backoff: { delayMs: 10, maxDelayMs: 10 },
   concurrency: 2,
+  rateLimit: null,
   retention: { completedMs: 60_000, completedCount: 2, failedMs: 60_000, failedCount: 1 },
   priority: 'normal',
 });
@@ -36,7 +38,7 @@ class BreakableStore extends DatabaseJobStore {
     return this.away ? Promise.reject(new Error('away')) : super.claim(...args);
   }
 
-  override extend(claim: JobClaim, leaseMs: number): Promise<boolean> {
+  override extend(claim: JobClaim, leaseMs: number): Promise<'held' | 'lost' | 'cancelled'> {
     return this.away ? Promise.reject(new Error('away')) : super.extend(claim, leaseMs);
   }
 
@@ -74,16 +76,18 @@ describe('EmbeddedWorker', () => {
     return worker;
   }
 
-  const add = (id: string): Promise<boolean> =>
+  const add = (id: string): Promise<string> =>
     store.add({
       id,
       queue: queue.name,
       name: 'send',
       payload: {},
+      version: 1,
       priority: 1,
       maxAttempts: 3,
       delayMs: 0,
       correlationId: 'c',
+      dedupe: null,
     });
 
   const stateOf = async (id: string) => (await store.find(queue.name, id))?.state;
@@ -186,10 +190,12 @@ it('runs a job again at once after a crash, when the database was for one proces
       queue: queue.name,
       name: 'send',
       payload: {},
+      version: 1,
       priority: 1,
       maxAttempts: 3,
       delayMs: 0,
       correlationId: 'c',
+      dedupe: null,
     });
     await left.claim(queue.name, 1, 3_600_000);
     await before.close();

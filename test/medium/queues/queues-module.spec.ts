@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { z } from 'zod';
+import { defineJob } from '../../../src/redis/queues/job-definition.js';
 import { parseConfig, type Config } from '../../../src/config/config.js';
 import { ConfigModule } from '../../../src/config/config.module.js';
 import { Database } from '../../../src/database/database.js';
@@ -29,10 +30,17 @@ import { createTestRedisPrefix, testRedisUrl } from '../../support/servers/index
 
 const mailQueue = defineQueue({
   name: 'mail',
-  jobs: { send: z.object({ to: z.string(), ms: z.number().optional() }), bounce: z.object({}) },
+  jobs: {
+    send: defineJob({
+      schema: z.object({ to: z.string(), ms: z.number().optional() }),
+      timeoutMs: 60_000,
+    }),
+    bounce: defineJob({ schema: z.object({}), timeoutMs: 60_000 }),
+  },
   attempts: 2,
   backoff: { delayMs: 10, maxDelayMs: 10 },
   concurrency: 2,
+  rateLimit: null,
   retention: { completedMs: 60_000, completedCount: 100, failedMs: 60_000, failedCount: 100 },
   priority: 'normal',
 });

@@ -7,6 +7,7 @@ import type { JobRunner } from '../job-runner.js';
 import type { NewJob } from '../new-job.js';
 import type { QueueDefinition } from '../queue-definition.js';
 import { QueueDriver } from '../queue-driver.js';
+import type { Cancellation } from '../queues.js';
 import type { QueueReport } from '../queue-report.js';
 import type { QueueRegistry } from '../queue-registry.js';
 import { EmbeddedWorker } from './embedded-worker.js';
@@ -73,8 +74,16 @@ export class EmbeddedQueues extends QueueDriver {
     this.#workers.get(queue.name)?.wake();
   }
 
-  protected override async enqueue(queue: QueueDefinition, job: NewJob): Promise<void> {
-    await this.store.add({ ...job, queue: queue.name, maxAttempts: queue.attempts });
+  protected override async enqueue(queue: QueueDefinition, job: NewJob): Promise<string> {
+    const id = await this.store.add({ ...job, queue: queue.name, maxAttempts: queue.attempts });
     this.wake(queue);
+    return id;
+  }
+
+  protected override async take({ name }: QueueDefinition, id: string): Promise<Cancellation> {
+    const found = await this.store.cancel(name, id);
+    // Where another process runs it, that one hears of it when it prolongs its lease.
+    if (found === 'asked') this.#workers.get(name)?.cancel(id);
+    return found;
   }
 }
