@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm';
 import {
   bigserial,
   boolean,
-  customType,
   index,
   integer,
   pgTable,
@@ -11,14 +10,8 @@ import {
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import type { JsonValue } from '../../kernel/json.js';
+import { json } from './json-column.js';
 
-/** Any JSON value as it is: drizzle's own `jsonb` would read the stored text "42" back as a number. */
-const json = customType<{ data: JsonValue; driverData: unknown }>({
-  dataType: () => 'jsonb',
-  toDriver: (value) => JSON.stringify(value),
-  fromDriver: (value) => value as JsonValue,
-});
 const time = (name: string) => timestamp(name, { withTimezone: true });
 
 /** Jobs of the embedded queue driver; empty where a queue Redis is configured. */

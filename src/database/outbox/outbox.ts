@@ -18,6 +18,14 @@ interface JobQueue {
   readonly jobs: Readonly<Record<string, QueuedJob>>;
 }
 
+/** What is known of a job whose declaration the caller does not have. */
+interface KeptJob {
+  readonly queue: string;
+  readonly name: string;
+  readonly payload: JsonValue;
+  readonly version: number;
+}
+
 /** How a row is delivered. */
 export interface OutboxOptions {
   /**
@@ -60,6 +68,12 @@ export class Outbox {
   ): Promise<void> {
     const version = (queue.jobs[job]?.upgrades.length ?? 0) + 1;
     this.#add(transaction, 'job', queue.name, job, payload as JsonValue, { ...options, version });
+  }
+
+  /** Adds a job as a row or a queue kept it: its payload is checked, and upgraded, when it is delivered. */
+  addKeptJob(transaction: Transaction, job: KeptJob): void {
+    const { queue, name, payload, version } = job;
+    this.#add(transaction, 'job', queue, name, payload, { version });
   }
 
   /** Tells every reaction of `event` once the transaction is committed. */

@@ -1,6 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../kernel/app-error.js';
 import { Correlation } from '../../kernel/correlation.js';
+import { DeadLetters } from '../../kernel/dead-letters.js';
+import { settlesWithin } from '../../kernel/deadline.js';
+import { SECOND_MS } from '../../kernel/duration.js';
 import type { JsonValue } from '../../kernel/json.js';
 import { upgradePayload, type JobDefinition } from './job-definition.js';
 import { failureReason, isHopeless } from './job-failure.js';
@@ -39,6 +42,7 @@ export function jobCancelled(): AppError {
 
 /** How long an aborted processor may take to come to an end of its own before it is left behind. */
 export const ABORT_GRACE_MS = 1_000;
+const RECORD_MS = 2 * SECOND_MS;
 /** A result is for a person to look at; what is larger is not kept. */
 const MAX_RESULT_LENGTH = 65_536;
 const ABANDONED = Symbol('abandoned');
@@ -53,6 +57,7 @@ export class JobRunner {
   constructor(
     private readonly registry: QueueRegistry,
     private readonly correlation: Correlation,
+    private readonly deadLetters: DeadLetters,
   ) {}
 
   /** Never rejects, and ends at most {@link ABORT_GRACE_MS} after the signal aborts. */
@@ -61,6 +66,7 @@ export class JobRunner {
       const startedAt = performance.now();
       const { outcome, error } = await this.#attempt(attempt);
       this.#log(attempt, outcome, performance.now() - startedAt, error);
+      if (isLast(attempt, outcome)) await this.#bury(attempt, outcome.reason);
       return outcome;
     });
   }
@@ -125,6 +131,28 @@ export class JobRunner {
     };
   }
 
+  /** Bounded: what is not recorded now, the next cleaning of the queue finds among its failed jobs. */
+  async #bury(attempt: JobAttempt, reason: string): Promise<void> {
+    const { queue, id: jobId, name, version, attempt: attempts, correlationId } = attempt;
+    const payload = attempt.payload as JsonValue;
+    const dead = {
+      queue: queue.name,
+      jobId,
+      name,
+      payload,
+      version,
+      reason,
+      attempts,
+      correlationId,
+    };
+    const recording = this.deadLetters.record(dead);
+    try {
+      if (await settlesWithin(recording, RECORD_MS)) await recording;
+    } catch (error) {
+      this.#logger.warn({ message: 'dead letter not recorded yet', jobId, err: error });
+    }
+  }
+
   #log(attempt: JobAttempt, outcome: JobOutcome, durationMs: number, error: unknown): void {
     const fields = {
       queue: attempt.queue.name,
@@ -139,8 +167,8 @@ export class JobRunner {
       case 'abandoned':
         return this.#logger.warn({ message: 'job interrupted, it will run again', ...fields });
       case 'failed': {
-        const last = outcome.hopeless || attempt.attempt >= attempt.queue.attempts;
-        if (last) return this.#logger.error({ message: 'job failed', ...fields, err: error });
+        if (isLast(attempt, outcome))
+          return this.#logger.error({ message: 'job failed', ...fields, err: error });
         return this.#logger.warn({
           message: 'job failed, it will be tried again',
           ...fields,
@@ -149,6 +177,14 @@ export class JobRunner {
       }
     }
   }
+}
+
+/** No other attempt follows. */
+function isLast(
+  { attempt, queue }: JobAttempt,
+  outcome: JobOutcome,
+): outcome is Extract<JobOutcome, { kind: 'failed' }> {
+  return outcome.kind === 'failed' && (outcome.hopeless || attempt >= queue.attempts);
 }
 
 function failed(error: unknown): { outcome: JobOutcome; error: unknown } {

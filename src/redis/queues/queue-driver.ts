@@ -1,6 +1,7 @@
 import type { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
 import { AppError } from '../../kernel/app-error.js';
 import type { Correlation } from '../../kernel/correlation.js';
+import type { DeadJob } from '../../kernel/dead-letters.js';
 import { newJob, type NewJob } from './new-job.js';
 import type { JobName, JobPayload, QueueDefinition } from './queue-definition.js';
 import type { QueueReport } from './queue-report.js';
@@ -70,6 +71,14 @@ export abstract class QueueDriver extends Queues {
     state: 'completed' | 'failed',
     olderThanMs: number,
   ): Promise<number>;
+  /** While a queue is paused nothing of it begins; what runs goes on. @throws like {@link report}. */
+  abstract setPaused(queue: QueueDefinition, paused: boolean): Promise<void>;
+  /** Removes everything that waits or is delayed, and nothing that runs. @returns how many. @throws like {@link report}. */
+  abstract drain(queue: QueueDefinition): Promise<number>;
+  /** Those that failed for good and are still kept, the latest first. @throws like {@link report}. */
+  abstract failed(queue: QueueDefinition, offset: number, limit: number): Promise<DeadJob[]>;
+  /** Removes a job that has ended. @throws like {@link report}. */
+  abstract removeEnded(queue: QueueDefinition, id: string): Promise<void>;
   /** How the dashboard sees the queue. */
   abstract dashboardAdapter(queue: QueueDefinition): BaseAdapter;
 

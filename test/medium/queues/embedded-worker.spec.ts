@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineJob } from '../../../src/redis/queues/job-definition.js';
+import { MemoryDeadLetters } from '../../support/memory.dead-letters.js';
 import { DatabaseJobStore } from '../../../src/database/jobs/jobs.repository.js';
 import { PgliteDatabase } from '../../../src/database/pglite.database.js';
 import { Correlation } from '../../../src/kernel/correlation.js';
@@ -209,7 +210,7 @@ it('runs a job again at once after a crash, when the database was for one proces
     const queues = new EmbeddedQueues(
       registry,
       correlation,
-      new JobRunner(registry, correlation),
+      new JobRunner(registry, correlation, new MemoryDeadLetters()),
       new DatabaseJobStore(after),
     );
     await queues.start();
@@ -228,5 +229,5 @@ function runnerOf(
   const registry = new QueueRegistry();
   registry.declare(definition);
   registry.register(definition, { send: process });
-  return new JobRunner(registry, new Correlation());
+  return new JobRunner(registry, new Correlation(), new MemoryDeadLetters());
 }

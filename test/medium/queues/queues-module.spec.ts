@@ -16,6 +16,7 @@ import { Database } from '../../../src/database/database.js';
 import { DatabaseJobStore } from '../../../src/database/jobs/jobs.repository.js';
 import { systemClock } from '../../../src/kernel/clock.js';
 import { Correlation } from '../../../src/kernel/correlation.js';
+import { DeadLetters } from '../../../src/kernel/dead-letters.js';
 import { JobStore } from '../../../src/kernel/job-store.js';
 import { RedisConnections } from '../../../src/redis/connection/redis-connections.js';
 import {
@@ -25,6 +26,7 @@ import {
   QueuesModule,
 } from '../../../src/redis/queues/index.js';
 import { openTestDatabase, type TestDatabaseHandle } from '../../support/databases.js';
+import { MemoryDeadLetters } from '../../support/memory.dead-letters.js';
 import { eventually } from '../../support/eventually.js';
 import { createTestRedisPrefix, testRedisUrl } from '../../support/servers/index.js';
 
@@ -97,10 +99,11 @@ describe('QueuesModule', () => {
       providers: [
         { provide: Database, useValue: jobs.database },
         { provide: JobStore, useClass: DatabaseJobStore },
+        { provide: DeadLetters, useClass: MemoryDeadLetters },
         RedisConnections,
         Closing,
       ],
-      exports: [JobStore, RedisConnections],
+      exports: [JobStore, DeadLetters, RedisConnections],
     })
     class Surroundings {}
     const process = { config, clock: systemClock, correlation: new Correlation() };

@@ -4,6 +4,7 @@ import { Queue, type Job } from 'bullmq';
 import type { Config } from '../../../config/config.js';
 import { AppError } from '../../../kernel/app-error.js';
 import type { Correlation } from '../../../kernel/correlation.js';
+import type { DeadJob } from '../../../kernel/dead-letters.js';
 import type { RedisClient } from '../../connection/create-client.js';
 import { settlesWithin } from '../../../kernel/deadline.js';
 import { FaultLog } from '../../../kernel/fault-log.js';
@@ -17,7 +18,7 @@ import type { Cancellation } from '../queues.js';
 import type { QueueReport } from '../queue-report.js';
 import type { QueueRegistry } from '../queue-registry.js';
 import { BullWorker } from './bull-worker.js';
-import { cleanFinished, reportOf } from './bull-report.js';
+import { cleanFinished, deadJobOf, drainWaiting, reportOf } from './bull-report.js';
 import { refuseEviction } from './eviction-policy.js';
 import { JobCancellations } from './job-cancellations.js';
 import { envelopeOf, type JobEnvelope } from './job-envelope.js';
@@ -75,6 +76,24 @@ export class BullQueues extends QueueDriver {
     olderThanMs: number,
   ): Promise<number> {
     return cleanFinished(this.#queue(queue), state, olderThanMs);
+  }
+
+  override async setPaused(queue: QueueDefinition, paused: boolean): Promise<void> {
+    const bull = this.#queue(queue);
+    await (paused ? bull.pause() : bull.resume());
+  }
+
+  override drain(queue: QueueDefinition): Promise<number> {
+    return drainWaiting(this.#queue(queue));
+  }
+
+  override async failed(queue: QueueDefinition, offset: number, limit: number): Promise<DeadJob[]> {
+    const jobs = await this.#queue(queue).getFailed(offset, offset + limit - 1);
+    return jobs.flatMap((job) => deadJobOf(queue.name, job) ?? []);
+  }
+
+  override async removeEnded(queue: QueueDefinition, id: string): Promise<void> {
+    await this.#queue(queue).remove(id);
   }
 
   override dashboardAdapter(queue: QueueDefinition): BaseAdapter {

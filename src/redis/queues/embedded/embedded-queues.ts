@@ -1,7 +1,8 @@
 import type { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
 import { Logger } from '@nestjs/common';
 import type { Correlation } from '../../../kernel/correlation.js';
-import type { JobStore } from '../../../kernel/job-store.js';
+import type { DeadJob } from '../../../kernel/dead-letters.js';
+import type { JobStore, StoredJob } from '../../../kernel/job-store.js';
 import { EmbeddedQueueAdapter } from '../dashboard/embedded-queue.adapter.js';
 import type { JobRunner } from '../job-runner.js';
 import type { NewJob } from '../new-job.js';
@@ -65,6 +66,26 @@ export class EmbeddedQueues extends QueueDriver {
     return this.store.clean(queue.name, state, olderThanMs, Number.MAX_SAFE_INTEGER);
   }
 
+  override async setPaused(queue: QueueDefinition, paused: boolean): Promise<void> {
+    await this.store.setPaused(queue.name, paused);
+    if (!paused) this.wake(queue);
+  }
+
+  override async drain({ name }: QueueDefinition): Promise<number> {
+    const states = ['waiting', 'delayed'] as const;
+    const removed = await Promise.all(states.map((state) => this.store.clean(name, state, 0, 0)));
+    return removed.reduce((total, count) => total + count, 0);
+  }
+
+  override async failed(queue: QueueDefinition, offset: number, limit: number): Promise<DeadJob[]> {
+    const jobs = await this.store.list(queue.name, ['failed'], offset, limit);
+    return jobs.map(deadJobOf);
+  }
+
+  override async removeEnded({ name }: QueueDefinition, id: string): Promise<void> {
+    await this.store.remove(name, id);
+  }
+
   override dashboardAdapter(queue: QueueDefinition): BaseAdapter {
     return new EmbeddedQueueAdapter(queue, this.store, this);
   }
@@ -86,4 +107,19 @@ export class EmbeddedQueues extends QueueDriver {
     if (found === 'asked') this.#workers.get(name)?.cancel(id);
     return found;
   }
+}
+
+function deadJobOf({ id, attemptsMade, failedReason, ...job }: StoredJob): DeadJob {
+  const { queue, name, payload, version, correlationId } = job;
+  const reason = failedReason ?? '';
+  return {
+    queue,
+    jobId: id,
+    name,
+    payload,
+    version,
+    reason,
+    attempts: attemptsMade,
+    correlationId,
+  };
 }
