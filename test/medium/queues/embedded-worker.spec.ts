@@ -220,7 +220,7 @@ it('runs a job again at once after a crash, when the database was for one proces
   } finally {
     rmSync(folder, { recursive: true });
   }
-}, 30_000);
+});
 
 function runnerOf(
   definition: QueueDefinition,
