@@ -3,12 +3,14 @@ import { Config } from '../config/config.js';
 import { InvalidationJournal } from '../kernel/invalidation-journal.js';
 import { OwedLiveResets } from '../kernel/owed-live-resets.js';
 import { DeadLetters } from '../kernel/dead-letters.js';
+import { QueueFigures } from '../kernel/job-figures.js';
 import { JobStore } from '../kernel/job-store.js';
 import { PendingWrites } from '../kernel/pending-writes.js';
 import { QuotaCounts } from '../kernel/quotas.js';
 import { SessionRecords } from '../kernel/session-records.js';
 import { Database } from './database.js';
 import { DeadJobsRepository } from './jobs/dead-jobs.repository.js';
+import { DatabaseQueueFigures } from './jobs/queue-figures.repository.js';
 import { DatabaseJobStore } from './jobs/jobs.repository.js';
 import { openDatabase } from './open-database.js';
 import { DomainEvents } from './outbox/domain-events.js';
@@ -58,6 +60,7 @@ class DatabaseShutdown implements OnApplicationShutdown {
     DomainEvents,
     OutboxRelay,
     OutboxInspector,
+    { provide: QueueFigures, useClass: DatabaseQueueFigures },
     DeadJobsRepository,
     { provide: DeadLetters, useExisting: DeadJobsRepository },
     { provide: JobStore, useClass: DatabaseJobStore },
@@ -83,6 +86,7 @@ class DatabaseShutdown implements OnApplicationShutdown {
     OutboxInspector,
     DeadJobsRepository,
     DeadLetters,
+    QueueFigures,
     JobStore,
     SessionRecords,
     PendingWrites,

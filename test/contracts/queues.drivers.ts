@@ -17,6 +17,8 @@ export interface QueueProcess {
   readonly queues: QueueDriver;
   readonly correlation: Correlation;
   readonly deadLetters: MemoryDeadLetters;
+  /** Of each attempt that has ended: how long its job had waited, if it was the first. */
+  readonly waits: readonly (number | null)[];
   /** Begins to run jobs, as the application does in the roles that work. */
   start(): Promise<void>;
   /** As the application does when it ends; safe to repeat. */
@@ -77,11 +79,10 @@ function backend(createDriver: CreateDriver, close: () => Promise<void>): QueueB
       for (const definition of definitions) registry.declare(definition);
       const correlation = new Correlation();
       const deadLetters = new MemoryDeadLetters();
-      const driver = createDriver(
-        registry,
-        correlation,
-        new JobRunner(registry, correlation, deadLetters),
-      );
+      const runner = new JobRunner(registry, correlation, deadLetters);
+      const waits: (number | null)[] = [];
+      runner.onEnd(({ waitedMs }) => void waits.push(waitedMs));
+      const driver = createDriver(registry, correlation, runner);
       let opened: Promise<void> | undefined;
       let ended: Promise<void> | undefined;
       const open = (): Promise<void> => (opened ??= driver.queues.open());
@@ -89,6 +90,7 @@ function backend(createDriver: CreateDriver, close: () => Promise<void>): QueueB
         queues: driver.queues,
         correlation,
         deadLetters,
+        waits,
         start: async () => {
           registry.assertComplete();
           await open();

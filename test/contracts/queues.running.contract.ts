@@ -94,6 +94,22 @@ export function describeRunning(bench: () => QueueBench): void {
     await process.stop();
   });
 
+  it('knows how long a job waited before its first attempt, and of no other', async () => {
+    const queue = testQueue({ concurrency: 1 });
+    const process = await bench().worker(queue, async ({ payload, attempt }) => {
+      if (payload.name === 'first') await delay(150);
+      else if (attempt === 1) throw new Error('not yet');
+    });
+    await greet(process.queues, queue, 'first');
+    const { id } = await greet(process.queues, queue, 'waits for it');
+    await bench().untilState(process, queue, id, 'completed');
+    const [first, second, third] = process.waits;
+    expect(first).toBeLessThan(second ?? 0);
+    expect(second).toBeGreaterThan(100);
+    expect(third).toBeNull();
+    await process.stop();
+  });
+
   it('runs no more jobs at the same time than its concurrency', async () => {
     const queue = testQueue({ concurrency: 3 });
     let running = 0;

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { DeadJobsRepository } from '../../src/database/index.js';
 import { Queues } from '../../src/redis/index.js';
+import { JobCounts } from '../../src/redis/queues/job-counts.js';
 import { ChannelRegistry } from '../../src/realtime/index.js';
 import { asyncApiFaults, danglingReferences } from '../support/asyncapi.js';
 import { eventually } from '../support/eventually.js';
@@ -237,6 +238,29 @@ describe.each(BACKENDS)('operating Bourse on $name', (backend) => {
         status: 404,
         body: { code: 'maintenance.unknown_queue' },
       });
+    });
+
+    it('tell how much they do, and how long jobs wait and run', async () => {
+      await bourse.app.get(JobCounts).report();
+      interface Shown {
+        readonly figures: {
+          completed: number;
+          perMinute: number;
+          waitMs: Record<string, number | null>;
+          runMs: Record<string, number | null>;
+        };
+      }
+      const { body } = await admin.get<Shown>('/api/admin/queues/trading?window=5m');
+      const { completed, perMinute, waitMs, runMs } = body.figures;
+      expect(completed).toBeGreaterThan(0);
+      expect(perMinute).toBeCloseTo(completed / 5, 1);
+      for (const { p50, p95, p99, mean } of [waitMs, runMs]) {
+        expect(p50).toBeGreaterThan(0);
+        expect(p95).toBeGreaterThanOrEqual(p50 ?? Infinity);
+        expect(p99).toBeGreaterThanOrEqual(p95 ?? Infinity);
+        expect(mean).toBeLessThanOrEqual(p99 ?? 0);
+      }
+      expect((await admin.get('/api/admin/queues?window=2h')).status).toBe(400);
     });
 
     it('replay what failed for good, once, and say who did', async () => {

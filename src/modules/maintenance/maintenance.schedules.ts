@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { HOUR_MS } from '../../kernel/duration.js';
+import { DAY_MS, HOUR_MS } from '../../kernel/duration.js';
+import { QueueFigures } from '../../kernel/job-figures.js';
 import { defineSchedule, QueueInspector, Queues, ScheduleRegistry } from '../../redis/index.js';
 import { maintenanceQueue } from './maintenance.queues.js';
+
+/** The longest window that anybody asks for, and as much to look back from. */
+const FIGURES_KEPT_MS = 8 * DAY_MS;
 
 const cleanQueues = defineSchedule({
   name: 'maintenance.clean-queues',
@@ -19,14 +23,19 @@ const sweepCaches = defineSchedule({
 /** The schedules add jobs: the work may take long, and is repeated when it fails. */
 @Injectable()
 export class MaintenanceSchedules {
-  constructor(schedules: ScheduleRegistry, queues: Queues, inspector: QueueInspector) {
+  constructor(
+    schedules: ScheduleRegistry,
+    queues: Queues,
+    inspector: QueueInspector,
+    figures: QueueFigures,
+  ) {
     schedules.register(cleanQueues, async () => {
       for (const queue of inspector.names) {
         // After an outage one is enough, however many slots have passed.
         const dedupe = { key: `clean-queue ${queue}` };
         await queues.add(maintenanceQueue, 'clean-queue', { queue }, { dedupe });
       }
-      return { queues: inspector.names };
+      return { queues: inspector.names, figures: await figures.forget(FIGURES_KEPT_MS) };
     });
     schedules.register(sweepCaches, async () => {
       const { id } = await queues.add(

@@ -22,6 +22,8 @@ export interface JobAttempt {
   /** Of the payload. */
   readonly version: number;
   readonly attempt: number;
+  /** From when the job could have begun to this attempt, its first; null: of another, or not known. */
+  readonly waitedMs: number | null;
   readonly correlationId: string;
   /** Ends the attempt; its reason decides what becomes of the job. The runner itself ends one that takes too long. */
   readonly abort: AbortController;
@@ -49,10 +51,13 @@ const ABANDONED = Symbol('abandoned');
 const TIMED_OUT = 'queue.timed_out';
 const ENDINGS: ReadonlySet<string> = new Set([TIMED_OUT, 'queue.cancelled']);
 
+type AttemptListener = (attempt: JobAttempt, outcome: JobOutcome, durationMs: number) => void;
+
 /** Runs an attempt the same way under every backend: payload check, correlation id, verdict on errors, log. */
 @Injectable()
 export class JobRunner {
   readonly #logger = new Logger('Jobs');
+  readonly #listeners: AttemptListener[] = [];
 
   constructor(
     private readonly registry: QueueRegistry,
@@ -60,12 +65,19 @@ export class JobRunner {
     private readonly deadLetters: DeadLetters,
   ) {}
 
+  /** Called at the end of each attempt; must not throw. */
+  onEnd(listener: AttemptListener): void {
+    this.#listeners.push(listener);
+  }
+
   /** Never rejects, and ends at most {@link ABORT_GRACE_MS} after the signal aborts. */
   run(attempt: JobAttempt): Promise<JobOutcome> {
     return this.correlation.run(attempt.correlationId, async () => {
       const startedAt = performance.now();
       const { outcome, error } = await this.#attempt(attempt);
-      this.#log(attempt, outcome, performance.now() - startedAt, error);
+      const durationMs = performance.now() - startedAt;
+      this.#log(attempt, outcome, durationMs, error);
+      for (const listener of this.#listeners) listener(attempt, outcome, durationMs);
       if (isLast(attempt, outcome)) await this.#bury(attempt, outcome.reason);
       return outcome;
     });
@@ -180,7 +192,7 @@ export class JobRunner {
 }
 
 /** No other attempt follows. */
-function isLast(
+export function isLast(
   { attempt, queue }: JobAttempt,
   outcome: JobOutcome,
 ): outcome is Extract<JobOutcome, { kind: 'failed' }> {

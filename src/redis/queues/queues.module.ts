@@ -7,6 +7,7 @@ import { RedisConnections } from '../connection/redis-connections.js';
 import { BullQueues } from './bullmq/bull-queues.js';
 import { QueueDashboard } from './dashboard/queue-dashboard.js';
 import { EmbeddedQueues } from './embedded/embedded-queues.js';
+import { JobCounts } from './job-counts.js';
 import { JobRunner } from './job-runner.js';
 import type { QueueDefinition } from './queue-definition.js';
 import { QueueDriver } from './queue-driver.js';
@@ -29,6 +30,7 @@ export class QueuesModule {
       providers: [
         QueueRegistry,
         JobRunner,
+        JobCounts,
         {
           provide: QueueDriver,
           inject: [

@@ -13,10 +13,12 @@ import { defineJob } from '../../../src/redis/queues/job-definition.js';
 import { parseConfig, type Config } from '../../../src/config/config.js';
 import { ConfigModule } from '../../../src/config/config.module.js';
 import { Database } from '../../../src/database/database.js';
+import { DatabaseQueueFigures } from '../../../src/database/jobs/queue-figures.repository.js';
 import { DatabaseJobStore } from '../../../src/database/jobs/jobs.repository.js';
 import { systemClock } from '../../../src/kernel/clock.js';
 import { Correlation } from '../../../src/kernel/correlation.js';
 import { DeadLetters } from '../../../src/kernel/dead-letters.js';
+import { QueueFigures } from '../../../src/kernel/job-figures.js';
 import { JobStore } from '../../../src/kernel/job-store.js';
 import { RedisConnections } from '../../../src/redis/connection/redis-connections.js';
 import {
@@ -100,10 +102,11 @@ describe('QueuesModule', () => {
         { provide: Database, useValue: jobs.database },
         { provide: JobStore, useClass: DatabaseJobStore },
         { provide: DeadLetters, useClass: MemoryDeadLetters },
+        { provide: QueueFigures, useClass: DatabaseQueueFigures },
         RedisConnections,
         Closing,
       ],
-      exports: [JobStore, DeadLetters, RedisConnections],
+      exports: [JobStore, DeadLetters, QueueFigures, RedisConnections],
     })
     class Surroundings {}
     const process = { config, clock: systemClock, correlation: new Correlation() };

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import {
   ApiConflictResponse,
   ApiNotFoundResponse,
@@ -12,10 +12,12 @@ import {
   cleanQueueSchema,
   queueListSchema,
   queueSchema,
+  queueWindowSchema,
   removedJobsSchema,
   type CancelledJob,
   type CleanQueue,
   type QueueView,
+  type QueueWindow,
   type RemovedJobs,
 } from './queues.dto.js';
 import { QueuesService } from './queues.service.js';
@@ -28,17 +30,25 @@ export class QueuesController {
   constructor(private readonly queues: QueuesService) {}
 
   @Get()
-  @ApiOperation({ summary: 'The queues, with what waits, runs and failed in each' })
+  @ApiOperation({
+    summary:
+      'The queues, with what waits, runs and failed in each, and how long jobs waited and ran',
+  })
   @ApiOkResponse({ standardSchema: queueListSchema })
-  async list(): Promise<{ items: QueueView[] }> {
-    return { items: await this.queues.list() };
+  async list(
+    @Query({ schema: queueWindowSchema }) { window }: { window: QueueWindow },
+  ): Promise<{ items: QueueView[] }> {
+    return { items: await this.queues.list(window) };
   }
 
   @Get(':queue')
   @ApiOperation({ summary: 'One queue' })
   @ApiOkResponse({ standardSchema: queueSchema })
-  find(@Param('queue') queue: string): Promise<QueueView> {
-    return this.queues.find(queue);
+  find(
+    @Param('queue') queue: string,
+    @Query({ schema: queueWindowSchema }) { window }: { window: QueueWindow },
+  ): Promise<QueueView> {
+    return this.queues.find(queue, window);
   }
 
   @Post(':queue/pause')

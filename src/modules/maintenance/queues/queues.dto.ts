@@ -1,6 +1,35 @@
 import { z } from 'zod';
 import { pageOf, pageQuerySchema } from '../../../http/index.js';
-import { DAY_MS } from '../../../kernel/duration.js';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../kernel/duration.js';
+
+const durationsSchema = z.object({
+  mean: z.number().nullable().describe('null: there was none'),
+  p50: z.number().nullable().describe('at most twice the real one, and never less'),
+  p95: z.number().nullable(),
+  p99: z.number().nullable(),
+});
+export type Durations = z.output<typeof durationsSchema>;
+
+/** What `?window=` may say. */
+export const WINDOWS = { '5m': 5 * MINUTE_MS, '1h': HOUR_MS, '24h': DAY_MS } as const;
+export const queueWindowSchema = z.strictObject({
+  window: z
+    .enum(['5m', '1h', '24h'])
+    .default('1h')
+    .describe('what the figures tell of; those of the last 15 s may be missing'),
+});
+export type QueueWindow = z.output<typeof queueWindowSchema>['window'];
+
+const queueFiguresSchema = z.object({
+  windowMs: z.number(),
+  completed: z.number(),
+  failed: z.number().describe('for good'),
+  retried: z.number().describe('attempts that failed, with another to come'),
+  perMinute: z.number().describe('jobs that ended, well or not'),
+  waitMs: durationsSchema.describe('from when a job could have begun to its first attempt'),
+  runMs: durationsSchema.describe('of each attempt'),
+});
+export type QueueFiguresView = z.output<typeof queueFiguresSchema>;
 
 export const queueSchema = z.object({
   name: z.string(),
@@ -16,6 +45,7 @@ export const queueSchema = z.object({
     .datetime()
     .nullable()
     .describe('since when the oldest waiting job could have run; null: none waits'),
+  figures: queueFiguresSchema,
 });
 export type QueueView = z.output<typeof queueSchema>;
 export const queueListSchema = z.object({ items: z.array(queueSchema) });

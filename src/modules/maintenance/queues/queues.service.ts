@@ -1,7 +1,22 @@
 import { Injectable } from '@nestjs/common';
+import { MINUTE_MS } from '../../../kernel/duration.js';
+import {
+  NO_FIGURES,
+  percentileMs,
+  QueueFigures,
+  type JobFigures,
+} from '../../../kernel/job-figures.js';
 import { QueueInspector, Queues, type QueueReport } from '../../../redis/index.js';
 import { jobGone, unknownQueue } from '../maintenance.errors.js';
-import type { CancelledJob, CleanQueue, QueueView } from './queues.dto.js';
+import {
+  WINDOWS,
+  type CancelledJob,
+  type CleanQueue,
+  type Durations,
+  type QueueFiguresView,
+  type QueueView,
+  type QueueWindow,
+} from './queues.dto.js';
 
 /** What operators see and do of the queues, in any process. */
 @Injectable()
@@ -9,19 +24,25 @@ export class QueuesService {
   constructor(
     private readonly inspector: QueueInspector,
     private readonly queues: Queues,
+    private readonly figures: QueueFigures,
   ) {}
 
   /** @throws AppError `queue.unavailable` */
-  async list(): Promise<QueueView[]> {
-    return (await this.inspector.reports()).map(toView);
+  async list(window: QueueWindow): Promise<QueueView[]> {
+    const windowMs = WINDOWS[window];
+    const [reports, figures] = await Promise.all([
+      this.inspector.reports(),
+      this.figures.since(windowMs),
+    ]);
+    return reports.map((report) => toView(report, figures.get(report.name), windowMs));
   }
 
   /** @throws AppError `maintenance.unknown_queue`, `queue.unavailable` */
-  async find(name: string): Promise<QueueView> {
+  async find(name: string, window: QueueWindow = '1h'): Promise<QueueView> {
     this.assertKnown(name);
-    const report = (await this.inspector.reports()).find((one) => one.name === name);
-    if (report === undefined) throw unknownQueue();
-    return toView(report);
+    const queue = (await this.list(window)).find((one) => one.name === name);
+    if (queue === undefined) throw unknownQueue();
+    return queue;
   }
 
   /** @throws AppError `maintenance.unknown_queue`, `queue.unavailable` */
@@ -57,6 +78,41 @@ export class QueuesService {
   }
 }
 
-function toView({ oldestWaitingSince, ...report }: QueueReport): QueueView {
-  return { ...report, oldestWaitingSince: oldestWaitingSince?.toISOString() ?? null };
+function toView(
+  { oldestWaitingSince, ...report }: QueueReport,
+  figures: JobFigures = NO_FIGURES,
+  windowMs: number,
+): QueueView {
+  return {
+    ...report,
+    oldestWaitingSince: oldestWaitingSince?.toISOString() ?? null,
+    figures: figuresOf(figures, windowMs),
+  };
+}
+
+function figuresOf(figures: JobFigures, windowMs: number): QueueFiguresView {
+  const { completed, failed, retried, wait, waitSumMs, run, runSumMs } = figures;
+  return {
+    windowMs,
+    completed,
+    failed,
+    retried,
+    perMinute: rounded((completed + failed) / (windowMs / MINUTE_MS)),
+    waitMs: durationsOf(wait, waitSumMs),
+    runMs: durationsOf(run, runSumMs),
+  };
+}
+
+function durationsOf(buckets: readonly number[], sumMs: number): Durations {
+  const count = buckets.reduce((total, one) => total + one, 0);
+  return {
+    mean: count === 0 ? null : rounded(sumMs / count),
+    p50: percentileMs(buckets, 0.5),
+    p95: percentileMs(buckets, 0.95),
+    p99: percentileMs(buckets, 0.99),
+  };
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
 }

@@ -161,6 +161,7 @@ export class BullWorker {
       payload: envelope.payload,
       version: envelope.version,
       attempt: job.attemptsMade + 1,
+      waitedMs: job.attemptsMade === 0 ? waitedMs(job) : null,
       correlationId: envelope.correlationId,
       abort,
       reportProgress: (percent) => job.updateProgress(percent),
@@ -177,6 +178,12 @@ export class BullWorker {
         throw end.hopeless ? new UnrecoverableError(end.reason) : new Error(end.reason);
     }
   }
+}
+
+/** By two clocks, that of who added the job and that of this worker: never less than nothing. */
+function waitedMs({ processedOn, timestamp, opts }: BullJob): number | null {
+  if (processedOn === undefined) return null;
+  return Math.max(0, processedOn - timestamp - (opts.delay ?? 0));
 }
 
 /** Puts the job back among the waiting without counting the attempt; `WaitingError` tells BullMQ so. */

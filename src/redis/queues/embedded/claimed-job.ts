@@ -45,6 +45,7 @@ export class ClaimedJob {
         payload: job.payload,
         version: job.version,
         attempt: job.attemptsMade,
+        waitedMs: job.attemptsMade === 1 && job.startedAt ? +job.startedAt - +job.runAt : null,
         correlationId: job.correlationId,
         abort: this.#abort,
         reportProgress: (percent) => store.reportProgress(job, percent),

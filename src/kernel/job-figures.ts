@@ -1,0 +1,71 @@
+/** Buckets of durations: up to 1 ms, 2 ms, 4 ms, … 2^21 ms (35 minutes), and whatever takes longer. */
+export const DURATION_BUCKETS = 23;
+
+/** Which bucket a duration counts in. */
+export function bucketOf(ms: number): number {
+  if (!(ms > 1)) return 0;
+  return Math.min(DURATION_BUCKETS - 1, Math.ceil(Math.log2(ms)));
+}
+
+/**
+ * The upper bound of the bucket that holds the `share` (0 to 1) of all: at most twice the real percentile. null: nothing
+ * was counted. Of what takes longer than the last bound nothing more is known than that.
+ */
+export function percentileMs(buckets: readonly number[], share: number): number | null {
+  const total = buckets.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return null;
+  const rank = Math.max(1, Math.ceil(share * total));
+  let passed = 0;
+  const index = buckets.findIndex((count) => (passed += count) >= rank);
+  return 2 ** Math.min(index, DURATION_BUCKETS - 2);
+}
+
+/** What the jobs of one queue did in a minute, or in several. */
+export interface JobFigures {
+  readonly completed: number;
+  /** For good. */
+  readonly failed: number;
+  /** Attempts that failed, with another to come. */
+  readonly retried: number;
+  /** From when a job could have begun to its first attempt: counts by bucket, and their sum. */
+  readonly wait: readonly number[];
+  readonly waitSumMs: number;
+  /** Of each attempt. */
+  readonly run: readonly number[];
+  readonly runSumMs: number;
+}
+
+export const NO_FIGURES: JobFigures = Object.freeze({
+  completed: 0,
+  failed: 0,
+  retried: 0,
+  wait: Object.freeze(Array.from({ length: DURATION_BUCKETS }, () => 0)),
+  waitSumMs: 0,
+  run: Object.freeze(Array.from({ length: DURATION_BUCKETS }, () => 0)),
+  runSumMs: 0,
+});
+
+export function sumOf(all: readonly JobFigures[]): JobFigures {
+  return all.reduce(
+    (sum, one) => ({
+      completed: sum.completed + one.completed,
+      failed: sum.failed + one.failed,
+      retried: sum.retried + one.retried,
+      wait: sum.wait.map((count, index) => count + (one.wait[index] ?? 0)),
+      waitSumMs: sum.waitSumMs + one.waitSumMs,
+      run: sum.run.map((count, index) => count + (one.run[index] ?? 0)),
+      runSumMs: sum.runSumMs + one.runSumMs,
+    }),
+    NO_FIGURES,
+  );
+}
+
+/** Where the figures of all processes come together. */
+export abstract class QueueFigures {
+  /** Adds them to the current minute of the queue. */
+  abstract add(queue: string, figures: JobFigures): Promise<void>;
+  /** Of the last `windowMs`, in whole minutes; of each queue that did anything. */
+  abstract since(windowMs: number): Promise<ReadonlyMap<string, JobFigures>>;
+  /** @returns how many minutes of queues. */
+  abstract forget(olderThanMs: number): Promise<number>;
+}

@@ -1,0 +1,90 @@
+import {
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { settlesWithin } from '../../kernel/deadline.js';
+import { SECOND_MS } from '../../kernel/duration.js';
+import { FaultLog } from '../../kernel/fault-log.js';
+import {
+  bucketOf,
+  NO_FIGURES,
+  QueueFigures,
+  sumOf,
+  type JobFigures,
+} from '../../kernel/job-figures.js';
+import { isLast, JobRunner, type JobAttempt, type JobOutcome } from './job-runner.js';
+
+const REPORT_MS = 15 * SECOND_MS;
+const LAST_REPORT_MS = SECOND_MS;
+
+/** Counts the jobs that this process ran, and adds them to those of all others every 15 s. */
+@Injectable()
+export class JobCounts implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #faults = new FaultLog(new Logger('Jobs'));
+  /** By queue; what could not be told yet is told with the next report. */
+  readonly #counts = new Map<string, JobFigures>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    runner: JobRunner,
+    private readonly figures: QueueFigures,
+  ) {
+    runner.onEnd((attempt, outcome, runMs) => this.#count(attempt, outcome, runMs));
+  }
+
+  onApplicationBootstrap(): void {
+    this.#timer = setInterval(() => void this.report(), REPORT_MS).unref();
+  }
+
+  /** Jobs that end while the queues stop are told by the report of their last moment, or not at all. */
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.#timer);
+    await settlesWithin(this.report(), LAST_REPORT_MS);
+  }
+
+  /** Never rejects. */
+  async report(): Promise<void> {
+    for (const [queue, counts] of this.#counts) {
+      this.#counts.delete(queue);
+      try {
+        await this.figures.add(queue, counts);
+      } catch (error) {
+        this.#counts.set(queue, sumOf([counts, this.#counts.get(queue) ?? NO_FIGURES]));
+        this.#faults.report('figures of the queues', error);
+        return;
+      }
+    }
+  }
+
+  #count(attempt: JobAttempt, outcome: JobOutcome, runMs: number): void {
+    // It runs again, and is counted then.
+    if (outcome.kind === 'abandoned') return;
+    const { name } = attempt.queue;
+    const failed = outcome.kind === 'failed';
+    const last = isLast(attempt, outcome);
+    const { waitedMs } = attempt;
+    this.#counts.set(
+      name,
+      sumOf([
+        this.#counts.get(name) ?? NO_FIGURES,
+        {
+          completed: failed ? 0 : 1,
+          failed: last ? 1 : 0,
+          retried: failed && !last ? 1 : 0,
+          wait: waitedMs === null ? NO_FIGURES.wait : one(waitedMs),
+          waitSumMs: waitedMs ?? 0,
+          run: one(runMs),
+          runSumMs: runMs,
+        },
+      ]),
+    );
+  }
+}
+
+function one(ms: number): number[] {
+  const buckets = [...NO_FIGURES.run];
+  buckets[bucketOf(ms)] = 1;
+  return buckets;
+}
