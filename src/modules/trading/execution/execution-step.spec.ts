@@ -39,8 +39,9 @@ const step = (wanted: Wanted, on = quote(), conditions: Partial<MarketConditions
     { paper: plain, nowMs: NOW_MS, ...conditions },
   );
   if (found.kind !== 'fill') return found;
-  const { fill, isLast, endsRest } = found;
-  return { quantity: fill.quantity.toFixed(), price: fill.price.toFixed(), isLast, endsRest };
+  const { fill, isLast, endsRest, why } = found;
+  const { rule } = why;
+  return { quantity: fill.quantity.toFixed(), price: fill.price.toFixed(), rule, isLast, endsRest };
 };
 
 const waits = { kind: 'wait', reason: 'waiting' };
@@ -50,6 +51,7 @@ describe('the step that a quote makes of an order', () => {
     expect(step({ quantity: '200' })).toEqual({
       quantity: '200',
       price: '100.1',
+      rule: 'market',
       isLast: true,
       endsRest: false,
     });
@@ -91,7 +93,9 @@ describe('the step that a quote makes of an order', () => {
 
   it('lets a limit order wait for its price, and gives it a better one where there is one', () => {
     expect(step({ type: 'limit', limitPrice: '100.09' })).toEqual(waits);
-    expect(step({ type: 'limit', limitPrice: '100.10' })).toMatchObject({ price: '100.1' });
+    expect(step({ type: 'limit', limitPrice: '100.10' })).toMatchObject({
+      ...{ price: '100.1', rule: 'limit' },
+    });
     expect(step({ type: 'limit', limitPrice: '150' })).toMatchObject({ price: '100.1' });
     expect(step({ side: 'sell', type: 'limit', limitPrice: '99.91' })).toEqual(waits);
     expect(step({ side: 'sell', type: 'limit', limitPrice: '50' })).toMatchObject({

@@ -41,6 +41,15 @@ describe('an order by notional', () => {
     expect(textOf(byNotional('buy', '1000'))).toEqual(['9.990009', '100.1', '9.990009', true]);
   });
 
+  it('buys fewer where the price slips, and is done with them: what that takes off is not left to trade', () => {
+    // 100.10 × 1.0005, rounded up, is 100.1501; 1,000 / 100.1501 = 9.98501249….
+    const slipped = byNotional('buy', '1000', {}, slipping('5'));
+    expect(textOf(slipped)).toEqual(['9.985012', '100.1501', '9.985012', true]);
+    // By size: 99.900099 of the 200 would slip to 100.60; the 99.403578 that are paid with that slip to 100.5976.
+    const bySize = byNotional('buy', '10000', {}, slipping('0', '100'));
+    expect(textOf(bySize)).toEqual(['99.403578', '100.5976', '99.403578', true]);
+  });
+
   it('sells what brings its USD at most, and no more than is held back for it', () => {
     // 500 / 99.90 = 5.005005005…
     const sold = (shares: string) => textOf(byNotional('sell', '500', { shares }));

@@ -1,9 +1,15 @@
 import fc from 'fast-check';
+import { atLeast } from '../../../../test/support/property-runs.js';
+import {
+  brokenPromises,
+  EndedOrders,
+} from '../../../../test/support/paper-account/broken-promises.js';
 import {
   groupHistories,
   happen,
   histories,
   markedHistories,
+  mixedHistories,
   type AccountEvent,
 } from '../../../../test/support/paper-account/histories.js';
 import {
@@ -93,5 +99,29 @@ describe('the audit of an account finds nothing wrong with any history', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('of all that mixed, at each step: every promise is kept, and what has ended stays as it is', () => {
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(mixedHistories, fc.boolean(), (history, mayShort) => {
+        const account = new PaperAccount('100000', mayShort);
+        const ended = new EndedOrders();
+        for (const one of history) {
+          happen(account, one);
+          const kept = account.kept();
+          expect(brokenPromises(kept)).toEqual([]);
+          expect(brokenGroups(account.orders)).toEqual([]);
+          expect(ended.changedSince(kept.orders)).toEqual([]);
+        }
+        for (const { status, groupRole } of live(account, []).orders) {
+          seen.add(`${groupRole ?? 'alone'} ${status}`);
+        }
+      }),
+      atLeast(40),
+    );
+    for (const end of ['entry filled', 'stop_loss cancelled', 'alone replaced', 'alone filled']) {
+      expect(seen).toContain(end);
+    }
   });
 });

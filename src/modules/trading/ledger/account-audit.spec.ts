@@ -10,7 +10,7 @@ import {
   type KeptAccount,
 } from '../../../../test/support/paper-account/kept-account.js';
 import { PaperAccount } from '../../../../test/support/paper-account/paper-account.js';
-import { money, moneyText } from '../../../kernel/money.js';
+import { money } from '../../../kernel/money.js';
 
 /** A buy that traded in two parts, a sale in part, a cancelled order, a waiting one. */
 function busyAccount(): KeptAccount {
