@@ -1,6 +1,7 @@
 import '../support/quiet.js';
 import fc from 'fast-check';
 import { defineCache } from '../../src/redis/cache/cache-definition.js';
+import { REPLAY, RUNS } from '../support/property-runs.js';
 import { openRedisInstance } from '../support/redis-instance.js';
 import { createTestRedisPrefix } from '../support/servers/index.js';
 import { Fleet } from './cache-fleet.setup.js';
@@ -10,16 +11,6 @@ import type { Member } from './cache-model.process.js';
 import { ttlMsOf, type ModelDefinition, type Value } from './cache-model.values.js';
 import { World } from './cache-model.world.js';
 
-/**
- * Longer: `FC_RUNS=20000 npm run test:integration -- --testPathPatterns cache-model`. A failure prints what it takes
- * to see it again: `FC_REPLAY='{"seed":1,"path":"2:0","replayPath":"AB:C"}'`, with `-t` for the test.
- */
-const RUNS = Number(process.env['FC_RUNS'] ?? 0);
-const REPLAY = JSON.parse(process.env['FC_REPLAY'] ?? '{}') as {
-  seed?: number;
-  path?: string;
-  replayPath?: string;
-};
 const LIMIT_MS = RUNS > 0 ? 3_600_000 : 6_000;
 
 const plain: ModelDefinition = defineCache<string, Value>({

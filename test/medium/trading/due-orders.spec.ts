@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { PostgresDatabase } from '../../../src/database/postgres.database.js';
+import type { PostgresDatabase } from '../../../src/database/postgres.database.js';
 import { newId } from '../../../src/kernel/ids.js';
 import { money } from '../../../src/kernel/money.js';
 import { TickBookRepository } from '../../../src/modules/trading/execution/tick-book.repository.js';
@@ -8,7 +8,7 @@ import { OrdersRepository } from '../../../src/modules/trading/orders/orders.rep
 import { WaitingOrdersRepository } from '../../../src/modules/trading/orders/waiting-orders.repository.js';
 import { ordersTable, type OrderRow } from '../../../src/modules/trading/orders/orders.table.js';
 import type { PlaceOrder } from '../../../src/modules/trading/trading.dto.js';
-import { createTestDatabase, type TestDatabase } from '../../support/servers/index.js';
+import { openTradingTables, type TradingTables } from './trading-tables.js';
 
 const ORDERS_OF_A_KIND = 3_000;
 const BATCH = 500;
@@ -41,7 +41,7 @@ const trailing = (side: 'buy' | 'sell', waterMark: string, stopPrice: string) =>
 const idsOf = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id).sort();
 
 describe('the orders that a tick is about', () => {
-  let database: TestDatabase;
+  let tables: TradingTables;
   let connection: PostgresDatabase;
   let orders: OrdersRepository;
   let waitingOrders: WaitingOrdersRepository;
@@ -62,17 +62,8 @@ describe('the orders that a tick is about', () => {
   };
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    connection = new PostgresDatabase({
-      url: database.url,
-      poolSize: 1,
-      connectTimeoutMs: 5_000,
-      statementTimeoutMs: 30_000,
-      onError: () => undefined,
-    });
-    await connection.migrate();
-    // The accounts are not what this is about.
-    await connection.sql.execute(sql`set session_replication_role = replica`);
+    tables = await openTradingTables();
+    connection = tables.database;
     orders = new OrdersRepository(connection);
     waitingOrders = new WaitingOrdersRepository(connection);
     // Far from their prices, all of the one symbol.
@@ -87,10 +78,7 @@ describe('the orders that a tick is about', () => {
     await insert(far.flat());
     await connection.sql.execute(sql`analyze orders`);
   }, 120_000);
-  afterAll(async () => {
-    await connection.close();
-    await database.drop();
-  });
+  afterAll(() => tables.drop());
   afterEach(async () => {
     await connection.sql.execute(sql`delete from orders where client_order_id like 'near-%'`);
   });

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
-import { PostgresDatabase } from '../../../src/database/postgres.database.js';
+import type { PostgresDatabase } from '../../../src/database/postgres.database.js';
 import { newId } from '../../../src/kernel/ids.js';
 import { money, moneyText } from '../../../src/kernel/money.js';
 import type { Quote } from '../../../src/modules/market-data/index.js';
@@ -15,7 +15,7 @@ import {
   maintenanceMargin,
   MAINTENANCE_MARGIN_SQL,
 } from '../../../src/modules/trading/margin/short-margin.js';
-import { createTestDatabase, type TestDatabase } from '../../support/servers/index.js';
+import { openTradingTables, type TradingTables } from './trading-tables.js';
 
 const CONTRACT = 'KO271217P00060000';
 
@@ -51,28 +51,16 @@ const short: fc.Arbitrary<Short> = fc
   });
 
 describe('the margin of short positions, as the database works it out', () => {
-  let database: TestDatabase;
+  let tables: TradingTables;
   let connection: PostgresDatabase;
   let margin: MarginRepository;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    connection = new PostgresDatabase({
-      url: database.url,
-      poolSize: 1,
-      connectTimeoutMs: 5_000,
-      statementTimeoutMs: 30_000,
-      onError: () => undefined,
-    });
-    await connection.migrate();
-    // The accounts are not what this is about.
-    await connection.sql.execute(sql`set session_replication_role = replica`);
+    tables = await openTradingTables();
+    connection = tables.database;
     margin = new MarginRepository(connection);
   });
-  afterAll(async () => {
-    await connection.close();
-    await database.drop();
-  });
+  afterAll(() => tables.drop());
 
   it('is that of the rule, to the last digit, at any price', async () => {
     await fc.assert(

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
-import { PostgresDatabase } from '../../../src/database/postgres.database.js';
+import type { PostgresDatabase } from '../../../src/database/postgres.database.js';
 import { newId } from '../../../src/kernel/ids.js';
 import { money, moneyText } from '../../../src/kernel/money.js';
 import type { Quote } from '../../../src/modules/market-data/index.js';
@@ -19,7 +19,7 @@ import { newOrder } from '../../../src/modules/trading/orders/new-order.js';
 import { ordersTable, type OrderRow } from '../../../src/modules/trading/orders/orders.table.js';
 import type { TimeInForce } from '../../../src/modules/trading/orders/time-in-force.js';
 import { toWorkingOrder } from '../../../src/modules/trading/trading.mappers.js';
-import { createTestDatabase, type TestDatabase } from '../../support/servers/index.js';
+import { openTradingTables, type TradingTables } from './trading-tables.js';
 
 const AS_OF = '2026-11-25T15:00:10.000Z';
 const TICK_MS = Date.parse(AS_OF);
@@ -91,28 +91,16 @@ const wanted: fc.Arbitrary<Wanted> = fc.record({
 });
 
 describe('the book of a tick', () => {
-  let database: TestDatabase;
+  let tables: TradingTables;
   let connection: PostgresDatabase;
   let book: TickBookRepository;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    connection = new PostgresDatabase({
-      url: database.url,
-      poolSize: 1,
-      connectTimeoutMs: 5_000,
-      statementTimeoutMs: 30_000,
-      onError: () => undefined,
-    });
-    await connection.migrate();
-    // The accounts are not what this is about.
-    await connection.sql.execute(sql`set session_replication_role = replica`);
+    tables = await openTradingTables();
+    connection = tables.database;
     book = new TickBookRepository(connection);
   });
-  afterAll(async () => {
-    await connection.close();
-    await database.drop();
-  });
+  afterAll(() => tables.drop());
   const fill = async (rows: readonly OrderRow[]): Promise<void> => {
     await connection.sql.execute(sql`delete from executions`);
     await connection.sql.execute(sql`delete from orders`);

@@ -57,8 +57,14 @@ const groupEvent = fc.oneof(
   { arbitrary: commonEvent, weight: 3 },
 );
 
+const replaceEvent = fc.record({
+  kind: fc.constant('replace' as const),
+  which: fc.nat(),
+  quantity: shares,
+});
+
 type EventOf<A> = A extends fc.Arbitrary<infer T> ? T : never;
-export type AccountEvent = EventOf<typeof markedEvent> | EventOf<typeof groupEvent>;
+export type AccountEvent = EventOf<typeof markedEvent | typeof groupEvent | typeof replaceEvent>;
 
 /** Transfers, orders, fills in part and cancellations. */
 export const histories = fc.array(commonEvent, { minLength: 1, maxLength: 60 });
@@ -66,6 +72,15 @@ export const histories = fc.array(commonEvent, { minLength: 1, maxLength: 60 });
 export const markedHistories = fc.array(markedEvent, { minLength: 1, maxLength: 60 });
 /** And orders of which one follows from another. */
 export const groupHistories = fc.array(groupEvent, { minLength: 20, maxLength: 60, size: 'max' });
+/** All of it mixed, and orders that take the place of others. */
+export const mixedHistories = fc.array(
+  fc.oneof(
+    { arbitrary: groupEvent, weight: 3 },
+    { arbitrary: markedEvent, weight: 3 },
+    replaceEvent,
+  ),
+  { minLength: 20, maxLength: 60, size: 'max' },
+);
 
 /** What cannot be, such as an order without the cash for it, does not happen. */
 export function happen(account: PaperAccount, event: AccountEvent): void {
@@ -91,6 +106,13 @@ export function happen(account: PaperAccount, event: AccountEvent): void {
     case 'cancel':
       withOne(unfinishedOf(account), event.which, (order) => account.cancel(order));
       return;
+    case 'replace': {
+      const alone = workingOf(account).filter(
+        ({ groupId, type }) => groupId === null && type === 'limit',
+      );
+      withOne(alone, event.which, (order) => account.replace(order, event.quantity));
+      return;
+    }
     case 'trigger':
       withOne(workingOf(account).filter(isWaitingStop), event.which, (stop) =>
         account.trigger(stop),

@@ -75,7 +75,9 @@ export class PaperAccount {
   place(order: LimitOrder, group?: GroupPlace): OrderRow | undefined {
     const { side, symbol, quantity, limit, lots } = order;
     const { quantity: held, reserved } = this.#books.balances.sharesOf(symbol);
-    const isShortSale = this.shortSelling && side === 'sell' && held.lte(0);
+    // A pair is for shares that are held.
+    const isShortSale =
+      this.shortSelling && side === 'sell' && held.lte(0) && group?.orderClass !== 'oco';
     if (isShortSale && !quantity.isInteger()) return undefined;
     if (this.shortSelling && (side === 'buy' || isShortSale)) {
       try {
@@ -160,7 +162,17 @@ export class PaperAccount {
     this.#follow(order);
   }
 
-  #release(order: OrderRow, status: 'cancelled' | 'expired'): void {
+  /** By one at the same price that asks for no more than is left of it: what it held back is free for that. */
+  replace(order: OrderRow, wanted: Money): void {
+    const { side, symbol, limitPrice } = order;
+    const left = money(order.quantity).minus(order.filledQuantity);
+    this.#release(order, 'replaced');
+    const quantity = Money.min(wanted, left);
+    const isTaken = this.place({ side, symbol, quantity, limit: money(limitPrice ?? 0) });
+    assert.ok(isTaken || this.shortSelling, 'what an order held back covers one that is no larger');
+  }
+
+  #release(order: OrderRow, status: 'cancelled' | 'expired' | 'replaced'): void {
     const held = { cash: money(order.reservedCash), shares: money(order.reservedQuantity) };
     const postings = release(order.symbol, held);
     if (postings.length > 0) this.#books.post('release', postings, { orderId: order.id });

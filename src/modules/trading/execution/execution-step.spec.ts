@@ -1,43 +1,9 @@
 import fc from 'fast-check';
+import { AS_OF, ID, NOW_MS, plain, quote, slipping } from '../../../../test/support/paper-quote.js';
 import { money } from '../../../kernel/money.js';
-import type { Quote } from '../../market-data/index.js';
 import type { OrderSide, TradedType } from '../orders/order.js';
 import { TIMES_IN_FORCE, type TimeInForce } from '../orders/time-in-force.js';
-import { executionStep, type ExecutionStep, type MarketConditions } from './execution-step.js';
-import { paperModel, type PaperModel } from './paper/paper-model.js';
-
-const AS_OF = '2026-11-25T15:00:00.000Z';
-const quote = (overrides: Partial<Quote> = {}): Quote => ({
-  symbol: 'AAPL',
-  bid: '99.90',
-  ask: '100.10',
-  last: '100.00',
-  bidSize: '300',
-  askSize: '200',
-  asOf: AS_OF,
-  source: 'simulated',
-  ...overrides,
-});
-
-const NOW_MS = Date.parse(AS_OF);
-const ID = '01997a2e-0000-7000-8000-000000000001';
-/** Nothing slips, costs or takes time. */
-const plain = paperModel({
-  seed: 'test',
-  slippageBps: '0',
-  slippageSizeBps: '0',
-  slippageRandomBps: '0',
-  feePerShare: '0',
-  feeBps: '0',
-  feeMinimumPerOrder: '0',
-  feeSellBps: '0',
-  latencyMs: 0,
-  staleQuoteMs: 15_000,
-});
-const slipping = (bps: string, sizeBps = '0'): PaperModel => ({
-  ...plain,
-  slippage: { bps: money(bps), sizeBps: money(sizeBps), randomBps: money(0) },
-});
+import { executionStep, type MarketConditions } from './execution-step.js';
 
 interface Wanted {
   readonly side?: OrderSide;
@@ -73,8 +39,9 @@ const step = (wanted: Wanted, on = quote(), conditions: Partial<MarketConditions
     { paper: plain, nowMs: NOW_MS, ...conditions },
   );
   if (found.kind !== 'fill') return found;
-  const { fill, isLast, endsRest } = found;
-  return { quantity: fill.quantity.toFixed(), price: fill.price.toFixed(), isLast, endsRest };
+  const { fill, isLast, endsRest, why } = found;
+  const { rule } = why;
+  return { quantity: fill.quantity.toFixed(), price: fill.price.toFixed(), rule, isLast, endsRest };
 };
 
 const waits = { kind: 'wait', reason: 'waiting' };
@@ -84,6 +51,7 @@ describe('the step that a quote makes of an order', () => {
     expect(step({ quantity: '200' })).toEqual({
       quantity: '200',
       price: '100.1',
+      rule: 'market',
       isLast: true,
       endsRest: false,
     });
@@ -125,7 +93,9 @@ describe('the step that a quote makes of an order', () => {
 
   it('lets a limit order wait for its price, and gives it a better one where there is one', () => {
     expect(step({ type: 'limit', limitPrice: '100.09' })).toEqual(waits);
-    expect(step({ type: 'limit', limitPrice: '100.10' })).toMatchObject({ price: '100.1' });
+    expect(step({ type: 'limit', limitPrice: '100.10' })).toMatchObject({
+      ...{ price: '100.1', rule: 'limit' },
+    });
     expect(step({ type: 'limit', limitPrice: '150' })).toMatchObject({ price: '100.1' });
     expect(step({ side: 'sell', type: 'limit', limitPrice: '99.91' })).toEqual(waits);
     expect(step({ side: 'sell', type: 'limit', limitPrice: '50' })).toMatchObject({
@@ -257,84 +227,6 @@ describe('the step that a quote makes of an order', () => {
             true,
           );
           if (timeInForce === 'fok') expect(isLast).toBe(true);
-        },
-      ),
-    );
-  });
-});
-
-describe('an order by notional', () => {
-  /** Shares, price, shares of the order, whether it is done. */
-  const textOf = (found: ExecutionStep) => {
-    if (found.kind !== 'fill') return found;
-    const { fill, orderQuantity, isLast } = found;
-    return [fill.quantity.toFixed(), fill.price.toFixed(), orderQuantity?.toFixed(), isLast];
-  };
-  const byNotional = (
-    side: OrderSide,
-    usd: string,
-    changes: Partial<{ shares: string; filled: string; timeInForce: TimeInForce }> = {},
-    paper = plain,
-    on = quote(),
-  ) => {
-    const { shares, filled = '0', timeInForce = 'gtc' } = changes;
-    return executionStep(
-      {
-        id: ID,
-        acceptedAt: new Date(NOW_MS),
-        // An estimate by some quote of before.
-        terms: { side, type: 'market', quantity: money('7'), limitPrice: undefined },
-        timeInForce,
-        filledQuantity: money(filled),
-        budget: { usd: money(usd), ...(shares !== undefined && { shares: money(shares) }) },
-        lastFillQuoteAsOf: null,
-      },
-      on,
-      { paper, nowMs: NOW_MS },
-    );
-  };
-
-  it('buys what its USD pay for at the quote of its turn, not at that of its acceptance', () => {
-    // 1,000 / 100.10 = 9.99000999…
-    expect(textOf(byNotional('buy', '1000'))).toEqual(['9.990009', '100.1', '9.990009', true]);
-  });
-
-  it('sells what brings its USD at most, and no more than is held back for it', () => {
-    // 500 / 99.90 = 5.005005005…
-    const sold = (shares: string) => textOf(byNotional('sell', '500', { shares }));
-    expect(sold('5.1')).toEqual(['5.005005', '99.9', '5.005005', true]);
-    expect(sold('5.001')).toEqual(['5.001', '99.9', '5.001', true]);
-  });
-
-  it('takes a tick at a time, and says how many shares it comes to at its price', () => {
-    // 200 are offered; 100,100 USD pay for 1,000 at 100.10.
-    const found = byNotional('buy', '100100', { filled: '3' });
-    expect(textOf(found)).toEqual(['200', '100.1', '1003', false]);
-    expect(byNotional('buy', '100100', { timeInForce: 'fok' })).toMatchObject({ kind: 'end' });
-  });
-
-  it('ends where nothing is left that could be ordered', () => {
-    const ended = { kind: 'end', status: 'cancelled', reason: 'notional_spent' };
-    expect(byNotional('buy', '0.0001')).toEqual(ended);
-    expect(byNotional('sell', '0', { shares: '1' })).toEqual(ended);
-  });
-
-  it('never pays more than its USD, whatever slips', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 3_000_000 }),
-        fc.integer({ min: 0, max: 300 }),
-        fc.integer({ min: 0, max: 300 }),
-        fc.integer({ min: 1, max: 999_999 }),
-        (cents, bps, sizeBps, askCents) => {
-          const usd = money(cents).div(100);
-          const on = quote({ bid: '0.01', ask: money(askCents).div(100).toFixed() });
-          const found = byNotional('buy', usd.toFixed(), {}, slipping(`${bps}`, `${sizeBps}`), on);
-          if (found.kind !== 'fill') return;
-          const { quantity, price } = found.fill;
-          expect(quantity.times(price).lte(usd)).toBe(true);
-          expect(quantity.lte(found.orderQuantity ?? 0)).toBe(true);
-          expect(found.isLast).toBe(quantity.eq(found.orderQuantity ?? 0));
         },
       ),
     );

@@ -24,6 +24,13 @@ describe('what an order held back for a fill', () => {
     const released = heldFor(held, fill('buy', quantity, '90', '3'));
     expect([released.cash.toFixed(), released.fees.toFixed()]).toEqual([cash, fees]);
   });
+
+  it('is shares alone of a sale by notional: of 6 held back for 5 that are left, 4/5', () => {
+    const sale = { cash: money(0), shares: money('6'), fees: money(0), left: money('5') };
+    const held = { ...sale, isByNotional: true };
+    const released = heldFor(held, fill('sell', '4', '90', '3'));
+    expect([released.cash, released.shares, released.fees].map(String)).toEqual(['0', '4.8', '0']);
+  });
 });
 
 describe('a fill can be paid', () => {

@@ -93,6 +93,19 @@ describe('lots', () => {
     ]);
   });
 
+  it('closes no more of a named lot than is sold', () => {
+    const { open, closures } = run(
+      [...bought, sell(3, '110', [{ id: '1', quantity: '5' }])],
+      'fifo',
+    );
+    expect(closures[3]?.map(closureText)).toEqual([['1', '3', '330', '360', '-30']]);
+    expect(open.map(lotText)).toEqual([
+      ['0', '10', '1000'],
+      ['1', '7', '840'],
+      ['2', '10', '900'],
+    ]);
+  });
+
   it('passes over a named lot that is gone', () => {
     const named = [{ id: '0', quantity: '5' }];
     const { closures } = run([...bought, sell(10, '110'), sell(5, '110', named)], 'fifo');

@@ -1,9 +1,15 @@
 import fc from 'fast-check';
+import { atLeast } from '../../../../test/support/property-runs.js';
+import {
+  brokenPromises,
+  EndedOrders,
+} from '../../../../test/support/paper-account/broken-promises.js';
 import {
   groupHistories,
   happen,
   histories,
   markedHistories,
+  mixedHistories,
   type AccountEvent,
 } from '../../../../test/support/paper-account/histories.js';
 import {
@@ -62,7 +68,7 @@ describe('the audit of an account finds nothing wrong with any history', () => {
       fc.property(histories, (history) => {
         live(new PaperAccount('10000'), history);
       }),
-      { numRuns: 300 },
+      atLeast(300),
     );
   });
 
@@ -75,7 +81,7 @@ describe('the audit of an account finds nothing wrong with any history', () => {
         if (availableCash(account).lt(0)) debits += 1;
         shorts += positions.filter(({ quantity }) => money(quantity).lt(0)).length;
       }),
-      { numRuns: 200 },
+      atLeast(200),
     );
     expect(shorts).toBeGreaterThan(0);
     expect(debits).toBeGreaterThan(0);
@@ -91,7 +97,31 @@ describe('the audit of an account finds nothing wrong with any history', () => {
         }
         live(account, []);
       }),
-      { numRuns: 60 },
+      atLeast(60),
     );
+  });
+
+  it('of all that mixed, at each step: every promise is kept, and what has ended stays as it is', () => {
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(mixedHistories, fc.boolean(), (history, mayShort) => {
+        const account = new PaperAccount('100000', mayShort);
+        const ended = new EndedOrders();
+        for (const one of history) {
+          happen(account, one);
+          const kept = account.kept();
+          expect(brokenPromises(kept)).toEqual([]);
+          expect(brokenGroups(account.orders)).toEqual([]);
+          expect(ended.changedSince(kept.orders)).toEqual([]);
+        }
+        for (const { status, groupRole } of live(account, []).orders) {
+          seen.add(`${groupRole ?? 'alone'} ${status}`);
+        }
+      }),
+      atLeast(25),
+    );
+    for (const end of ['entry filled', 'stop_loss cancelled', 'alone replaced', 'alone filled']) {
+      expect(seen).toContain(end);
+    }
   });
 });

@@ -81,6 +81,12 @@ describe('a margin check', () => {
     expect(plan(deep, '0').closes).toEqual(['B', 'A']);
   });
 
+  it('keeps back what buying back costs beyond what stands behind it', () => {
+    const shorts = [short('A', '100', '6400', '50'), short('B', '100', '4900', '50')];
+    // 1,700 are missing, and 250 free: without B, which costs 100 more than its 4,900, A gets its 100 and the last 50.
+    expect(plan(shorts, '250')).toEqual({ ...nothing, changes: { A: '150' }, closes: ['B'] });
+  });
+
   it('waits for what is being bought back already', () => {
     const shorts = [short('A', '100', '6400', '50'), short('B', '100', '6000', '50', true)];
     expect(plan(shorts, '0')).toEqual(nothing);

@@ -1,26 +1,5 @@
-import type { OrderSide } from '../orders/order.js';
-import type { NewBookOrder, SelfMatchPolicy } from './book-order.js';
+import { bookOf, order, trades } from '../../../../test/support/book-orders.js';
 import { MatchingBook } from './matching-book.js';
-
-type Terms = Partial<Omit<NewBookOrder, 'id' | 'side' | 'quantity' | 'limit'>>;
-
-/** `at` ticks; undefined: a market order. Everybody is somebody else unless `owner` says so. */
-const order = (
-  id: string,
-  side: OrderSide,
-  quantity: number,
-  at: number | undefined,
-  terms: Terms = {},
-): NewBookOrder => ({ id, owner: `of-${id}`, side, quantity, limit: at, ...terms });
-
-function bookOf(orders: readonly NewBookOrder[], selfMatch: SelfMatchPolicy = 'allow') {
-  const book = new MatchingBook({ selfMatch });
-  for (const resting of orders) book.place(resting);
-  return book;
-}
-
-const trades = (answer: ReturnType<MatchingBook['replace']>) =>
-  answer?.fills.map(({ maker, quantity, price }) => [maker, quantity, price]);
 
 describe('a limit order', () => {
   it('rests where nobody trades with it, and shows in the depth', () => {
@@ -212,71 +191,6 @@ describe('a replacement', () => {
 
   it('of an order that does not rest is none', () => {
     expect(new MatchingBook().replace('nothing', { price: 1 })).toBeUndefined();
-  });
-});
-
-describe('an order that meets one of its owner', () => {
-  const asks = [
-    order('other', 'sell', 1, 100),
-    order('own', 'sell', 2, 100, { owner: 'me' }),
-    order('last', 'sell', 4, 101),
-  ];
-  const meet = (selfMatch: SelfMatchPolicy, terms: Terms = {}, quantity = 5) => {
-    const book = bookOf(asks, selfMatch);
-    const answer = book.place(order('mine', 'buy', quantity, 101, { owner: 'me', ...terms }));
-    return { answer, left: [...book.resting('sell'), ...book.resting('buy')].map(({ id }) => id) };
-  };
-
-  it('trades with it where that is allowed', () => {
-    const { answer } = meet('allow');
-    expect(trades(answer)).toEqual([
-      ['other', 1, 100],
-      ['own', 2, 100],
-      ['last', 2, 101],
-    ]);
-  });
-
-  it('is refused before anything trades', () => {
-    const { answer, left } = meet('refuse');
-    expect(answer).toMatchObject({ status: 'refused', reason: 'self_match', fills: [] });
-    expect(left).toEqual(['other', 'own', 'last']);
-  });
-
-  it('is taken when it is filled before it gets there', () => {
-    expect(meet('refuse', {}, 1).answer.status).toBe('filled');
-  });
-
-  it('loses its remainder as the newest', () => {
-    const { answer, left } = meet('cancel-newest');
-    expect(answer).toMatchObject({ status: 'cancelled', reason: 'self_match', remaining: 4 });
-    expect(trades(answer)).toEqual([['other', 1, 100]]);
-    expect(left).toEqual(['own', 'last']);
-  });
-
-  it('cancels the oldest and goes on', () => {
-    const { answer, left } = meet('cancel-oldest');
-    expect(answer).toMatchObject({ status: 'filled', selfCancelled: [{ id: 'own' }] });
-    expect(trades(answer)).toEqual([
-      ['other', 1, 100],
-      ['last', 4, 101],
-    ]);
-    expect(left).toEqual([]);
-  });
-
-  it('cancels both', () => {
-    const { answer, left } = meet('cancel-both');
-    expect(answer).toMatchObject({ status: 'cancelled', selfCancelled: [{ id: 'own' }] });
-    expect(left).toEqual(['last']);
-  });
-
-  it.each([
-    ['cancel-oldest', 5, 'filled'],
-    ['cancel-oldest', 6, 'refused'],
-    ['cancel-newest', 1, 'filled'],
-    ['cancel-newest', 2, 'refused'],
-    ['allow', 7, 'filled'],
-  ] as const)('is not filled by it as fill-or-kill: %s, %i lots: %s', (policy, lots, status) => {
-    expect(meet(policy, { timeInForce: 'fok' }, lots).answer.status).toBe(status);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { money } from '../../../kernel/money.js';
-import { cashToReserve, matchPrice, type OrderTerms } from './order.js';
+import { cashToReserve, dearestSale, matchPrice, mostShares, type OrderTerms } from './order.js';
 
 const quote = { bid: money('99.99'), ask: money('100.01') };
 const terms = (overrides: Partial<OrderTerms>): OrderTerms => ({
@@ -68,5 +68,21 @@ describe('cashToReserve', () => {
     const slippage = money('0.001');
     expect(cashToReserve(terms({ side: 'buy' }), quote, slippage).toString()).toBe('1021.122102');
     expect(cashToReserve(limit('buy', '90.50'), quote, slippage).toString()).toBe('905');
+  });
+});
+
+describe('what a sale may come to', () => {
+  it.each([
+    ['a limit above the market: that', limit('sell', '105'), '105'],
+    ['one that the market is above: the bid', limit('sell', '95'), '99.99'],
+    ['a market order: 2 % above the bid', terms({ side: 'sell' }), '101.9898'],
+    ['a stop: 2 % above it', terms({ side: 'sell', stopPrice: money('95') }), '96.9'],
+  ])('is dearest for %s', (_what, sale, price) => {
+    expect(dearestSale(sale, quote).toFixed()).toBe(price);
+  });
+
+  it('is most shares by notional 2 % below the bid, rounded down', () => {
+    // 1,000 / (99.99 × 0.98) = 10.2051021….
+    expect(mostShares(money(1_000), quote).toFixed()).toBe('10.205102');
   });
 });

@@ -56,4 +56,18 @@ describe('an order that takes the place of another', () => {
     expect(() => replacementOf(triggered, { stopPrice: '96' })).toThrow(refused);
     expect(replacementOf(triggered, { limitPrice: '93' })).toMatchObject({ limitPrice: '93' });
   });
+
+  it('asks for what is left of the changed one, and for something', () => {
+    const order = placed({ type: 'limit', limitPrice: '99' }, { filledQuantity: '4' });
+    expect(replacementOf(order, { quantity: '4.5' })).toMatchObject({ quantity: '0.5' });
+    expect(() => replacementOf(order, { quantity: '4' })).toThrow(refused);
+  });
+
+  it('by notional asks for whole cents of what is left, and never for more', () => {
+    const order = placed({ type: 'market', notional: '1000' }, { filledNotional: '333.331' });
+    expect(replacementOf(order, {})).toMatchObject({ notional: '666.66' });
+    expect(replacementOf(order, { notional: '400' })).toMatchObject({ notional: '66.66' });
+    expect(() => replacementOf(order, { notional: '333.34' })).toThrow(refused);
+    expect(() => replacementOf(order, { quantity: '5' })).toThrow(refused);
+  });
 });

@@ -1,4 +1,5 @@
 import {
+  assertBeforeAuction,
   hasExpired,
   LONGEST_GTD_MS,
   mayTradeAt,
@@ -134,5 +135,18 @@ describe('the time in force of an order', () => {
       expect(mayTradeAt(order, hours, at('2026-11-25T20:59:59.999'))).toBe(false);
       expect(mayTradeAt(order, hours, at('2026-11-25T21:00'))).toBe(true);
     }
+  });
+
+  it('opg, cls: may be changed as long as they could be placed, and not once the next auction takes orders', () => {
+    // The Wednesday before Thanksgiving: it opens at 14:30 UTC.
+    const at = (time: string) => Date.parse(`2026-11-${time}:00.000Z`);
+    const change = (timeInForce: TimeRequest['timeInForce'], nowMs: number) => () =>
+      assertBeforeAuction({ timeInForce, worksFrom: new Date(at('25T14:30')) }, nowMs);
+    const tooLate = expect.objectContaining({ code: 'trading.too_late_for_auction' }) as Error;
+    expect(change('opg', at('25T14:27'))).not.toThrow();
+    expect(change('opg', at('25T14:28'))).toThrow(tooLate);
+    // 19:30 in New York.
+    expect(change('opg', at('26T00:30'))).toThrow(tooLate);
+    expect(change('gtc', at('25T14:28'))).not.toThrow();
   });
 });
