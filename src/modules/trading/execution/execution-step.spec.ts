@@ -63,6 +63,7 @@ const step = (wanted: Wanted, on = quote(), conditions: Partial<MarketConditions
   const found = executionStep(
     {
       id: ID,
+      drawKey: 'x',
       acceptedAt: new Date(NOW_MS - (wanted.acceptedMsBefore ?? 0)),
       terms,
       timeInForce,
@@ -221,6 +222,7 @@ describe('the step that a quote makes of an order', () => {
           const found = executionStep(
             {
               id: ID,
+              drawKey: 'x',
               acceptedAt: new Date(AS_OF),
               terms,
               timeInForce,
@@ -281,6 +283,7 @@ describe('an order by notional', () => {
     return executionStep(
       {
         id: ID,
+        drawKey: 'x',
         acceptedAt: new Date(NOW_MS),
         // An estimate by some quote of before.
         terms: { side, type: 'market', quantity: money('7'), limitPrice: undefined },
