@@ -224,7 +224,7 @@ describe.each(BACKENDS)('the ledger on $name', (backend) => {
           sql`update position_lots set opened_seq = opened_seq + 1 where account_id = ${id}`,
           sql`update order_transitions set to_status = 'cancelled' where order_id = ${bought} and to_status = 'filled'`,
           sql`delete from order_transitions where order_id = ${sold} and version = 1`,
-          sql`update orders set status = 'open' where id = ${sold}`,
+          sql`update orders set status = 'cancelled' where id = ${sold}`,
         ]) {
           await connection.execute(statement);
         }
