@@ -55,6 +55,13 @@ describe('toProblemDetails', () => {
     expect(toProblemDetails(error, ID)).toMatchObject({ status: 503, code: 'unavailable' });
   });
 
+  it('says that a statement that the database has ended is no bug', () => {
+    const error = new Error('Failed query: select 1', {
+      cause: Object.assign(new Error('x'), { code: '57014' }),
+    });
+    expect(toProblemDetails(error, ID)).toMatchObject({ status: 504, code: 'timeout' });
+  });
+
   it.each([
     [new NotFoundException('Cannot GET /x'), 404, 'request.no_such_route'],
     [new BadRequestException('bad'), 400, 'request.malformed'],

@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { AppError, type ErrorKind } from '../kernel/app-error.js';
-import { isConnectionFailure } from '../kernel/connection-failure.js';
+import { isConnectionFailure, isStatementTimeout } from '../kernel/connection-failure.js';
 
 /** An error answer (RFC 9457, `application/problem+json`). */
 export interface ProblemDetails {
@@ -77,6 +77,9 @@ export function toProblemDetails(error: unknown, correlationId: string): Problem
       'A part of the system does not answer: try again.',
       correlationId,
     );
+  }
+  if (isStatementTimeout(error)) {
+    return problem(504, 'timeout', 'The database took too long: try again.', correlationId);
   }
   const status = clientErrorStatus(error);
   if (status !== undefined) {

@@ -35,7 +35,7 @@ describe.each(BACKENDS)('the ledger on $name', (backend) => {
     expect(answer.status).toBe(201);
     return answer.body;
   };
-  const untilFilled = ({ id }: Order) =>
+  const untilFilled = ({ id }: Pick<Order, 'id'>) =>
     eventually(
       async () => {
         const { body } = await trader.get<Order>(`/api/orders/${id}`);
@@ -207,6 +207,40 @@ describe.each(BACKENDS)('the ledger on $name', (backend) => {
       const column = what.startsWith('positions') ? sql`account_id` : sql`id`;
       await run(sql`${change} where ${column} = ${id}`);
       expect((await differences()).map((difference) => difference.what)).toContain(what);
+    });
+
+    it('finds a changed history, though nothing that is kept of now has changed', async () => {
+      const { id: bought } = await order({ side: 'buy', type: 'market', quantity: '3' });
+      await untilFilled({ id: bought });
+      const { id: sold } = await order({ side: 'sell', type: 'market', quantity: '1' });
+      await untilFilled({ id: sold });
+      const { id } = await account();
+      expect(await differences()).toEqual([]);
+      await bourse.app.get(Database).transaction(async ({ sql: connection }) => {
+        // What the triggers refuse to who does not switch them off.
+        await connection.execute(sql`set local session_replication_role = replica`);
+        for (const statement of [
+          sql`update lot_closures set closed_at = closed_at + interval '1 day', execution_id = null where account_id = ${id}`,
+          sql`update position_lots set opened_seq = opened_seq + 1 where account_id = ${id}`,
+          sql`update order_transitions set to_status = 'cancelled' where order_id = ${bought} and to_status = 'filled'`,
+          sql`delete from order_transitions where order_id = ${sold} and version = 1`,
+          sql`update orders set status = 'cancelled' where id = ${sold}`,
+        ]) {
+          await connection.execute(statement);
+        }
+      });
+      const found = (await differences()).map(({ what }) => what);
+      for (const what of [
+        /^closures\.\d+\.0\.closedAt$/,
+        /^closures\.\d+\.0\.executionId$/,
+        /^lots\..+\.openedSeq$/,
+        `orders.${bought}.history.status`,
+        `orders.${sold}.status`,
+        `orders.${sold}.history.status`,
+        `orders.${sold}.history.hasBeginning`,
+      ]) {
+        expect(found).toContainEqual(expect.stringMatching(what));
+      }
     });
 
     it('finds a changed order', async () => {

@@ -15,6 +15,7 @@ import {
   type OrderTransition,
   type Trade,
 } from '../../src/modules/trading/index.js';
+import type { Liquidation } from '../../src/modules/trading/closing/closing.dto.js';
 import type { Activity } from '../../src/modules/trading/accounts/transfers.dto.js';
 import { OrderExecutionService } from '../../src/modules/trading/execution/order-execution.service.js';
 import { OptionExercise } from '../../src/modules/trading/options/option-exercise.js';
@@ -257,6 +258,20 @@ describe.each(SERVERS)('options on $name', (backend) => {
       await trade('buy', put.symbol, '100');
       expect((await account()).reservedCash).toBe('0');
       await trade('sell', 'AAPL', '250');
+      expect(await positions()).toEqual([]);
+    });
+
+    it('and are all closed by a liquidation: the calls first, then the shares behind them', async () => {
+      const call = contractOf(await chainOf('AAPL'), 10, 'call');
+      await trade('buy', 'AAPL', '100');
+      await trade('sell', call.symbol, '100');
+      const { status, body } = await trader.delete<Liquidation>('/api/positions');
+      expect(status).toBe(200);
+      expect(body.items).toMatchObject([
+        { symbol: 'AAPL', error: null, order: { side: 'sell', quantity: '100' } },
+        { symbol: call.symbol, error: null, order: { side: 'buy', quantity: '100' } },
+      ]);
+      await until(body.items[0]?.order?.id ?? '', 'filled');
       expect(await positions()).toEqual([]);
     });
 

@@ -1161,6 +1161,48 @@ describe.each(SERVERS)('order types on $name', (backend) => {
       },
     );
 
+    it('are opened with exits: a bracket that sells, of which the profit buys back, and an oco for what is owed', async () => {
+      const exits = { takeProfit: { limitPrice: '95' }, stopLoss: { stopPrice: '105' } };
+      const entry = { symbol: 'FALL', side: 'sell', type: 'market', quantity: '10' };
+      const bracket = { ...entry, orderClass: 'bracket', ...exits };
+      expect(await refuse(bracket)).toEqual([422, 'trading.insufficient_position']);
+      await allow();
+      const pair = { ...entry, side: 'buy', type: 'limit', orderClass: 'oco', ...exits };
+      expect(await refuse(pair)).toEqual([422, 'trading.bad_order_class']);
+      const above = { ...bracket, takeProfit: { limitPrice: '101' } };
+      expect(await refuse(above)).toEqual([422, 'trading.bad_take_profit']);
+      const placed = await place(bracket);
+      const [profit, stop] = placed.legs ?? [];
+      expect(profit).toMatchObject({ side: 'buy', status: 'held', limitPrice: '95.00' });
+      expect(stop).toMatchObject({ side: 'buy', status: 'held', stopPrice: '105.00' });
+      await until(placed.id, { status: 'filled', averageFillPrice: '99.99' });
+      for (const leg of [profit, stop]) await until(leg?.id ?? '', { status: 'open' });
+      // What stands behind the ten pays for buying them back: the legs hold nothing back.
+      await untilAccount({ cash: '100999.9', collateral: '1499.85', reservedCash: '0' });
+      const one = { ...entry, side: 'buy', quantity: '1' };
+      expect(await refuse(one)).toEqual([422, 'trading.opposite_order']);
+      expect(await refuse(pair)).toEqual([422, 'trading.opposite_order']);
+
+      // The same pair, placed by hand, for what is owed of another symbol.
+      await until((await sell('RISE', '10')).id, { status: 'filled', averageFillPrice: '99.99' });
+      const stops = { takeProfit: { limitPrice: '80' }, stopLoss: { stopPrice: '105' } };
+      const oco = await place({ ...pair, symbol: 'RISE', ...stops });
+      const ocoStop = oco.legs?.[0]?.id ?? '';
+      expect(await account()).toMatchObject({ reservedCash: '0' });
+      await until(ocoStop, { status: 'open' });
+
+      toBar(1);
+      // The ask of FALL is 90.01 and the profit taken; RISE is at 110 and the stop buys at 110.01.
+      await until(profit?.id ?? '', { status: 'filled', averageFillPrice: '90.01' });
+      await until(stop?.id ?? '', { status: 'cancelled', filledQuantity: '0' });
+      await until(ocoStop, { status: 'filled', averageFillPrice: '110.01' });
+      expect(await order(oco.id)).toMatchObject({ status: 'cancelled', filledQuantity: '0' });
+      expect((await lifeOf(oco.id)).at(-1)?.[1]).toBe('other_leg_triggered');
+      // 100,000 + 10 × (99.99 − 90.01) + 10 × (99.99 − 110.01).
+      await untilAccount({ cash: '99999.6', collateral: '0', reservedCash: '0' });
+      expect(await positions()).toEqual([]);
+    });
+
     it('are opened at once or not at all, and closed by stops that wait above', async () => {
       await allow();
       const order = { symbol: 'RISE', side: 'sell', type: 'limit', quantity: '10' };

@@ -42,7 +42,8 @@ describe.each(SERVERS)('paper fills on $name', (backend) => {
   it('carry what anybody needs to work them out again: quote, rule, slippage, fee, number', async () => {
     await trader.post('/api/account/deposits', { amount: '9000000' });
     const request = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: '3000' };
-    const { id } = await place(request);
+    const name = 'drawn-by-its-name';
+    const { id } = await place({ ...request, client_order_id: name });
     const order = await until(id, 'filled');
     const trades = await tradesOf(order.id);
     expect(trades.length).toBeGreaterThan(2);
@@ -56,7 +57,7 @@ describe.each(SERVERS)('paper fills on $name', (backend) => {
           quoted,
           limitPrice: undefined,
           shareOfSize: money(quantity).div(quote?.askSize ?? 0),
-          drawnBy: ['e2e', id, quoteAsOf],
+          drawnBy: ['e2e', name, quoteAsOf],
         },
       );
       expect(money(price).eq(expected)).toBe(true);

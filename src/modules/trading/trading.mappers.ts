@@ -197,10 +197,18 @@ function toBudget(row: OrderRow): Budget | undefined {
       };
 }
 
+/** What its sender called it; what nobody has named goes by symbol and side: ids are others each time. */
+export function toDrawKey({ id, clientOrderId, symbol, side }: OrderRow): string {
+  // With a colon no client can choose one.
+  const isNamed = clientOrderId !== id && !clientOrderId.includes(':');
+  return isNamed ? clientOrderId : `${symbol} ${side}`;
+}
+
 export function toWorkingOrder(row: OrderRow): WorkingOrder {
   const budget = toBudget(row);
   return {
     id: row.id,
+    drawKey: toDrawKey(row),
     acceptedAt: row.activatedAt ?? row.createdAt,
     terms: toTerms(row),
     timeInForce: row.timeInForce,

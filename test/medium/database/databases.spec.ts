@@ -9,6 +9,8 @@ import { madeOnce, together, type Database, type Sql } from '../../../src/databa
 import { PgliteDatabase } from '../../../src/database/pglite.database.js';
 import { setParsersOnce } from '../../../src/database/pglite-parsers.js';
 import { PostgresDatabase } from '../../../src/database/postgres.database.js';
+import { toProblemDetails } from '../../../src/http/index.js';
+import { Deferred } from '../../support/deferred.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { DATABASES } from '../../support/databases.js';
 import { createTestDatabase, createTestDataFolder } from '../../support/servers/index.js';
@@ -168,16 +170,31 @@ describe('statements on PGlite', () => {
 });
 
 describe('PostgreSQL', () => {
-  it('ends a statement that takes too long', async () => {
+  it('ends what takes too long, a statement or an idle transaction: neither is a fault of ours', async () => {
     const { url, drop } = await createTestDatabase();
+    const ended = new Deferred<Error>();
     const database = new PostgresDatabase({
       url,
       poolSize: 1,
       connectTimeoutMs: 5_000,
       statementTimeoutMs: 200,
-      onError: () => undefined,
+      onError: (error) => ended.resolve(error),
     });
-    await expect(database.sql.execute(sql`select pg_sleep(10)`)).rejects.toThrow();
+    const statusOf = (failed: Promise<unknown>): Promise<number> =>
+      failed.then(
+        () => 200,
+        (error: unknown) => toProblemDetails(error, '').status,
+      );
+    expect(await statusOf(database.sql.execute(sql`select pg_sleep(10)`))).toBe(504);
+    const inTransaction = database.transaction(({ sql: connection }) =>
+      connection.execute(sql`select pg_sleep(10)`),
+    );
+    expect(await statusOf(inTransaction)).toBe(504);
+    const idle = database.transaction(async ({ sql: connection }) => {
+      await connection.execute(sql`select 1`);
+      throw await ended.promise;
+    });
+    expect(await statusOf(idle)).toBe(503);
     await database.ping();
     await database.close();
     await drop();

@@ -69,6 +69,7 @@ function toOrder(wanted: Wanted, at: number): PaperOrder {
   const type = limit === undefined ? 'market' : 'limit';
   return {
     id: `order ${at}`,
+    drawKey: `order ${at}`,
     symbol: 'SPY',
     acceptedAt: new Date(ACCEPTED_MS + at),
     terms: {

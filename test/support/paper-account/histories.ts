@@ -49,12 +49,13 @@ const groupEvent = fc.oneof(
   fc.record({
     kind: fc.constant('group' as const),
     orderClass: fc.constantFrom('bracket' as const, 'oco' as const, 'oto' as const),
+    side: fc.constantFrom('buy' as const, 'sell' as const),
     symbol,
     quantity: shares,
     price,
   }),
   fc.record({ kind: fc.constant('trigger' as const), which: fc.nat() }),
-  { arbitrary: commonEvent, weight: 3 },
+  { arbitrary: markedEvent, weight: 3 },
 );
 
 const replaceEvent = fc.record({
@@ -101,7 +102,7 @@ export function happen(account: PaperAccount, event: AccountEvent): void {
       account.payDividend(event.symbol, event.cashPerShare);
       return;
     case 'group':
-      account.placeGroup(event.orderClass, { ...event, limit: event.price });
+      placeGroup(account, event);
       return;
     case 'cancel':
       withOne(unfinishedOf(account), event.which, (order) => account.cancel(order));
@@ -135,6 +136,12 @@ function placeOne(account: PaperAccount, event: EventNamed<'place'>): void {
   const lots = newest.map((lot) => ({ id: lot.id, quantity: moneyText(lot.quantity) }));
   const order = { side, symbol: event.symbol, quantity, limit };
   account.place(lots.length > 0 ? { ...order, lots } : order);
+}
+
+function placeGroup(account: PaperAccount, event: EventNamed<'group'>): void {
+  const { orderClass, side, symbol: of, price: limit } = event;
+  const quantity = account.shortSelling ? event.quantity.ceil() : event.quantity;
+  account.placeGroup(orderClass, { side, symbol: of, quantity, limit });
 }
 
 function fillOne(account: PaperAccount, order: OrderRow, event: EventNamed<'fill'>): void {

@@ -13,6 +13,7 @@ import {
   type Difference,
 } from '../../../src/modules/trading/ledger/account-audit.js';
 import type { LedgerEntry } from '../../../src/modules/trading/ledger/ledger.repository.js';
+import type { LastStep } from '../../../src/modules/trading/orders/order-lives.repository.js';
 import type { OrderRow } from '../../../src/modules/trading/orders/orders.table.js';
 
 /** What the database keeps of an account. */
@@ -21,6 +22,8 @@ export interface KeptAccount {
   entries: LedgerEntry[];
   executions: ExecutionRow[];
   orders: OrderRow[];
+  /** Of each order. */
+  lastSteps: LastStep[];
   positions: PositionRow[];
   lots: PositionLotRow[];
   closures: LotClosureRow[];
@@ -34,7 +37,12 @@ export function differencesOf(kept: KeptAccount): readonly Difference[] {
   const audit = new AccountAudit();
   for (const entry of entries) audit.addEntry(entry);
   for (const execution of executions) audit.addExecution(execution);
-  for (const order of orders) audit.addOrder(order);
+  for (const order of orders) {
+    audit.addOrder(
+      order,
+      kept.lastSteps.find(({ orderId }) => orderId === order.id),
+    );
+  }
   for (const lot of lots) audit.addLot(lot);
   for (const closure of closures) audit.addClosure(closure);
   for (const [id, action] of actions) audit.addAction(id, action);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { money, Money, moneyText, sumOf } from '../../../src/kernel/money.js';
 import { takenFrom } from '../../../src/modules/trading/corporate-actions/charge-cover.js';
 import { effectOf } from '../../../src/modules/trading/corporate-actions/corporate-action.js';
-import { canPay, heldFor } from '../../../src/modules/trading/execution/fill-cover.js';
+import { canPay, heldFor, opensLong } from '../../../src/modules/trading/execution/fill-cover.js';
 import type { Lot, LotMethod, NamedLot } from '../../../src/modules/trading/execution/lots.js';
 import { sharesFor } from '../../../src/modules/trading/execution/notional-size.js';
 import {
@@ -23,15 +23,18 @@ import { collateralOfFill, freedBy } from '../../../src/modules/trading/margin/f
 import { planMargin } from '../../../src/modules/trading/margin/margin-plan.js';
 import { initialMargin } from '../../../src/modules/trading/margin/short-margin.js';
 import { stepsAfter } from '../../../src/modules/trading/orders/groups/group-steps.js';
-import type { GroupRole } from '../../../src/modules/trading/orders/groups/order-class.js';
+import { closableAfter } from '../../../src/modules/trading/orders/groups/group-exposure.js';
+import { legsOf } from '../../../src/modules/trading/orders/groups/group-terms.js';
+import { headRoleOf } from '../../../src/modules/trading/orders/groups/order-class.js';
 import { newOrder, type GroupPlace } from '../../../src/modules/trading/orders/new-order.js';
 import { assertOneWay } from '../../../src/modules/trading/orders/one-way.js';
-import { isWorking } from '../../../src/modules/trading/orders/order-state.js';
+import { isFinal, isWorking } from '../../../src/modules/trading/orders/order-state.js';
 import type { OrderRow } from '../../../src/modules/trading/orders/orders.table.js';
 import type { PlaceOrder } from '../../../src/modules/trading/trading.dto.js';
 import { toHoldingOrder } from '../../../src/modules/trading/trading.mappers.js';
 import type { KeptAccount } from './kept-account.js';
 import { AT, PaperBooks } from './paper-books.js';
+import { groupRequest } from './paper-group.js';
 
 export const SYMBOLS = ['AAPL', 'MSFT'] as const;
 
@@ -86,7 +89,11 @@ export class PaperAccount {
         return undefined;
       }
     }
-    const holding = this.#holdingOf(order, isShortSale);
+    const isPair = group?.role === 'take_profit';
+    // A pair closes what there is, and an entry that sells opens.
+    if (isPair && (side === 'buy' ? held.gte(0) : isShortSale)) return undefined;
+    if (group?.role === 'entry' && side === 'sell' && !isShortSale) return undefined;
+    const holding = isPair && side === 'buy' ? NOTHING : this.#holdingOf(order, isShortSale);
     if (holding.cash.gt(Money.max(0, this.#books.balances.availableCash))) return undefined;
     if (holding.shares.gt(0) && holding.shares.gt(held.minus(reserved))) return undefined;
     const limitPrice = moneyText(limit);
@@ -130,26 +137,14 @@ export class PaperAccount {
     if (postings.length > 0) this.#books.post('hold', postings, { orderId });
   }
 
-  /** An entry and its legs, or the legs alone. */
-  placeGroup(
-    orderClass: 'bracket' | 'oco' | 'oto',
-    { symbol, quantity, limit }: Omit<LimitOrder, 'side' | 'lots'>,
-  ): void {
-    const isOco = orderClass === 'oco';
-    const role = isOco ? 'take_profit' : 'entry';
-    const side = isOco ? 'sell' : 'buy';
-    const head = this.place({ side, symbol, quantity, limit }, { orderClass, role, isHeld: false });
+  /** An entry and its legs, or the legs alone: of shares that are bought, or sold short. */
+  placeGroup(orderClass: 'bracket' | 'oco' | 'oto', order: Omit<LimitOrder, 'lots'>): void {
+    const role = headRoleOf(orderClass);
+    const head = this.place(order, { orderClass, role, isHeld: false });
     if (!head) return;
-    const legs: GroupRole[] =
-      orderClass === 'bracket' ? ['take_profit', 'stop_loss'] : ['stop_loss'];
-    for (const leg of legs) {
-      const sale = { symbol, side: 'sell', quantity: head.quantity, timeInForce: 'gtc' } as const;
-      const request: PlaceOrder =
-        leg === 'stop_loss'
-          ? { ...sale, type: 'stop', stopPrice: moneyText(limit.div(2)) }
-          : { ...sale, type: 'limit', limitPrice: moneyText(limit.times(2)) };
-      this.#accept(request, NOTHING, { orderClass, groupId: head.id, role: leg, isHeld: !isOco });
-    }
+    const of = { orderClass, groupId: head.id, isHeld: role === 'entry' };
+    for (const leg of legsOf(groupRequest(orderClass, order)))
+      this.#accept(leg.request, NOTHING, { ...of, ...leg });
   }
 
   trigger(stop: OrderRow): void {
@@ -158,6 +153,8 @@ export class PaperAccount {
   }
 
   cancel(order: OrderRow): void {
+    // The end of one of a group may have ended another.
+    if (isFinal(order.status)) return;
     this.#release(order, 'cancelled');
     this.#follow(order);
   }
@@ -176,16 +173,16 @@ export class PaperAccount {
     const held = { cash: money(order.reservedCash), shares: money(order.reservedQuantity) };
     const postings = release(order.symbol, held);
     if (postings.length > 0) this.#books.post('release', postings, { orderId: order.id });
-    const none = { reservedCash: '0', reservedFees: '0', reservedQuantity: '0' };
-    Object.assign(order, { status, ...none });
+    Object.assign(order, { status, reservedCash: '0', reservedFees: '0', reservedQuantity: '0' });
   }
 
   /** What follows for the others of its group, as the journal of orders stores it. */
   #follow(changed: OrderRow): void {
     if (changed.groupId === null) return;
     const group = this.orders.filter(({ groupId }) => groupId === changed.groupId);
-    const { quantity: held, reserved } = this.#books.balances.sharesOf(changed.symbol);
-    for (const step of stepsAfter(changed, group, held.minus(reserved))) {
+    const shares = this.#books.balances.sharesOf(changed.symbol);
+    const free = closableAfter(changed, shares, this.#working(changed.symbol));
+    for (const step of stepsAfter(changed, group, free)) {
       const { order } = step;
       const { reservedQuantity } = order;
       if (step.kind === 'end') {
@@ -275,6 +272,7 @@ export class PaperAccount {
     const before = this.#books.pledged(symbol);
     const isHeld = before.quantity.lte(0) || released.shares.gte(quantity);
     if (side === 'sell' && !isHeld) return false;
+    if (opensLong(order, fill, before.quantity)) return false;
     const free = this.#books.balances.availableCash;
     const collateral = collateralOfFill(before, fill, { released: released.cash, free });
     if (!evenUnpaid && !canPay(fill, released, free, collateral)) return false;

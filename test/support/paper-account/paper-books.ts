@@ -138,6 +138,10 @@ export class PaperBooks {
       entries: this.#entries,
       executions: this.#executions,
       orders,
+      lastSteps: orders.map(({ id, version, status, filledQuantity }) => ({
+        ...{ orderId: id, toStatus: status, filledQuantity },
+        ...{ version, steps: version, since: 1, hasBeginning: true },
+      })),
       positions: [...balances.shares()].map(([symbol, { quantity, reserved }]) => {
         const total = totalOf(this.lots.open(symbol));
         return {

@@ -31,7 +31,8 @@ export class ClosingController {
   @RateLimit('orders.place', 'orders.place-ip')
   @ApiOperation({
     summary: 'Liquidate: cancel all working orders, and close every position',
-    description: 'In one transaction; what could not be closed says why.',
+    description:
+      'In one transaction, but for shares that stand behind written calls: those are bought back first. What could not be closed says why.',
   })
   @ApiOkResponse({ standardSchema: liquidationSchema })
   @ApiConflictResponse({ description: 'trading.account_busy' })

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Transaction } from '../../../database/index.js';
 import { AppError } from '../../../kernel/app-error.js';
 import { money } from '../../../kernel/money.js';
@@ -7,6 +7,7 @@ import { AccountsService } from '../accounts/accounts.service.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { ExecutionsRepository } from '../execution/executions.repository.js';
 import type { PositionRow } from '../execution/executions.table.js';
+import { OrderExecutionService } from '../execution/order-execution.service.js';
 import { askedOf, assertAskedAgain, isMarketOrderOf } from '../orders/asked.js';
 import { OrdersRepository } from '../orders/orders.repository.js';
 import { OrdersService } from '../orders/orders.service.js';
@@ -19,12 +20,15 @@ import type { ClosePosition, Liquidate, Liquidation } from './closing.dto.js';
 /** Gets an account out of what it holds, by market orders. */
 @Injectable()
 export class ClosingService {
+  readonly #logger = new Logger(ClosingService.name);
+
   constructor(
     private readonly accounts: AccountsService,
     private readonly work: AccountWork,
     private readonly orders: OrdersService,
     private readonly rows: OrdersRepository,
     private readonly executions: ExecutionsRepository,
+    private readonly execution: OrderExecutionService,
   ) {}
 
   /**
@@ -55,12 +59,32 @@ export class ClosingService {
   }
 
   /**
-   * Cancels all working orders, and closes each position: all that can be, in one transaction; what cannot be is told
-   * by symbol. Sent again under the same `client_order_id`, it answers with the orders that it made the first time.
+   * Cancels all working orders, and closes each position: all that can be, in one transaction; then the shares that stood
+   * behind written calls, where those could be bought back at once. What cannot be is told by symbol. Sent again under the same `client_order_id`, it answers with the orders that it made the first time.
    * @throws AppError `trading.client_order_id_reused`, `trading.account_busy`
    */
   async liquidate(userId: string, request: Liquidate): Promise<Liquidation> {
     const { id: accountId } = await this.accounts.getOrOpen(userId);
+    const { covering, ...done } = await this.#liquidateFree(accountId, request);
+    if (covering.length === 0) return done;
+    // Until the calls are bought back the shares stand behind them.
+    for (const { order } of done.items) if (order) await this.#tryNow(order);
+    const rest = await this.work.run(accountId, async (transaction, account) => {
+      const items: Liquidation['items'] = [];
+      for (const symbol of covering) {
+        const position = await this.executions.findPosition(transaction.sql, accountId, symbol);
+        if (position) items.push(await this.#closeWhole(transaction, account, position, request));
+      }
+      return items;
+    });
+    return { ...done, items: [...done.items, ...rest].sort(bySymbol) };
+  }
+
+  /** @returns also the symbols of shares that stand behind written calls: they can be sold once those are bought back */
+  #liquidateFree(
+    accountId: string,
+    request: Liquidate,
+  ): Promise<Liquidation & { readonly covering: readonly string[] }> {
     return this.work.run(accountId, async (transaction, account) => {
       const positions = await this.executions.listPositions(transaction.sql, accountId);
       const made = await this.#made(transaction, accountId, positions, request);
@@ -70,15 +94,25 @@ export class ClosingService {
           order: toFirstAnswer(row),
           error: null,
         }));
-        return { cancelled: [], items };
+        return { cancelled: [], items, covering: [] };
       }
       const cancelled = await this.orders.cancelWithin(transaction, account, undefined);
       const items: Liquidation['items'] = [];
-      for (const position of positions) {
+      const covering: string[] = [];
+      // Read again: no order holds anything back any more.
+      for (const position of await this.executions.listPositions(transaction.sql, accountId)) {
         if (money(position.quantity).isZero()) continue;
-        items.push(await this.#closeWhole(transaction, account, position, request));
+        if (money(position.reservedQuantity).gt(0)) covering.push(position.symbol);
+        else items.push(await this.#closeWhole(transaction, account, position, request));
       }
-      return { cancelled, items };
+      return { cancelled, items, covering };
+    });
+  }
+
+  /** What cannot trade at this moment is left to its job. */
+  async #tryNow({ id }: Order): Promise<void> {
+    await this.execution.execute(id).catch((error: unknown) => {
+      this.#logger.warn({ message: 'not executed at once', orderId: id, err: error });
     });
   }
 
@@ -138,4 +172,8 @@ function orderIdOf({ client_order_id: id }: Liquidate, symbol: string): string |
 /** With its name: of `a` and the symbol `B-C`, and of `a-B` and `C`, the orders are called the same. */
 function askedOfLiquidation({ client_order_id: id = '' }: Liquidate): string {
   return askedOf('liquidate', id, {});
+}
+
+function bySymbol(one: { readonly symbol: string }, other: { readonly symbol: string }): number {
+  return one.symbol < other.symbol ? -1 : 1;
 }

@@ -29,6 +29,7 @@ const step = (wanted: Wanted, on = quote(), conditions: Partial<MarketConditions
   const found = executionStep(
     {
       id: ID,
+      drawKey: 'x',
       acceptedAt: new Date(NOW_MS - (wanted.acceptedMsBefore ?? 0)),
       terms,
       timeInForce,
@@ -191,6 +192,7 @@ describe('the step that a quote makes of an order', () => {
           const found = executionStep(
             {
               id: ID,
+              drawKey: 'x',
               acceptedAt: new Date(AS_OF),
               terms,
               timeInForce,

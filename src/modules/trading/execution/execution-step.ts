@@ -11,6 +11,8 @@ import type { Fill } from './position.js';
 /** A working order, as far as its next step depends on it. */
 export interface WorkingOrder {
   readonly id: string;
+  /** What is drawn for it is drawn by this: the same whenever it is placed again, in whatever account. */
+  readonly drawKey: string;
   readonly acceptedAt: Date;
   readonly terms: OrderTerms;
   readonly timeInForce: TimeInForce;
@@ -84,7 +86,7 @@ export function executionStep(
       quoted,
       limitPrice: terms.limitPrice,
       shareOfSize: size === undefined ? money(0) : quantity.div(size),
-      drawnBy: [paper.seed, order.id, quote.asOf],
+      drawnBy: [paper.seed, order.drawKey, quote.asOf],
     });
   const taken = withinBudget(order, offered, priceOf(offered));
   if (taken.isZero()) return { kind: 'end', status: 'cancelled', reason: 'notional_spent' };

@@ -1,5 +1,5 @@
 import { money } from '../../../kernel/money.js';
-import { canPay, heldFor, type HoldingOrder, type PaidFill } from './fill-cover.js';
+import { canPay, heldFor, opensLong, type HoldingOrder, type PaidFill } from './fill-cover.js';
 
 const fill = (side: 'buy' | 'sell', quantity: string, price: string, fee: string): PaidFill => ({
   side,
@@ -53,5 +53,18 @@ describe('a fill can be paid', () => {
     const sale = fill('sell', '1', '1', '3');
     expect(canPay(sale, released('100'), money('1.99'))).toBe(false);
     expect(canPay(sale, released('100'), money('2'))).toBe(true);
+  });
+});
+
+describe('a leg that buys back', () => {
+  it.each([
+    ['take_profit', '-10', false],
+    ['stop_loss', '-9', true],
+    // An order of its own, or an entry, may do as it is told.
+    ['entry', '-9', false],
+    [null, '0', false],
+  ] as const)('%s with %s shares, of ten: opens a position, %s', (groupRole, held, opens) => {
+    expect(opensLong({ groupRole }, fill('buy', '10', '90', '0'), money(held))).toBe(opens);
+    expect(opensLong({ groupRole }, fill('sell', '10', '90', '0'), money(held))).toBe(false);
   });
 });

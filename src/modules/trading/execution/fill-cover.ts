@@ -1,5 +1,6 @@
 import { money, Money, moneyText } from '../../../kernel/money.js';
 import type { Holding } from '../ledger/postings.js';
+import type { OrderRow } from '../orders/orders.table.js';
 import type { Fill } from './position.js';
 
 /** What an order holds back, and how much of it is left to trade. */
@@ -52,4 +53,14 @@ export function canPay(
   const isHeldFor = side === 'buy' || collateral.gt(0);
   const means = isHeldFor ? free.plus(released.cash) : free;
   return cost.plus(collateral).lte(Money.max(0, means));
+}
+
+/** A leg that buys back, where less is owed by now: an assignment has brought shares. */
+export function opensLong(
+  { groupRole }: Pick<OrderRow, 'groupRole'>,
+  { side, quantity }: PaidFill,
+  held: Money,
+): boolean {
+  const isLeg = groupRole === 'take_profit' || groupRole === 'stop_loss';
+  return isLeg && side === 'buy' && held.plus(quantity).gt(0);
 }

@@ -15,7 +15,7 @@ import { collateralOfFill } from '../margin/fill-collateral.js';
 import { ExecutionsRepository } from './executions.repository.js';
 import type { ExecutionRow } from './executions.table.js';
 import type { OrderRow } from '../orders/orders.table.js';
-import { canPay, type PaidFill } from './fill-cover.js';
+import { canPay, opensLong, type PaidFill } from './fill-cover.js';
 import { LotLedger } from './lot-ledger.js';
 import type { FillReason } from './paper/paper-model.js';
 import { accountStream, OrderFilled } from '../trading.events.js';
@@ -73,6 +73,7 @@ export class FillLedger {
     if (kind === 'fill') {
       const isHeld = isOption || held.lte(0) || released.shares.gte(fill.quantity);
       if (fill.side === 'sell' && !isHeld) return { refused: 'opposite_order' };
+      if (opensLong(order, fill, held)) return { refused: 'opposite_order' };
       if (!canPay(fill, released, free, collateral)) return { refused: 'insufficient_funds' };
     }
     const execution = await this.executions.insert(

@@ -23,6 +23,7 @@ describe('an order by notional', () => {
     return executionStep(
       {
         id: ID,
+        drawKey: 'x',
         acceptedAt: new Date(NOW_MS),
         // An estimate by some quote of before.
         terms: { side, type: 'market', quantity: money('7'), limitPrice: undefined },

@@ -98,6 +98,25 @@ describe('the audit of an account', () => {
         /^executions\..+\.cash$/,
       ],
       [
+        'the book of a fee',
+        ({ entries }) => {
+          const fill = entries.find(({ kind }) => kind === 'fill');
+          for (const posting of fill?.postings ?? []) {
+            if (posting.book === 'fees') posting.book = 'capital';
+          }
+        },
+        /^executions\..+\.fees$/,
+      ],
+      [
+        'the book of a deposit, to that of fees',
+        ({ entries }) => {
+          for (const posting of nth(entries, 1).postings) {
+            if (posting.book === 'capital') posting.book = 'fees';
+          }
+        },
+        /^entries\.2\.fees$/,
+      ],
+      [
         'the number of an execution',
         ({ executions }) => (first(executions).sequence += 1),
         /^executions\..+\.sequence$/,
@@ -134,6 +153,46 @@ describe('the audit of an account', () => {
         /^orders\..+\.averageFillPrice$/,
       ],
       ['its fees', ({ orders }) => (first(orders).fees = '0.99'), /^orders\..+\.fees$/],
+      [
+        'its status: one that has traded waits for no first fill',
+        ({ orders }) => (nth(orders, 1).status = 'open'),
+        /^orders\..+\.status$/,
+      ],
+      [
+        'its status: one that has not traded all of it is not filled',
+        ({ orders }) => (nth(orders, 1).status = 'filled'),
+        /^orders\..+\.status$/,
+      ],
+      [
+        'its status: one that has traded all of it was not cancelled',
+        ({ orders }) => (first(orders).status = 'cancelled'),
+        /^orders\..+\.status$/,
+      ],
+      [
+        'its status beside its last step',
+        ({ orders }) => (nth(orders, 3).status = 'open'),
+        /^orders\..+\.history\.status$/,
+      ],
+      [
+        'how often it has changed',
+        ({ orders }) => (nth(orders, 3).version += 1),
+        /^orders\..+\.history\.version$/,
+      ],
+      [
+        'a lost step of its life',
+        ({ lastSteps }) => Object.assign(nth(lastSteps, 3), { version: 3, steps: 2 }),
+        /^orders\..+\.history\.steps$/,
+      ],
+      [
+        'the first step of its life',
+        ({ lastSteps }) => Object.assign(nth(lastSteps, 3), { hasBeginning: false }),
+        /^orders\..+\.history\.hasBeginning$/,
+      ],
+      [
+        'all steps of its life',
+        ({ lastSteps }) => lastSteps.splice(3, 1),
+        /^orders\..+\.history\.status$/,
+      ],
       [
         'its quantity to less than it traded',
         ({ orders }) => (first(orders).quantity = '19'),
@@ -188,6 +247,26 @@ describe('the audit of an account', () => {
         'what a closure won',
         ({ closures }) => (first(closures).realizedPnl = '12.01'),
         /^closures\.\d+\.0\.realizedPnl$/,
+      ],
+      [
+        'when a lot was closed',
+        ({ closures }) => (first(closures).closedAt = new Date(0)),
+        /^closures\.\d+\.0\.closedAt$/,
+      ],
+      [
+        'what closed a lot',
+        ({ closures }) => (first(closures).executionId = null),
+        /^closures\.\d+\.0\.executionId$/,
+      ],
+      [
+        'the place of a lot among the others',
+        ({ lots }) => (first(lots).openedSeq += 1),
+        /^lots\..+\.openedSeq$/,
+      ],
+      [
+        'when a lot was opened',
+        ({ lots }) => (first(lots).openedAt = new Date(0)),
+        /^lots\..+\.openedAt$/,
       ],
       [
         'how a lot was closed that no order named',

@@ -8,6 +8,7 @@ import type { LotClosureRow, PositionLotRow } from '../execution/lots.table.js';
 import { ShortAudit } from '../margin/short-audit.js';
 import { collateralBehind } from '../options/collateral-audit.js';
 import { isWorking } from '../orders/order-state.js';
+import type { LastStep } from '../orders/order-lives.repository.js';
 import type { OrderRow } from '../orders/orders.table.js';
 import { toFill, toPosting } from '../trading.mappers.js';
 import { asText, NO_POSITION, NOT_FILLED, TRADES, type Filled } from './audited-values.js';
@@ -17,6 +18,7 @@ import { GroupAudit } from './group-audit.js';
 import type { LedgerEntry } from './ledger.repository.js';
 import type { LedgerEntryKind } from './ledger.table.js';
 import { LotAudit, type RebuiltPosition } from './lot-audit.js';
+import { possibleStatus } from './possible-status.js';
 import { imbalances, trade } from './postings.js';
 
 /** Something that is kept, and what it would be by what it is derived from. */
@@ -34,6 +36,7 @@ const MAX_DIFFERENCES = 100;
 interface Applied {
   readonly seq: number;
   readonly actionId: string;
+  readonly at: Date;
   readonly moved: Balances;
 }
 
@@ -42,6 +45,7 @@ interface Traded extends LotTrade {
   readonly orderId: string;
   readonly symbol: string;
   readonly seq: number;
+  readonly at: Date;
 }
 
 /** The entry of an execution, and the cash and shares that it moved. */
@@ -97,12 +101,15 @@ export class AccountAudit {
     if (TRADES.includes(entry.kind) && entry.executionId === null) {
       this.#tell({ what: `entries.${entry.seq}.execution`, kept: 'none', derived: 'one' });
     }
-    if (entry.executionId !== null) {
+    if (entry.executionId === null) {
+      this.#expect(`entries.${entry.seq}.fees`, moved.feesPaid, 0);
+    } else {
       const { seq, kind } = entry;
       this.#posted.set(entry.executionId, { seq, kind, moved });
     }
     if (entry.corporateActionId !== null) {
-      this.#applied.push({ seq: entry.seq, actionId: entry.corporateActionId, moved });
+      const { seq, at, corporateActionId: actionId } = entry;
+      this.#applied.push({ seq, at, actionId, moved });
     }
     this.#cover.takeEntry(entry, moved);
   }
@@ -120,14 +127,15 @@ export class AccountAudit {
     const posted = this.#posted.get(row.id);
     this.#posted.delete(row.id);
     // Ids come from the clock of a process, and those of two may differ: the journal knows the order.
-    const { id, orderId, symbol } = row;
+    const { id, orderId, symbol, executedAt: at } = row;
     const { side, quantity: traded } = fill;
     const cash = posted?.moved.cash ?? money(0);
     const seq = posted?.seq ?? Infinity;
-    this.#fills.push({ id, orderId, symbol, side, quantity: traded, cash, seq });
+    this.#fills.push({ id, orderId, symbol, side, quantity: traded, cash, seq, at });
     const released = { cash: money(0), shares: money(0) };
     const due = new Balances(trade({ ...fill, symbol: row.symbol, fee: money(row.fee), released }));
     this.#expect(`executions.${row.id}.cash`, posted?.moved.cash ?? 'no entry', due.cash);
+    this.#expect(`executions.${row.id}.fees`, posted?.moved.feesPaid ?? 'no entry', due.feesPaid);
     const moved = posted?.moved.shares().get(row.symbol)?.quantity ?? 'no entry';
     this.#expect(`executions.${row.id}.shares`, moved, due.shares().get(row.symbol)?.quantity ?? 0);
     this.#expect(`executions.${row.id}.sequence`, row.sequence, posted?.seq ?? 'no entry');
@@ -138,8 +146,8 @@ export class AccountAudit {
     this.#expect(`executions.${row.id}.price`, row.price, worse.plus(quoted));
   }
 
-  /** After all executions. */
-  addOrder(row: OrderRow): void {
+  /** After all executions. @param last of its recorded steps */
+  addOrder(row: OrderRow, last: LastStep | undefined): void {
     this.#groups.add(row);
     const what = `orders.${row.id}`;
     const { quantity, notional, fees } = this.#filled.get(row.id) ?? NOT_FILLED;
@@ -151,6 +159,9 @@ export class AccountAudit {
       );
     }
     this.#expect(`${what}.filledQuantity`, row.filledQuantity, quantity);
+    const status = possibleStatus(row.status, quantity, money(row.quantity), row.notional !== null);
+    this.#expect(`${what}.status`, row.status, status);
+    this.#expectLastStep(row, last);
     this.#expect(`${what}.filledNotional`, row.filledNotional, notional);
     this.#expect(`${what}.fees`, row.fees, fees);
     if (!quantity.isZero()) {
@@ -243,6 +254,16 @@ export class AccountAudit {
     return this.#differences;
   }
 
+  #expectLastStep({ id, status, version, filledQuantity }: OrderRow, last?: LastStep): void {
+    const what = `orders.${id}.history`;
+    this.#expect(`${what}.status`, last?.toStatus ?? 'none', status);
+    this.#expect(`${what}.version`, last?.version ?? 'none', version);
+    this.#expect(`${what}.filledQuantity`, last?.filledQuantity ?? 'none', filledQuantity);
+    if (last === undefined) return;
+    this.#expect(`${what}.steps`, last.steps, last.version - last.since + 1);
+    this.#expect(`${what}.hasBeginning`, String(last.hasBeginning), 'true');
+  }
+
   #rebuild(): Map<string, RebuiltPosition> {
     const happened = [...this.#fills, ...this.#applied];
     for (const one of happened.sort((first, second) => first.seq - second.seq)) {
@@ -256,10 +277,10 @@ export class AccountAudit {
     return this.#lots.finish();
   }
 
-  #takeAction({ seq, actionId, moved }: Applied): void {
+  #takeAction({ actionId, moved, ...entry }: Applied): void {
     const action = this.#actions.get(actionId);
-    if (action) this.#lots.takeAction(seq, action, moved);
-    else this.#expect(`actions.${seq}`, 'none', actionId);
+    if (action) this.#lots.takeAction(entry, action, moved);
+    else this.#expect(`actions.${entry.seq}`, 'none', actionId);
   }
 
   #expect(what: string, kept: Money | string | number, derived: Money | string | number): void {

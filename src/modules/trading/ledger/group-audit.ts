@@ -4,7 +4,14 @@ import type { OrderRow } from '../orders/orders.table.js';
 
 type Member = Pick<
   OrderRow,
-  'groupRole' | 'status' | 'quantity' | 'placedQuantity' | 'filledQuantity' | 'reservedQuantity'
+  | 'side'
+  | 'reservedCash'
+  | 'groupRole'
+  | 'status'
+  | 'quantity'
+  | 'placedQuantity'
+  | 'filledQuantity'
+  | 'reservedQuantity'
 >;
 
 /** What is kept of a group, and what it would be by the rules of groups. */
@@ -12,7 +19,7 @@ type Expect = (what: string, kept: Money | string, derived: Money | string) => v
 
 /**
  * Holds the orders of groups against what groups promise: that legs wait as long as their entry works and no longer,
- * that both legs never sell more than there is for them, and that they hold it back once.
+ * that both legs never trade more than there is for them, and that they hold back once what they sell, and nothing to buy back.
  */
 export class GroupAudit {
   readonly #groups = new Map<string, Member[]>();
@@ -22,10 +29,11 @@ export class GroupAudit {
   /** In any order. */
   add({ groupId, ...row }: OrderRow): void {
     if (groupId === null) return;
-    const { groupRole, status, quantity, placedQuantity, filledQuantity, reservedQuantity } = row;
+    const { side, groupRole, status, quantity, placedQuantity, filledQuantity } = row;
+    const { reservedCash, reservedQuantity } = row;
     const members = this.#groups.get(groupId) ?? [];
-    const traded = { filledQuantity, reservedQuantity };
-    members.push({ groupRole, status, quantity, placedQuantity, ...traded });
+    const traded = { filledQuantity, reservedCash, reservedQuantity };
+    members.push({ side, groupRole, status, quantity, placedQuantity, ...traded });
     this.#groups.set(groupId, members);
   }
 
@@ -52,7 +60,10 @@ export class GroupAudit {
     if (left === undefined) return;
     for (const leg of working) this.expect(`${what}.left`, leftOf(leg), left);
     this.expect(`${what}.left`, left, Money.min(left, most.minus(sold)));
-    this.expect(`${what}.reserved`, sumOf(working.map((leg) => leg.reservedQuantity)), left);
+    const sells = working.some(({ side }) => side === 'sell');
+    const reserved = sumOf(working.map((leg) => leg.reservedQuantity));
+    this.expect(`${what}.reserved`, reserved, sells ? left : money(0));
+    this.expect(`${what}.reservedCash`, sumOf(working.map((leg) => leg.reservedCash)), money(0));
   }
 }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Sql } from '../../../database/index.js';
 import { AccountsRepository } from '../accounts/accounts.repository.js';
 import { ExecutionsRepository } from '../execution/executions.repository.js';
+import { lastSteps } from '../orders/order-lives.repository.js';
 import { OrdersRepository } from '../orders/orders.repository.js';
 import { AccountAudit, type Difference } from './account-audit.js';
 import { inBatches } from './in-batches.js';
@@ -57,13 +58,20 @@ export class LedgerVerifier {
     );
     await inBatches(
       undefined as string | undefined,
-      (afterId, limit) => this.orders.listAfter(sql, accountId, afterId, limit),
-      ({ id }) => id,
-      (order) => audit.addOrder(order),
+      (afterId, limit) => this.#ordersAfter(sql, accountId, afterId, limit),
+      ({ order }) => order.id,
+      ({ order, last }) => audit.addOrder(order, last),
     );
     await this.lots.tell(sql, accountId, audit);
     const positions = await this.executions.listPositions(sql, accountId);
     const differences = audit.finish(account, positions);
     return { accountId, entries: account.ledgerSeq, differences };
+  }
+
+  async #ordersAfter(sql: Sql, accountId: string, afterId: string | undefined, limit: number) {
+    const orders = await this.orders.listAfter(sql, accountId, afterId, limit);
+    const ids = orders.map(({ id }) => id);
+    const steps = await lastSteps(sql, ids);
+    return orders.map((order) => ({ order, last: steps.get(order.id) }));
   }
 }

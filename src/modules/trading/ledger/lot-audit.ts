@@ -19,8 +19,15 @@ export interface AuditedFill extends LotTrade {
   readonly symbol: string;
   /** Of the entry. */
   readonly seq: number;
+  readonly at: Date;
   /** The lots that its order names. */
   readonly namedLots: readonly string[];
+}
+
+/** The entry that opened or closed something, and when. */
+interface Moment {
+  readonly seq: number;
+  readonly at: Date;
 }
 
 /** The position that the lots of a symbol make. USD. */
@@ -41,7 +48,7 @@ export class LotAudit {
   readonly #kept = new Map<number, LotClosureRow[]>();
   readonly #lots = new Map<string, PositionLotRow>();
   /** The entry that opened each lot. */
-  readonly #openedSeq = new Map<string, number>();
+  readonly #opened = new Map<string, Moment>();
   /** By symbol, the oldest first. */
   readonly #open = new Map<string, Lot[]>();
   readonly #realized = new Map<string, Money>();
@@ -61,7 +68,7 @@ export class LotAudit {
 
   /** In the order of their entries, after all lots and closures. */
   takeFill(fill: AuditedFill): void {
-    const { id, symbol, seq, side, namedLots } = fill;
+    const { id, symbol, seq, at, side, namedLots } = fill;
     const kept = this.#kept.get(seq) ?? [];
     this.#kept.delete(seq);
     const open = this.#open.get(symbol) ?? [];
@@ -75,19 +82,19 @@ export class LotAudit {
     const standing = first && standsAgainst(first, side) ? open : [];
     const wanted = named.map(({ lotId, quantity }) => ({ id: lotId, quantity }));
     const { closures, changed, opened } = tradeLots(standing, fill, method, wanted);
-    this.#expectClosures(seq, symbol, kept, closures);
+    this.#expectClosures({ seq, at }, { symbol, executionId: id }, kept, closures);
     const left = new Map(changed.map((lot) => [lot.id, lot]));
     const now = open.map((lot) => left.get(lot.id) ?? lot).filter((lot) => !lot.quantity.isZero());
     if (opened) {
       now.push({ id, ...opened });
-      this.#openedSeq.set(id, seq);
+      this.#opened.set(id, { seq, at });
     }
     this.#open.set(symbol, now);
     this.#realize(symbol, closures);
   }
 
   /** In the order of the entries. @param moved what its entry moved */
-  takeAction(seq: number, action: CorporateAction, moved: Balances): void {
+  takeAction({ seq, at }: Moment, action: CorporateAction, moved: Balances): void {
     const { symbol } = action;
     const kept = this.#kept.get(seq) ?? [];
     this.#kept.delete(seq);
@@ -99,7 +106,7 @@ export class LotAudit {
       const shares = moved.sharesOf(one).quantity;
       this.expect(`actions.${seq}.${one}`, shares, due.sharesOf(one).quantity);
     }
-    this.#expectClosures(seq, symbol, kept, closures);
+    this.#expectClosures({ seq, at }, { symbol, executionId: null }, kept, closures);
     this.#realize(symbol, closures);
     if (action.kind === 'symbol_change') {
       const there = this.#open.get(action.newSymbol) ?? [];
@@ -116,7 +123,7 @@ export class LotAudit {
   }
 
   #inOrder(open: readonly Lot[]): Lot[] {
-    const seqOf = ({ id }: Lot) => this.#openedSeq.get(id) ?? 0;
+    const seqOf = ({ id }: Lot) => this.#opened.get(id)?.seq ?? 0;
     return [...open].sort((one, other) => seqOf(one) - seqOf(other));
   }
 
@@ -129,7 +136,10 @@ export class LotAudit {
       for (const lot of open) this.#expectLot(symbol, lot);
     }
     // Those that are left should have nothing left.
-    for (const row of this.#lots.values()) this.#expectLeft(row.id, toLot(row), NOTHING);
+    for (const row of this.#lots.values()) {
+      this.#expectOpened(row);
+      this.#expectLeft(row.id, toLot(row), NOTHING);
+    }
     const rebuilt = new Map<string, RebuiltPosition>();
     for (const [symbol, open] of this.#open) {
       const { quantity, cost: costBasis } = totalOf(open);
@@ -140,8 +150,8 @@ export class LotAudit {
   }
 
   #expectClosures(
-    seq: number,
-    symbol: string,
+    { seq, at }: Moment,
+    { symbol, executionId }: Pick<LotClosureRow, 'symbol' | 'executionId'>,
     kept: readonly LotClosureRow[],
     derived: readonly Closure[],
   ): void {
@@ -151,6 +161,8 @@ export class LotAudit {
       if (row === undefined) return;
       const what = `closures.${seq}.${line}`;
       this.expect(`${what}.symbol`, row.symbol, symbol);
+      this.expect(`${what}.executionId`, row.executionId ?? 'none', executionId ?? 'none');
+      this.expect(`${what}.closedAt`, row.closedAt.toISOString(), at.toISOString());
       this.expect(`${what}.lotId`, row.lotId, closure.lotId);
       this.expect(`${what}.quantity`, row.quantity, closure.quantity);
       this.expect(`${what}.proceeds`, row.proceeds, closure.proceeds);
@@ -169,7 +181,15 @@ export class LotAudit {
     const row = this.#lots.get(lot.id);
     this.#lots.delete(lot.id);
     this.expect(`lots.${lot.id}.symbol`, row?.symbol ?? 'none', symbol);
+    if (row) this.#expectOpened(row);
     this.#expectLeft(lot.id, row ? toLot(row) : NOTHING, lot);
+  }
+
+  #expectOpened({ id, openedSeq, openedAt }: PositionLotRow): void {
+    const opened = this.#opened.get(id);
+    this.expect(`lots.${id}.openedSeq`, String(openedSeq), String(opened?.seq ?? 'none'));
+    const at = opened?.at.toISOString() ?? 'none';
+    this.expect(`lots.${id}.openedAt`, openedAt.toISOString(), at);
   }
 
   #expectLeft(id: string, kept: Omit<Lot, 'id'>, derived: Omit<Lot, 'id'>): void {

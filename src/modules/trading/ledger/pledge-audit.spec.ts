@@ -11,11 +11,21 @@ import { money, moneyText } from '../../../kernel/money.js';
 /** A bracket of which 4 of 10 were sold at a profit, and an order whose stop waits for it. */
 function groupedAccount(): KeptAccount {
   const account = new PaperAccount('10000');
-  account.placeGroup('bracket', { symbol: 'AAPL', quantity: money('10'), limit: money('100') });
+  account.placeGroup('bracket', {
+    side: 'buy',
+    symbol: 'AAPL',
+    quantity: money('10'),
+    limit: money('100'),
+  });
   const [entry, profit] = account.orders;
   account.fill(accepted(entry), money('10'), money('99'));
   account.fill(accepted(profit), money('4'), money('200'));
-  account.placeGroup('oto', { symbol: 'MSFT', quantity: money('5'), limit: money('50') });
+  account.placeGroup('oto', {
+    side: 'buy',
+    symbol: 'MSFT',
+    quantity: money('5'),
+    limit: money('50'),
+  });
   return account.kept();
 }
 

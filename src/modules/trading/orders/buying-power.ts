@@ -20,6 +20,7 @@ import {
   tooManyOrders,
   unknownSymbol,
 } from '../trading.errors.js';
+import { badOrderClass } from './groups/group.errors.js';
 import { OrderRules } from './order-rules.js';
 import { assertFractionable } from './order-size.js';
 import { OrdersRepository } from './orders.repository.js';
@@ -31,6 +32,9 @@ export interface OfGroup {
   /** Another order of it holds back what this one sells. */
   readonly isCovered: boolean;
 }
+
+const NOTHING_OWED = 'An oco that buys buys back what is sold short.';
+const NO_ENTRY = 'An entry that sells sells short: what is held is sold by an oco.';
 
 const ALONE: OfGroup = { isCovered: false };
 
@@ -95,10 +99,17 @@ export class BuyingPower {
     const prices = { bid: money(bid), ask: money(ask) };
     const { shorts } = this.rules;
     if (request.side === 'sell') {
-      // A pair that sells is for shares that are held: one holding serves both.
+      // A pair that sells is for shares that are held: one holding serves both. An entry that sells opens a position.
+      assertOpens(request, position);
       const isShort = request.orderClass !== 'oco' && shorts.isShortSale(account, position);
       if (!isShort) return sharesToReserve(request, prices, position);
       return shorts.holding(transaction, account, instrument, request, { terms, prices, position });
+    }
+    if (request.orderClass === 'oco') {
+      // What stands behind the position pays for buying it back, whichever of the two does.
+      if (!position || money(position.quantity).gte(0)) throw badOrderClass(NOTHING_OWED);
+      await shorts.freedByPurchase(transaction, account, request, position);
+      return { cash: money(0), shares: money(0) };
     }
     const cost =
       request.notional === undefined
@@ -122,6 +133,12 @@ export class BuyingPower {
     const working = await this.orders.countWorking(sql, accountId);
     if (working >= maxWorkingOrders) throw tooManyOrders(maxWorkingOrders);
   }
+}
+
+/** @throws AppError `trading.bad_order_class` for an entry that sells what is held */
+function assertOpens({ orderClass }: PlaceOrder, position: PositionRow | undefined): void {
+  if (orderClass !== 'bracket' && orderClass !== 'oto') return;
+  if (money(position?.quantity ?? 0).gt(0)) throw badOrderClass(NO_ENTRY);
 }
 
 /** @throws AppError `trading.insufficient_position` */

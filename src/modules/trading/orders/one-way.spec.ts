@@ -3,8 +3,11 @@ import { assertOneWay } from './one-way.js';
 import type { OrderRow } from './orders.table.js';
 
 type Side = 'buy' | 'sell';
-const working = (side: Side, quantity: string, filledQuantity = '0') =>
-  ({ side, quantity, filledQuantity }) as OrderRow;
+const working = (side: Side, quantity: string, filledQuantity = '0', of: object = {}) =>
+  ({ side, quantity, filledQuantity, ...of }) as OrderRow;
+const pair = (['take_profit', 'stop_loss'] as const).map((groupRole) =>
+  working('buy', '10', '0', { groupId: 'group', groupRole }),
+);
 
 describe('an order opens a position or closes one', () => {
   it.each<[string, OrderRow[], Side, string, boolean]>([
@@ -14,6 +17,9 @@ describe('an order opens a position or closes one', () => {
     // Five of which one has traded leave four.
     ['-10', [working('buy', '5', '1')], 'buy', '6', true],
     ['-10', [working('buy', '5')], 'buy', '6', false],
+    // Of a pair one of the two buys.
+    ['-15', pair, 'buy', '5', true],
+    ['-15', pair, 'buy', '6', false],
     ['-10', [working('buy', '10')], 'sell', '5', true],
     ['0', [working('sell', '5')], 'buy', '1', false],
     ['0', [working('buy', '5')], 'buy', '1', true],

@@ -1,5 +1,6 @@
 import { money, sumOf, type Money } from '../../../kernel/money.js';
 import { oppositeOrder } from '../trading.errors.js';
+import { eachGroupOnce } from './groups/group-exposure.js';
 import type { OrderSide } from './order.js';
 import type { OrderRow } from './orders.table.js';
 
@@ -17,7 +18,8 @@ export function assertOneWay(
 ): void {
   if (position.isZero() && working.some((order) => order.side !== side)) throw oppositeOrder();
   if (side === 'sell' || position.gte(0)) return;
-  const bought = working.filter((order) => order.side === 'buy');
+  // Of a pair only one of the two ever buys.
+  const bought = eachGroupOnce(working).filter((order) => order.side === 'buy');
   const left = bought.map((order) => money(order.quantity).minus(order.filledQuantity));
   if (sumOf([...left, quantity]).gt(position.abs())) throw oppositeOrder();
 }

@@ -67,6 +67,7 @@ function toOrder(
   const { symbol, side, limit, timeInForce, quantity, acceptedAfterMs } = wanted;
   return {
     id: `order-${String(at).padStart(3, '0')}`,
+    drawKey: `${symbol} ${side} ${limit}`,
     symbol,
     acceptedAt: new Date(START_MS + acceptedAfterMs),
     terms: {
@@ -127,6 +128,20 @@ describe('the paper market', () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  it('draws the same for an order that is placed again under its name, whatever its id is by then', () => {
+    const tick = toQuote('AAPL', { bid: 10_000, spread: 2, bidSize: 100, askSize: 100 }, 1);
+    const wanted = { symbol: 'AAPL', side: 'buy', limit: null, timeInForce: 'gtc' } as const;
+    const order = toOrder({ ...wanted, quantity: 9, acceptedAfterMs: 0 }, 0);
+    const pricesOf = (changes: readonly Partial<PaperOrder>[]) =>
+      changes.map(
+        (change) => playTicks(costly, [{ ...order, ...change }], [tick]).fills[0]?.fill.price,
+      );
+    const ids = pricesOf(['a', 'b', 'c', 'd', 'e'].map((id) => ({ id })));
+    expect(new Set(ids.map(String)).size).toBe(1);
+    const names = pricesOf(['a', 'b', 'c', 'd', 'e'].map((drawKey) => ({ drawKey })));
+    expect(new Set(names.map(String)).size).toBeGreaterThan(1);
   });
 
   it('draws other slippage for another seed', () => {

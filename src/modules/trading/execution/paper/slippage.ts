@@ -21,7 +21,7 @@ export interface SlippingFill {
   readonly limitPrice: Money | undefined;
   /** Of the quoted size, 0 to 1; 0 where no size is quoted. */
   readonly shareOfSize: Money;
-  /** What the draw depends on: a seed, the order, the tick. */
+  /** What the draw depends on: a seed, what the order was called, the tick. */
   readonly drawnBy: readonly string[];
 }
 

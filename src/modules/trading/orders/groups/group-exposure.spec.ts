@@ -1,4 +1,6 @@
-import { eachGroupOnce } from './group-exposure.js';
+import { money } from '../../../../kernel/money.js';
+import type { OrderRow } from '../orders.table.js';
+import { closableAfter, eachGroupOnce } from './group-exposure.js';
 import type { GroupRole } from './order-class.js';
 
 const order = (id: string, groupId: string | null, groupRole: GroupRole | null) => ({
@@ -22,5 +24,20 @@ describe('what the orders of groups can trade', () => {
       'lastStop',
       'entry',
     ]);
+  });
+
+  it('closes of what an entry has opened what no other order holds back, or is about to buy', () => {
+    const closable = (side: 'buy' | 'sell', quantity: string, reserved: string) =>
+      closableAfter(
+        { side, groupId: 'own' },
+        { quantity: money(quantity), reserved: money(reserved) },
+        [
+          { ...order('alone', null, null), side: 'buy', quantity: '30', filledQuantity: '10' },
+          { ...order('other', null, null), side: 'sell', quantity: '50', filledQuantity: '0' },
+          { ...order('own', 'own', 'entry'), side: 'buy', quantity: '40', filledQuantity: '0' },
+        ] as OrderRow[],
+      ).toFixed();
+    expect(closable('buy', '100', '50')).toBe('50');
+    expect(closable('sell', '-100', '0')).toBe('80');
   });
 });

@@ -12,11 +12,12 @@ import { hasPrices, NOT_TRIGGERED, pricesOf, termsAtAcceptance } from '../order-
 import type { OrderPrices } from '../order-prices.js';
 import { isFinal, isWorking } from '../order-state.js';
 import type { OrderRow } from '../orders.table.js';
-import { boughtBy } from './group-steps.js';
+import { tradedBy } from './group-steps.js';
 import {
   assertGroupPrices,
   entryPriceOf,
   legPricesOf,
+  legSideOf,
   legsOf,
   type LegRequest,
 } from './group-terms.js';
@@ -52,6 +53,7 @@ export class GroupOrders {
     const last = this.#lastPrice(symbol);
     const role = headRoleOf(orderClass);
     assertGroupPrices({
+      side: legSideOf(request),
       entry: role === 'entry' ? entryPriceOf(pricesOf(request), last) : undefined,
       takeProfit: legPricesOf(request, 'take_profit'),
       stopLoss: legPricesOf(request, 'stop_loss'),
@@ -136,7 +138,7 @@ export class GroupOrders {
       change.quantity !== undefined &&
       !money(change.quantity).eq(before.quantity)
     ) {
-      throw badReplacement('What a leg sells follows from its group.');
+      throw badReplacement('What a leg trades follows from its group.');
     }
     const rows = await this.#list(before, sql);
     const others = rows.filter(({ id, status }) => id !== before.id && !isFinal(status));
@@ -149,6 +151,7 @@ export class GroupOrders {
     // A stop that was reached has no place to keep any more.
     if (before.touchedAt === null) {
       assertGroupPrices({
+        side: role === 'entry' ? legSideOf(before) : before.side,
         entry: entry && entryPriceOf(entry, last),
         takeProfit: pricesAs('take_profit'),
         stopLoss: pricesAs('stop_loss'),
@@ -157,16 +160,17 @@ export class GroupOrders {
     const isHeld = before.status === 'held';
     return {
       place: { orderClass, groupId, role, isHeld },
-      isCovered: others.some(
-        ({ groupRole, status }) => groupRole === 'take_profit' && isWorking(status),
-      ),
+      // What buys back holds nothing back: what stands behind the position pays for it.
+      isCovered:
+        (role !== 'entry' && before.side === 'buy') ||
+        others.some(({ groupRole, status }) => groupRole === 'take_profit' && isWorking(status)),
     };
   }
 
-  /** Held legs sell all that the entries of their group buy: what they have bought, and what the latest asks for. */
+  /** Held legs close all that the entries of their group open: what they have, and what the latest asks for. */
   async followEntry(transaction: Transaction, userId: string, entry: OrderRow): Promise<void> {
     const rows = await this.#list(entry, transaction.sql);
-    const quantity: Money = sumOf([boughtBy(entry, rows), entry.quantity]);
+    const quantity: Money = sumOf([tradedBy(entry, rows), entry.quantity]);
     for (const leg of rows.filter(({ status }) => status === 'held')) {
       if (quantity.eq(leg.quantity)) continue;
       const why = { reason: 'entry_replaced' } as const;

@@ -120,6 +120,23 @@ describe('what follows for a group', () => {
     expect(holders([orderOf('stop_loss', held)])).toEqual([true]);
   });
 
+  it('of a short sale: legs that buy back what is owed, and hold nothing back', () => {
+    const entry = orderOf('entry', { side: 'sell', status: 'filled', filledQuantity: '100' });
+    const purchases = legs.map((leg): OrderRow => ({ ...leg, side: 'buy' }));
+    expect(after(entry, purchases, '100')).toEqual([
+      ['open', 'take_profit', '100', 'entry_filled'],
+      ['open', 'stop_loss', '100', 'entry_filled'],
+    ]);
+    // Others are about to buy 30 of it back.
+    const steps = stepsAfter(entry, [entry, ...purchases], money('70'));
+    expect(
+      steps.map((step) => 'isHolder' in step && [step.isHolder, step.quantity.toFixed()]),
+    ).toEqual([
+      [false, '70'],
+      [false, '70'],
+    ]);
+  });
+
   it('of a stop that waits, a leg that is held, and for one that has ended: nothing', () => {
     expect(after(stop, [profit])).toEqual([]);
     const smaller = orderOf('take_profit', { ...held, quantity: '60' });

@@ -17,7 +17,7 @@ export type GroupStep =
       readonly kind: 'open';
       readonly order: OrderRow;
       readonly quantity: Money;
-      /** Whether it holds the shares back, for the other leg too. */
+      /** Whether it holds the shares back, for the other leg too: none does that buys back what was sold short. */
       readonly isHolder: boolean;
       readonly reason: 'entry_filled' | 'entry_ended';
     }
@@ -29,27 +29,28 @@ export type GroupStep =
     };
 
 /**
- * What follows for the others of a group. Both legs together never sell more than the entry has bought, or an OCO was
- * placed for: what one sells, the other gets less, and one whose stop was reached is alone from then on.
+ * What follows for the others of a group. Both legs together never trade more than the entry has, or an OCO was
+ * placed for: what one trades, the other gets less, and one whose stop was reached is alone from then on.
  * @param changed as it is after its step
  * @param group all orders that ever were in it
- * @param freeShares of the symbol, that no order holds back: asked for after a step of an entry alone
+ * @param free shares of the symbol that legs can close: held and not held back by others, or owed and not bought by others; asked
+ *   for after a step of an entry alone
  */
 export function stepsAfter(
   changed: OrderRow,
   group: readonly OrderRow[],
-  freeShares: Money,
+  free: Money,
 ): GroupStep[] {
   // Another order takes its place: the group goes on with that.
   if (changed.status === 'replaced') return [];
   const others = group.filter(({ id, status }) => id !== changed.id && !isFinal(status));
   return changed.groupRole === 'entry'
-    ? afterEntry(changed, others, boughtBy(changed, group), freeShares)
+    ? afterEntry(changed, others, tradedBy(changed, group), free)
     : afterLeg(changed, others);
 }
 
-/** Shares that the entries of a group have bought, those included that were replaced. */
-export function boughtBy(changed: OrderRow, group: readonly OrderRow[]): Money {
+/** Shares that the entries of a group have bought, or sold short, those included that were replaced. */
+export function tradedBy(changed: OrderRow, group: readonly OrderRow[]): Money {
   const entries = group.filter(({ id, groupRole }) => groupRole === 'entry' && id !== changed.id);
   return sumOf([...entries, changed].map(({ filledQuantity }) => filledQuantity));
 }
@@ -57,12 +58,12 @@ export function boughtBy(changed: OrderRow, group: readonly OrderRow[]): Money {
 function afterEntry(
   entry: OrderRow,
   legs: readonly OrderRow[],
-  bought: Money,
-  freeShares: Money,
+  traded: Money,
+  free: Money,
 ): GroupStep[] {
   if (isWorking(entry.status)) return [];
   // Fewer are free where the entry has bought back what was sold short.
-  const quantity = Money.min(bought, freeShares);
+  const quantity = Money.min(traded, free);
   if (quantity.lte(0)) {
     const end = { kind: 'end', status: 'cancelled', reason: 'entry_ended' } as const;
     return legs.map((order) => ({ ...end, order }));
@@ -73,7 +74,7 @@ function afterEntry(
     kind: 'open',
     order,
     quantity,
-    isHolder: order === holder,
+    isHolder: order === holder && order.side === 'sell',
     reason,
   }));
 }

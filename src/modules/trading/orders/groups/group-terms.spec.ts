@@ -6,6 +6,7 @@ import {
   assertGroupPrices,
   entryPriceOf,
   legPricesOf,
+  legSideOf,
   legsOf,
 } from './group-terms.js';
 
@@ -23,6 +24,14 @@ const bracket = (more: object = {}) =>
   }) as PlaceOrder;
 const oco = (more: object = {}) =>
   bracket({ orderClass: 'oco', side: 'sell', type: 'limit', limitPrice: '110', ...more });
+/** Sells short at 100, and buys back at 90 or, at a loss, at 105. */
+const short = (more: object = {}) =>
+  bracket({
+    side: 'sell',
+    takeProfit: { limitPrice: '90' },
+    stopLoss: { stopPrice: '105' },
+    ...more,
+  });
 const code = (name: string) => expect.objectContaining({ code: `trading.${name}` }) as Error;
 
 describe('a group of orders', () => {
@@ -34,6 +43,8 @@ describe('a group of orders', () => {
     ['an oto with a stop', bracket({ orderClass: 'oto', takeProfit: undefined })],
     ['an oto with a profit', bracket({ orderClass: 'oto', stopLoss: undefined })],
     ['an oco', oco()],
+    ['one that sells short', short()],
+    ['an oco that buys back', oco({ side: 'buy' })],
     [
       'an order of its own',
       bracket({ orderClass: 'simple', takeProfit: undefined, stopLoss: undefined }),
@@ -52,10 +63,8 @@ describe('a group of orders', () => {
     ],
     ['an oto of two', bracket({ orderClass: 'oto' }), 'bad_order_class'],
     ['an oco of one', oco({ stopLoss: undefined }), 'bad_order_class'],
-    ['an oco that buys', oco({ side: 'buy' }), 'bad_order_class'],
     ['an oco at the market', oco({ type: 'market' }), 'bad_order_class'],
     ['an oco of two limits', oco({ limitPrice: '111' }), 'bad_order_class'],
-    ['an entry that sells', bracket({ side: 'sell' }), 'bad_order_class'],
     ['of options', bracket({ symbol: 'AAPL271217C00150000' }), 'bad_order_class'],
     ['of named lots', oco({ lots: [{ id: 'lot', quantity: '10' }] }), 'bad_order_class'],
     ['of extended hours', oco({ extendedHours: true }), 'bad_extended_hours'],
@@ -97,9 +106,19 @@ describe('a group of orders', () => {
     ]);
   });
 
+  it('has legs that buy back what it has sold short', () => {
+    const purchase = { symbol: 'AAPL', side: 'buy', quantity: '10', timeInForce: 'gtc' };
+    expect(legsOf(short())).toEqual([
+      { role: 'take_profit', request: { ...purchase, type: 'limit', limitPrice: '90' } },
+      { role: 'stop_loss', request: { ...purchase, type: 'stop', stopPrice: '105' } },
+    ]);
+    expect(legsOf(oco({ side: 'buy' }))).toMatchObject([{ request: { side: 'buy' } }]);
+  });
+
   const LAST = money('100');
   const assertPrices = (request: PlaceOrder) => {
     assertGroupPrices({
+      side: legSideOf(request),
       entry: request.orderClass === 'oco' ? undefined : entryPriceOf(pricesOf(request), LAST),
       takeProfit: legPricesOf(request, 'take_profit'),
       stopLoss: legPricesOf(request, 'stop_loss'),
@@ -110,6 +129,15 @@ describe('a group of orders', () => {
     ['around its limit', bracket({ type: 'limit', limitPrice: '109.99' })],
     ['around its stop', bracket({ type: 'stop', stopPrice: '109.99' })],
     ['with a limit at the stop', bracket({ stopLoss: { stopPrice: '95', limitPrice: '95' } })],
+    ['below and above a short sale', short()],
+    [
+      'with a limit above the stop that buys',
+      short({ stopLoss: { stopPrice: '105', limitPrice: '106' } }),
+    ],
+    [
+      'of an oco that buys around nothing',
+      oco({ side: 'buy', limitPrice: '94.99', takeProfit: undefined }),
+    ],
     ['of an oco around nothing', oco({ limitPrice: '95.01', takeProfit: undefined })],
   ])('lies %s', (_what, request) => {
     expect(() => assertPrices(request)).not.toThrow();
@@ -136,6 +164,22 @@ describe('a group of orders', () => {
     [
       'a limit above its stop',
       bracket({ stopLoss: { stopPrice: '95', limitPrice: '95.01' } }),
+      'bad_stop_loss',
+    ],
+    [
+      'a profit above a short sale',
+      short({ takeProfit: { limitPrice: '100' } }),
+      'bad_take_profit',
+    ],
+    [
+      'a profit at the stop of an oco that buys',
+      oco({ side: 'buy', limitPrice: '95', takeProfit: undefined }),
+      'bad_take_profit',
+    ],
+    ['a stop below a short sale', short({ stopLoss: { stopPrice: '100' } }), 'bad_stop_loss'],
+    [
+      'a limit below the stop that buys',
+      short({ stopLoss: { stopPrice: '105', limitPrice: '104.99' } }),
       'bad_stop_loss',
     ],
     ['a trail of the whole price', bracket({ stopLoss: { trailAmount: '100' } }), 'bad_stop_loss'],

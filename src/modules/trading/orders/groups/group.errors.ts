@@ -4,15 +4,18 @@ import { moneyText, type Money } from '../../../../kernel/money.js';
 export const badOrderClass = (message: string) =>
   new AppError('unprocessable', 'trading.bad_order_class', message);
 
-export const badTakeProfit = (limitPrice: Money, bound: Money) =>
+/** On which side of another price one has to lie. */
+export type PriceSide = 'above' | 'below';
+
+export const badTakeProfit = (limitPrice: Money, bound: Money, side: PriceSide) =>
   new AppError(
     'unprocessable',
     'trading.bad_take_profit',
-    'The take-profit lies above what the entry pays, and above the stop.',
-    { details: { limitPrice: moneyText(limitPrice), above: moneyText(bound) } },
+    `The take-profit lies ${side} the price of the entry, and ${side} the stop.`,
+    { details: { limitPrice: moneyText(limitPrice), [side]: moneyText(bound) } },
   );
 
-export const badStopLoss = (message: string, price: Money, bound: Money) =>
+export const badStopLoss = (message: string, price: Money, bound: Money, side: PriceSide) =>
   new AppError('unprocessable', 'trading.bad_stop_loss', message, {
-    details: { price: moneyText(price), below: moneyText(bound) },
+    details: { price: moneyText(price), [side]: moneyText(bound) },
   });

@@ -4,7 +4,7 @@ import { positiveDecimal } from '../../positive-decimal.js';
 import { ORDER_CLASSES } from './order-class.js';
 
 const takeProfitSchema = z.strictObject({
-  limitPrice: positiveDecimal(4).describe('USD a share: a limit order that sells at a profit'),
+  limitPrice: positiveDecimal(4).describe('USD a share: a limit order that closes at a profit'),
 });
 export type TakeProfit = z.output<typeof takeProfitSchema>;
 
@@ -12,13 +12,13 @@ const stopLossSchema = z
   .strictObject({
     stopPrice: positiveDecimal(4)
       .optional()
-      .describe('USD a share: sells once the last trade is at or below it'),
+      .describe('USD a share: closes once the last trade is at or beyond it'),
     limitPrice: positiveDecimal(4)
       .optional()
-      .describe('USD a share, with stopPrice: it sells for no less then'),
+      .describe('USD a share, with stopPrice: it closes at no worse price then'),
     trailAmount: positiveDecimal(4)
       .optional()
-      .describe('in place of stopPrice: USD a share below the best price since it waits'),
+      .describe('in place of stopPrice: USD a share from the best price since it waits'),
     trailPercent: positiveDecimal(2)
       .refine((percent) => money(percent).lt(100), 'must be below 100')
       .optional()
@@ -40,7 +40,7 @@ export const groupFields = {
     .enum(ORDER_CLASSES)
     .optional()
     .describe(
-      'bracket: this order buys, then takeProfit and stopLoss wait, of which one sells; oto: one of them; oco: takeProfit and stopLoss of shares that are held, no entry; simple: without legs',
+      'bracket: this order buys, or sells short, then takeProfit and stopLoss wait, of which one closes that; oto: one of them; oco: takeProfit and stopLoss of shares that are held, or owed, no entry; simple: without legs',
     ),
   takeProfit: takeProfitSchema.optional().describe('of bracket and oco, or of oto'),
   stopLoss: stopLossSchema.optional().describe('of bracket and oco, or of oto'),
