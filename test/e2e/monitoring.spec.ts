@@ -35,6 +35,9 @@ interface AlertPage {
   readonly nextCursor: string | null;
 }
 
+const queueOf = (figures: Record<string, unknown> = {}, name = '') =>
+  (figures['items'] as QueueFigures['items']).find((queue) => queue.name === name);
+
 describe.each(BACKENDS)('monitoring on $name', (backend) => {
   const embedded = backend.name === 'embedded';
   let bourse: Bourse;
@@ -193,7 +196,14 @@ describe.each(BACKENDS)('monitoring on $name', (backend) => {
     expect(await live.subscribe('ops.alerts')).toMatchObject({ ok: true });
     const trader = await bourse.trader();
     const outsider = await LiveClient.connect(bourse.url, { token: trader.token });
-    expect(await outsider.subscribe('ops.alerts')).toMatchObject({ ok: false });
+    const { snapshot } = await live.follow('ops.queues');
+    expect(queueOf(snapshot, 'trading')).toMatchObject({ waiting: 0, paused: false });
+    for (const channel of ['ops.alerts', 'ops.queues']) {
+      expect(await outsider.subscribe(channel)).toMatchObject({
+        ok: false,
+        error: { code: 'live.unknown_channel' },
+      });
+    }
     outsider.close();
 
     // Reached by the last order alone: the schedule may look between two of them.
@@ -210,6 +220,11 @@ describe.each(BACKENDS)('monitoring on $name', (backend) => {
       expect(queue).toMatchObject({ waiting: 3, paused: true });
       return queue;
     }, patient);
+    const told = await live.next(
+      'ops.queues',
+      (figures) => queueOf(figures, 'trading')?.waiting === 3,
+    );
+    expect(queueOf(told.data, 'trading')).toEqual(trading);
     const waitingMs = Date.now() - Date.parse(trading?.oldestWaitingSince ?? '');
     expect(waitingMs).toBeGreaterThanOrEqual(0);
     expect(waitingMs).toBeLessThan(MINUTE_MS);
