@@ -4,7 +4,7 @@ import type { ChatAnswer, Quota } from '../../src/modules/ai-chat/ai-chat.dto.js
 import { nextDayMs } from '../../src/modules/ai-chat/quota/quota-day.js';
 import { eventually } from '../support/eventually.js';
 import { newTrader, type ApiClient, type Problem } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { SERVERS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 
 const QUOTA = 4;
@@ -16,7 +16,7 @@ const ask = (client: ApiClient, prompt: string, more: object = {}) =>
   client.post<ChatAnswer>('/api/ai/chat', { prompt, ...more });
 const refused = (client: ApiClient, body: unknown) => client.post<Problem>('/api/ai/chat', body);
 
-describe.each(BACKENDS)('chat with the offline analyst on $name', (backend) => {
+describe.each(SERVERS)('chat with the offline analyst on $name', (backend) => {
   let bourse: Bourse;
   beforeAll(async () => {
     bourse = await startBourse(backend, { AI_DAILY_QUOTA: String(QUOTA) });
@@ -169,7 +169,7 @@ describe.each(BACKENDS)('chat with the offline analyst on $name', (backend) => {
 });
 
 // What the model does is the same whatever stands behind: one backend will do.
-describe.each(BACKENDS.slice(1))('chat with a language model on $name', (backend) => {
+describe.each(SERVERS)('chat with a language model on $name', (backend) => {
   let bourse: Bourse;
   let model: Server;
   let calls: string[];

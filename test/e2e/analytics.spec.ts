@@ -8,14 +8,14 @@ import type { Performance, PortfolioSummary, Risk } from '../../src/modules/port
 import type { Account, Order } from '../../src/modules/trading/index.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { SERVERS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 
 // Source: quantopian/empyrical, tests/test_stats.py, `mixed_returns`.
 const PUBLISHED_PERCENT = [1, 10, -4, 2, 3, 2, 1, -10];
 const PUBLISHED = { sharpe: 1.7238613961706866, sortino: 2.605531251673693, maxDrawdown: -0.1 };
 
-describe.each(BACKENDS)('analytics on $name', (kind) => {
+describe.each(SERVERS)('analytics on $name', (kind) => {
   let bourse: Bourse;
   let trader: ApiClient;
 

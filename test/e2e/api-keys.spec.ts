@@ -1,6 +1,6 @@
 import { ApiKeysService } from '../../src/modules/auth/api-keys/api-keys.service.js';
 import { newTrader, type ApiClient, type Problem } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { SERVERS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 import { LiveClient } from './support/live-client.js';
 import { eventually } from '../support/eventually.js';
@@ -14,7 +14,7 @@ interface CreatedKey {
   readonly key: string;
 }
 
-describe.each(BACKENDS)('API keys on $name', (backend) => {
+describe.each(SERVERS)('API keys on $name', (backend) => {
   let bourse: Bourse;
   beforeAll(async () => {
     bourse = await startBourse(backend, {

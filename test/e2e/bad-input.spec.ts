@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { ApiClient, Problem } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { SERVERS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 
 const order = (overrides: Record<string, unknown>) => ({
@@ -80,7 +80,7 @@ function sendRaw(url: string, bytes: string): Promise<string> {
   });
 }
 
-describe.each(BACKENDS)('bad input on $name', (backend) => {
+describe.each(SERVERS)('bad input on $name', (backend) => {
   let bourse: Bourse;
   let trader: ApiClient;
 

@@ -1,7 +1,7 @@
 import { Caches } from '../../src/redis/index.js';
 import { eventually } from '../support/eventually.js';
 import type { Answer, ApiClient } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { SERVERS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 
 const SHARED = [
@@ -24,7 +24,7 @@ const OWN = [
 
 const tagOf = ({ headers }: Answer<unknown>) => headers.get('etag') ?? '';
 
-describe.each(BACKENDS)('routes whose answers are asked for again and again, on $name', (kind) => {
+describe.each(SERVERS)('routes whose answers are asked for again and again, on $name', (kind) => {
   let bourse: Bourse;
   let trader: ApiClient;
 

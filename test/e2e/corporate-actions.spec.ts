@@ -271,6 +271,30 @@ describe.each(SERVERS)('corporate actions on $name', (backend) => {
     });
   });
 
+  it('a dividend beyond all that an account has is due: a debit, which sales and deposits bring it out of', async () => {
+    await trader.patch('/api/account/settings', { shortSelling: true });
+    await trade('buy', 'MSFT', '1');
+    await trade('sell', 'JNJ', '10');
+    const waiting = { symbol: 'AAPL', side: 'buy', type: 'limit', quantity: '10', limitPrice: '1' };
+    const { id } = await place(waiting);
+    const before = money(await cash());
+    const reference = 'JNJ-liquidating';
+    await announce({ reference, symbol: 'JNJ', kind: 'dividend', cashPerShare: '50000' });
+    await untilDone(reference);
+    const debit = before.minus('500000').toFixed();
+    expect(await account()).toMatchObject({ cash: debit, availableCash: debit, collateral: '0' });
+    expect(await until(id, 'cancelled')).toMatchObject({ symbol: 'AAPL' });
+    const { items } = await read<Page<OrderTransition>>(`/api/orders/${id}/history`);
+    expect(items[0]).toMatchObject({ to: 'cancelled', reason: 'margin_call' });
+    expect((await trader.post('/api/orders', waiting)).status).toBe(422);
+    await trade('sell', 'MSFT', '1');
+    const paidIn = await trader.post('/api/account/deposits', { amount: '500000' });
+    expect(paidIn.status).toBe(201);
+    // The next check of its margin puts behind it again what must stand there.
+    await eventually(async () => expect((await account()).collateral).not.toBe('0'), LATER);
+    expect(await positions()).toMatchObject([{ symbol: 'JNJ', quantity: '-10' }]);
+  });
+
   it('no position turns another: what is owed under one symbol takes no shares from behind a call under another', async () => {
     await trader.patch('/api/account/settings', { shortSelling: true });
     await trade('buy', 'JNJ', '100');

@@ -13,7 +13,7 @@ import { money } from '../../src/kernel/money.js';
 import { eventually } from '../support/eventually.js';
 import { openReference } from '../support/reference.js';
 import type { ApiClient, Problem } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { SERVERS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 import { LiveClient } from './support/live-client.js';
 
@@ -78,7 +78,7 @@ const manyRows = (count: number, price = '1.00') =>
     }),
   ].join('\n');
 
-describe.each(BACKENDS)('the journal on $name', (backend) => {
+describe.each(SERVERS)('the journal on $name', (backend) => {
   let bourse: Bourse;
   let trader: ApiClient;
 

@@ -1,3 +1,6 @@
+import type { Page } from '../../src/kernel/page.js';
+import type { Activity } from '../../src/modules/trading/accounts/transfers.dto.js';
+import type { Account, Order } from '../../src/modules/trading/index.js';
 import { eventually } from '../support/eventually.js';
 import { BourseProcess } from '../support/processes.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -128,6 +131,33 @@ describe('two API processes and a worker', () => {
     const messages = after.on(ORDERS);
     expect(messages.map(({ seq }) => seq)).toEqual([1, 2, 3, 4].map((i) => last.seq + i));
     for (const id of [missed, next]) expect(versions(messages, id)).toEqual([1, 2]);
+  });
+
+  it('make one order of a hundred identical requests that come to both at once, and give one answer', async () => {
+    const here = await trader();
+    const there = new ApiClient(urlOf(b));
+    there.token = here.token;
+    const order = {
+      ...MARKET_ORDER,
+      type: 'limit',
+      limitPrice: '1',
+      client_order_id: 'sent-again',
+    };
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, i) =>
+        (i % 2 === 0 ? here : there).post<Order>('/api/orders', order),
+      ),
+    );
+    // Whoever was first, and though the worker may have tried it meanwhile.
+    const different = new Set(
+      answers.map(({ status, body }) => `${status} ${JSON.stringify(body)}`),
+    );
+    expect([...different]).toEqual([`201 ${JSON.stringify(answers[0]?.body)}`]);
+    const { body } = await there.get<Page<Order>>('/api/orders');
+    expect(body.items.map(({ id }) => id)).toEqual([answers[0]?.body.id]);
+    expect((await here.get<Account>('/api/account')).body.reservedCash).toBe('1');
+    const { body: entries } = await here.get<Page<Activity>>('/api/account/activities');
+    expect(entries.items.map(({ kind }) => kind)).toEqual(['hold', 'opening']);
   });
 
   it('close the sockets and streams of a session everywhere within a second of its end', async () => {

@@ -8,7 +8,7 @@ import {
 } from '../../src/modules/auth/login-guard/login-guard.js';
 import { UsersService } from '../../src/modules/users/index.js';
 import { newTrader, type Answer, type Problem } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { SERVERS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 
 /** More than there are places, also for who is long in sending them. */
@@ -20,7 +20,7 @@ interface From {
   readonly cookie?: string;
 }
 
-describe.each(BACKENDS)('signing in on $name', (backend) => {
+describe.each(SERVERS)('signing in on $name', (backend) => {
   let bourse: Bourse;
   beforeAll(async () => {
     bourse = await startBourse(backend, { TRUSTED_PROXIES: '127.0.0.0/8' });

@@ -15,14 +15,14 @@ import { MarketDataProvider } from '../../src/modules/market-data/market-data.pr
 import { ScheduleRegistry } from '../../src/redis/index.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { SERVERS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 import { LiveClient } from './support/live-client.js';
 import { LASTING_SESSIONS } from './support/settings.js';
 
 const DAY_MS = 24 * 3_600_000;
 
-describe.each(BACKENDS)('market data on $name', (backend) => {
+describe.each(SERVERS)('market data on $name', (backend) => {
   let bourse: Bourse;
   let trader: ApiClient;
 

@@ -161,8 +161,12 @@ describe.each(SERVERS)('options on $name', (backend) => {
       expect(shares).toMatchObject({ symbol: 'AAPL', quantity: '100', realizedPnl: '0' });
       expect(money(shares?.averageCost ?? 0).toFixed(8)).toBe(strike.plus(premium).toFixed(8));
       expect(contract).toMatchObject({ symbol, contracts: '1', realizedPnl: '0' });
-      const again = { ...request, quantity: '200' };
-      expect(await refused(symbol, again)).toEqual([422, 'trading.client_order_id_reused']);
+      // Without a quantity too: all of them was not asked for.
+      for (const again of [{ ...request, quantity: '200' }, { client_order_id: 'mine' }]) {
+        expect(await refused(symbol, again)).toEqual([422, 'trading.client_order_id_reused']);
+      }
+      const found = await read<Order>('/api/orders/by-client-order-id/exercise:mine');
+      expect(found.id).toBe(answers[0]?.body.contract.id);
       const { items } = await read<Page<Activity>>('/api/account/activities?kind=option_exercise');
       expect(items).toHaveLength(2);
     });

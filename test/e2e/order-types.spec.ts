@@ -1,18 +1,18 @@
 import { money } from '../../src/kernel/money.js';
 import type { Page } from '../../src/kernel/page.js';
 import { currentOrNextSession, QuotesService } from '../../src/modules/market-data/index.js';
-import { MarketDataProvider } from '../../src/modules/market-data/market-data.provider.js';
 import type { Liquidation } from '../../src/modules/trading/closing/closing.dto.js';
 import { OrderExecutionService } from '../../src/modules/trading/execution/order-execution.service.js';
 import { MarginCheck } from '../../src/modules/trading/margin/margin-check.js';
 import { StopPrices } from '../../src/modules/trading/execution/stop-prices.js';
-import { type Account, type Order, type OrderTransition } from '../../src/modules/trading/index.js';
+import { type Account, type Order } from '../../src/modules/trading/index.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
 import { SERVERS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
-import { replayMarket } from './support/replay-market.js';
+import { offering, replayMarket } from './support/replay-market.js';
 import { LASTING_SESSIONS, WITHOUT_LIMITS } from './support/settings.js';
+import { TestClock } from './support/test-clock.js';
 import { expectExactLedgers, LATER, tradingDesk } from './support/trading-desk.js';
 
 /** What one bar after the other trades at; bid and ask are a cent away. */
@@ -26,75 +26,97 @@ const market = replayMarket({
   PEAK: ['100.00', '98.00', '105.00', '111.00', '100.00', '94.00'],
   SLIDE: ['100.00', '98.00', '96.00', '94.00', '99.00', '112.00'],
   PARTS: ['100.00', '110.00', '94.00', '93.50', '93.50', '93.50'],
+  STEPS: ['100.00', '101.00', '99.00', '98.00', '102.00', '97.00'],
 });
 
+const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
+const pricesByHour = (priceAt: (hour: number) => number) =>
+  HOURS.map((hour) => priceAt(hour).toFixed(2));
+/**
+ * A bar an hour and 24 bars: the same prices at the same time of each day, a cent around them. In New York it is 9:30
+ * at 14:30 UTC: UP is at 114.00 then, and at 120.00 at the close.
+ */
+const hourlyMarket = replayMarket(
+  {
+    UP: pricesByHour((hour) => 100 + hour),
+    DOWN: pricesByHour((hour) => 123 - hour),
+    FLAT: pricesByHour(() => 100),
+  },
+  3_600_000,
+);
+/** The Sunday evening before five sessions in winter; its bars begin a quarter past each hour. */
+const FIRST_BAR_MS = Date.UTC(2031, 0, 6, 0, 15);
+
 jest.setTimeout(120_000);
-afterAll(() => market.remove());
+afterAll(() => {
+  for (const { remove } of [market, hourlyMarket]) remove();
+});
 
 describe.each(SERVERS)('trading sessions on $name', (backend) => {
   let bourse: Bourse;
   let trader: ApiClient;
 
   beforeAll(async () => {
-    bourse = await startBourse(backend, {
-      MARKET_TICK_MS: '100',
-      TRADING_HOURS: 'exchange',
-      ...LASTING_SESSIONS,
-      ...WITHOUT_LIMITS,
-    });
-    trader = await bourse.trader();
+    bourse = await startBourse(
+      backend,
+      {
+        ...hourlyMarket.env,
+        MARKET_TICK_MS: '100',
+        TRADING_HOURS: 'exchange',
+        ...LASTING_SESSIONS,
+        ...WITHOUT_LIMITS,
+      },
+      new TestClock(FIRST_BAR_MS),
+    );
   });
   afterAll(() => bourse.close());
+  beforeEach(async () => {
+    trader = await bourse.trader();
+  });
+  afterEach(() => expectExactLedgers(bourse));
 
   const goTo = (atMs: number) => bourse.clock.advance(atMs - bourse.clock.nowMs());
+  const nextDay = () => currentOrNextSession(bourse.clock.nowMs() + 86_400_000);
   const place = (body: object) =>
     trader.post<Order & Pick<Problem, 'code'>>('/api/orders', {
-      symbol: 'AAPL',
+      symbol: 'UP',
       side: 'buy',
       quantity: '1',
       ...body,
     });
-  const { order, until, tradesOf } = tradingDesk(() => trader);
+  const desk = tradingDesk(() => trader);
+  const { order, until, tradesOf, account } = desk;
   const tradeOf = async (id: string) => (await tradesOf(id)).at(-1);
 
   it('are kept: orders wait for the one they are meant for, and trade then', async () => {
-    const { openMs, closeMs } = currentOrNextSession(bourse.clock.nowMs() + 86_400_000);
+    const { openMs, closeMs } = nextDay();
     const open = new Date(openMs).toISOString();
     const close = new Date(closeMs).toISOString();
-    const quotes = bourse.app.get(QuotesService);
 
-    // 1:30 in the night in New York.
+    // 1:30 in the night in New York: the ask is 106.01.
     goTo(openMs - 8 * 3_600_000);
-    const { ask } = quotes.currentQuote('AAPL');
-    const limitPrice = money(ask).times('1.4').toFixed(2);
-    const limit = { type: 'limit', limitPrice };
+    const limit = { type: 'limit', limitPrice: '150' };
     const { body: market } = await place({ type: 'market' });
     const { body: early } = await place({ ...limit, extendedHours: true });
     const { body: regular } = await place(limit);
     const { body: auctioned } = await place({ type: 'market', timeInForce: 'opg' });
-    const { body: tooLow } = await place({ type: 'limit', limitPrice: '1', timeInForce: 'opg' });
+    const { body: tooLow } = await place({ type: 'limit', limitPrice: '114', timeInForce: 'opg' });
     const byNotional = { type: 'market', quantity: undefined, notional: '900', timeInForce: 'day' };
     const { body: small } = await place({ ...byNotional, client_order_id: 'small' });
     expect(auctioned).toMatchObject({ worksFrom: open, timeInForce: 'opg' });
     for (const { id } of [market, early, regular, auctioned, tooLow]) {
       await until(id, { status: 'open', filledQuantity: '0' });
     }
-    // What 900 USD would buy now, and 1,000 after it was changed: what they buy, the quote of its turn decides.
-    const boughtBy = (usd: string, price: string) =>
-      money(usd).div(price).toDecimalPlaces(6, 1).toFixed();
-    expect(small.notional).toBe('900');
-    expect(Number(small.quantity)).toBeCloseTo(Number(boughtBy('900', ask)), 1);
+    // 900 / 106.01 = 8.4897651…: what it buys, the quote of its turn decides.
+    expect(small).toMatchObject({ notional: '900', quantity: '8.489765' });
     const { body: changed } = await trader.patch<Order>(`/api/orders/${small.id}`, {
       notional: '1000',
     });
-    expect(changed).toMatchObject({
-      notional: '1000',
-      replaces: small.id,
+    expect(changed).toMatchObject({ notional: '1000', replaces: small.id });
+    expect((await desk.lifeOf(market.id)).at(-1)).toMatchObject({
+      to: 'open',
+      reason: 'waiting_for_session',
     });
-    const { body: life } = await trader.get<Page<OrderTransition>>(
-      `/api/orders/${market.id}/history`,
-    );
-    expect(life.items[0]).toMatchObject({ to: 'open', reason: 'waiting_for_session' });
     for (const [body, code] of [
       [{ type: 'market', timeInForce: 'ioc' }, 'market_closed'],
       [{ ...limit, timeInForce: 'fok' }, 'market_closed'],
@@ -105,7 +127,7 @@ describe.each(SERVERS)('trading sessions on $name', (backend) => {
 
     // 4:30: the early hours.
     goTo(openMs - 5 * 3_600_000);
-    await until(early.id, { status: 'filled' });
+    await until(early.id, { status: 'filled', averageFillPrice: '109.01' });
     for (const { id } of [market, regular, auctioned]) await until(id, { status: 'open' });
     goTo(openMs - 60_000);
     expect(await place({ type: 'market', timeInForce: 'opg' })).toMatchObject({
@@ -116,17 +138,16 @@ describe.each(SERVERS)('trading sessions on $name', (backend) => {
     expect(change).toMatchObject({ status: 422, body: { code: 'trading.too_late_for_auction' } });
 
     goTo(openMs);
-    for (const { id } of [market, regular, auctioned]) await until(id, { status: 'filled' });
-    await until(changed.id, { status: 'filled' });
-    const bought = await tradeOf(changed.id);
-    expect(bought?.quote?.ask).not.toBe(ask);
-    expect(bought?.quantity).toBe(boughtBy('1000', bought?.price ?? '1'));
-    expect((await order(changed.id)).quantity).toBe(bought?.quantity);
+    for (const { id } of [market, regular, auctioned]) {
+      await until(id, { status: 'filled', averageFillPrice: '114.01' });
+    }
+    // 1,000 / 114.01 = 8.7711604….
+    const bought = { quantity: '8.77116', filledQuantity: '8.77116', averageFillPrice: '114.01' };
+    await until(changed.id, { status: 'filled', ...bought });
     // Sent again, it answers as the first time.
     expect((await place({ ...byNotional, client_order_id: 'small' })).body).toEqual(small);
     // All of the auction trade by the quote of its moment.
-    const atOpen = quotes.quoteAt('AAPL', openMs);
-    expect(await tradeOf(auctioned.id)).toMatchObject({ price: atOpen.ask, quoteAsOf: open });
+    expect(await tradeOf(auctioned.id)).toMatchObject({ price: '114.01', quoteAsOf: open });
     await until(tooLow.id, { status: 'cancelled', filledQuantity: '0' });
 
     const { body: last } = await place({ type: 'market', timeInForce: 'cls' });
@@ -138,14 +159,73 @@ describe.each(SERVERS)('trading sessions on $name', (backend) => {
     );
     goTo(closeMs);
     await until(last.id, { status: 'filled' });
-    expect(await tradeOf(last.id)).toMatchObject({
-      price: quotes.quoteAt('AAPL', closeMs).ask,
-      quoteAsOf: close,
+    expect(await tradeOf(last.id)).toMatchObject({ price: '120.01', quoteAsOf: close });
+    // 100,000 − 109.01 − 3 × 114.01 − 8.77116 × 114.01 − 120.01.
+    expect(await account()).toMatchObject({ cash: '98428.9500484', reservedCash: '0' });
+  });
+
+  it('end days: day, gtd, gtc, cls and the late hours trade at the first price that is theirs, and not after their end', async () => {
+    const { openMs, closeMs } = nextDay();
+    const minutes = (count: number) => count * 60_000;
+    goTo(openMs);
+    await desk.trade('buy', 'UP', '20');
+    const sale = { side: 'sell', type: 'limit', quantity: '10' };
+    const purchase = { symbol: 'DOWN', side: 'buy', type: 'limit', quantity: '10' };
+    const until20to = (ms: number) => ({
+      timeInForce: 'gtd',
+      limitPrice: '103.5',
+      expiresAt: new Date(closeMs - ms).toISOString(),
     });
+    const late = { ...purchase, limitPrice: '101.5' };
+    const orders = {
+      daySale: { ...sale, limitPrice: '118', timeInForce: 'day' },
+      closeSale: { ...sale, limitPrice: '119.99', quantity: '5', timeInForce: 'cls' },
+      dearCloseSale: { ...sale, limitPrice: '120', quantity: '5', timeInForce: 'cls' },
+      dayBuy: { ...purchase, limitPrice: '106.5', timeInForce: 'day' },
+      missedDay: { ...late, timeInForce: 'day' },
+      missedGtd: { ...purchase, ...until20to(minutes(50)) },
+      gtd: { ...purchase, ...until20to(minutes(30)) },
+      lateDay: { ...late, timeInForce: 'day', extendedHours: true },
+      lateGtc: { ...late, timeInForce: 'gtc', extendedHours: true },
+      gtc: { ...late, timeInForce: 'gtc' },
+    };
+    const ids = new Map<keyof typeof orders, string>();
+    for (const [name, body] of Object.entries(orders)) {
+      const { id } = await desk.place({ symbol: 'UP', ...body });
+      await until(id, 'open');
+      ids.set(name as keyof typeof orders, id);
+    }
+    const idOf = (name: keyof typeof orders) => ids.get(name) ?? '';
+    const filled = (name: keyof typeof orders, averageFillPrice: string) =>
+      until(idOf(name), { status: 'filled', averageFillPrice });
+
+    // 12:20: DOWN is at 106.
+    goTo(openMs + minutes(170));
+    await filled('dayBuy', '106.01');
+    // 14:20: UP is at 119.
+    goTo(openMs + minutes(290));
+    await filled('daySale', '118.99');
+    // 15:20: DOWN is at 103, as long as one may still trade, and ten minutes after the end of the other.
+    goTo(closeMs - minutes(40));
+    await filled('gtd', '103.01');
+    await until(idOf('missedGtd'), { status: 'expired', filledQuantity: '0' });
+    // UP is at 120.
+    goTo(closeMs);
+    await filled('closeSale', '119.99');
+    await until(idOf('dearCloseSale'), { status: 'cancelled', filledQuantity: '0' });
+    await until(idOf('missedDay'), { status: 'expired', filledQuantity: '0' });
+    // 17:20: DOWN is at 101.
+    goTo(closeMs + minutes(80));
+    await filled('lateDay', '101.01');
+    await filled('lateGtc', '101.01');
+    expect(await order(idOf('gtc'))).toMatchObject({ status: 'open', filledQuantity: '0' });
+    // 100,000 − 20 × 114.01 + 10 × 118.99 + 5 × 119.99 − 10 × (106.01 + 103.01 + 101.01 + 101.01).
+    expect(await account()).toMatchObject({ cash: '95399.25', reservedCash: '1015' });
+    await trader.delete('/api/orders');
   });
 
   it('give an auction a minute: whose turn comes later trades by its quote still, or has expired', async () => {
-    const { openMs, closeMs } = currentOrNextSession(bourse.clock.nowMs() + 86_400_000);
+    const { openMs, closeMs } = nextDay();
     const auction = { type: 'market', timeInForce: 'opg' };
     goTo(openMs - 3_600_000);
     const { body: inTime } = await place(auction);
@@ -153,61 +233,43 @@ describe.each(SERVERS)('trading sessions on $name', (backend) => {
     // Later than any quote is fresh.
     goTo(openMs + 20_000);
     await until(inTime.id, { status: 'filled' });
-    const atOpen = bourse.app.get(QuotesService).quoteAt('AAPL', openMs);
     const quoteAsOf = new Date(openMs).toISOString();
-    expect(await tradeOf(inTime.id)).toMatchObject({ price: atOpen.ask, quoteAsOf });
+    expect(await tradeOf(inTime.id)).toMatchObject({ price: '114.01', quoteAsOf });
 
     goTo(closeMs - 3_600_000);
     const { body: tooLate } = await place({ ...auction, timeInForce: 'cls' });
     await until(tooLate.id, { status: 'open' });
     goTo(closeMs + 60_000);
     await until(tooLate.id, { status: 'expired', filledQuantity: '0' });
-    const { body: account } = await trader.get<Account>('/api/account');
-    expect(account.reservedCash).toBe('0');
+    expect((await account()).reservedCash).toBe('0');
   });
 
   it('hold for short sales and trailing stops too: auctions are sold short in, and a mark comes with the first trade', async () => {
-    const { openMs, closeMs } = currentOrNextSession(bourse.clock.nowMs() + 86_400_000);
-    const quotes = bourse.app.get(QuotesService);
+    const { openMs, closeMs } = nextDay();
     await trader.patch('/api/account/settings', { shortSelling: true });
     goTo(openMs - 3_600_000);
-    const short = { symbol: 'KO', side: 'sell', type: 'market', quantity: '10' };
+    const short = { symbol: 'DOWN', side: 'sell', type: 'market', quantity: '10' };
     const { body: atOpen } = await place({ ...short, timeInForce: 'opg' });
     expect(await place({ ...short, timeInForce: 'ioc' })).toMatchObject({
       status: 422,
       body: { code: 'trading.market_closed' },
     });
-    const trailing = { symbol: 'MSFT', type: 'trailing_stop', trailPercent: '20' };
+    const trailing = { symbol: 'FLAT', type: 'trailing_stop', trailPercent: '20' };
     const { body: trails } = await place(trailing);
     // One that is sold short as well: it sells what nobody holds.
-    const { body: shortTrails } = await place({ ...trailing, symbol: 'NVDA', side: 'sell' });
+    const { body: shortTrails } = await place({ ...trailing, symbol: 'UP', side: 'sell' });
     for (const { id } of [atOpen, trails, shortTrails]) {
       await until(id, { status: 'open', waterMark: null, stopPrice: null });
     }
     goTo(openMs);
-    await until(atOpen.id, { status: 'filled' });
-    expect(await tradeOf(atOpen.id)).toMatchObject({ price: quotes.quoteAt('KO', openMs).bid });
-    const { body: account } = await trader.get<Account>('/api/account');
-    const { bid } = quotes.quoteAt('KO', openMs);
+    await until(atOpen.id, { status: 'filled', averageFillPrice: '108.99' });
     // 150 % of what it brought.
-    expect(account.collateral).toBe(money(bid).times(15).toFixed());
-    for (const [{ id, side }, factor] of [
-      [trails, '1.2'],
-      [shortTrails, '0.8'],
+    expect((await account()).collateral).toBe('1634.85');
+    for (const [{ id }, waterMark, stopPrice] of [
+      [trails, '100.00', '120.00'],
+      [shortTrails, '114.00', '91.20'],
     ] as const) {
-      const marked = await eventually(async () => {
-        const found = await order(id);
-        expect(found.waterMark).not.toBeNull();
-        return found;
-      }, LATER);
-      expect(marked).toMatchObject({ status: 'open', side, triggeredAt: null });
-      const stop = money(marked.waterMark ?? 0).times(factor);
-      expect(
-        money(marked.stopPrice ?? 0)
-          .minus(stop)
-          .abs()
-          .lt('0.01'),
-      ).toBe(true);
+      await until(id, { status: 'open', triggeredAt: null, waterMark, stopPrice });
     }
     await trader.delete('/api/orders');
     const cover = { ...short, side: 'buy', timeInForce: 'cls' };
@@ -215,8 +277,9 @@ describe.each(SERVERS)('trading sessions on $name', (backend) => {
     // More than is owed would come to hold shares.
     expect((await place({ ...cover, quantity: '1' })).body.code).toBe('trading.opposite_order');
     goTo(closeMs);
-    await until(atClose.id, { status: 'filled' });
-    expect(await tradeOf(atClose.id)).toMatchObject({ price: quotes.quoteAt('KO', closeMs).ask });
+    await until(atClose.id, { status: 'filled', averageFillPrice: '103.01' });
+    // 100,000 + 10 × 108.99 − 10 × 103.01.
+    expect(await account()).toMatchObject({ cash: '100059.8', collateral: '0' });
   });
 });
 
@@ -249,6 +312,109 @@ describe.each(SERVERS)('order types on $name', (backend) => {
   const lifeOf = async (id: string) =>
     (await desk.lifeOf(id)).map(({ to, reason, quote }) => [to, reason, quote?.last ?? null]);
   const hold = (symbol: string) => desk.trade('buy', symbol, '10');
+
+  /** Its trades, as `quantity @ price`. */
+  const partsOf = async (id: string) =>
+    (await desk.tradesOf(id)).map(({ quantity, price }) => `${quantity} @ ${price}`);
+
+  it('market, limit: bar by bar what each offers, the market order first; what is replaced or cancelled trades no more', async () => {
+    const each = { '100.00': '100', '101.00': '100', '99.00': '100' };
+    const sized = offering(bourse, 'STEPS', {
+      ...each,
+      ...{ '98.00': '100', '102.00': '100', '97.00': '100' },
+    });
+    try {
+      const buy = { symbol: 'STEPS', side: 'buy' };
+      const limit = await place({ ...buy, type: 'limit', limitPrice: '99.05', quantity: '150' });
+      await until(limit.id, { status: 'open' });
+      expect((await account()).reservedCash).toBe('14857.5');
+      const bought = await place({ ...buy, type: 'market', quantity: '250' });
+      await until(bought.id, { status: 'partially_filled', filledQuantity: '100' });
+      toBar(1);
+      await until(bought.id, { filledQuantity: '200' });
+      expect(await order(limit.id)).toMatchObject({ status: 'open', filledQuantity: '0' });
+      toBar(2);
+      // 25,052.50 / 250.
+      await until(bought.id, { status: 'filled', averageFillPrice: '100.21' });
+      await until(limit.id, { status: 'partially_filled', filledQuantity: '50' });
+      toBar(3);
+      await until(limit.id, { status: 'filled' });
+      expect(await partsOf(bought.id)).toEqual(['100 @ 100.01', '100 @ 101.01', '50 @ 99.01']);
+      expect(await partsOf(limit.id)).toEqual(['50 @ 99.01', '100 @ 98.01']);
+      // 100,000 − 25,052.50 − 14,751.50.
+      expect(await account()).toMatchObject({ cash: '60196', reservedCash: '0' });
+
+      const sell = { symbol: 'STEPS', side: 'sell' };
+      const dear = await place({ ...sell, type: 'limit', limitPrice: '101.5', quantity: '150' });
+      await until(dear.id, { status: 'open' });
+      toBar(4);
+      await until(dear.id, { status: 'partially_filled', averageFillPrice: '101.99' });
+      const cheap = await replace(dear.id, { limitPrice: '96.5' });
+      expect(cheap).toMatchObject({ quantity: '50', replaces: dear.id });
+      await until(cheap.id, { status: 'open' });
+      toBar(5);
+      await until(cheap.id, { status: 'filled', averageFillPrice: '96.99' });
+      // The other half of what this bar takes.
+      const rest = await place({ ...sell, type: 'market', quantity: '80' });
+      await until(rest.id, { status: 'partially_filled', filledQuantity: '50' });
+      expect((await trader.delete(`/api/orders/${rest.id}`)).status).toBe(200);
+      expect(await order(dear.id)).toMatchObject({ status: 'replaced', filledQuantity: '100' });
+      expect(await partsOf(rest.id)).toEqual(['50 @ 96.99']);
+      // 60,196 + 100 × 101.99 + 2 × 50 × 96.99; the 200 shares that were bought first had cost 20,102.
+      expect(await account()).toMatchObject({ cash: '80094', reservedCash: '0' });
+      expect(await positions()).toMatchObject([{ quantity: '200', realizedPnl: '-204' }]);
+    } finally {
+      sized.end();
+    }
+  });
+
+  it('ioc, fok: of 100 shares that a bar offers what is there at once, or all, or nothing', async () => {
+    const sized = offering(bourse, 'STEPS', { '100.00': '100', '101.00': '100', '99.00': '100' });
+    /** What has become of it. */
+    const atOnce = async (words: string, limitPrice?: string): Promise<unknown> => {
+      const [timeInForce, side, quantity] = words.split(' ');
+      const type = limitPrice === undefined ? 'market' : 'limit';
+      const body = { symbol: 'STEPS', side, type, quantity, timeInForce, limitPrice };
+      const { id } = await place(body);
+      const { status } = await eventually(async () => {
+        const found = await order(id);
+        expect(['filled', 'cancelled']).toContain(found.status);
+        return found;
+      }, LATER);
+      return [status, ...(await partsOf(id))];
+    };
+    try {
+      expect(await atOnce('ioc buy 10', '100')).toEqual(['cancelled']);
+      expect(await atOnce('ioc buy 150')).toEqual(['cancelled', '100 @ 100.01']);
+      toBar(1);
+      expect(await atOnce('fok buy 101', '101.5')).toEqual(['cancelled']);
+      expect(await atOnce('ioc buy 60', '101.01')).toEqual(['filled', '60 @ 101.01']);
+      expect(await atOnce('fok buy 41')).toEqual(['cancelled']);
+      expect(await atOnce('fok buy 40')).toEqual(['filled', '40 @ 101.01']);
+      toBar(2);
+      expect(await atOnce('fok sell 70', '99')).toEqual(['cancelled']);
+      expect(await atOnce('fok sell 70', '98.99')).toEqual(['filled', '70 @ 98.99']);
+      expect(await atOnce('ioc sell 50')).toEqual(['cancelled', '30 @ 98.99']);
+    } finally {
+      sized.end();
+    }
+    // 100,000 − 100 × 100.01 − 100 × 101.01 + 100 × 98.99.
+    expect(await account()).toMatchObject({ cash: '89797', reservedCash: '0' });
+  });
+
+  it('parts of a share: a limit buy and a stop, to the last digit', async () => {
+    const buy = { symbol: 'UP', side: 'buy' };
+    const limit = { ...buy, type: 'limit', limitPrice: '100.5', quantity: '0.123456' };
+    await until((await place(limit)).id, { status: 'filled', averageFillPrice: '100.01' });
+    // 100,000 − 0.123456 × 100.01.
+    expect(await account()).toMatchObject({ cash: '99987.65316544' });
+    const stop = await place({ ...buy, type: 'stop', stopPrice: '105', quantity: '0.5' });
+    await until(stop.id, { status: 'open' });
+    toBar(2);
+    await until(stop.id, { status: 'filled', averageFillPrice: '106.01' });
+    expect(await account()).toMatchObject({ cash: '99934.64816544', reservedCash: '0' });
+    expect(await positions()).toMatchObject([{ quantity: '0.623456' }]);
+  });
 
   it('stop: a buy waits below its price, and buys at the market once the last trade is there', async () => {
     const stop = { symbol: 'UP', side: 'buy', type: 'stop', quantity: '10', stopPrice: '105' };
@@ -333,6 +499,23 @@ describe.each(SERVERS)('order types on $name', (backend) => {
     await until(id, { status: 'filled', averageFillPrice: '105.01' });
   });
 
+  it('stop_limit: a sale waits for its limit once its stop was reached', async () => {
+    await hold('DOWN');
+    const sale = { symbol: 'DOWN', side: 'sell', type: 'stop_limit', quantity: '10' };
+    const { id } = await place({ ...sale, stopPrice: '96.5', limitPrice: '95' });
+    await until(id, { status: 'open' });
+    // 97: above the stop, and a limit order would sell at 96.99.
+    toBar(1);
+    expect(await order(id)).toMatchObject({ filledQuantity: '0', triggeredAt: null });
+    toBar(2);
+    await eventually(async () => expect((await order(id)).triggeredAt).not.toBeNull(), LATER);
+    expect(await order(id)).toMatchObject({ status: 'open', filledQuantity: '0' });
+    toBar(3);
+    await until(id, { status: 'filled', averageFillPrice: '95.49' });
+    // 100,000 − 10 × 100.01 + 10 × 95.49.
+    expect(await account()).toMatchObject({ cash: '99954.8', reservedCash: '0' });
+  });
+
   it.each([
     // 110 − 5 = 105: 106 is above it, 104.75 below.
     [{ trailAmount: '5' }, '105.00', 3, '104.75', '104.74'],
@@ -363,24 +546,25 @@ describe.each(SERVERS)('order types on $name', (backend) => {
     },
   );
 
-  it('trailing_stop: a buy follows the lowest trade', async () => {
-    const { id } = await place({
-      symbol: 'DALE',
-      side: 'buy',
-      type: 'trailing_stop',
-      quantity: '10',
-      trailPercent: '5',
-    });
-    await until(id, { status: 'open', waterMark: '100.00', stopPrice: '105.00' });
-    toBar(1);
-    // 90 × 1.05.
-    await until(id, { waterMark: '90.00', stopPrice: '94.50' });
-    toBar(2);
-    toBar(3);
-    expect(await order(id)).toMatchObject({ status: 'open', waterMark: '90.00' });
-    toBar(4);
-    await until(id, { status: 'filled', averageFillPrice: '94.51' });
-  });
+  it.each([
+    // 90 × 1.05 = 94.50: 94.25 is below it.
+    [{ trailPercent: '5' }, '105.00', '94.50', 4, '94.51'],
+    // 90 + 4.25 = 94.25.
+    [{ trailAmount: '4.25' }, '104.25', '94.25', 3, '94.26'],
+  ])(
+    'trailing_stop: a buy by %j follows the lowest trade from a stop of %s to one of %s',
+    async (trail, first, stopPrice, bar, ask) => {
+      const trailing = { symbol: 'DALE', side: 'buy', type: 'trailing_stop', quantity: '10' };
+      const { id } = await place({ ...trailing, ...trail });
+      await until(id, { status: 'open', waterMark: '100.00', stopPrice: first });
+      toBar(1);
+      await until(id, { waterMark: '90.00', stopPrice });
+      for (let i = 2; i < bar; i += 1) toBar(i);
+      expect(await order(id)).toMatchObject({ status: 'open', waterMark: '90.00' });
+      toBar(bar);
+      await until(id, { status: 'filled', averageFillPrice: ask });
+    },
+  );
 
   it('stops are replaced: the stop, the limit, the trail; a trailing one keeps its mark', async () => {
     await hold('HILL');
@@ -758,23 +942,9 @@ describe.each(SERVERS)('order types on $name', (backend) => {
     });
 
     it('oco: what one leg sells in part, the other has less to sell: 60 at the profit, then 30 and 10 at the stop', async () => {
-      const provider = bourse.app.get(MarketDataProvider);
-      const quoteOf = provider.quote.bind(provider);
-      // Each bar has one quote, which offers so much.
-      const offers: Readonly<Record<string, string>> = {
-        '100.00': '100',
-        '110.00': '60',
-        '94.00': '30',
-        '93.50': '60',
-      };
-      const ticks = new Map<string, string>();
-      const sized = jest.spyOn(provider, 'quote').mockImplementation((symbol, atMs) => {
-        const quote = quoteOf(symbol, atMs);
-        if (quote === undefined || symbol !== 'PARTS') return quote;
-        const size = offers[quote.last] ?? '0';
-        const asOf = ticks.get(quote.last) ?? quote.asOf;
-        ticks.set(quote.last, asOf);
-        return { ...quote, asOf, bidSize: size, askSize: size };
+      const sized = offering(bourse, 'PARTS', {
+        ...{ '100.00': '100', '110.00': '60' },
+        ...{ '94.00': '30', '93.50': '60' },
       });
       try {
         const entry = { symbol: 'PARTS', side: 'buy', type: 'market', quantity: '100' };
@@ -805,7 +975,7 @@ describe.each(SERVERS)('order types on $name', (backend) => {
         // (30 × 93.99 + 10 × 93.49) / 40.
         await until(stop, { status: 'filled', filledQuantity: '40', averageFillPrice: '93.865' });
       } finally {
-        sized.mockRestore();
+        sized.end();
       }
       // 100,000 − 100 × 100.01 + 60 × 109.99 + 30 × 93.99 + 10 × 93.49.
       expect(await account()).toMatchObject({ cash: '100353', reservedCash: '0' });

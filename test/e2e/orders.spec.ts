@@ -14,7 +14,7 @@ import { Notifier } from '../../src/modules/notifications/raising/notifier.js';
 import { WaitingOrdersRepository } from '../../src/modules/trading/orders/waiting-orders.repository.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
-import { BACKENDS, type Backend } from './support/backends.js';
+import { BACKENDS, SERVERS, type Backend } from './support/backends.js';
 import { startBourse, startOn, type Bourse } from './support/bourse.js';
 import { LASTING_SESSIONS, WITHOUT_LIMITS } from './support/settings.js';
 import { expectExactLedgers, LATER, tradingDesk } from './support/trading-desk.js';
@@ -25,7 +25,7 @@ const resting = { symbol: 'AAPL', side: 'buy', type: 'limit', quantity: '10', li
 
 jest.setTimeout(120_000);
 
-describe.each(BACKENDS)('orders on $name', (backend) => {
+describe.each(SERVERS)('orders on $name', (backend) => {
   let bourse: Bourse;
   let trader: ApiClient;
 

@@ -7,14 +7,14 @@ import type { Account, Order } from '../../src/modules/trading/index.js';
 import { ScheduleRegistry } from '../../src/redis/index.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { SERVERS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 import { LASTING_SESSIONS } from './support/settings.js';
 
-// An hour ahead, everything that comes back is due at once: the embedded database is busy for a while.
+// An hour ahead, everything that comes back is due at once.
 jest.setTimeout(120_000);
 
-describe.each(BACKENDS)('portfolio on $name', (kind) => {
+describe.each(SERVERS)('portfolio on $name', (kind) => {
   let bourse: Bourse;
   let trader: ApiClient;
 

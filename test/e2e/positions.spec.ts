@@ -13,8 +13,9 @@ import {
   type ValuedPosition,
 } from '../../src/modules/trading/index.js';
 import { PositionPnlService } from '../../src/modules/trading/pnl/position-pnl.service.js';
+import { pnlWatched } from '../../src/modules/trading/pnl/pnl-watch.js';
 import { positionPnlCache } from '../../src/modules/trading/trading.caches.js';
-import { Caches } from '../../src/redis/index.js';
+import { Bus, Caches } from '../../src/redis/index.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
 import { SERVERS } from './support/backends.js';
@@ -133,7 +134,15 @@ describe.each(SERVERS)('positions on $name', (kind) => {
     expect((await pnl.view(userId)).positions).toMatchObject([{ symbol: 'AAPL', quantity: '2' }]);
   });
 
-  it('tells followers how their positions move, each at most every 250 ms', async () => {
+  it('tells followers how their positions move, however many watch, each at most every 250 ms', async () => {
+    const crowd = { userIds: Array.from({ length: 250 }, newId) };
+    const watch = () =>
+      bourse.app
+        .get(Bus)
+        .publish(pnlWatched, crowd)
+        .catch(() => undefined);
+    await watch();
+    const watching = setInterval(() => void watch(), 1_000).unref();
     const live = await LiveClient.connect(bourse.url, { token: trader.token });
     const elsewhere = await LiveClient.connect(bourse.url, { token: stranger.token });
     for (const socket of [live, elsewhere]) await socket.subscribe('trading.positions');
@@ -163,6 +172,7 @@ describe.each(SERVERS)('positions on $name', (kind) => {
     );
     expect(pnlOf(last)).toMatchObject({ marketValue: '0', unrealizedPnl: '0' });
     expect(elsewhere.on('trading.positions')).toEqual([]);
+    clearInterval(watching);
     live.close();
     elsewhere.close();
   });
@@ -361,13 +371,29 @@ describe.each(SERVERS)('positions on $name', (kind) => {
       expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
       await untilHeld({ AAPL: '3' });
       expect(await close(path)).toEqual(answers[0]);
-      for (const other of ['AAPL?quantity=2', 'MSFT?quantity=1']) {
+      const others = ['AAPL?quantity=2', 'AAPL?percentage=25', 'AAPL?', 'MSFT?quantity=1'];
+      for (const other of others) {
         const reused = await trader.delete<Problem>(
           `/api/positions/${other}&client_order_id=out-1`,
         );
         expect(reused.body.code).toBe('trading.client_order_id_reused');
       }
-      expect(await quantities()).toEqual({ AAPL: '3' });
+      // The very sale that the closing has made, but asked for as an order.
+      const sale = { symbol: 'AAPL', side: 'sell', type: 'market', quantity: '1' };
+      const order = await trader.post<Problem>('/api/orders', {
+        ...sale,
+        client_order_id: 'out-1',
+      });
+      expect(order.body.code).toBe('trading.client_order_id_reused');
+      // The order of that name is none of the liquidation's: it is not taken for its answer, and nothing is sold.
+      await close('AAPL?quantity=1&client_order_id=every-AAPL');
+      await untilHeld({ AAPL: '2' });
+      const liquidation = await trader.delete<Problem>('/api/positions?client_order_id=every');
+      expect(liquidation).toMatchObject({
+        status: 422,
+        body: { code: 'trading.client_order_id_reused' },
+      });
+      expect(await quantities()).toEqual({ AAPL: '2' });
     });
 
     it('are all liquidated at once, with what works cancelled first, and once', async () => {
@@ -419,7 +445,7 @@ describe.each(SERVERS)('positions on $name', (kind) => {
         status: 422,
         body: { code: 'trading.insufficient_position', details: { available: '1' } },
       });
-      const long = `client_order_id=${'x'.repeat(52)}`;
+      const long = `client_order_id=${'x'.repeat(43)}`;
       expect((await trader.delete(`/api/positions?${long}`)).status).toBe(400);
       expect((await bourse.client().delete('/api/positions')).status).toBe(401);
       expect((await stranger.delete<Problem>('/api/positions/AAPL')).status).toBe(404);

@@ -3,7 +3,7 @@ import type { CacheList } from '../../src/modules/monitoring/caches/caches.dto.j
 import type { Analysis } from '../../src/modules/research/analysis/analysis.dto.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { SERVERS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 
 jest.setTimeout(60_000);
@@ -16,7 +16,7 @@ const ROUNDS = 5;
 /** A busy process waits until it is not: a second try comes when the window of its load is over. */
 const PATIENT = { timeoutMs: 30_000, intervalMs: 700 };
 
-describe.each(BACKENDS)('what readers ask for next, on $name', (kind) => {
+describe.each(SERVERS)('what readers ask for next, on $name', (kind) => {
   let bourse: Bourse;
   let admin: ApiClient;
   let reader: ApiClient;

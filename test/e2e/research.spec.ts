@@ -6,7 +6,7 @@ import type { CandlesAnswer } from '../../src/modules/market-data/candles/candle
 import type { Analysis } from '../../src/modules/research/analysis/analysis.dto.js';
 import type { Financials, NewsPage } from '../../src/modules/research/research.dto.js';
 import type { ApiClient, Problem } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { BACKENDS, SERVERS } from './support/backends.js';
 import { startBourse, startOn, type Bourse } from './support/bourse.js';
 
 const SAMPLE = resolve(import.meta.dirname, '../../src/modules/research/sample-data');
@@ -21,7 +21,7 @@ const analysis = (client: ApiClient, symbol: string, horizon: string) =>
   client.get<Analysis>(`/api/research/${symbol}/analysis?horizon=${horizon}`);
 const periods = ({ body }: { body: Financials }) => body.statements.map(({ period }) => period);
 
-describe.each(BACKENDS)('research on $name', (backend) => {
+describe.each(SERVERS)('research on $name', (backend) => {
   let bourse: Bourse;
   let trader: ApiClient;
 

@@ -6,7 +6,7 @@ import { SettingsRepository } from '../../src/modules/system-config/settings.rep
 import { Deferred } from '../support/deferred.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { SERVERS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 
 jest.setTimeout(60_000);
@@ -25,7 +25,7 @@ const break_ = <T extends object, K extends keyof T>(source: T, method: K, answe
 const mend = <T extends object>(source: T, method: keyof T): void =>
   void Reflect.deleteProperty(source, method);
 
-describe.each(BACKENDS)('while a source fails, on $name,', (kind) => {
+describe.each(SERVERS)('while a source fails, on $name,', (kind) => {
   let bourse: Bourse;
   let admin: ApiClient;
   beforeAll(async () => {

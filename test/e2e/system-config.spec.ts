@@ -7,7 +7,7 @@ import { Caches } from '../../src/redis/index.js';
 import { freePort } from '../support/servers/server-process.mjs';
 import { SmtpSink } from '../support/smtp-sink.js';
 import type { ApiClient, Problem } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { SERVERS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 
 const DEFAULTS: SystemSettings = {
@@ -16,7 +16,7 @@ const DEFAULTS: SystemSettings = {
   alerts: { memoryPercent: 90, hitRatePercent: 70, queueBacklog: 1_000, slowQueries: 10 },
 };
 
-describe.each(BACKENDS)('system configuration on $name', (backend) => {
+describe.each(SERVERS)('system configuration on $name', (backend) => {
   let bourse: Bourse;
   let admin: ApiClient;
 

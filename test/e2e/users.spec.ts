@@ -5,7 +5,7 @@ import type { SessionView } from '../../src/modules/auth/auth.dto.js';
 import type { Page } from '../../src/kernel/page.js';
 import { eventually } from '../support/eventually.js';
 import { newTrader, type ApiClient, type Problem } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { SERVERS } from './support/backends.js';
 import { startBourse, startOn, type Bourse } from './support/bourse.js';
 import { LiveClient } from './support/live-client.js';
 
@@ -14,7 +14,7 @@ const NOBODY = '01900000-0000-7000-8000-000000000000';
 const expectSignedOut = async (client: ApiClient) =>
   expect((await client.get('/api/users/me')).status).toBe(401);
 
-describe.each(BACKENDS)('users on $name', (backend) => {
+describe.each(SERVERS)('users on $name', (backend) => {
   let bourse: Bourse;
   let admin: ApiClient;
 

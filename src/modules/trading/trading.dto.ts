@@ -12,6 +12,8 @@ import { TIMES_IN_FORCE } from './orders/time-in-force.js';
 import { positiveDecimal } from './positive-decimal.js';
 
 export const CLIENT_ORDER_ID = /^[A-Za-z0-9._-]{1,64}$/;
+/** What an order can be called that is told: also what exercises, ends of contracts and margin calls have made. */
+export const ORDER_ID_TOLD = /^[A-Za-z0-9._:-]{1,80}$/;
 
 const clientOrderIdSchema = z
   .string()

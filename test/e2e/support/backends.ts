@@ -65,7 +65,7 @@ export const BACKENDS: readonly BackendKind[] = [
 ];
 
 /**
- * What a production runs on, for rules that stand above the drivers: the suites of orders, the ledger and the account
- * hold those on both.
+ * What a production runs on, for the rules that stand above the drivers. On both run: what a driver does differently
+ * (sessions, caches, limits, quotas, queues, live streams, health) and one suite of trading.
  */
 export const SERVERS: readonly BackendKind[] = BACKENDS.slice(1);

@@ -29,9 +29,10 @@ export interface Bourse {
 export async function startBourse(
   kind: BackendKind,
   overrides: Readonly<Record<string, string>> = {},
+  clock = new TestClock(),
 ): Promise<Bourse> {
   const backend = await kind.create();
-  const bourse = await startOn(backend, overrides);
+  const bourse = await startOn(backend, overrides, clock);
   return { ...bourse, close: () => bourse.close().then(() => backend.remove()) };
 }
 
@@ -39,8 +40,8 @@ export async function startBourse(
 export async function startOn(
   backend: Backend,
   overrides: Readonly<Record<string, string>> = {},
+  clock = new TestClock(),
 ): Promise<Bourse> {
-  const clock = new TestClock();
   const logs: LogLine[] = [];
   const correlation = new Correlation();
   const config = parseConfig({ ...backend.env, ...overrides });

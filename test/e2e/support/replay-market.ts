@@ -19,8 +19,12 @@ export interface ReplayMarket {
  * Without sizes, so that any quantity trades. Around a price `p` the bid and the ask lie a cent away each
  * (2 basis points of 75 to 124 USD).
  * @param series prices by symbol, one for each bar; all of them equally many
+ * @param barMs how long a bar lasts
  */
-export function replayMarket(series: Readonly<Record<string, readonly string[]>>): ReplayMarket {
+export function replayMarket(
+  series: Readonly<Record<string, readonly string[]>>,
+  barMs = BAR_MS,
+): ReplayMarket {
   const folder = mkdtempSync(join(tmpdir(), 'bourse-bars-'));
   const counts = new Set(Object.values(series).map(({ length }) => length));
   const [count] = counts;
@@ -39,14 +43,14 @@ export function replayMarket(series: Readonly<Record<string, readonly string[]>>
     env: {
       MARKET_PROVIDER: 'replay',
       MARKET_REPLAY_DIR: folder,
-      MARKET_REPLAY_BARS_PER_SECOND: String(1_000 / BAR_MS),
+      MARKET_REPLAY_BARS_PER_SECOND: String(1_000 / barMs),
     },
     start(bourse) {
       const { baseAtMs } = bourse.app.get(MarketDataProvider);
-      const lapMs = BAR_MS * count;
+      const lapMs = barMs * count;
       const laps = Math.ceil((bourse.clock.nowMs() - baseAtMs) / lapMs);
       const toBar = (index: number) => {
-        const atMs = baseAtMs + laps * lapMs + (index + 0.1) * BAR_MS;
+        const atMs = baseAtMs + laps * lapMs + (index + 0.1) * barMs;
         bourse.clock.advance(atMs - bourse.clock.nowMs());
       };
       toBar(0);
@@ -54,4 +58,28 @@ export function replayMarket(series: Readonly<Record<string, readonly string[]>>
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/**
+ * From now on each bar of the symbol has one quote, with so many shares on either side: by its last price, none where
+ * it tells nothing.
+ * @returns ends it
+ */
+export function offering(
+  { app }: Bourse,
+  symbol: string,
+  sizes: Readonly<Record<string, string>>,
+): { end(): void } {
+  const provider = app.get(MarketDataProvider);
+  const quoteOf = provider.quote.bind(provider);
+  const ticks = new Map<string, string>();
+  const sized = jest.spyOn(provider, 'quote').mockImplementation((of, atMs) => {
+    const quote = quoteOf(of, atMs);
+    if (quote === undefined || of !== symbol) return quote;
+    const size = sizes[quote.last] ?? '0';
+    const asOf = ticks.get(quote.last) ?? quote.asOf;
+    ticks.set(quote.last, asOf);
+    return { ...quote, asOf, bidSize: size, askSize: size };
+  });
+  return { end: () => sized.mockRestore() };
 }

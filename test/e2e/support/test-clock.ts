@@ -2,7 +2,12 @@ import type { Clock } from '../../../src/kernel/clock.js';
 
 /** The real time, which a test can set ahead. */
 export class TestClock implements Clock {
-  #aheadMs = 0;
+  #aheadMs: number;
+
+  /** @param startsAtMs what it shows now */
+  constructor(startsAtMs = Date.now()) {
+    this.#aheadMs = startsAtMs - Date.now();
+  }
 
   nowMs(): number {
     return Date.now() + this.#aheadMs;

@@ -10,6 +10,8 @@ const shares = fc.integer({ min: 1, max: 500_000_000 }).map((units) => money(uni
 const price = fc
   .integer({ min: 1, max: 2_000_000_000 })
   .map((units) => money(units).div(100_000_000));
+/** Up to more than what stands behind a share. */
+const dividend = price.map((usd) => usd.times(20));
 const symbol = fc.constantFrom(...SYMBOLS);
 
 const commonEvents = [
@@ -41,6 +43,7 @@ const commonEvent = fc.oneof(...commonEvents);
 const markedEvent = fc.oneof(
   ...commonEvents,
   fc.record({ kind: fc.constant('mark' as const), ask: price }),
+  fc.record({ kind: fc.constant('dividend' as const), symbol, cashPerShare: dividend }),
 );
 const groupEvent = fc.oneof(
   fc.record({
@@ -59,7 +62,7 @@ export type AccountEvent = EventOf<typeof markedEvent> | EventOf<typeof groupEve
 
 /** Transfers, orders, fills in part and cancellations. */
 export const histories = fc.array(commonEvent, { minLength: 1, maxLength: 60 });
-/** And prices that move against short positions. */
+/** And prices that move against short positions, and dividends that are due for them. */
 export const markedHistories = fc.array(markedEvent, { minLength: 1, maxLength: 60 });
 /** And orders of which one follows from another. */
 export const groupHistories = fc.array(groupEvent, { minLength: 20, maxLength: 60, size: 'max' });
@@ -78,6 +81,9 @@ export function happen(account: PaperAccount, event: AccountEvent): void {
       return;
     case 'mark':
       account.mark(event.ask);
+      return;
+    case 'dividend':
+      account.payDividend(event.symbol, event.cashPerShare);
       return;
     case 'group':
       account.placeGroup(event.orderClass, { ...event, limit: event.price });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { money, Money, moneyText, sumOf } from '../../../src/kernel/money.js';
+import { takenFrom } from '../../../src/modules/trading/corporate-actions/charge-cover.js';
+import { effectOf } from '../../../src/modules/trading/corporate-actions/corporate-action.js';
 import { canPay, heldFor } from '../../../src/modules/trading/execution/fill-cover.js';
 import type { Lot, LotMethod, NamedLot } from '../../../src/modules/trading/execution/lots.js';
 import { sharesFor } from '../../../src/modules/trading/execution/notional-size.js';
@@ -8,6 +10,7 @@ import {
   feeOfFill,
   type FeeSchedule,
 } from '../../../src/modules/trading/execution/paper/fees.js';
+import { Balances } from '../../../src/modules/trading/ledger/balances.js';
 import {
   hold,
   pledge,
@@ -82,7 +85,7 @@ export class PaperAccount {
       }
     }
     const holding = this.#holdingOf(order, isShortSale);
-    if (holding.cash.gt(this.#books.balances.availableCash)) return undefined;
+    if (holding.cash.gt(Money.max(0, this.#books.balances.availableCash))) return undefined;
     if (holding.shares.gt(0) && holding.shares.gt(held.minus(reserved))) return undefined;
     const limitPrice = moneyText(limit);
     const of = { symbol, side, quantity: moneyText(quantity), timeInForce: 'gtc' } as const;
@@ -186,6 +189,32 @@ export class PaperAccount {
         Object.assign(order, { status: 'accepted', reservedQuantity: moneyText(shares) });
         this.#hold(order, { cash: money(0), shares });
       }
+    }
+  }
+
+  /** Who is short pays it, out of what there is, and goes into debit for the rest. */
+  payDividend(symbol: string, cashPerShare: Money): void {
+    const action = { kind: 'dividend', symbol, cashPerShare } as const;
+    const { postings } = effectOf(action, this.openLots(symbol));
+    if (postings.length === 0) return;
+    const due = new Balances(postings).cash.negated();
+    this.#take(due, [symbol]);
+    for (const order of this.#working().reverse()) {
+      if (this.#missing(due).lte(0)) break;
+      if (money(order.reservedCash).gt(0)) this.cancel(order);
+    }
+    this.#take(due, SYMBOLS);
+    this.#books.apply(action, postings);
+  }
+
+  #missing(due: Money): Money {
+    return due.minus(this.#books.balances.availableCash);
+  }
+
+  #take(due: Money, symbols: readonly string[]): void {
+    const pledges = symbols.map((symbol) => ({ ...this.#books.pledged(symbol), symbol }));
+    for (const [symbol, amount] of takenFrom(this.#missing(due), pledges)) {
+      this.#books.post('margin', pledge(amount.negated()), { symbol });
     }
   }
 

@@ -1,6 +1,7 @@
 import { newId } from '../../../src/kernel/ids.js';
 import { money, moneyText, type Money } from '../../../src/kernel/money.js';
 import type { AccountRow } from '../../../src/modules/trading/accounts/accounts.table.js';
+import type { CorporateAction } from '../../../src/modules/trading/corporate-actions/corporate-action.js';
 import type { ExecutionRow } from '../../../src/modules/trading/execution/executions.table.js';
 import type { PaidFill } from '../../../src/modules/trading/execution/fill-cover.js';
 import {
@@ -27,6 +28,7 @@ interface EntryOf {
   readonly orderId?: string;
   readonly executionId?: string;
   readonly symbol?: string;
+  readonly corporateActionId?: string;
 }
 
 /** The rows of an account, beside its orders: entries, executions and lots, and the figures that follow from them. */
@@ -36,6 +38,7 @@ export class PaperBooks {
   readonly lots = new PaperLots(this.accountId);
   readonly #entries: LedgerEntry[] = [];
   readonly #executions: ExecutionRow[] = [];
+  readonly #actions = new Map<string, CorporateAction>();
   /** USD behind short positions, by symbol. */
   readonly #collateral = new Map<string, Money>();
 
@@ -59,7 +62,7 @@ export class PaperBooks {
       orderId: of.orderId ?? null,
       executionId: of.executionId ?? null,
       symbol: symbol ?? null,
-      corporateActionId: null,
+      corporateActionId: of.corporateActionId ?? null,
       clientTransferId: null,
       at: AT,
       postings: postings.map(({ amount, ...posting }, line) => ({
@@ -69,6 +72,12 @@ export class PaperBooks {
         amount: moneyText(amount),
       })),
     });
+  }
+
+  apply(action: CorporateAction, postings: readonly Posting[]): void {
+    const corporateActionId = newId();
+    this.#actions.set(corporateActionId, action);
+    this.post(action.kind, postings, { corporateActionId });
   }
 
   /** @param order as it was before the fill */
@@ -111,7 +120,7 @@ export class PaperBooks {
     orders: OrderRow[],
   ): KeptAccount {
     const { accountId, balances } = this;
-    return structuredClone({
+    const kept = structuredClone({
       account: {
         id: accountId,
         userId: newId(),
@@ -146,5 +155,6 @@ export class PaperBooks {
       lots: this.lots.rows,
       closures: this.lots.closures,
     });
+    return { ...kept, actions: this.#actions };
   }
 }

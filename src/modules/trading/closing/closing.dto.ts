@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { symbolSchema } from '../../market-data/index.js';
 import { money } from '../../../kernel/money.js';
 import { positiveDecimal } from '../positive-decimal.js';
-import { orderSchema } from '../trading.dto.js';
+import { CLIENT_ORDER_ID, orderSchema } from '../trading.dto.js';
 
 export const closedSymbolSchema = symbolSchema;
 
-/** So long that `-` and a symbol fit behind it. */
-const LIQUIDATION_ID = /^[A-Za-z0-9._-]{1,51}$/;
+/** So long that `-` and the longest symbol, that of a contract, fit behind it: its orders are ordinary ones. */
+const LIQUIDATION_ID = /^[A-Za-z0-9._-]{1,42}$/;
 
 export const closePositionSchema = z
   .strictObject({
@@ -16,8 +16,9 @@ export const closePositionSchema = z
       .refine((text) => money(text).lte(100), 'must be at most 100')
       .optional()
       .describe('of what is held; shares are rounded down to 6 places'),
-    client_order_id: orderSchema.shape.client_order_id
-      .regex(/^[A-Za-z0-9._-]{1,64}$/)
+    client_order_id: z
+      .string()
+      .regex(CLIENT_ORDER_ID)
       .optional()
       .describe('of the order; sent again, it answers the same'),
   })

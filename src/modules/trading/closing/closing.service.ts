@@ -7,11 +7,11 @@ import { AccountsService } from '../accounts/accounts.service.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { ExecutionsRepository } from '../execution/executions.repository.js';
 import type { PositionRow } from '../execution/executions.table.js';
+import { askedOf, assertAskedAgain, isMarketOrderOf } from '../orders/asked.js';
 import { OrdersRepository } from '../orders/orders.repository.js';
 import { OrdersService } from '../orders/orders.service.js';
 import type { OrderRow } from '../orders/orders.table.js';
 import type { Order, PlaceOrder } from '../trading.dto.js';
-import { clientOrderIdReused } from '../trading.errors.js';
 import { toFirstAnswer } from '../trading.mappers.js';
 import { closingOrder } from './closing-order.js';
 import type { ClosePosition, Liquidate, Liquidation } from './closing.dto.js';
@@ -37,23 +37,27 @@ export class ClosingService {
     const { id: accountId } = await this.accounts.getOrOpen(userId);
     return this.work.run(accountId, async (transaction, account) => {
       const { sql } = transaction;
-      const { client_order_id: id, quantity } = request;
+      const { client_order_id: id } = request;
+      const asked = askedOf('close', symbol, request);
       const before =
         id === undefined ? undefined : await this.rows.findByClientOrderId(sql, accountId, id);
-      if (before) return repeat(before, symbol, quantity);
+      if (before) {
+        assertAskedAgain(before, asked, isMarketOrderOf(before, symbol, request.quantity));
+        return toFirstAnswer(before);
+      }
       const position = await this.executions.findPosition(sql, accountId, symbol);
       const order = closingOrder(symbol, money(position?.quantity ?? 0), request);
       if (money(order.quantity).eq(money(position?.quantity ?? 0).abs())) {
         await this.orders.cancelWithin(transaction, account, symbol);
       }
-      return this.#place(transaction, account, order);
+      return this.#place(transaction, account, order, asked);
     });
   }
 
   /**
    * Cancels all working orders, and closes each position: all that can be, in one transaction; what cannot be is told
    * by symbol. Sent again under the same `client_order_id`, it answers with the orders that it made the first time.
-   * @throws AppError `trading.account_busy`
+   * @throws AppError `trading.client_order_id_reused`, `trading.account_busy`
    */
   async liquidate(userId: string, request: Liquidate): Promise<Liquidation> {
     const { id: accountId } = await this.accounts.getOrOpen(userId);
@@ -89,7 +93,8 @@ export class ClosingService {
     const close = id === undefined ? {} : { client_order_id: id };
     try {
       const order = closingOrder(symbol, money(quantity), close);
-      const placed = await this.#place(transaction, account, order);
+      const asked = askedOfLiquidation(request);
+      const placed = await this.#place(transaction, account, order, asked);
       return { symbol, order: placed, error: null };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -98,12 +103,20 @@ export class ClosingService {
   }
 
   /** With what was held back for cancelled orders, and is free now. */
-  async #place(transaction: Transaction, { id }: AccountRow, order: PlaceOrder): Promise<Order> {
+  async #place(
+    transaction: Transaction,
+    { id }: AccountRow,
+    order: PlaceOrder,
+    asked: string,
+  ): Promise<Order> {
     const account = await this.work.reread(transaction, id);
-    return this.orders.placeWithin(transaction, account, order);
+    return this.orders.placeWithin(transaction, account, order, asked);
   }
 
-  /** The orders of an earlier request of the same name: a position that was sold out is still in the list. */
+  /**
+   * The orders of an earlier request of the same name: a position that was sold out is still in the list.
+   * @throws AppError `trading.client_order_id_reused` when one of that name was asked for otherwise
+   */
   async #made(
     transaction: Transaction,
     accountId: string,
@@ -111,7 +124,10 @@ export class ClosingService {
     request: Liquidate,
   ): Promise<OrderRow[]> {
     const ids = positions.flatMap(({ symbol }) => orderIdOf(request, symbol) ?? []);
-    return this.rows.listByClientOrderIds(transaction.sql, accountId, ids);
+    const rows = await this.rows.listByClientOrderIds(transaction.sql, accountId, ids);
+    const asked = askedOfLiquidation(request);
+    for (const row of rows) assertAskedAgain(row, asked, isMarketOrderOf(row, row.symbol));
+    return rows;
   }
 }
 
@@ -119,12 +135,7 @@ function orderIdOf({ client_order_id: id }: Liquidate, symbol: string): string |
   return id === undefined ? undefined : `${id}-${symbol}`;
 }
 
-/** @throws AppError `trading.client_order_id_reused` when it is no order that closes so much of the symbol. */
-function repeat(before: OrderRow, symbol: string, quantity: string | undefined): Order {
-  const isSame =
-    before.symbol === symbol &&
-    before.type === 'market' &&
-    (quantity === undefined || money(before.quantity).eq(quantity));
-  if (!isSame) throw clientOrderIdReused(before.clientOrderId);
-  return toFirstAnswer(before);
+/** With its name: of `a` and the symbol `B-C`, and of `a-B` and `C`, the orders are called the same. */
+function askedOfLiquidation({ client_order_id: id = '' }: Liquidate): string {
+  return askedOf('liquidate', id, {});
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../../database/index.js';
-import { Money } from '../../../kernel/money.js';
+import type { Money } from '../../../kernel/money.js';
 import { contractRoot } from '../../market-data/index.js';
 import { AccountsRepository } from '../accounts/accounts.repository.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
@@ -11,6 +11,7 @@ import { pledge } from '../ledger/postings.js';
 import { OptionsRepository } from '../options/options.repository.js';
 import { OrderCancellation } from '../orders/order-cancellation.js';
 import { availableCash, toPledgedPosition } from '../trading.mappers.js';
+import { takenFrom, type Pledge } from './charge-cover.js';
 import type { ActionEffect, CorporateAction } from './corporate-action.js';
 
 /** What a corporate action does beside its own entry: to working orders, and to what stands behind short positions. */
@@ -49,14 +50,16 @@ export class ActionMargin {
 
   /**
    * Before the entry of the action: what is to be paid for a short position, and is not free, comes out of what stands behind
-   * it; and that goes with the position to another symbol.
+   * it, then out of what working orders hold back, then out of what stands behind other short positions. It is due even so: what
+   * is missing then is a debit. And what stands behind a position goes with it to another symbol.
    */
   async makeRoom(
     transaction: Transaction,
-    { id }: AccountRow,
+    account: AccountRow,
     action: CorporateAction,
     { postings }: ActionEffect,
   ): Promise<void> {
+    const { id } = account;
     const { symbol } = action;
     const { quantity, collateral } = await this.#position(transaction, id, symbol);
     if (action.kind === 'symbol_change') {
@@ -68,10 +71,31 @@ export class ActionMargin {
     }
     const { cash } = new Balances(postings);
     if (cash.gte(0)) return;
-    const account = await this.accounts.get(transaction.sql, id);
-    const missing = cash.negated().minus(availableCash(account));
+    const due = cash.negated();
+    await this.#take(transaction, id, due, [{ symbol, collateral }]);
+    const missing = await this.#missing(transaction, id, due);
     if (missing.lte(0)) return;
-    await this.#move(transaction, id, symbol, Money.min(collateral, missing).negated());
+    await this.cancellation.cancelFor(transaction, account, missing, 'margin_call');
+    const positions = await this.executions.listPositions(transaction.sql, id);
+    const pledges = positions.map((row) => ({ ...toPledgedPosition(row), symbol: row.symbol }));
+    await this.#take(transaction, id, due, pledges);
+  }
+
+  /** Out of what stands behind short positions, as far as what is free is less than what is due, USD. */
+  async #take(
+    transaction: Transaction,
+    accountId: string,
+    due: Money,
+    pledges: readonly Pledge[],
+  ): Promise<void> {
+    const missing = await this.#missing(transaction, accountId, due);
+    for (const [symbol, amount] of takenFrom(missing, pledges)) {
+      await this.#move(transaction, accountId, symbol, amount.negated());
+    }
+  }
+
+  async #missing({ sql }: Transaction, accountId: string, due: Money): Promise<Money> {
+    return due.minus(availableCash(await this.accounts.get(sql, accountId)));
   }
 
   /** After its entry: what stands behind a position that is short no more is free. */

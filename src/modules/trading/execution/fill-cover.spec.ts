@@ -35,6 +35,13 @@ describe('a fill can be paid', () => {
     expect([paid('2502'), paid('2501.99')]).toEqual([true, false]);
   });
 
+  it('of a sale that brings cash whatever is free, so that a debit becomes less', () => {
+    const debit = money('-100');
+    expect(canPay(fill('sell', '1', '50', '1'), released('0'), debit)).toBe(true);
+    expect(canPay(fill('sell', '1', '1', '3'), released('0'), debit)).toBe(false);
+    expect(canPay(fill('buy', '1', '1', '0'), released('50'), debit)).toBe(false);
+  });
+
   it('of a sale that costs more than it brings from free cash alone', () => {
     const sale = fill('sell', '1', '1', '3');
     expect(canPay(sale, released('100'), money('1.99'))).toBe(false);

@@ -37,7 +37,7 @@ export function heldFor(
 
 /**
  * From what was held back for it, and what else is free. A sale may cost more than it brings; what one that writes puts
- * holds back is not for that.
+ * holds back is not for that. What takes nothing needs nothing: so a debit becomes less.
  * @param collateral USD that it puts behind a short position; below zero it frees them
  */
 export function canPay(
@@ -50,5 +50,6 @@ export function canPay(
   const notional = money(moneyText(quantity.times(price)));
   const cost = side === 'buy' ? fee.plus(notional) : fee.minus(notional);
   const isHeldFor = side === 'buy' || collateral.gt(0);
-  return cost.plus(collateral).lte(isHeldFor ? free.plus(released.cash) : free);
+  const means = isHeldFor ? free.plus(released.cash) : free;
+  return cost.plus(collateral).lte(Money.max(0, means));
 }

@@ -15,6 +15,7 @@ import { money, sumOf } from '../../../kernel/money.js';
 import { feeOf } from '../execution/paper/fees.js';
 import { isFinal } from '../orders/order-state.js';
 import type { OrderRow } from '../orders/orders.table.js';
+import { availableCash } from '../trading.mappers.js';
 
 /** What orders have broken of the promises that no audit makes by itself: how much they trade, and for which fee. */
 function brokenOrders({ orders, executions }: KeptAccount): OrderRow[] {
@@ -65,16 +66,19 @@ describe('the audit of an account finds nothing wrong with any history', () => {
     );
   });
 
-  it('of short sales, prices that move against them, and margin calls', () => {
+  it('of short sales, prices that move against them, dividends beyond all that there is, and margin calls', () => {
     let shorts = 0;
+    let debits = 0;
     fc.assert(
       fc.property(markedHistories, (history) => {
-        const { positions } = live(new PaperAccount('10000', true), history);
+        const { account, positions } = live(new PaperAccount('10000', true), history);
+        if (availableCash(account).lt(0)) debits += 1;
         shorts += positions.filter(({ quantity }) => money(quantity).lt(0)).length;
       }),
       { numRuns: 200 },
     );
     expect(shorts).toBeGreaterThan(0);
+    expect(debits).toBeGreaterThan(0);
   });
 
   it('of groups: what their legs sell and hold back is what was bought, once, wherever it ends', () => {

@@ -301,6 +301,54 @@ describe('the audit of an account', () => {
     ]);
   });
 
+  describe('a dividend on what is sold short is due, whatever there is', () => {
+    /** 100 sold short at 50, with 2,500 beside; 12,000 are due for them, and an order works for 500. */
+    function indebtedAccount(): KeptAccount {
+      const account = new PaperAccount('5000', true);
+      const at = { symbol: 'AAPL', quantity: money('100'), limit: money('50') } as const;
+      account.fill(accepted(account.place({ side: 'sell', ...at })), at.quantity, at.limit);
+      account.place({ side: 'buy', symbol: 'MSFT', quantity: money('5'), limit: money('100') });
+      account.payDividend('AAPL', money('120'));
+      return account.kept();
+    }
+
+    it('takes what is free, what stands behind it and what orders hold back; the rest is a debit', () => {
+      const { account, orders, positions } = indebtedAccount();
+      // 5,000 and 5,000 from the sale, less its fee of 1.25 and less 12,000.
+      expect(account).toMatchObject({ cash: '-2001.25', reservedCash: '0', collateral: '0' });
+      expect(orders[1]).toMatchObject({ symbol: 'MSFT', status: 'cancelled' });
+      expect(positions).toMatchObject([{ symbol: 'AAPL', quantity: '-100', collateral: '0' }]);
+    });
+
+    findsChanges(indebtedAccount, [
+      [
+        'the reason for a debit: no other entry brings one',
+        ({ entries }) => (nth(entries, entries.length - 1).corporateActionId = null),
+        /^entries\.\d+\.available$/,
+      ],
+      [
+        'what is left behind a position while there is a debit',
+        ({ entries }) => {
+          const taken = entries.findLast(({ kind }) => kind === 'margin');
+          for (const posting of taken?.postings ?? []) {
+            posting.amount = moneyText(money(posting.amount).times('0.9'));
+          }
+        },
+        /^entries\.\d+\.debit\.collateral$/,
+      ],
+      [
+        'what orders hold back while there is a debit',
+        ({ entries }) => {
+          const freed = entries.findLast(({ kind }) => kind === 'release');
+          for (const posting of freed?.postings ?? []) {
+            posting.amount = moneyText(money(posting.amount).times('0.9'));
+          }
+        },
+        /^entries\.\d+\.debit\.reserved$/,
+      ],
+    ]);
+  });
+
   describe('collateral stands behind what is sold short', () => {
     it('knows the figures of a short position', () => {
       const { account, positions, closures, orders } = shortAccount();

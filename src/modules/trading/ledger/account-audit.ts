@@ -12,6 +12,7 @@ import type { OrderRow } from '../orders/orders.table.js';
 import { toFill, toPosting } from '../trading.mappers.js';
 import { asText, NO_POSITION, NOT_FILLED, TRADES, type Filled } from './audited-values.js';
 import { Balances } from './balances.js';
+import { CoverAudit } from './cover-audit.js';
 import { GroupAudit } from './group-audit.js';
 import type { LedgerEntry } from './ledger.repository.js';
 import type { LedgerEntryKind } from './ledger.table.js';
@@ -75,6 +76,12 @@ export class AccountAudit {
     (...found) => this.#expect(...found),
     (...found) => this.#expectNotNegative(...found),
   );
+  readonly #cover = new CoverAudit(
+    this.#balances,
+    this.#shorts,
+    (...found) => this.#expect(...found),
+    (...found) => this.#expectNotNegative(...found),
+  );
 
   /** In the order of their numbers. */
   addEntry(entry: LedgerEntry): void {
@@ -97,7 +104,7 @@ export class AccountAudit {
     if (entry.corporateActionId !== null) {
       this.#applied.push({ seq: entry.seq, actionId: entry.corporateActionId, moved });
     }
-    this.#expectCovered(entry.seq, moved);
+    this.#cover.takeEntry(entry, moved);
   }
 
   /** In any order, after all entries. */
@@ -253,23 +260,6 @@ export class AccountAudit {
     const action = this.#actions.get(actionId);
     if (action) this.#lots.takeAction(seq, action, moved);
     else this.#expect(`actions.${seq}`, 'none', actionId);
-  }
-
-  /** Nothing was spent, sold or held back that was not there. */
-  #expectCovered(seq: number, moved: Balances): void {
-    const { availableCash, reservedCash } = this.#balances;
-    this.#expectNotNegative(`entries.${seq}.available`, availableCash);
-    this.#expectNotNegative(`entries.${seq}.reserved`, reservedCash);
-    for (const symbol of moved.shares().keys()) {
-      const { quantity, reserved } = this.#balances.sharesOf(symbol);
-      // Written contracts are covered by what `finish` finds reserved for them, short positions by their collateral.
-      const free = quantity.minus(reserved);
-      const isShort = quantity.lt(0) && this.#shorts.of(symbol).gt(0);
-      if (!isContractSymbol(symbol) && !isShort) {
-        this.#expectNotNegative(`entries.${seq}.${symbol}.available`, free);
-      }
-      this.#expectNotNegative(`entries.${seq}.${symbol}.reserved`, reserved);
-    }
   }
 
   #expect(what: string, kept: Money | string | number, derived: Money | string | number): void {

@@ -10,7 +10,7 @@ import { OrdersRepository } from '../orders/orders.repository.js';
 import type { OrderRow } from '../orders/orders.table.js';
 import { availableCash } from '../trading.mappers.js';
 import { isMarginCall, MarginOrders } from './margin-orders.js';
-import { planMargin, type ShortState } from './margin-plan.js';
+import { planMargin, type MarginPlan, type ShortState } from './margin-plan.js';
 import { MarginRepository } from './margin.repository.js';
 
 /** Accounts of one run: what is left over is for the next. */
@@ -59,13 +59,13 @@ export class MarginCheck {
       const shorts = await this.#shorts(transaction, account, working);
       const plan = planMargin(shorts, availableCash(account), inOrders);
       if (plan.fromOrders.isZero()) {
-        await this.#carryOut(transaction, account, shorts, plan, working);
+        await this.#carryOut(transaction, account, shorts, plan);
         return;
       }
-      await this.marginOrders.cancelFor(transaction, account, working, plan.fromOrders);
+      await this.marginOrders.cancelFor(transaction, account, plan.fromOrders);
       const now = await this.work.reread(transaction, accountId);
       const left = planMargin(shorts, availableCash(now), money(0));
-      await this.#carryOut(transaction, now, shorts, left, working);
+      await this.#carryOut(transaction, now, shorts, left);
     });
   }
 
@@ -73,8 +73,7 @@ export class MarginCheck {
     transaction: Transaction,
     account: AccountRow,
     shorts: readonly ShortState[],
-    { changes, closes }: ReturnType<typeof planMargin>,
-    working: readonly OrderRow[],
+    { changes, closes }: MarginPlan,
   ): Promise<void> {
     const { id: accountId } = account;
     // What is freed first, so that it is there for the others.
@@ -85,10 +84,9 @@ export class MarginCheck {
       await this.ledger.post(transaction, { accountId, kind: 'margin', postings, symbol });
     }
     for (const short of shorts.filter(({ symbol }) => closes.includes(symbol))) {
-      const ofSymbol = working.filter(({ symbol }) => symbol === short.symbol);
-      await this.marginOrders.cancelAll(transaction, account, ofSymbol);
+      await this.marginOrders.cancelAll(transaction, account, short.symbol);
       const now = await this.work.reread(transaction, accountId);
-      await this.marginOrders.buyBack(transaction, now, short);
+      if (!(await this.marginOrders.buyBack(transaction, now, short))) continue;
       this.#logger.log({ message: 'margin call', accountId, symbol: short.symbol });
     }
   }

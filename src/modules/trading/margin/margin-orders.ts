@@ -12,12 +12,11 @@ import { paperModel, type PaperModel } from '../execution/paper/paper-model.js';
 import { worstSlippage } from '../execution/paper/slippage.js';
 import { newOrder } from '../orders/new-order.js';
 import { cashToReserve } from '../orders/order.js';
+import { OrderCancellation } from '../orders/order-cancellation.js';
 import { OrderJournal } from '../orders/order-journal.js';
 import type { OrderRow } from '../orders/orders.table.js';
 import { availableCash } from '../trading.mappers.js';
 import type { ShortState } from './margin-plan.js';
-
-const REASON = { reason: 'margin_call' } as const;
 
 /** What margin calls do with the orders of an account. */
 @Injectable()
@@ -26,6 +25,7 @@ export class MarginOrders {
 
   constructor(
     private readonly journal: OrderJournal,
+    private readonly cancellation: OrderCancellation,
     private readonly quotes: QuotesService,
     @Inject(Config) config: Config,
     @Inject(Clock) private readonly clock: Clock,
@@ -33,41 +33,29 @@ export class MarginOrders {
     this.#paper = paperModel(config.trading.paper);
   }
 
-  /** Cancels the latest orders, until they have freed so much. @param working the oldest first */
-  async cancelFor(
-    transaction: Transaction,
-    { userId }: AccountRow,
-    working: readonly OrderRow[],
-    wanted: Money,
-  ): Promise<void> {
-    let left = wanted;
-    for (const order of [...working].reverse()) {
-      if (left.lte(0)) return;
-      if (money(order.reservedCash).isZero()) continue;
-      await this.journal.end(transaction, userId, order, { status: 'cancelled' }, REASON);
-      left = left.minus(order.reservedCash);
-    }
+  /** Cancels the latest orders, until they have freed so much, USD. */
+  cancelFor(transaction: Transaction, account: AccountRow, wanted: Money): Promise<void> {
+    return this.cancellation.cancelFor(transaction, account, wanted, 'margin_call');
   }
 
   /** Cancels the orders of a symbol, which is about to be bought back. */
-  async cancelAll(
-    transaction: Transaction,
-    { userId }: AccountRow,
-    working: readonly OrderRow[],
-  ): Promise<void> {
-    for (const order of working) {
-      await this.journal.end(transaction, userId, order, { status: 'cancelled' }, REASON);
-    }
+  cancelAll(transaction: Transaction, account: AccountRow, symbol: string): Promise<void> {
+    return this.cancellation.cancelAll(transaction, account, symbol, 'margin_call');
   }
 
   /**
    * Buys a short position back at the market, as much of it as there is money for: what stands behind it, and what is free.
    * The broker's order passes no risk checks. It holds nothing back: its fill takes what stands behind the position.
    * @param account as it is now
+   * @returns whether there is money for any of it
    */
-  async buyBack(transaction: Transaction, account: AccountRow, short: ShortState): Promise<void> {
+  async buyBack(
+    transaction: Transaction,
+    account: AccountRow,
+    short: ShortState,
+  ): Promise<boolean> {
     const quantity = this.#payable(short, availableCash(account));
-    if (quantity.isZero()) return;
+    if (quantity.isZero()) return false;
     const order = newOrder(
       {
         symbol: short.symbol,
@@ -86,6 +74,7 @@ export class MarginOrders {
       },
     );
     await this.journal.accept(transaction, account.userId, order, 'margin_call');
+    return true;
   }
 
   #payable({ symbol, shares, collateral, ask }: ShortState, free: Money): Money {

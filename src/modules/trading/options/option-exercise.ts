@@ -5,9 +5,9 @@ import { money, type Money } from '../../../kernel/money.js';
 import { QuotesService, type OptionContract } from '../../market-data/index.js';
 import { AccountWork } from '../accounts/account-work.js';
 import { AccountsService } from '../accounts/accounts.service.js';
+import { askedOf, assertAskedAgain, isMarketOrderOf } from '../orders/asked.js';
 import type { OrderRow } from '../orders/orders.table.js';
 import {
-  clientOrderIdReused,
   insufficientFunds,
   insufficientPosition,
   notInTheMoney,
@@ -41,8 +41,12 @@ export class OptionExercise {
     const { id: accountId } = await this.accounts.getOrOpen(userId);
     return this.work.run(accountId, async (transaction, account) => {
       const id = `exercise:${request.client_order_id ?? newId()}`;
+      const asked = askedOf('exercise', symbol, request);
       const before = await this.books.findOrder(transaction, accountId, id);
-      if (before) return this.#repeat(transaction, before, symbol, request);
+      if (before) {
+        assertAskedAgain(before, asked, isMarketOrderOf(before, symbol, request.quantity));
+        return this.#repeat(transaction, before);
+      }
       const contract = this.quotes.findInstrument(symbol)?.option;
       if (!contract) throw unknownSymbol(symbol);
       const held = await this.#wanted(transaction, accountId, symbol, contract, request);
@@ -51,7 +55,7 @@ export class OptionExercise {
       await this.#assertMeans(transaction, accountId, contract, held);
       const settlement = { kind: 'option_exercise', legs: delivery(held) } as const;
       const { underlying } = contract;
-      const settled = { symbol, underlying, quote, id };
+      const settled = { symbol, underlying, quote, id, asked };
       return toExercise(await this.legs.record(transaction, account, settlement, settled));
     });
   }
@@ -84,19 +88,10 @@ export class OptionExercise {
     throw insufficientPosition(contract.underlying, quantity, atLeastNothing(means.shares));
   }
 
-  /** @throws AppError `trading.client_order_id_reused` when it is another exercise than before. */
-  async #repeat(
-    transaction: Transaction,
-    before: OrderRow,
-    symbol: string,
-    { quantity, client_order_id }: ExerciseRequest,
-  ): Promise<Exercise> {
-    const isSame =
-      before.symbol === symbol && (quantity === undefined || money(quantity).eq(before.quantity));
+  async #repeat(transaction: Transaction, before: OrderRow): Promise<Exercise> {
     const id = `${before.clientOrderId}:shares`;
     const shares = await this.books.findOrder(transaction, before.accountId, id);
-    if (!isSame || !shares) throw clientOrderIdReused(client_order_id ?? '');
-    return toExercise([before, shares]);
+    return toExercise([before, ...(shares ? [shares] : [])]);
   }
 }
 

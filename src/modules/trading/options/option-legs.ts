@@ -18,6 +18,8 @@ export interface SettledContract {
   readonly quote: Quote;
   /** Of the order that closes the contract; that of the shares has `:shares` behind it. No client can choose one with a colon. */
   readonly id: string;
+  /** By its owner, who exercises it; undefined at expiry. */
+  readonly asked?: string;
 }
 
 const NOTHING = { cash: money(0), shares: money(0) };
@@ -55,7 +57,7 @@ export class OptionLegs {
     account: AccountRow,
     kind: OptionEntryKind,
     leg: SettlementLeg,
-    { symbol, underlying, quote, id }: SettledContract,
+    { symbol, underlying, quote, id, asked }: SettledContract,
   ): Promise<OrderRow> {
     const { side, quantity, price } = leg;
     const isContract = leg.of === 'contract';
@@ -70,6 +72,7 @@ export class OptionLegs {
       },
       {
         accountId: account.id,
+        ...(asked !== undefined && { asked }),
         replaces: null,
         time: { worksFrom: null, expiresAt: null },
         holding: NOTHING,

@@ -112,7 +112,8 @@ export class BuyingPower {
       : await shorts.freedByPurchase(transaction, account, request, position);
     const required = Money.max(0, cost.plus(fees).minus(freed));
     const available = availableCash(account);
-    if (required.gt(available)) throw insufficientFunds(required, available);
+    // What needs nothing can be had in debit too.
+    if (required.gt(Money.max(0, available))) throw insufficientFunds(required, available);
     return { cash: required, shares: money(0), fees: Money.min(fees, required) };
   }
 

@@ -21,6 +21,8 @@ export interface GroupPlace {
 /** What an order is beside what its sender asked for. */
 export interface OrderCircumstances {
   readonly accountId: string;
+  /** By the request that makes it; undefined where none does. */
+  readonly asked?: string;
   readonly replaces: string | null;
   readonly time: WorkingTime;
   readonly holding: Holding;
@@ -33,13 +35,23 @@ export interface OrderCircumstances {
 /** The order as it is stored when it is accepted. */
 export function newOrder(
   request: PlaceOrder,
-  { accountId, replaces, time, holding, trigger = NOT_TRIGGERED, group, at }: OrderCircumstances,
+  {
+    accountId,
+    asked,
+    replaces,
+    time,
+    holding,
+    trigger = NOT_TRIGGERED,
+    group,
+    at,
+  }: OrderCircumstances,
 ): OrderRow {
   const id = newId();
   return {
     id,
     accountId,
     clientOrderId: request.client_order_id ?? id,
+    asked: asked ?? null,
     symbol: request.symbol,
     side: request.side,
     type: request.type,
@@ -77,7 +89,7 @@ export function newOrder(
   };
 }
 
-/** Whether a request asks for just this order: `"10"` and `"10.0"` are the same quantity. */
+/** Whether a request asks for just this order, of one from before requests were stored. */
 export function isSameOrder(row: OrderRow, request: OrderRequest): boolean {
   // The end of a day order follows from when it was placed.
   const sameEnd =

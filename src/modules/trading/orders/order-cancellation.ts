@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../../database/index.js';
+import { money, type Money } from '../../../kernel/money.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import { OrderJournal } from './order-journal.js';
 import { isFinal } from './order-state.js';
@@ -29,6 +30,24 @@ export class OrderCancellation {
       const order = await this.orders.findOwn(transaction.sql, accountId, id);
       if (!order || isFinal(order.status)) continue;
       await this.journal.end(transaction, userId, order, { status: 'cancelled' }, { reason });
+    }
+  }
+
+  /** Working orders, the latest first, until they have freed so much cash, USD; the account must be locked by the transaction. */
+  async cancelFor(
+    transaction: Transaction,
+    { id: accountId, userId }: AccountRow,
+    wanted: Money,
+    reason: TransitionReason,
+  ): Promise<void> {
+    const rows = await this.orders.listWorking(transaction.sql, accountId, undefined);
+    let left = wanted;
+    for (const { id } of rows.reverse()) {
+      if (left.lte(0)) return;
+      const order = await this.orders.findOwn(transaction.sql, accountId, id);
+      if (!order || isFinal(order.status) || money(order.reservedCash).isZero()) continue;
+      await this.journal.end(transaction, userId, order, { status: 'cancelled' }, { reason });
+      left = left.minus(order.reservedCash);
     }
   }
 }

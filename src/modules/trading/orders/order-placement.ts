@@ -5,7 +5,7 @@ import { money } from '../../../kernel/money.js';
 import { AccountWork } from '../accounts/account-work.js';
 import type { AccountRow } from '../accounts/accounts.table.js';
 import type { Order, OrderRequest, PlaceOrder, ReplaceOrder } from '../trading.dto.js';
-import { clientOrderIdReused } from '../trading.errors.js';
+import { askedOf, assertAskedAgain } from './asked.js';
 import { BuyingPower } from './buying-power.js';
 import { GroupOrders } from './groups/group-orders.js';
 import { assertGroup } from './groups/group-terms.js';
@@ -34,16 +34,23 @@ export class OrderPlacement {
   /**
    * A refusal comes before anything is written.
    * @param account as it is now, with all that the work has changed
+   * @param asked by the request that it is a part of
    * @throws AppError as `OrdersService.place`
    */
-  async place(transaction: Transaction, account: AccountRow, asked: OrderRequest): Promise<Order> {
-    assertGroup(asked);
-    const repeated = await this.#findRepeated(transaction, account.id, asked, null);
+  async place(
+    transaction: Transaction,
+    account: AccountRow,
+    order: OrderRequest,
+    asked = askedOf('place', order.symbol, order),
+  ): Promise<Order> {
+    assertGroup(order);
+    const by = { asked, replaces: null };
+    const repeated = await this.#findRepeated(transaction, account.id, order, by);
     if (repeated) return this.groups.firstAnswer(transaction, repeated);
-    const time = this.buyingPower.rules.workingTimeOf(asked);
-    const request = this.buyingPower.rules.sized(asked);
+    const time = this.buyingPower.rules.workingTimeOf(order);
+    const request = this.buyingPower.rules.sized(order);
     const group = this.groups.placeOf(request);
-    const of = { replaces: null, time, ...(group && { group }) };
+    const of = { ...by, time, ...(group && { group }) };
     const head = await this.#accept(transaction, account, request, of, false);
     return this.groups.attachLegs(transaction, account.userId, head, request);
   }
@@ -60,19 +67,21 @@ export class OrderPlacement {
   ): Promise<Order> {
     // One that was replaced already may be asked for again; the step below refuses any other.
     if (before.status !== 'replaced') assertTransition(before.status, 'replaced');
-    const asked = replacementOf(before, change);
-    const repeated = await this.#findRepeated(transaction, accountId, asked, before.id);
+    const asked = askedOf('replace', before.id, change);
+    const replacement = replacementOf(before, change);
+    const by = { asked, replaces: before.id };
+    const repeated = await this.#findRepeated(transaction, accountId, replacement, by);
     if (repeated) return this.groups.firstAnswer(transaction, repeated);
     assertTransition(before.status, 'replaced');
     assertBeforeAuction(before, this.clock.nowMs());
-    const request = this.buyingPower.rules.sized(asked);
+    const request = this.buyingPower.rules.sized(replacement);
     const share = await this.groups.shareOf(transaction, before, request, change);
     const end = { status: 'replaced' } as const;
     await this.journal.end(transaction, userId, before, end, { reason: 'replaced_by_owner' });
     // Read again: what the order held back is free for the one that takes its place.
     const account = await this.work.reread(transaction, accountId);
     const of = {
-      replaces: before.id,
+      ...by,
       time: before,
       trigger: before,
       ...(share && { group: share.place }),
@@ -87,7 +96,7 @@ export class OrderPlacement {
     transaction: Transaction,
     account: AccountRow,
     request: PlaceOrder,
-    of: Pick<OrderCircumstances, 'replaces' | 'time' | 'trigger' | 'group'>,
+    of: Pick<OrderCircumstances, 'asked' | 'replaces' | 'time' | 'trigger' | 'group'>,
     isCovered: boolean,
   ): Promise<OrderRow> {
     const { trigger, group } = of;
@@ -108,18 +117,19 @@ export class OrderPlacement {
     transaction: Transaction,
     accountId: string,
     request: OrderRequest,
-    replaces: string | null,
+    { asked, replaces }: { readonly asked: string; readonly replaces: string | null },
   ): Promise<OrderRow | undefined> {
     const clientOrderId = request.client_order_id;
     if (clientOrderId === undefined) return undefined;
     const row = await this.orders.findByClientOrderId(transaction.sql, accountId, clientOrderId);
     if (!row) return undefined;
-    const isSame =
+    const isLikeIt =
+      row.asked === null &&
       row.replaces === replaces &&
       isSameOrder(row, request) &&
       // What takes the place of an order in a group is asked for without legs.
       (replaces !== null || (await this.groups.hasSameLegs(transaction, row, request)));
-    if (!isSame) throw clientOrderIdReused(clientOrderId);
+    assertAskedAgain(row, asked, isLikeIt);
     return row;
   }
 }

@@ -13,7 +13,7 @@ import { OrderPlacement } from './order-placement.js';
 import { isFinal } from './order-state.js';
 import { OrdersRepository } from './orders.repository.js';
 import type { OrderRow } from './orders.table.js';
-import { CLIENT_ORDER_ID } from '../trading.dto.js';
+import { ORDER_ID_TOLD } from '../trading.dto.js';
 import type {
   ListOrders,
   Order,
@@ -57,14 +57,16 @@ export class OrdersService {
   /**
    * {@link place} as a part of other work on the account. A refusal comes before anything is written.
    * @param account as it is now, with all that the work has changed
+   * @param asked by the request that it is a part of; undefined: for this order
    * @throws AppError as {@link place}
    */
   placeWithin(
     transaction: Transaction,
     account: AccountRow,
     request: OrderRequest,
+    asked?: string,
   ): Promise<Order> {
-    return this.placement.place(transaction, account, request);
+    return this.placement.place(transaction, account, request, asked);
   }
 
   /**
@@ -92,7 +94,7 @@ export class OrdersService {
   async getByClientOrderId(userId: string, clientOrderId: string): Promise<Order> {
     const accountId = await this.accounts.idOf(userId);
     // None that could be stored is longer; and PostgreSQL takes no NUL.
-    const row = CLIENT_ORDER_ID.test(clientOrderId)
+    const row = ORDER_ID_TOLD.test(clientOrderId)
       ? await this.orders.readByClientOrderId(accountId, clientOrderId)
       : undefined;
     if (!row) throw orderNotFound();

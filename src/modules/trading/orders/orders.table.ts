@@ -28,6 +28,8 @@ export const ordersTable = pgTable(
       .notNull()
       .references(() => accountsTable.id),
     clientOrderId: text('client_order_id').notNull(),
+    /** What the request asked for that made it (`asked.ts`); null: no request did, or it is from before this was kept. */
+    asked: text('asked'),
     symbol: text('symbol').notNull(),
     side: text('side', { enum: ORDER_SIDES }).notNull(),
     type: text('type', { enum: ORDER_TYPES }).notNull(),

@@ -16,8 +16,10 @@ import { PositionPnlService, type UserPnl } from './position-pnl.service.js';
 
 /** No two messages about a position within this time. */
 const PACE_MS = 250;
-/** Users served at once: one query and this many messages and cache entries per {@link PACE_MS}, at most. */
-const MAX_WATCHED = 200;
+/** Users served at once: of so many are one query, and the messages and cache entries that follow. */
+const PAGE = 200;
+/** A tick goes on to further pages for so long; who is not served then is the first with the next. */
+const BUSY_MS = 250;
 
 /**
  * On ticks, values the positions of who is watching: replaces the cached view and sends what changed.
@@ -25,7 +27,7 @@ const MAX_WATCHED = 200;
  */
 @Injectable()
 export class PnlFeed implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #watchers = new Watchers(MAX_WATCHED);
+  readonly #watchers = new Watchers();
   /** By user and symbol; only of who is watching. */
   #sent = new Map<string, ReadonlyMap<string, ValuedPosition>>();
   #lastMs = Number.NEGATIVE_INFINITY;
@@ -54,10 +56,16 @@ export class PnlFeed implements OnApplicationBootstrap, BeforeApplicationShutdow
     const nowMs = this.clock.nowMs();
     // A clock that was set back is followed.
     if (Math.abs(nowMs - this.#lastMs) < PACE_MS) return;
-    const userIds = this.#watchers.now(nowMs);
-    this.#sent = new Map([...this.#sent].filter(([userId]) => userIds.includes(userId)));
-    if (userIds.length === 0) return;
+    const watching = this.#watchers.now(nowMs);
+    this.#sent = new Map([...this.#sent].filter(([userId]) => watching.has(userId)));
+    if (watching.size === 0) return;
     this.#lastMs = nowMs;
+    for (let left = watching.size; left > 0 && this.clock.nowMs() - nowMs < BUSY_MS; left -= PAGE) {
+      await this.#serve(this.#watchers.next(Math.min(left, PAGE)));
+    }
+  }
+
+  async #serve(userIds: readonly string[]): Promise<void> {
     const users = await this.pnl.refresh(userIds);
     // From when they were valued on: a slow start must not bring this message close to the next.
     this.#lastMs = this.clock.nowMs();

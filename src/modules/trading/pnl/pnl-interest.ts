@@ -9,12 +9,12 @@ import { SECOND_MS } from '../../../kernel/duration.js';
 import { LiveStreams } from '../../../realtime/index.js';
 import { Bus } from '../../../redis/index.js';
 import { positionsChannel } from '../trading.channels.js';
-import { pnlWatched, WATCH_BEAT_MS } from './pnl-watch.js';
+import { namedInPages, pnlWatched, WATCH_BEAT_MS } from './pnl-watch.js';
 
 /** Who has read is served on ticks for as long as what it read is cached. */
 const READER_MS = 30 * SECOND_MS;
-/** One message names no more users than this. */
-const MAX_NAMED = 200;
+/** More than so many who only read are not remembered; who follows always is. */
+const MAX_READERS = 5_000;
 
 /** Tells the feed whose profit is looked at through this instance: on a socket, or by reading it. */
 @Injectable()
@@ -41,7 +41,7 @@ export class PnlInterest implements OnApplicationBootstrap, BeforeApplicationShu
     this.#readers.delete(userId);
     this.#readers.set(userId, this.clock.nowMs() + READER_MS);
     const [oldest] = this.#readers.keys();
-    if (this.#readers.size > MAX_NAMED && oldest !== undefined) this.#readers.delete(oldest);
+    if (this.#readers.size > MAX_READERS && oldest !== undefined) this.#readers.delete(oldest);
   }
 
   async #beat(): Promise<void> {
@@ -50,9 +50,9 @@ export class PnlInterest implements OnApplicationBootstrap, BeforeApplicationShu
       if (untilMs <= nowMs) this.#readers.delete(userId);
     }
     const followers = this.streams.followersOf(positionsChannel);
-    const userIds = [...new Set([...followers, ...this.#readers.keys()])].slice(0, MAX_NAMED);
-    if (userIds.length === 0) return;
-    // Without the bus no message would reach the sockets either; the next beat says it again.
-    await this.bus.publish(pnlWatched, { userIds }).catch(() => undefined);
+    for (const userIds of namedInPages([...followers, ...this.#readers.keys()])) {
+      // Without the bus no message would reach the sockets either; the next beat says it again.
+      await this.bus.publish(pnlWatched, { userIds }).catch(() => undefined);
+    }
   }
 }
