@@ -196,8 +196,9 @@ describe.each(BACKENDS)('monitoring on $name', (backend) => {
     expect(await live.subscribe('ops.alerts')).toMatchObject({ ok: true });
     const trader = await bourse.trader();
     const outsider = await LiveClient.connect(bourse.url, { token: trader.token });
-    const { snapshot } = await live.follow('ops.queues');
-    expect(queueOf(snapshot, 'trading')).toMatchObject({ waiting: 0, paused: false });
+    const queues = await live.follow('ops.queues');
+    const before = queueOf(queues.snapshot, 'trading');
+    expect(before).toMatchObject({ waiting: 0, paused: false });
     for (const channel of ['ops.alerts', 'ops.queues']) {
       expect(await outsider.subscribe(channel)).toMatchObject({
         ok: false,
@@ -220,11 +221,6 @@ describe.each(BACKENDS)('monitoring on $name', (backend) => {
       expect(queue).toMatchObject({ waiting: 3, paused: true });
       return queue;
     }, patient);
-    const told = await live.next(
-      'ops.queues',
-      (figures) => queueOf(figures, 'trading')?.waiting === 3,
-    );
-    expect(queueOf(told.data, 'trading')).toEqual(trading);
     const waitingMs = Date.now() - Date.parse(trading?.oldestWaitingSince ?? '');
     expect(waitingMs).toBeGreaterThanOrEqual(0);
     expect(waitingMs).toBeLessThan(MINUTE_MS);
@@ -257,6 +253,10 @@ describe.each(BACKENDS)('monitoring on $name', (backend) => {
     expect(resolved.data).toMatchObject({ id: raised.data['id'], kind });
     expect(Date.parse(resolved.data['resolvedAt'] as string)).toBeGreaterThan(0);
     expect(live.on('ops.alerts').filter(({ data }) => data['kind'] === kind)).toHaveLength(2);
+    await live.next('ops.queues', (figures) => {
+      const { completed = 0 } = queueOf(figures, 'trading') ?? {};
+      return completed > (before?.completed ?? 0);
+    });
     const past = await read<AlertPage>('alerts?state=resolved');
     // Others of a busy machine may come and go.
     expect(past.items.filter((alert) => alert.kind === kind)).toEqual([resolved.data]);
