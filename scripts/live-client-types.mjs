@@ -33,9 +33,12 @@ export type MessageOn<Name extends ChannelName> = Declared<Name>['message'];
 export type SnapshotOn<Name extends ChannelName> = Declared<Name>['snapshot'];
 `;
 
+/** What a channel sends that has contents of its own. */
+const KINDS = /** @type {const} */ (['message', 'snapshot']);
+
 /** @typedef {import('json-schema-to-typescript').JSONSchema} Schema */
 /** @typedef {{ payload: { properties: { data: Schema } } }} Message */
-/** @typedef {{ parameters?: object, 'x-durable': boolean, messages: Record<'message' | 'snapshot', Message> }} Channel */
+/** @typedef {{ parameters?: object, 'x-durable': boolean, messages: Record<(typeof KINDS)[number], Message> }} Channel */
 
 /** @param {{ channels: Record<string, Channel> }} document */
 async function render({ channels: { gateway: _, ...channels } }) {
@@ -43,7 +46,7 @@ async function render({ channels: { gateway: _, ...channels } }) {
     Object.entries(channels).map(([name, { messages }]) => [
       name,
       objectOf(
-        Object.entries(messages).map(([kind, { payload }]) => [kind, payload.properties.data]),
+        KINDS.map((kind) => [kind, messages[kind].payload.properties.data]),
       ),
     ]),
   );

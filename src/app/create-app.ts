@@ -56,7 +56,7 @@ export async function createApp(
   app.get(RequestMetrics).attach(server);
   app.get(ConnectionDrain).attach(server);
   if (config.role !== 'worker') {
-    app.useWebSocketAdapter(new LiveAdapter(app, config.http.allowedOrigins));
+    app.useWebSocketAdapter(new LiveAdapter(app, config));
     refuseOtherUpgrades(server.server, SOCKET_PATH);
     await mountAdmin(app, server);
     mountDocs(app);

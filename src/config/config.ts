@@ -72,6 +72,7 @@ export interface Config {
     readonly cookieSecure: boolean;
   };
   readonly admin: { readonly email: string; readonly password: string | undefined };
+  readonly live: { readonly pingMs: number };
   readonly market: {
     readonly provider: Environment['MARKET_PROVIDER'];
     readonly seed: string;
@@ -188,6 +189,7 @@ function toConfig(env: Environment): Config {
       cookieSecure: env.SESSION_COOKIE_SECURE ?? production,
     },
     admin: { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD },
+    live: { pingMs: env.LIVE_PING_MS },
     market: {
       provider: env.MARKET_PROVIDER,
       seed: env.MARKET_SEED,

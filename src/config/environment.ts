@@ -195,6 +195,12 @@ export const environmentSchema = z.object({
       'its password, 12 to 128 characters; unset: generated and printed once (not in production)',
     ),
 
+  LIVE_PING_MS: milliseconds
+    .default(10_000)
+    .describe(
+      'ms between two signs of life of a live socket; one that does not answer within as long again is let go',
+    ),
+
   MARKET_PROVIDER: z
     .enum(['simulated', 'replay'])
     .default('simulated')

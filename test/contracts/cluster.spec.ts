@@ -160,6 +160,30 @@ describe('streams on a Cluster', () => {
   });
 });
 
+// The last of this file: the others want both of the first primaries.
+describe('streams on a Cluster of which a primary is gone', () => {
+  it('are followed at the replica that serves in its place, and their followers are told', async () => {
+    const { here, there, close } = await openTwo();
+    const subscriber = pubsubOf(there);
+    const names = Array.from({ length: 20 }, (_, i) => `stream-${i}`);
+    const received: string[] = [];
+    for (const name of names) {
+      await subscriber.subscribeStream(name, (_, stream) => void received.push(stream));
+    }
+    const missed = jest.fn();
+    subscriber.onReconnected(missed);
+    await cluster.failOver();
+    await eventually(() => expect(missed).toHaveBeenCalled(), { timeoutMs: 15_000 });
+    received.length = 0;
+    const publisher = pubsubOf(here);
+    // The publisher may still look for the one that is gone.
+    const publish = (name: string) => eventually(() => publisher.publishSequenced(name, 1));
+    await Promise.all(names.map(publish));
+    await eventually(() => expect(new Set(received)).toEqual(new Set(names)));
+    await close();
+  }, 60_000);
+});
+
 /** Ends the subscribing connections of the instance on this node: other tests use it too. */
 async function killNamed(node: Redis, { keys }: RedisInstance): Promise<string[]> {
   const clients = String(await node.call('CLIENT', 'LIST', 'TYPE', 'pubsub')).split('\n');

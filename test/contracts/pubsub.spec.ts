@@ -1,4 +1,5 @@
 import '../support/quiet.js';
+import { Redis } from 'ioredis';
 import { systemClock } from '../../src/kernel/clock.js';
 import { DAY_MS } from '../../src/kernel/duration.js';
 import type { JsonValue } from '../../src/kernel/json.js';
@@ -8,6 +9,7 @@ import { eventually } from '../support/eventually.js';
 import { createTestRedisPrefix } from '../support/servers/index.js';
 import { ttlsByKey } from '../support/keyspace.js';
 import { NO_REDIS_URL, openRedisInstance, type RedisInstance } from '../support/redis-instance.js';
+import { PrivateRedis } from '../support/redis-server.js';
 import { describePubSubContract } from './pubsub.contract.js';
 
 const pubsubOf = ({ connections, keys }: RedisInstance): RedisPubSub =>
@@ -88,6 +90,53 @@ describe('redis pub/sub', () => {
     await pubsub.publishSequenced('orders', 1);
     await instance.connections.command.script('FLUSH');
     expect(await pubsub.publishSequenced('orders', 2)).toMatchObject({ seq: 2 });
+  });
+});
+
+describe('a history of Redis after a failover to a replica and back', () => {
+  let primary: PrivateRedis;
+  let replica: PrivateRedis;
+  let instance: RedisInstance;
+  const admins: Redis[] = [];
+  const adminOf = async ({ url }: PrivateRedis): Promise<Redis> => {
+    const admin = new Redis(url, { connectTimeout: 5_000, commandTimeout: 5_000 });
+    admins.push(admin);
+    // Else a primary waits 5 s for more replicas before it tells the first one what it has.
+    await admin.config('SET', 'repl-diskless-sync-delay', 0);
+    return admin;
+  };
+  beforeEach(async () => {
+    [primary, replica] = await Promise.all([PrivateRedis.start(), PrivateRedis.start()]);
+    instance = await openRedisInstance(createTestRedisPrefix(), primary.url);
+  });
+  afterEach(async () => {
+    await instance.close();
+    for (const admin of admins.splice(0)) admin.disconnect();
+    await Promise.all([primary.remove(), replica.remove()]);
+  });
+
+  it('begins another epoch: what the first one said last, the replica may never have heard', async () => {
+    const pubsub = pubsubOf(instance);
+    const keep = { messages: 5, ageMs: 60_000 };
+    const [first, second] = await Promise.all([adminOf(primary), adminOf(replica)]);
+    const follow = async (admin: Redis, { url }: PrivateRedis) => {
+      const { hostname, port } = new URL(url);
+      await admin.replicaof(hostname, Number(port));
+      await eventually(async () =>
+        expect(await admin.info('replication')).toContain('master_link_status:up'),
+      );
+    };
+    await follow(second, primary);
+    const { epoch } = await pubsub.publishDurable('orders', 'known to both', { keep });
+    await second.replicaof('NO', 'ONE');
+    // As long as nothing happens to it, a primary goes on as it was.
+    expect(await pubsub.publishDurable('orders', 'told', { keep })).toEqual({ epoch, seq: 2 });
+    await follow(first, replica);
+    await first.replicaof('NO', 'ONE');
+    // Whoever is at 2 would take the next one for the one that it has.
+    const after = await pubsub.history('orders');
+    expect(after).toMatchObject({ seq: 0, messages: [] });
+    expect(after.epoch).not.toBe(epoch);
   });
 });
 

@@ -31,6 +31,12 @@ const every = defineDurableChannel({
   schema: bigSchema,
   durable: { keep: { messages: 500, ageMs: 60_000 }, snapshot: z.object({ count: z.number() }) },
 });
+const family = defineChannel({
+  name: 'test.family',
+  audience: 'public',
+  parameter: /^\d{1,3}$/,
+  schema: bigSchema,
+});
 const BIG = 'x'.repeat(128 * 1024);
 /** More than two systems hold between them for one connection, some 10 MB; and no more than a client sleeps through. */
 const MANY = 160;
@@ -49,6 +55,7 @@ describe('what a live connection may cost', () => {
     bourse = await startBourse(kind, { ALLOWED_ORIGINS: ALLOWED });
     trader = await bourse.trader();
     bourse.app.get(ChannelRegistry).declare(latest, async () => null);
+    bourse.app.get(ChannelRegistry).declare(family, async () => null);
     bourse.app.get(ChannelRegistry).declare(every, async () => ({ count: published }));
   });
   beforeEach(() => (published = 0));
@@ -130,7 +137,13 @@ describe('what a live connection may cost', () => {
     const back = await signedIn();
     const answer = await back.follow(every.name, before.at(-1));
     expect(answer.recovered).toBe(true);
-    expect(numbers([...before, ...(answer.messages ?? [])])).toEqual(upTo(published));
+    // What it missed comes in parts, of which the answer is the first one.
+    const first = answer.messages ?? [];
+    expect(JSON.stringify(first).length).toBeLessThan(3 * BIG.length);
+    await eventually(() =>
+      expect(numbers([...before, ...first, ...back.on(every.name)])).toEqual(upTo(published)),
+    );
+    expect(mostUnsent()).toBeLessThan(MAX_UNSENT_BYTES + 2 * BIG.length);
   });
 
   it('refuses requests that come too fast, and closes the connection of who does not listen', async () => {
@@ -149,6 +162,25 @@ describe('what a live connection may cost', () => {
     expect(flooding.closing?.code).toBe('live.too_many_requests');
     expect(flooding.connected).toBe(false);
     expect(await calm.subscribe('trading.orders')).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    ['20 channels to who does not say who it is', () => connect({}), 20],
+    ['100 channels to who is signed in', () => signedIn(), 100],
+  ])('gives %s over one connection', async (_, open, most) => {
+    const live = await open();
+    const member = (i: number) => live.subscribe(`${family.name}:${i}`);
+    for (const answer of await Promise.all(upTo(most).map(member))) {
+      expect(answer).toMatchObject({ ok: true });
+    }
+    expect(await member(most)).toMatchObject({
+      ok: false,
+      error: { code: 'live.too_many_channels' },
+    });
+    // One that it has is no other one, and one that it gives up makes room.
+    expect(await member(0)).toMatchObject({ ok: true });
+    await live.unsubscribe(`${family.name}:0`);
+    expect(await member(most)).toMatchObject({ ok: true });
   });
 
   it('closes the connection of who sends more than 64 KB in one message', async () => {

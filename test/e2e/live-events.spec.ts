@@ -1,7 +1,9 @@
+import { LiveClients } from '../../src/realtime/clients/live-clients.js';
 import { eventually } from '../support/eventually.js';
 import { newTrader, type ApiClient } from './support/api-client.js';
 import { BACKENDS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
+import { LiveClient } from './support/live-client.js';
 import { EventStream, StreamRefused, type StreamOptions } from './support/event-stream.js';
 
 const ORDERS = 'channels=trading.orders';
@@ -247,6 +249,18 @@ describe.each(BACKENDS)('live events on $name', (backend) => {
     const stream = await open(`${QUOTES},trading.orders`, { token: trader.token });
     await stream.first('snapshot');
     const atMs = Date.now();
+    // Who comes while it ends is told so, too: that is no fault of anybody's.
+    bourse.app.get(LiveClients).onModuleDestroy();
+    const { problem, status } = await refusal(QUOTES);
+    expect([status, problem.code]).toEqual([503, 'live.draining']);
+    expect(problem.details?.['retryAfterMs']).toEqual(expect.any(Number));
+    const late = await LiveClient.connect(bourse.url, {});
+    await eventually(() => expect(late.connected).toBe(false));
+    expect(late.closing).toMatchObject({
+      code: 'live.draining',
+      retryAfterMs: expect.any(Number),
+    });
+    expect(bourse.logs.filter(({ level }) => level === 'error')).toEqual([]);
     await end();
     expect(Date.now() - atMs).toBeLessThan(5_000);
     await eventually(() => expect(stream.ending).toBe('end'));

@@ -3,14 +3,18 @@ import type { Activity } from '../../src/modules/trading/accounts/transfers.dto.
 import type { Account, Order } from '../../src/modules/trading/index.js';
 import { eventually } from '../support/eventually.js';
 import { BourseProcess } from '../support/processes.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import { ApiClient } from './support/api-client.js';
 import { BACKENDS, type Backend } from './support/backends.js';
+import { EventStream } from './support/event-stream.js';
 import { LiveClient, type LiveMessage } from './support/live-client.js';
 
 // Three processes are started.
 jest.setTimeout(120_000);
 
 const ORDERS = 'trading.orders';
+/** Two seconds for an answer, also of a machine that is busy. */
+const LIVE_PING_MS = 2_000;
 const MARKET_ORDER = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: '1' };
 
 describe('two API processes and a worker', () => {
@@ -18,6 +22,7 @@ describe('two API processes and a worker', () => {
   let processes: BourseProcess[] = [];
   let [a, b]: [BourseProcess?, BourseProcess?] = [];
   const sockets: LiveClient[] = [];
+  const streams: EventStream[] = [];
 
   beforeAll(async () => {
     const [, kind] = BACKENDS;
@@ -25,7 +30,8 @@ describe('two API processes and a worker', () => {
     backend = await kind.create();
     const { PORT: _anyFreeOne, ...env } = backend.env;
     const start = async (role: string) => {
-      const options = { env: { ...env, BOURSE_ROLE: role, MARKET_TICK_MS: '50' } };
+      const settings = { MARKET_TICK_MS: '50', LIVE_PING_MS: String(LIVE_PING_MS) };
+      const options = { env: { ...env, BOURSE_ROLE: role, ...settings } };
       const started = await BourseProcess.start(options);
       processes.push(started);
       return started;
@@ -34,7 +40,10 @@ describe('two API processes and a worker', () => {
     a = await start('api');
     [b] = await Promise.all([start('api'), start('worker')]);
   });
-  afterEach(() => sockets.splice(0).forEach((socket) => socket.close()));
+  afterEach(() => {
+    sockets.splice(0).forEach((socket) => socket.close());
+    streams.splice(0).forEach((stream) => stream.close());
+  });
   afterAll(async () => {
     await Promise.all(processes.map((process) => process.stop()));
     processes = [];
@@ -48,13 +57,23 @@ describe('two API processes and a worker', () => {
     sockets.push(live);
     return live;
   };
+  const openStream = async (
+    to: BourseProcess | undefined,
+    { token }: ApiClient,
+    lastEventId?: string,
+  ) => {
+    const options = { token, ...(lastEventId !== undefined && { lastEventId }) };
+    const stream = await EventStream.open(urlOf(to), `channels=${ORDERS}`, options);
+    streams.push(stream);
+    return stream;
+  };
   /** Through A. */
   const buy = async (client: ApiClient): Promise<string> => {
     const { body, status } = await client.post<{ id: string }>('/api/orders', MARKET_ORDER);
     expect(status).toBe(201);
     return body.id;
   };
-  const filled = (live: LiveClient, id: string) =>
+  const filled = (live: LiveClient | EventStream, id: string) =>
     live.next(ORDERS, (order) => order['id'] === id && order['status'] === 'filled');
   const versions = (messages: readonly LiveMessage[], id: string) =>
     messages.filter(({ data }) => data['id'] === id).map(({ data }) => data['version']);
@@ -98,6 +117,22 @@ describe('two API processes and a worker', () => {
     expect(after.on(ORDERS).map(({ seq }) => seq)).toEqual([last.seq + 3, last.seq + 4]);
   });
 
+  it('let a stream of events that was on one go on at the other', async () => {
+    const client = await trader();
+    const before = await openStream(b, client);
+    const last = await filled(before, await buy(client));
+    before.close();
+    const missed = await buy(client);
+    const after = await openStream(a, client, before.lastEventId);
+    const next = await buy(client);
+    await filled(after, next);
+    expect(after.on(ORDERS, 'subscribed')).toMatchObject([{ recovered: true }]);
+    expect(after.on(ORDERS, 'snapshot')).toEqual([]);
+    const messages = after.on(ORDERS);
+    expect(messages.map(({ seq }) => seq)).toEqual([1, 2, 3, 4].map((i) => last.seq + i));
+    for (const id of [missed, next]) expect(versions(messages, id)).toEqual([1, 2]);
+  });
+
   it('make one order of a hundred identical requests that come to both at once, and give one answer', async () => {
     const here = await trader();
     const there = new ApiClient(urlOf(b));
@@ -125,12 +160,43 @@ describe('two API processes and a worker', () => {
     expect(entries.items.map(({ kind }) => kind)).toEqual(['hold', 'opening']);
   });
 
-  it('close the sockets of a session everywhere within a second of its end', async () => {
+  it('close the sockets and streams of a session everywhere within a second of its end', async () => {
     const client = await trader();
     const live = await connect(b, client);
     await live.follow(ORDERS);
+    const stream = await openStream(b, client);
+    await stream.first('snapshot');
     expect((await client.post('/api/auth/logout')).status).toBe(204);
-    await eventually(() => expect(live.connected).toBe(false), { timeoutMs: 1_000 });
+    await eventually(() => expect([live.connected, stream.ending]).toEqual([false, 'end']), {
+      timeoutMs: 1_000,
+    });
+  });
+
+  it('count the followers of a channel on both, and let go of one whose line is dead', async () => {
+    const client = await trader();
+    const channel = 'market.order-book:NVDA';
+    const line = new TcpProxy(urlOf(b));
+    await line.up();
+    try {
+      const behind = await LiveClient.connect(line.url.replace(/\/$/, ''), { token: client.token });
+      sockets.push(behind);
+      const [onA, onB] = [await connect(a, client), await connect(b, client)];
+      for (const live of [behind, onA, onB]) await live.follow(channel);
+      const counts = () =>
+        Promise.all([onA, onB].map(async (live) => await live.ask('presence', { channel })));
+      const both = (count: number) => [onA, onB].map(() => ({ ok: true, channel, count }));
+      await eventually(async () => expect(await counts()).toEqual(both(3)));
+      // It stays open, and nothing gets through any more: only silence tells.
+      line.freeze();
+      const frozenAtMs = performance.now();
+      await eventually(async () => expect(await counts()).toEqual(both(2)));
+      // And a count may be a second old.
+      expect(performance.now() - frozenAtMs).toBeLessThan(2 * LIVE_PING_MS + 2_000);
+      await eventually(() => expect(behind.connected).toBe(false));
+      expect([onA.connected, onB.connected]).toEqual([true, true]);
+    } finally {
+      await line.down();
+    }
   });
 
   it('send the clients of one that ends to the other, where they go on', async () => {

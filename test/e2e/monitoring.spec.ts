@@ -35,6 +35,9 @@ interface AlertPage {
   readonly nextCursor: string | null;
 }
 
+const queueOf = (figures: Record<string, unknown> = {}, name = '') =>
+  (figures['items'] as QueueFigures['items']).find((queue) => queue.name === name);
+
 describe.each(BACKENDS)('monitoring on $name', (backend) => {
   const embedded = backend.name === 'embedded';
   let bourse: Bourse;
@@ -193,7 +196,15 @@ describe.each(BACKENDS)('monitoring on $name', (backend) => {
     expect(await live.subscribe('ops.alerts')).toMatchObject({ ok: true });
     const trader = await bourse.trader();
     const outsider = await LiveClient.connect(bourse.url, { token: trader.token });
-    expect(await outsider.subscribe('ops.alerts')).toMatchObject({ ok: false });
+    const queues = await live.follow('ops.queues');
+    const before = queueOf(queues.snapshot, 'trading');
+    expect(before).toMatchObject({ waiting: 0, paused: false });
+    for (const channel of ['ops.alerts', 'ops.queues']) {
+      expect(await outsider.subscribe(channel)).toMatchObject({
+        ok: false,
+        error: { code: 'live.unknown_channel' },
+      });
+    }
     outsider.close();
 
     // Reached by the last order alone: the schedule may look between two of them.
@@ -242,6 +253,10 @@ describe.each(BACKENDS)('monitoring on $name', (backend) => {
     expect(resolved.data).toMatchObject({ id: raised.data['id'], kind });
     expect(Date.parse(resolved.data['resolvedAt'] as string)).toBeGreaterThan(0);
     expect(live.on('ops.alerts').filter(({ data }) => data['kind'] === kind)).toHaveLength(2);
+    await live.next('ops.queues', (figures) => {
+      const { completed = 0 } = queueOf(figures, 'trading') ?? {};
+      return completed > (before?.completed ?? 0);
+    });
     const past = await read<AlertPage>('alerts?state=resolved');
     // Others of a busy machine may come and go.
     expect(past.items.filter((alert) => alert.kind === kind)).toEqual([resolved.data]);

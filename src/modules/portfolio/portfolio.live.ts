@@ -4,12 +4,12 @@ import { ChannelRegistry, defineChannel } from '../../realtime/index.js';
 import { portfolioSummarySchema } from './portfolio.dto.js';
 import { PortfolioService } from './portfolio.service.js';
 
-/** The user's equity and what it is made of, every 2 s: each says as of when. */
+/** The user's equity and what it is made of, at most every 2 s: whenever more than its time has changed. */
 export const portfolioSummaryChannel = defineChannel({
   name: 'portfolio.summary',
   audience: 'user',
   schema: portfolioSummarySchema,
-  everyMs: 2 * SECOND_MS,
+  polled: { everyMs: 2 * SECOND_MS, noNews: ['asOf'] },
 });
 
 @Injectable()

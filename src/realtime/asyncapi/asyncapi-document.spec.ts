@@ -75,6 +75,16 @@ describe('the AsyncAPI document', () => {
     expect(about('shop.hours')).toContain('everybody signed in');
   });
 
+  it('has the event by which a stream of Server-Sent Events begins with a channel', () => {
+    const { subscribed } = document.components.messages;
+    expect(subscribed.payload.required).toEqual(['channel', 'epoch', 'seq', 'recovered']);
+    for (const { name } of CHANNELS) {
+      expect(document.channels[name].messages.subscribed).toEqual({
+        $ref: '#/components/messages/subscribed',
+      });
+    }
+  });
+
   it('has the requests of a socket, with their answers', () => {
     const { subscribe, unsubscribe, closing } = document.operations;
     expect([subscribe.action, unsubscribe.action, closing.action]).toEqual([

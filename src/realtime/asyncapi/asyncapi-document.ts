@@ -8,6 +8,7 @@ import {
   presentSchema,
   refusedSchema,
   snapshotOf,
+  subscribedSchema,
   unfollowedSchema,
 } from './message-schemas.js';
 
@@ -51,7 +52,10 @@ export function asyncApiDocument(
         ]),
       ),
     },
-    components: { securitySchemes: SECURITY_SCHEMES },
+    components: {
+      securitySchemes: SECURITY_SCHEMES,
+      messages: { subscribed: message('subscribed', subscribedSchema) },
+    },
   };
 }
 
@@ -108,6 +112,7 @@ function channelObject(channel: ChannelDefinition): Json {
     messages: {
       message: message('message', messageOf(schema)),
       snapshot: message('snapshot', snapshotOf(snapshot)),
+      subscribed: { $ref: ref('components', 'messages', 'subscribed') },
     },
   };
 }
@@ -124,9 +129,9 @@ function audienceOf(audience: Audience): string {
   }
 }
 
-function kindOf({ durable, everyMs }: ChannelDefinition): string {
-  if (everyMs !== undefined)
-    return `Transient: read every ${everyMs} ms while somebody follows it.`;
+function kindOf({ durable, polled }: ChannelDefinition): string {
+  if (polled !== undefined)
+    return `Transient: read every ${polled.everyMs} ms while somebody follows it.`;
   if (durable === undefined) return 'Transient: the latest message counts.';
   const { messages, ageMs } = durable.keep;
   return `Durable: the latest ${messages} messages are kept for ${ageMs / 60_000} min, for clients that were away.`;

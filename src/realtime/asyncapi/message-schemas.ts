@@ -24,6 +24,17 @@ export const snapshotOf = (data: ZodType) =>
     .object({ channel: channelName, ...position, data })
     .meta({ description: 'what is true now: it takes the place of all before' });
 
+/** Of an event stream: what `followed` says of a socket but for what it begins with, which comes in events of its own. */
+export const subscribedSchema = z
+  .object({
+    channel: channelName,
+    ...position,
+    recovered: z
+      .boolean()
+      .meta({ description: 'true: the messages it missed come next; false: a snapshot' }),
+  })
+  .meta({ description: 'over Server-Sent Events alone: how the stream begins with the channel' });
+
 const refusalSchema = z.object({
   code: z.string().meta({ description: 'as in problem+json' }),
   detail: z.string(),
@@ -48,7 +59,10 @@ export const followedSchema = z.union([
     channel: channelName,
     ...position,
     recovered: z.literal(true),
-    messages: z.array(messageOf(z.unknown())).meta({ description: 'what was missed, all of it' }),
+    messages: z.array(messageOf(z.unknown())).meta({
+      description:
+        'what was missed; where that is much, its first part, and the others follow by themselves',
+    }),
   }),
   z.object({
     ok: z.literal(true),

@@ -9,6 +9,13 @@ import type { HistoryBounds } from '../../redis/index.js';
  */
 export type Audience = 'user' | 'signed-in' | 'public' | { readonly role: UserRole };
 
+/** Each instance reads a channel's snapshot while somebody follows it there, and tells what has changed. */
+export interface Polling {
+  readonly everyMs: number;
+  /** Fields of the snapshot, however deep, that are no news by themselves: as of when it is. */
+  readonly noNews?: readonly string[];
+}
+
 /** A stream of the live gateway. Clients name it `trading.fills`, or `market.quote:AAPL` with a parameter. */
 export interface ChannelDefinition<
   Schema extends ZodType = ZodType,
@@ -20,11 +27,8 @@ export interface ChannelDefinition<
   readonly parameter?: RegExp;
   /** Shape of `data`. */
   readonly schema: Schema;
-  /**
-   * Set: nobody publishes on it. Each instance reads its snapshot so often while somebody follows it there, and tells
-   * what has changed.
-   */
-  readonly everyMs?: number;
+  /** Set: nobody publishes on it. */
+  readonly polled?: Polling;
   /**
    * Set: the channel is durable. Its messages are kept so long, and a client that was away gets what it missed. Without
    * it the channel is transient: the latest message counts, and those of before are worth nothing.

@@ -5,6 +5,7 @@ import {
   busChannel,
   clientChannel,
   type ChannelDefinition,
+  type Polling,
   type SnapshotOf,
 } from './channel-definition.js';
 
@@ -13,8 +14,7 @@ export interface ResolvedChannel {
   readonly client: string;
   readonly bus: string;
   readonly isDurable: boolean;
-  /** {@link ChannelDefinition.everyMs} */
-  readonly everyMs?: number;
+  readonly polled?: Polling;
   /** Reads what a client begins with. */
   readonly snapshot: () => Promise<unknown>;
 }
@@ -69,7 +69,7 @@ export class ChannelRegistry {
       client: clientChannel(channel, parameter),
       bus: busChannel(channel, key),
       isDurable: channel.durable !== undefined,
-      ...(channel.everyMs !== undefined && { everyMs: channel.everyMs }),
+      ...(channel.polled && { polled: channel.polled }),
       snapshot: async () => snapshot(key),
     };
   }

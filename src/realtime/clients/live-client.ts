@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Principal } from '../../kernel/principal.js';
 import type { Closing } from '../live-messages.js';
 import type { Frame } from '../streams/frame.js';
@@ -74,14 +73,18 @@ export abstract class LiveClient {
   /** Resolves once the client has taken enough to be sent more, or is closed. */
   async caughtUp(): Promise<void> {
     if (!this.isOpen || this.unsentBytes < BEHIND_BYTES) return;
-    const tooLong = new AbortController();
-    const taken = new Promise<void>((resolve) => this.#caughtUp.add(resolve));
-    const late = sleep(CATCH_UP_MS, undefined, { signal: tooLong.signal, ref: false }).then(
-      () => this.close(TOO_SLOW),
-      () => undefined,
-    );
-    await Promise.race([taken, late]);
-    tooLong.abort();
+    await new Promise<void>((resolve) => {
+      const late = setTimeout(() => {
+        this.#caughtUp.delete(caughtUp);
+        this.close(TOO_SLOW);
+        resolve();
+      }, CATCH_UP_MS).unref();
+      const caughtUp = () => {
+        clearTimeout(late);
+        resolve();
+      };
+      this.#caughtUp.add(caughtUp);
+    });
   }
 
   /** The transport's part: some of what was unsent has been taken, or the client is closed. */

@@ -38,12 +38,15 @@ export class LiveClients implements OnApplicationBootstrap, OnModuleDestroy {
 
   /**
    * Until it closes, which it does with its session, and when its address is blocked.
-   * @throws AppError `live.too_many_connections`, `live.draining`
+   * @throws AppError `live.too_many_connections`; `live.draining` with `retryAfterMs`
    */
   admit(client: LiveClient): void {
     if (this.#isDraining) {
-      const { code, detail } = drainNotice();
-      throw new AppError('unavailable', code, detail);
+      const { code, detail, retryAfterMs } = drainNotice();
+      const retryAfterSeconds = Math.ceil(retryAfterMs / SECOND_MS);
+      throw new AppError('unavailable', code, detail, {
+        details: { retryAfterMs, retryAfterSeconds },
+      });
     }
     this.#bounds.take(client);
     this.#clients.add(client);
@@ -53,7 +56,7 @@ export class LiveClients implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-function drainNotice(): Closing {
+function drainNotice(): Required<Closing> {
   return {
     code: 'live.draining',
     detail: 'This instance ends. Connect again: another one goes on from the place you are at.',

@@ -3,6 +3,7 @@ import { AppError } from '../../kernel/app-error.js';
 import { settlesWithin } from '../../kernel/deadline.js';
 import { ChannelRegistry, type ResolvedChannel } from '../channels/channel-registry.js';
 import type { Followed, Present, SubscribeRequest } from '../live-messages.js';
+import type { Beginning } from '../streams/live-stream.js';
 import { LiveStreams, type Following } from '../streams/live-streams.js';
 import type { LiveClient } from './live-client.js';
 import { LivePresence } from './live-presence.js';
@@ -116,25 +117,45 @@ export class LiveFollowing {
     following.set(channel.bus, share);
   }
 
-  /** Answer, what came meanwhile, and entry are one step: nothing is published between them. */
+  /**
+   * The last part of what it begins with, what came meanwhile, and entry are one step: nothing is published between them.
+   * The first part is the answer; another one is sent once the client has taken those before.
+   */
   async #begin(
     client: LiveClient,
     channel: ResolvedChannel,
     { stream, room }: Following,
     { request, answer }: { request: SubscribeRequest; answer: (answer: Followed) => void },
   ): Promise<void> {
-    for (let beginnings = 0; beginnings < MAX_BEGINNINGS; beginnings += 1) {
-      const { position, ...what } = await stream.begin(request.from);
-      const after = stream.after(position);
-      if (after === undefined) continue;
-      if (!client.isOpen) return;
-      const told = what.recovered
-        ? { ...what, messages: what.messages.map((message) => room.frameOf(message).body) }
-        : what;
+    let { from } = request;
+    let isAnswered = false;
+    const tell = ({ position, ...what }: Beginning) => {
+      const frames = what.recovered ? what.messages.map((message) => room.frameOf(message)) : [];
+      if (isAnswered) {
+        if (!what.recovered) frames.push(room.snapshotFrame(position, what.snapshot));
+        for (const frame of frames) client.send(frame);
+        return;
+      }
+      isAnswered = true;
+      const told = what.recovered ? { ...what, messages: frames.map(({ body }) => body) } : what;
       answer({ ok: true, channel: channel.client, ...position, ...told } as Followed);
-      for (const message of after) client.send(room.frameOf(message));
-      room.enter(client);
-      return;
+    };
+    let beginnings = 0;
+    while (beginnings < MAX_BEGINNINGS) {
+      const beginning = await stream.begin(from);
+      const after = stream.after(beginning.position);
+      if (!client.isOpen) return;
+      if (after !== undefined) {
+        tell(beginning);
+        for (const message of after) client.send(room.frameOf(message));
+        room.enter(client);
+        return;
+      }
+      if (beginning.recovered && beginning.messages.length > 0) {
+        tell(beginning);
+        from = beginning.position;
+        await client.caughtUp();
+      } else beginnings += 1;
     }
     throw new AppError('unavailable', 'live.unavailable', 'The channel cannot be followed now.');
   }

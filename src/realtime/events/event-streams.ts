@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { ResolvedChannel } from '../channels/channel-registry.js';
 import { LiveClients } from '../clients/live-clients.js';
 import { LiveFollowing } from '../clients/live-following.js';
-import { refusalOf } from '../live-refusals.js';
+import { closingOf } from '../live-refusals.js';
 import type { EventStreamClient } from './event-stream-client.js';
 
 /** Lets streams in, and has them follow what they ask for. */
@@ -33,7 +33,7 @@ export class EventStreams {
       for (const channel of channels) await this.#follow(client, channel);
     } catch (error) {
       // It could be followed just now.
-      client.close(refusalOf(error, this.#logger));
+      client.close(closingOf(error, this.#logger));
     }
   }
 

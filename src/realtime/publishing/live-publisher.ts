@@ -44,15 +44,17 @@ export class LivePublisher {
       const message = `not of live channel ${channel.name}`;
       throw new AppError('internal', 'live.invalid_message', message, { cause: parsed.error });
     }
+    // What the schema does not name stays inside, and what it fills in is there.
+    const told = parsed.data as JsonValue;
     const bus = busChannel(channel, key);
     const correlationId = this.correlation.find();
     const meta = correlationId === undefined ? {} : { correlationId };
     const { durable } = channel;
     try {
-      if (durable === undefined) await this.pubSub.publishSequenced(bus, data as JsonValue, meta);
+      if (durable === undefined) await this.pubSub.publishSequenced(bus, told, meta);
       else {
         const { keep } = durable;
-        await this.pubSub.publishDurable(bus, data as JsonValue, { ...meta, ...options, keep });
+        await this.pubSub.publishDurable(bus, told, { ...meta, ...options, keep });
       }
     } catch (error) {
       this.#faults.report(`live message on ${channel.name}`, error);

@@ -15,15 +15,15 @@ import { LiveFollowing } from '../clients/live-following.js';
 import { RequestBudget } from '../clients/request-budget.js';
 import { MAX_UNSENT_BYTES } from '../clients/sending-rule.js';
 import { channelSchema, subscribeSchema, type LiveAnswer } from '../live-messages.js';
-import { parseRequest, refusalOf } from '../live-refusals.js';
+import { closingOf, parseRequest, refusalOf } from '../live-refusals.js';
 import { guardConnections } from './connection-guard.js';
 import { LiveHandshake } from './live-handshake.js';
 import type { LiveNamespace, LiveSocket } from './live-socket.js';
 import { cut, SocketClient } from './socket-client.js';
 
 const MAX_MESSAGE_BYTES = 64 * 1024;
-/** A connection that is dead is noticed within 20 s, by both sides. */
-const PING_MS = 10 * SECOND_MS;
+/** Of a connection that says nothing. */
+const HANDSHAKE_MS = 10 * SECOND_MS;
 
 /**
  * The socket.io namespace `/live`: a client proves who it is in the handshake, subscribes to channels, and
@@ -33,9 +33,7 @@ const PING_MS = 10 * SECOND_MS;
   namespace: 'live',
   transports: ['websocket'],
   maxHttpBufferSize: MAX_MESSAGE_BYTES,
-  pingInterval: PING_MS,
-  pingTimeout: PING_MS,
-  connectTimeout: PING_MS,
+  connectTimeout: HANDSHAKE_MS,
   serveClient: false,
   // Other requests to upgrade are answered where the server is made, not cut off after a second.
   destroyUpgrade: false,
@@ -77,7 +75,7 @@ export class LiveGateway implements OnGatewayInit<LiveNamespace>, OnGatewayConne
     try {
       this.clients.admit(client);
     } catch (error) {
-      client.close(this.#refuse(error));
+      client.close(closingOf(error, this.#logger));
       return;
     }
     const budget = new RequestBudget(this.clock.nowMs());

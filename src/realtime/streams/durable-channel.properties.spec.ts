@@ -189,9 +189,8 @@ describe('a durable channel', () => {
           }
           for (let i = 0; i < arrivals && scheduler.count() > 0; i += 1) await scheduler.waitOne();
         }
-        // In the end the line is whole, and one more message gets through.
+        // Whatever came last: a line that lost something breaks, and is whole in the end.
         bus.reconnect();
-        bus.publish(true);
         await scheduler.waitFor(Promise.all(following));
         await scheduler.waitFor(channel.ready());
         while (scheduler.count() > 0) await scheduler.waitOne();

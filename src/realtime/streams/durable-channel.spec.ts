@@ -3,6 +3,7 @@ import { DurableChannel } from './durable-channel.js';
 
 const EPOCH = 'e';
 const KEPT = 400;
+const PART_BYTES = 256 * 1024;
 
 /** A bus whose history is larger than what a process has at hand. */
 class LongHistory {
@@ -25,9 +26,9 @@ class LongHistory {
     } satisfies Partial<PubSub> as unknown as PubSub;
   }
 
-  publish(): void {
+  publish(bytes = 2_000): void {
     const seq = this.messages.length + 1;
-    const message = { channel: 'b', epoch: EPOCH, seq, ts: '', data: 'x'.repeat(2_000) };
+    const message = { channel: 'b', epoch: EPOCH, seq, ts: '', data: 'x'.repeat(bytes) };
     this.messages.push(message);
     void this.#handler(message, 'b');
   }
@@ -57,9 +58,18 @@ describe('a durable channel to which all come back at once', () => {
   });
   afterEach(() => channel.close());
 
-  const missedSince = async (seq: number) => {
+  /** Part by part, as a client is told. */
+  const missedSince = async (seq: number): Promise<number[]> => {
     const beginning = await channel.begin({ epoch: EPOCH, seq });
-    return beginning.recovered ? beginning.messages.map((message) => message.seq) : undefined;
+    if (!beginning.recovered) throw new Error('it has to begin anew');
+    const { position, messages } = beginning;
+    const seqs = messages.map((message) => message.seq);
+    expect(position.seq).toBe(seqs.at(-1) ?? seq);
+    const bytes = messages.reduce((sum, { data }) => sum + String(data).length, 0);
+    expect(messages.length === 1 || bytes <= PART_BYTES).toBe(true);
+    return channel.after(position) === undefined
+      ? [...seqs, ...(await missedSince(position.seq))]
+      : [...seqs, ...(channel.after(position) ?? []).map((message) => message.seq)];
   };
   const upFrom = (seq: number, last: number) =>
     Array.from({ length: last - seq }, (_, i) => seq + 1 + i);
@@ -78,6 +88,11 @@ describe('a durable channel to which all come back at once', () => {
     for (let i = 0; i < KEPT; i += 1) bus.publish();
     expect(await missedSince(0)).toEqual(upFrom(0, 2 * KEPT));
     expect(bus.reads).toBe(2);
+  });
+
+  it('tells also what is larger than a part: one at a time', async () => {
+    for (let i = 0; i < 3; i += 1) bus.publish(300 * 1024);
+    expect(await missedSince(KEPT - 1)).toEqual(upFrom(KEPT - 1, KEPT + 3));
   });
 
   it('reads what is true now once for all who begin', async () => {

@@ -6,7 +6,7 @@ import type {
   SequencedMessage,
   Subscription,
 } from '../../redis/index.js';
-import { DurableStream } from './durable-stream.js';
+import { bytesOf, DurableStream, MAX_BYTES_AT_HAND } from './durable-stream.js';
 import { NOWHERE, type Beginning, type Followers, type LiveStream } from './live-stream.js';
 import type { StreamSource } from './stream-source.js';
 
@@ -55,6 +55,8 @@ export class DurableChannel implements LiveStream {
   readonly #hasFailed: (error: unknown) => void;
   #sharedSnapshot: ReadSnapshot | undefined;
   #sharedHistory: SharedHistory | undefined;
+  /** Measured once for all who have missed them. */
+  readonly #bytes = new WeakMap<SequencedMessage, number>();
 
   constructor(pubSub: PubSub, { bus, snapshot, hasFailed }: StreamSource, room: Followers) {
     this.#pubSub = pubSub;
@@ -90,13 +92,16 @@ export class DurableChannel implements LiveStream {
     await this.#catchingUp;
   }
 
-  /** @throws what the snapshot fails with */
+  /**
+   * What was missed is told in parts that a client can take: the first of them, {@link MAX_BYTES_AT_HAND} at most.
+   * @throws what the snapshot fails with
+   */
   async begin(from: ChannelPosition | undefined): Promise<Beginning> {
     const missed = from && (this.#stream.since(from) ?? (await this.#older(from)));
     const at = this.#stream.position;
     if (missed !== undefined && at?.epoch === from?.epoch && at !== undefined) {
       // What is newer than we know of comes by the room.
-      const messages = missed.filter(({ seq }) => seq <= at.seq);
+      const messages = this.#firstPart(missed.filter(({ seq }) => seq <= at.seq));
       const { epoch, seq } = messages.at(-1) ?? at;
       return { position: { epoch, seq }, recovered: true, messages };
     }
@@ -128,6 +133,17 @@ export class DurableChannel implements LiveStream {
     this.#closing.abort();
     this.#stopWatching();
     await (await this.#subscription).unsubscribe();
+  }
+
+  #firstPart(messages: readonly SequencedMessage[]): readonly SequencedMessage[] {
+    let bytes = 0;
+    const end = messages.findIndex((message, i) => {
+      const size = this.#bytes.get(message) ?? bytesOf(message);
+      this.#bytes.set(message, size);
+      bytes += size;
+      return i > 0 && bytes > MAX_BYTES_AT_HAND;
+    });
+    return end < 0 ? messages : messages.slice(0, end);
   }
 
   #isWholeSince(position: ChannelPosition): boolean {
@@ -185,7 +201,7 @@ export class DurableChannel implements LiveStream {
   /** Repeats until it is done: who follows waits for nothing else. */
   #catchUp(): Promise<void> {
     this.#again = true;
-    this.#catchingUp ??= this.#untilCaughtUp().finally(() => (this.#catchingUp = undefined));
+    this.#catchingUp ??= this.#untilCaughtUp();
     return this.#catchingUp;
   }
 
@@ -204,6 +220,8 @@ export class DurableChannel implements LiveStream {
         waitMs = Math.min(waitMs * 2, LONGEST_RETRY_MS);
       }
     }
+    // In one step with the last look: whoever comes now begins another.
+    this.#catchingUp = undefined;
   }
 
   async #mend(): Promise<void> {

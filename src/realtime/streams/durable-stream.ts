@@ -3,11 +3,11 @@ import type { ChannelHistory, ChannelPosition, SequencedMessage } from '../../re
 /** Messages that come while the history is read wait for it; more than these, and it is read again instead. */
 const MAX_WAITING = 1_000;
 /** Of the messages at hand, as JSON: those of before are read again when somebody asks for them. */
-const MAX_CHARACTERS = 256 * 1024;
+export const MAX_BYTES_AT_HAND = 256 * 1024;
 
 interface Remembered {
   readonly message: SequencedMessage;
-  readonly characters: number;
+  readonly bytes: number;
 }
 
 export interface DurableStreamEvents {
@@ -27,7 +27,7 @@ export class DurableStream {
   #position: ChannelPosition | undefined;
   /** Without gaps, the last one at {@link position}. */
   #recent: Remembered[] = [];
-  #characters = 0;
+  #bytes = 0;
   #waiting: SequencedMessage[] | undefined;
   #reading: Promise<void> | undefined;
   #readAgain = false;
@@ -69,23 +69,26 @@ export class DurableStream {
   catchUp(): Promise<void> {
     // A read that is under way may have looked too early.
     if (this.#reading !== undefined) this.#readAgain = true;
-    this.#reading ??= this.#catchUp().finally(() => {
-      this.#reading = undefined;
-      this.#waiting = undefined;
-    });
+    this.#reading ??= this.#catchUp();
     return this.#reading;
   }
 
   async #catchUp(): Promise<void> {
-    do {
-      this.#readAgain = false;
-      this.#waiting = [];
-      this.#adopt(await this.#read());
-      const waiting: readonly SequencedMessage[] = this.#waiting ?? [];
-      this.#waiting = [];
-      // Those of another epoch, or after a gap: the next reading tells.
-      for (const message of waiting) this.#readAgain = !this.#accept(message) || this.#readAgain;
-    } while (this.#readAgain);
+    try {
+      do {
+        this.#readAgain = false;
+        this.#waiting = [];
+        this.#adopt(await this.#read());
+        const waiting: readonly SequencedMessage[] = this.#waiting ?? [];
+        this.#waiting = [];
+        // Those of another epoch, or after a gap: the next reading tells.
+        for (const message of waiting) this.#readAgain = !this.#accept(message) || this.#readAgain;
+      } while (this.#readAgain);
+    } finally {
+      // In one step with the last look: nobody reads any more what comes now and would wait.
+      this.#reading = undefined;
+      this.#waiting = undefined;
+    }
   }
 
   #adopt(history: ChannelHistory): void {
@@ -99,7 +102,7 @@ export class DurableStream {
       return;
     }
     this.#recent = [];
-    this.#characters = 0;
+    this.#bytes = 0;
     this.#position = { epoch: history.epoch, seq: history.seq };
     for (const message of history.messages) this.#remember(message);
     if (before !== undefined) this.#events.broken();
@@ -122,14 +125,19 @@ export class DurableStream {
   }
 
   #remember(message: SequencedMessage): void {
-    const characters = JSON.stringify(message).length;
-    this.#recent.push({ message, characters });
-    this.#characters += characters;
+    const bytes = bytesOf(message);
+    this.#recent.push({ message, bytes });
+    this.#bytes += bytes;
     let dropped = 0;
-    while (this.#characters > MAX_CHARACTERS && dropped < this.#recent.length - 1) {
-      this.#characters -= this.#recent[dropped]?.characters ?? 0;
+    while (this.#bytes > MAX_BYTES_AT_HAND && dropped < this.#recent.length - 1) {
+      this.#bytes -= this.#recent[dropped]?.bytes ?? 0;
       dropped += 1;
     }
     if (dropped > 0) this.#recent.splice(0, dropped);
   }
+}
+
+/** Of its JSON in UTF-8, about: clients call the channel by a shorter name. */
+export function bytesOf(message: SequencedMessage): number {
+  return Buffer.byteLength(JSON.stringify(message));
 }

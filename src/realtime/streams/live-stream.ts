@@ -1,6 +1,9 @@
 import type { ChannelPosition, SequencedMessage } from '../../redis/index.js';
 
-/** What a follower begins with; the messages after `position` follow. */
+/**
+ * What a follower begins with; the messages after `position` follow. Of what it missed it may be the first part: the next
+ * one begins from `position`.
+ */
 export type Beginning = { readonly position: ChannelPosition } & (
   | { readonly recovered: true; readonly messages: readonly SequencedMessage[] }
   | { readonly recovered: false; readonly snapshot: unknown }

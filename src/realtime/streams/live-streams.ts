@@ -75,10 +75,10 @@ export class LiveStreams {
     return shared;
   }
 
-  #streamOf({ bus, snapshot, isDurable, everyMs }: ResolvedChannel, room: Room): LiveStream {
+  #streamOf({ bus, snapshot, isDurable, polled }: ResolvedChannel, room: Room): LiveStream {
     const hasFailed = (error: unknown) => this.#faults.report(`live channel ${bus}`, error);
     const source = { bus, snapshot, hasFailed };
-    if (everyMs !== undefined) return new PolledChannel(source, room, this.clock, everyMs);
+    if (polled !== undefined) return new PolledChannel(source, room, this.clock, polled);
     if (isDurable) return new DurableChannel(this.pubSub, source, room);
     return new TransientChannel(this.pubSub, source, room);
   }

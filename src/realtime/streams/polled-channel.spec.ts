@@ -5,6 +5,7 @@ const EVERY_MS = 1_000;
 
 describe('a polled channel', () => {
   let figure: number;
+  let asOf: number;
   let reads: number;
   let failures: unknown[];
   let sent: SequencedMessage[];
@@ -13,16 +14,16 @@ describe('a polled channel', () => {
 
   beforeEach(() => {
     jest.useFakeTimers();
-    [figure, reads, failures, sent] = [1, 0, [], []];
+    [figure, asOf, reads, failures, sent] = [1, 0, 0, [], []];
     read = async () => {
       reads += 1;
-      return { figure };
+      return { figure, asOf };
     };
     channel = new PolledChannel(
       { bus: 'b', snapshot: () => read(), hasFailed: (error) => void failures.push(error) },
       { message: (message) => void sent.push(message), snapshot: () => undefined },
       { nowMs: () => 0 },
-      EVERY_MS,
+      { everyMs: EVERY_MS, noNews: ['asOf'] },
     );
   });
   afterEach(async () => {
@@ -38,6 +39,18 @@ describe('a polled channel', () => {
     }
   });
 
+  it('says nothing when only its time has passed, and begins as of then', async () => {
+    await channel.begin();
+    sent.splice(0);
+    asOf = 1;
+    await jest.advanceTimersByTimeAsync(EVERY_MS);
+    expect([reads, sent]).toEqual([2, []]);
+    expect(await channel.begin()).toMatchObject({ position: { seq: 1 }, snapshot: { asOf: 1 } });
+    figure = 2;
+    await jest.advanceTimersByTimeAsync(EVERY_MS);
+    expect(sent).toMatchObject([{ seq: 2, data: { figure: 2, asOf: 1 } }]);
+  });
+
   it('tells what has changed, and nothing else', async () => {
     const { position } = await channel.begin();
     // To nobody: who begins is told by that.
@@ -47,7 +60,7 @@ describe('a polled channel', () => {
     figure = 2;
     await jest.advanceTimersByTimeAsync(3 * EVERY_MS);
     expect(sent).toMatchObject([{ epoch: position.epoch, seq: 2, data: { figure: 2 } }]);
-    expect(channel.after(position)).toEqual(sent);
+    expect(channel.after(position)).toMatchObject(sent);
     expect(channel.after(sent[0] as SequencedMessage)).toEqual([]);
   });
 

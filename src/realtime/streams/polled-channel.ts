@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock.js';
 import { newId } from '../../kernel/ids.js';
 import type { JsonValue } from '../../kernel/json.js';
+import type { Polling } from '../channels/channel-definition.js';
 import type { ChannelPosition, SequencedMessage } from '../../redis/index.js';
 import type { Beginning, Followers, LiveStream } from './live-stream.js';
 import type { StreamSource } from './stream-source.js';
@@ -14,16 +15,22 @@ export class PolledChannel implements LiveStream {
   readonly #followers: Followers;
   readonly #clock: Clock;
   readonly #timer: NodeJS.Timeout;
+  readonly #noNews: readonly string[];
   readonly #epoch = newId();
   #latest: SequencedMessage | undefined;
   #text: string | undefined;
   #looking: Promise<SequencedMessage> | undefined;
 
-  /** @param everyMs no two readings within this time */
-  constructor(source: StreamSource, followers: Followers, clock: Clock, everyMs: number) {
+  constructor(
+    source: StreamSource,
+    followers: Followers,
+    clock: Clock,
+    { everyMs, noNews = [] }: Polling,
+  ) {
     this.#source = source;
     this.#followers = followers;
     this.#clock = clock;
+    this.#noNews = noNews;
     this.#timer = setInterval(() => void this.#poll(), everyMs).unref();
   }
 
@@ -61,8 +68,14 @@ export class PolledChannel implements LiveStream {
 
   async #read(): Promise<SequencedMessage> {
     const data = await this.#source.snapshot();
-    const text = JSON.stringify(data);
-    if (this.#latest !== undefined && text === this.#text) return this.#latest;
+    const text = JSON.stringify(data, (field, value: unknown) =>
+      this.#noNews.includes(field) ? undefined : value,
+    );
+    if (this.#latest !== undefined && text === this.#text) {
+      // Who begins now is told as of now.
+      this.#latest = Object.freeze({ ...this.#latest, data: data as JsonValue });
+      return this.#latest;
+    }
     this.#text = text;
     this.#latest = Object.freeze({
       channel: this.#source.bus,

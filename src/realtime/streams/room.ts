@@ -36,13 +36,16 @@ export class Room {
 
   /** Takes the place of all that was sent before. */
   snapshot(at: ChannelPosition, data: unknown): void {
-    const { epoch, seq } = at;
-    const body = { channel: this.#channel, epoch, seq, data };
-    this.#send(new Frame('snapshot', body, this.#isTransient));
+    this.#send(this.snapshotFrame(at, data));
   }
 
   frameOf(message: SequencedMessage): Frame {
     return new Frame('message', { ...message, channel: this.#channel }, this.#isTransient);
+  }
+
+  snapshotFrame({ epoch, seq }: ChannelPosition, data: unknown): Frame {
+    const body = { channel: this.#channel, epoch, seq, data };
+    return new Frame('snapshot', body, this.#isTransient);
   }
 
   #send(frame: Frame): void {

@@ -1,22 +1,11 @@
 // @ts-check
-/** @import { Socket } from 'socket.io-client' */
-/** @import { Message, Position } from './track.mjs' */
-import { io } from 'socket.io-client';
-import { Track } from './track.mjs';
+/** @import { Channel } from './channels.mjs' */
+/** @import { Shapes } from './shapes.mjs' */
+import { Tracks } from './tracks.mjs';
 
-/** Channels, and where their snapshots have what they are about. */
-export const CHANNELS = /** @type {const} */ ({
-  'trading.orders': 'orders',
-  'trading.fills': 'trades',
-});
-/** @typedef {keyof typeof CHANNELS} Channel */
-export const channelNames = /** @type {Channel[]} */ (Object.keys(CHANNELS));
-
-const CONNECT_MS = 5_000;
-const ANSWER_MS = 15_000;
 const RETRY_MS = 200;
 /** In which it takes nothing more from a connection that is about to break: what was sent in that time never arrives. */
-const DEAF_MS = 300;
+export const DEAF_MS = 300;
 
 /**
  * @typedef {object} Place
@@ -24,6 +13,7 @@ const DEAF_MS = 300;
  * @property {string[]} urls of the instances, as they are at the moment
  * @property {number} instance the one it begins with
  * @property {Record<Channel, Map<string, string>>} truths of what its user is told
+ * @property {Shapes} shapes
  * @property {() => number} random
  */
 
@@ -31,132 +21,63 @@ const DEAF_MS = 300;
 export class Follower {
   connections = 0;
   refusals = 0;
-  #place;
-  #instance;
-  #isEnded = false;
-  #isAway = false;
-  /** @type {Socket | undefined} */
-  #socket;
-  /** @type {Record<Channel, Track>} */
   tracks;
+  /** @protected */
+  place;
+  /** The one it connects to, the next time. @protected */
+  instance;
+  /** @protected */
+  isAway = false;
+  /** @protected */
+  isEnded = false;
+  /** What it hears from; undefined: it comes back by and by. @type {unknown} @protected */
+  link;
 
   /** @param {Place} place */
   constructor(place) {
-    this.#place = place;
-    this.#instance = place.instance;
-    this.tracks = {
-      'trading.orders': new Track(place.truths['trading.orders']),
-      'trading.fills': new Track(place.truths['trading.fills']),
-    };
-    this.#connect();
+    this.place = place;
+    this.instance = place.instance;
+    this.tracks = new Tracks(place.truths, place.shapes);
   }
 
   /** Whether it follows all it wants to. */
   get isInStep() {
-    return (
-      this.#socket?.connected === true &&
-      Object.values(this.tracks).every(({ isWaiting }) => !isWaiting)
-    );
+    return this.tracks.all.every(({ isInStep }) => isInStep);
   }
 
   /** The connection breaks, with what is on its way; it stays away until it is told to {@link comeBack}. */
   drop() {
-    this.#isAway = true;
-    // The connection itself, which socket.io does not show: its own end would be a goodbye.
-    const connection = /** @type {any} */ (this.#socket?.io.engine?.transport)?.ws;
-    if (connection === undefined) return;
-    connection.pause();
-    setTimeout(() => connection.terminate(), DEAF_MS * this.#place.random());
+    this.isAway = true;
   }
 
   comeBack() {
-    this.#isAway = false;
-    if (this.#socket === undefined) this.#connect();
+    this.isAway = false;
+    this.#connectIfItMay();
   }
 
   end() {
-    this.#isEnded = true;
-    this.#socket?.disconnect();
+    this.isEnded = true;
   }
 
-  #connect() {
-    const { token, urls } = this.#place;
-    const url = urls[this.#instance % urls.length];
-    for (const track of Object.values(this.tracks)) track.isWaiting = true;
-    const socket = io(`${url}/live`, {
-      auth: { token },
-      transports: ['websocket'],
-      reconnection: false,
-      forceNew: true,
-      timeout: CONNECT_MS,
-    });
-    this.#socket = socket;
-    // Nothing that an earlier connection still has to say counts.
-    const on = (/** @type {string} */ event, /** @type {(argument: any) => void} */ listener) =>
-      socket.on(event, (/** @type {any} */ argument) => {
-        if (socket === this.#socket) listener(argument);
-      });
-    on('connect', () => this.#begin(socket));
-    on('message', (/** @type {Message} */ message) => this.#trackOf(message).message(message));
-    on('snapshot', ({ channel, epoch, seq, data }) =>
-      this.#snapshot(channel, { epoch, seq }, data),
-    );
-    on('disconnect', () => this.#again());
-    on('connect_error', () => this.#elsewhere());
+  /** Of the instance whose turn it is. @protected */
+  get url() {
+    const { urls } = this.place;
+    return urls[this.instance % urls.length] ?? '';
   }
 
-  /** @param {Socket} socket */
-  #begin(socket) {
-    this.connections += 1;
-    for (const channel of channelNames) {
-      const from = this.tracks[channel].position;
-      const late = setTimeout(() => this.#giveUp(socket), ANSWER_MS);
-      // Not by a promise: messages may follow in the same moment.
-      socket.emit('subscribe', { channel, ...(from && { from }) }, (/** @type {any} */ answer) => {
-        clearTimeout(late);
-        if (socket !== this.#socket) return;
-        if (answer.ok) this.#answered(channel, answer);
-        else this.#giveUp(socket);
-      });
-      socket.once('disconnect', () => clearTimeout(late));
-    }
+  /** By the protocol of its kind: goes on from its place, at {@link url}. @protected */
+  connect() {
+    throw new Error('each kind connects in its way');
   }
 
-  /** @param {Channel} channel @param {any} answer */
-  #answered(channel, { epoch, seq, recovered, messages, snapshot }) {
-    if (recovered) this.tracks[channel].recovered({ epoch, seq }, messages);
-    else this.#snapshot(channel, { epoch, seq }, snapshot);
+  /** The connection is gone. @protected */
+  again() {
+    this.link = undefined;
+    this.tracks.wait();
+    setTimeout(() => this.#connectIfItMay(), RETRY_MS * (0.5 + this.place.random()));
   }
 
-  /** @param {Channel} channel @param {Position} at @param {any} data */
-  #snapshot(channel, at, data) {
-    this.tracks[channel].snapshot(at, data[CHANNELS[channel]]);
-  }
-
-  /** @param {Message} message */
-  #trackOf({ channel }) {
-    return this.tracks[/** @type {Channel} */ (channel)];
-  }
-
-  /** @param {Socket} socket */
-  #giveUp(socket) {
-    if (socket !== this.#socket) return;
-    this.refusals += 1;
-    this.#elsewhere();
-    socket.disconnect();
-  }
-
-  #elsewhere() {
-    this.#instance += 1;
-    this.#again();
-  }
-
-  #again() {
-    this.#socket = undefined;
-    for (const track of Object.values(this.tracks)) track.isWaiting = true;
-    const waitMs = RETRY_MS * (0.5 + this.#place.random());
-    setTimeout(() => {
-      if (!this.#isEnded && !this.#isAway && this.#socket === undefined) this.#connect();
-    }, waitMs);
+  #connectIfItMay() {
+    if (!this.isEnded && !this.isAway && this.link === undefined) this.connect();
   }
 }

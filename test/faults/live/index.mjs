@@ -172,13 +172,15 @@ export async function play({ name, strike, settings = FORGETFUL }, setting) {
     ...(await stage.verdict()),
   };
   const zero = /** @type {const} */ ([
-    ...['lost', 'duplicated', 'outOfOrder', 'different', 'unlikeTheServer'],
+    ...['lost', 'duplicated', 'outOfOrder', 'different', 'misshapen', 'unlikeTheServer'],
   ]);
   const details = zero.flatMap((figure) => {
     const value = /** @type {Record<string, number>} */ (figures)[figure];
     return value === 0 ? [] : [`${figure} ${value}, not 0`];
   });
-  if (![...Object.values(struck), figures.messages].every((value) => value > 0)) {
+  const { messagesOfSockets, messagesOfEventStreams, messagesOfLiveClients } = figures;
+  const said = [messagesOfSockets, messagesOfEventStreams, messagesOfLiveClients];
+  if (![...Object.values(struck), ...said].every((value) => value > 0)) {
     details.push('nothing was broken, or nothing said');
   }
   return { figures, details, pass: details.length === 0 };

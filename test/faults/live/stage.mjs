@@ -1,6 +1,8 @@
 // @ts-check
 /** @import { Settings } from '../servers/redis-server.mjs' */
-/** @import { Channel } from './follower.mjs' */
+/** @import { LiveClient } from '../../../clients/live-client/src/index.js' */
+/** @import { Channel } from './channels.mjs' */
+/** @import { Follower, Place } from './follower.mjs' */
 /** @import { Item, Track } from './track.mjs' */
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +13,11 @@ import { ask } from '../ask.mjs';
 import { FORGETFUL, RedisServer } from '../servers/redis-server.mjs';
 import { Single } from '../servers/single.mjs';
 import { until } from '../time.mjs';
-import { channelNames, Follower } from './follower.mjs';
+import { channelNames } from './channels.mjs';
+import { buildLiveClient, ClientFollower } from './client-follower.mjs';
+import { EventFollower } from './event-follower.mjs';
+import { Shapes } from './shapes.mjs';
+import { SocketFollower } from './socket-follower.mjs';
 import { newsOf } from './track.mjs';
 import { Traffic } from './traffic.mjs';
 
@@ -20,7 +26,8 @@ const DEAFENED = new URL('./deafened.mjs', import.meta.url).href;
 /** They take sockets and requests; a worker, which is the third process, fills the orders. */
 export const INSTANCES = 2;
 const TRADERS = 10;
-const CLIENTS_EACH = 12;
+/** Of each trader, on both instances. */
+const KINDS = /** @type {const} */ ({ sockets: 8, eventStreams: 2, liveClients: 2 });
 const PASSWORD = 'correct horse battery staple';
 const NO_LIMIT = 1_000_000;
 /** As many as a snapshot has of those that have ended. */
@@ -154,7 +161,8 @@ export class Stage {
     const unlike = () =>
       this.traders.flatMap(({ followers }, i) =>
         followers.filter(
-          ({ tracks }) => !channelNames.every((name) => isLike(tracks[name], answers[i]?.[name])),
+          ({ tracks }) =>
+            !channelNames.every((name) => isLike(tracks.of[name], answers[i]?.[name])),
         ),
       );
     const sameAfterMs = await until(
@@ -162,13 +170,19 @@ export class Stage {
       () => unlike().length === 0,
       SAME_MS,
     ).catch(() => Infinity);
-    const tracks = this.followers.flatMap((follower) => Object.values(follower.tracks));
-    const sum = (/** @type {(track: Track) => number} */ of) =>
-      tracks.reduce((total, track) => total + of(track), 0);
+    const sum = (/** @type {(track: Track) => number} */ of, followers = this.followers) =>
+      followers.flatMap(({ tracks }) => tracks.all).reduce((total, track) => total + of(track), 0);
+    const messagesOf = (/** @type {Function} */ kind) =>
+      sum(
+        ({ messages }) => messages,
+        this.followers.filter((follower) => follower instanceof kind),
+      );
     return {
       clients: this.followers.length,
       orders: this.traffic.orders,
-      messages: sum(({ messages }) => messages),
+      messagesOfSockets: messagesOf(SocketFollower),
+      messagesOfEventStreams: messagesOf(EventFollower),
+      messagesOfLiveClients: messagesOf(ClientFollower),
       connections: this.followers.reduce((total, { connections }) => total + connections, 0),
       recovered: sum(({ recoveries }) => recoveries),
       snapshots: sum(({ snapshots }) => snapshots),
@@ -176,23 +190,26 @@ export class Stage {
       duplicated: sum(({ faults }) => faults.duplicated),
       outOfOrder: sum(({ faults }) => faults.outOfOrder),
       different: sum(({ faults }) => faults.different),
+      misshapen: this.followers.reduce((total, { tracks }) => total + tracks.misshapen, 0),
       unlikeTheServer: unlike().length,
       sameAfterMs: Math.round(Math.min(sameAfterMs, SAME_MS)),
     };
   }
 
-  /** Traders, and their clients on both instances. */
+  /** Traders, and their clients. */
   async #enlist() {
+    const Client = await buildLiveClient();
+    const described = await ask(this.urls[0] ?? '', '/docs/asyncapi.json');
+    if (described?.status !== 200) throw new Error(`no AsyncAPI document: ${described?.text}`);
+    const shapes = new Shapes(JSON.parse(described.text));
     for (let i = 0; i < TRADERS; i += 1) {
       const body = { email: `trader-${i}@example.com`, password: PASSWORD, displayName: 'Trader' };
       const answer = await ask(this.urls[0] ?? '', '/api/auth/register', { body });
       if (answer?.status !== 201) throw new Error(`no trader: ${answer?.text}`);
       const { token } = JSON.parse(answer.text);
       const truths = { 'trading.orders': new Map(), 'trading.fills': new Map() };
-      const followers = Array.from({ length: CLIENTS_EACH }, (_, instance) => {
-        const { urls, random } = this;
-        return new Follower({ token, urls, instance, truths, random });
-      });
+      const { urls, random } = this;
+      const followers = await followersOf(Client, { token, urls, truths, shapes, random });
       this.traders.push({ token, followers });
     }
     await this.untilInStep();
@@ -220,6 +237,20 @@ export class Stage {
     );
     return { 'trading.orders': orders ?? [], 'trading.fills': trades ?? [] };
   }
+}
+
+/** @param {typeof LiveClient} Client @param {Omit<Place, 'instance'>} place @returns {Promise<Follower[]>} */
+async function followersOf(Client, place) {
+  const upTo = (/** @type {number} */ count) => Array.from({ length: count }, (_, i) => i);
+  return [
+    ...upTo(KINDS.sockets).map((instance) => new SocketFollower({ ...place, instance })),
+    ...upTo(KINDS.eventStreams).map((instance) => new EventFollower({ ...place, instance })),
+    ...(await Promise.all(
+      upTo(KINDS.liveClients).map((instance) =>
+        ClientFollower.start(Client, { ...place, instance }),
+      ),
+    )),
+  ];
 }
 
 /**

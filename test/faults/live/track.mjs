@@ -1,9 +1,10 @@
 // @ts-check
+/** @import { Channel } from './channels.mjs' */
 
 /**
  * @typedef {{ epoch: string, seq: number }} Position
  * @typedef {{ id: string, version?: number, status?: string, quantity?: string, price?: string }} Item an order or a fill
- * @typedef {Position & { channel: string, data: Item }} Message
+ * @typedef {Position & { channel: Channel, data: Item }} Message
  *
  * What went wrong, in messages.
  * @typedef {object} Faults
@@ -31,10 +32,14 @@ export class Track {
   snapshots = 0;
   /** @type {Faults} */
   faults = { lost: 0, duplicated: 0, outOfOrder: 0, different: 0 };
+  /** The last of what it missed, which is still to come. @type {Position | undefined} */
+  #owed;
   /** Numbers of this epoch that were passed over. @type {Set<number>} */
   #missing = new Set();
-  /** Since the last snapshot. @type {Set<string>} */
+  /** News since the last snapshot. @type {Set<string>} */
   #told = new Set();
+  /** The latest version of each item that messages have told since then. @type {Map<string, number>} */
+  #versions = new Map();
   #truth;
 
   /** @param {Map<string, string>} truth what each message of the channel said to whoever got it first */
@@ -59,6 +64,21 @@ export class Track {
     this.position = at;
   }
 
+  /** What it missed, up to there, comes by itself. @param {Position} upTo */
+  goesOn(upTo) {
+    this.isWaiting = false;
+    this.recoveries += 1;
+    if (this.position?.epoch === upTo.epoch) this.#owed = upTo;
+    else this.faults.lost += 1;
+  }
+
+  /** Whether it has been told where it begins, and has what it missed. */
+  get isInStep() {
+    const [owed, at] = [this.#owed, this.position];
+    const hasAll = owed === undefined || owed.epoch !== at?.epoch || owed.seq <= at.seq;
+    return !this.isWaiting && hasAll;
+  }
+
   /** Takes the place of all it has. @param {Position} at @param {readonly Item[]} items */
   snapshot(at, items) {
     if (this.position !== undefined) this.snapshots += 1;
@@ -67,6 +87,7 @@ export class Track {
     this.items = new Map(items.map((item) => [item.id, item]));
     this.#missing.clear();
     this.#told.clear();
+    this.#versions.clear();
   }
 
   /** @param {Message} message */
@@ -107,14 +128,12 @@ export class Track {
   /** @param {Item} data */
   #apply(data) {
     const news = newsOf(data);
-    const before = this.items.get(data.id);
-    const isLater = (data.version ?? 0) > (before?.version ?? -1);
+    const { id, version = 0 } = data;
+    // What a snapshot already has may be told again, step by step: it was read after its place was taken down.
     if (this.#told.has(news)) this.faults.duplicated += 1;
-    // What a snapshot already has may be told again: it was read after its place was taken down.
-    else if (!isLater && [...this.#told].some((one) => one.startsWith(`${data.id} `))) {
-      this.faults.outOfOrder += 1;
-    }
+    else if (version <= (this.#versions.get(id) ?? -1)) this.faults.outOfOrder += 1;
     this.#told.add(news);
-    if (isLater) this.items.set(data.id, data);
+    this.#versions.set(id, version);
+    if (version > (this.items.get(id)?.version ?? -1)) this.items.set(id, data);
   }
 }

@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { mostInAnyWindow } from '../../faults/rate-limit/checker.mjs';
 import { DELIVERY_MS, check } from '../../faults/cache/checker.mjs';
+import { Shapes } from '../../faults/live/shapes.mjs';
+import { Tracks } from '../../faults/live/tracks.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const TIMEOUT_MS = 40_000;
@@ -170,15 +172,73 @@ describe('npm run faults -- live', () => {
   };
 
   it(
-    'catches a process that keeps some messages to itself',
+    'catches a process that keeps some messages to itself, and sends others in a shape that is not theirs',
     async () => {
       const { exitCode, scenarios } = await play('--only', 'dropped', '--deaf', '0');
       expect(scenarios).toMatchObject([{ pass: false }]);
       expect(scenarios[0]?.figures['lost']).toBeGreaterThan(0);
+      expect(scenarios[0]?.figures['misshapen']).toBeGreaterThan(0);
       expect(exitCode).toBe(1);
     },
     RUN_MS,
   );
+});
+
+describe('what a client of live channels has', () => {
+  const ORDERS = 'trading.orders';
+  const payload = {
+    type: 'object',
+    properties: { seq: { type: 'integer' }, data: { required: ['id'] } },
+    required: ['seq', 'data'],
+  };
+  const described = { message: { payload }, snapshot: { payload: {} }, followed: { payload: {} } };
+  const document = {
+    channels: { [ORDERS]: { messages: described }, gateway: { messages: described } },
+    components: { messages: { subscribed: { payload: {} } } },
+  };
+  const message = (seq: number, epoch = 'e') => ({
+    ...({ channel: ORDERS, epoch, seq } as const),
+    data: { id: `order ${epoch} ${seq}`, version: 1 },
+  });
+  const begun = () => {
+    const truths = { 'trading.orders': new Map(), 'trading.fills': new Map() };
+    const tracks = new Tracks(truths, new Shapes(document));
+    const { [ORDERS]: track } = tracks.of;
+    tracks.snapshot({ channel: ORDERS, epoch: 'e', seq: 1, data: { orders: [] } });
+    return { tracks, track };
+  };
+
+  it('is all of it when an event stream goes on from its place', () => {
+    const { tracks, track } = begun();
+    tracks.wait();
+    tracks.subscribed({ channel: ORDERS, epoch: 'e', seq: 3, recovered: true });
+    for (const seq of [2, 3]) {
+      expect(track.isInStep).toBe(false);
+      tracks.message(message(seq));
+    }
+    expect(track.isInStep).toBe(true);
+    expect(track.faults).toEqual({ lost: 0, duplicated: 0, outOfOrder: 0, different: 0 });
+  });
+
+  it.each([
+    ['a place in another epoch without a snapshot', 'f', []],
+    ['a place, and not all messages up to the next', 'e', [message(3)]],
+  ])('lacks something after %s', (_, epoch, messages) => {
+    const { tracks, track } = begun();
+    tracks.wait();
+    tracks.subscribed({ channel: ORDERS, epoch, seq: 3, recovered: true });
+    for (const one of messages) tracks.message(one);
+    expect(track.faults.lost).toBe(1);
+  });
+
+  it('counts what has another shape than declared, in answers as well, and does not look into it', () => {
+    const { tracks, track } = begun();
+    tracks.message({ ...message(2), data: {} as { id: string } });
+    expect([tracks.misshapen, track.messages]).toEqual([1, 0]);
+    const messages = [{ channel: ORDERS, epoch: 'e', seq: 'two', data: {} }];
+    tracks.followed({ channel: ORDERS, epoch: 'e', seq: 2, recovered: true, messages });
+    expect([tracks.misshapen, track.messages]).toEqual([2, 0]);
+  });
 });
 
 describe('the most in any window', () => {

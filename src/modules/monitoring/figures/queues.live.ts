@@ -9,7 +9,7 @@ export const queuesChannel = defineChannel({
   name: 'ops.queues',
   audience: { role: 'admin' },
   schema: queueFiguresSchema,
-  everyMs: 2 * SECOND_MS,
+  polled: { everyMs: 2 * SECOND_MS },
 });
 
 @Injectable()
