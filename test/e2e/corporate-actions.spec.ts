@@ -1,14 +1,18 @@
-import { ne } from 'drizzle-orm';
+import { ne, sql } from 'drizzle-orm';
 import { Database } from '../../src/database/index.js';
 import { money } from '../../src/kernel/money.js';
 import type { Page } from '../../src/kernel/page.js';
 import type { OptionChain } from '../../src/modules/market-data/index.js';
+import { AccountWork } from '../../src/modules/trading/accounts/account-work.js';
 import { accountsTable } from '../../src/modules/trading/accounts/accounts.table.js';
 import type { LotView, RealizedPnl } from '../../src/modules/trading/accounts/lots.dto.js';
 import type { Activity } from '../../src/modules/trading/accounts/transfers.dto.js';
 import type { CorporateActionView } from '../../src/modules/trading/corporate-actions/corporate-actions.dto.js';
 import { CorporateActionsService } from '../../src/modules/trading/corporate-actions/corporate-actions.service.js';
 import { type Account, type Order, type OrderTransition } from '../../src/modules/trading/index.js';
+import { OrdersService } from '../../src/modules/trading/orders/orders.service.js';
+import type { OrderRequest } from '../../src/modules/trading/trading.dto.js';
+import { Deferred } from '../support/deferred.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
 import { SERVERS } from './support/backends.js';
@@ -217,6 +221,44 @@ describe.each(SERVERS)('corporate actions on $name', (backend) => {
       .from(accountsTable)
       .where(ne(accountsTable.pendingActions, 0));
     expect(waiting).toEqual([]);
+  });
+
+  it('ends the orders too that are being accepted at its moment, in accounts that had nothing to do with the symbol', async () => {
+    const work = bourse.app.get(AccountWork);
+    const { id: accountId } = await account();
+    const waiting: OrderRequest = {
+      symbol: 'JPM',
+      side: 'buy',
+      type: 'limit',
+      timeInForce: 'gtc',
+      quantity: '1',
+      limitPrice: '1',
+    };
+    const [accepted, mayCommit] = [new Deferred<Order>(), new Deferred<undefined>()];
+    const placed = work.run(accountId, async (transaction, row) => {
+      accepted.resolve(await bourse.app.get(OrdersService).placeWithin(transaction, row, waiting));
+      await mayCommit.promise;
+    });
+    const { id } = await accepted.promise;
+    const split = { kind: 'split', symbol: 'JPM', from: 1, to: 2, reference: 'JPM-2-for-1' };
+    const announced = announce(split);
+    const { sql: connection } = bourse.app.get(Database);
+    const isWaiting = eventually(async () => {
+      const waits = connection
+        .select({ one: sql`1` })
+        .from(sql`pg_locks`)
+        .where(
+          sql`locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())`,
+        );
+      expect(await waits).not.toEqual([]);
+    }, LATER);
+    await Promise.race([announced, isWaiting]);
+    mayCommit.resolve(undefined);
+    await placed;
+    expect(await announced).toMatchObject({ accounts: 1 });
+    const ended = await until(id, 'cancelled');
+    const { items } = await read<Page<OrderTransition>>(`/api/orders/${ended.id}/history`);
+    expect(items[0]).toMatchObject({ reason: 'corporate_action' });
   });
 
   it('refuses what is no corporate action, and who may not announce one', async () => {

@@ -1,5 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, count, desc, eq, gt, inArray, isNull, lt, ne, or, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNull,
+  lt,
+  ne,
+  or,
+  sql,
+  type SQL,
+} from 'drizzle-orm';
 import type { Sql } from '../../../database/index.js';
 import { contractRoot } from '../../market-data/index.js';
 import { accountsTable } from '../accounts/accounts.table.js';
@@ -34,28 +48,33 @@ export class CorporateActionsRepository {
    * From the commit on, whoever locks one of these accounts finds that the action is to be applied first. Locked in the order of their
    * ids: two actions do not wait for each other.
    */
-  async flagAccounts(transaction: Sql, { id, kind, symbol }: CorporateActionRow): Promise<void> {
-    const working = sql.join(
-      WORKING_STATUSES.map((status) => sql`${status}`),
-      sql`, `,
-    );
-    const { symbol: ordered } = ordersTable;
-    // A dividend leaves contracts as they are, and orders for them.
-    const isConcerned =
-      kind === 'dividend'
-        ? eq(ordered, symbol)
-        : or(eq(ordered, symbol), isContractOf(ordered, contractRoot(symbol)));
+  flagAccounts(transaction: Sql, row: CorporateActionRow): Promise<void> {
+    return this.#flag(transaction, row, sql`for update`);
+  }
+
+  /**
+   * {@link flagAccounts} of those that have come to hold the symbol, or to have orders of it, since. Waits for no account.
+   * @returns false when one of them is locked by another, and is not flagged
+   */
+  async flagLatecomers(transaction: Sql, row: CorporateActionRow): Promise<boolean> {
+    await this.#flag(transaction, row, sql`for update skip locked`);
+    const left = await transaction
+      .select({ id: accountsTable.id })
+      .from(accountsTable)
+      .where(sql`${accountsTable.id} in (${accountsOf(row)})`)
+      .limit(1);
+    return left.length === 0;
+  }
+
+  async #flag(transaction: Sql, row: CorporateActionRow, locked: SQL): Promise<void> {
     await transaction.execute(sql`
       with holders as (
-        select id from ${accountsTable} where id in (
-          select account_id from ${positionsTable} where symbol = ${symbol} and quantity <> 0
-          union select account_id from ${ordersTable} where status in (${working}) and (${isConcerned})
-        ) order by id for update
+        select id from ${accountsTable} where id in (${accountsOf(row)}) order by id ${locked}
       ), flagged as (
         update ${accountsTable} set pending_actions = pending_actions + 1 from holders
         where ${accountsTable}.id = holders.id returning ${accountsTable}.id
       )
-      insert into ${concerned} (action_id, account_id) select ${id}::uuid, id from flagged`);
+      insert into ${concerned} (action_id, account_id) select ${row.id}::uuid, id from flagged`);
   }
 
   /** A contract that somebody holds, or has written, of those with this root. */
@@ -212,4 +231,23 @@ export class CorporateActionsRepository {
       .where(eq(concerned.accountId, accountId));
     return rows.map(({ action }) => action);
   }
+}
+
+/** Who holds the symbol, or has orders of it, and is not flagged yet. */
+function accountsOf({ id, kind, symbol }: CorporateActionRow): SQL {
+  const working = sql.join(
+    WORKING_STATUSES.map((status) => sql`${status}`),
+    sql`, `,
+  );
+  const { symbol: ordered } = ordersTable;
+  // A dividend leaves contracts as they are, and orders for them.
+  const isConcerned =
+    kind === 'dividend'
+      ? eq(ordered, symbol)
+      : or(eq(ordered, symbol), isContractOf(ordered, contractRoot(symbol)));
+  return sql`
+    (
+      select account_id from ${positionsTable} where symbol = ${symbol} and quantity <> 0
+      union select account_id from ${ordersTable} where status in (${working}) and (${isConcerned})
+    ) except select account_id from ${concerned} where action_id = ${id}::uuid`;
 }

@@ -1,13 +1,17 @@
+import { setTimeout } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Database, Outbox, type Sql } from '../../../database/index.js';
 import type { PageQuery } from '../../../http/index.js';
+import { AppError } from '../../../kernel/app-error.js';
 import { Clock } from '../../../kernel/clock.js';
 import { newId } from '../../../kernel/ids.js';
 import { money, moneyText } from '../../../kernel/money.js';
 import { decodeCursor, toPage, type Page } from '../../../kernel/page.js';
 import { contractRoot, QuotesService } from '../../market-data/index.js';
 import { AccountWork } from '../accounts/account-work.js';
+import { takeUnderlying } from '../orders/underlying-lock.repository.js';
 import {
+  accountBusy,
   badCorporateAction,
   contractsOpen,
   corporateActionReused,
@@ -20,6 +24,9 @@ import { CorporateActionsRepository, type Progress } from './corporate-actions.r
 import type { CorporateActionRow } from './corporate-actions.table.js';
 
 const BATCH = 100;
+/** Of an announcement that meets orders of its symbol in the very moment that it has to itself. */
+const TRIES = 20;
+const RETRY_MS = 100;
 
 /** Splits, dividends and changes of symbols: announced once, applied to each account that they concern. */
 @Injectable()
@@ -40,11 +47,23 @@ export class CorporateActionsService {
    * @throws AppError `trading.bad_corporate_action`; `trading.corporate_action_reused` when the reference belongs to another;
    *   `trading.contracts_open` (conflict) for what would make option contracts stand for something else;
    *   `trading.opposite_positions`, `trading.symbol_changing` (conflict) for a change that would make one position of two that
-   *   point in opposite ways
+   *   point in opposite ways; `trading.account_busy` (conflict) when it found no moment between orders
    */
   async announce(adminId: string, request: AnnounceAction): Promise<CorporateActionView> {
     const row = this.#toRow(adminId, request);
-    const stored = await this.database.transaction(async (transaction) => {
+    for (let left = TRIES; ; left -= 1) {
+      try {
+        return await this.#view(await this.#store(row, request));
+      } catch (error) {
+        if (left === 1 || !isBusy(error)) throw error;
+        await setTimeout(RETRY_MS);
+      }
+    }
+  }
+
+  /** @throws AppError as {@link announce}; `trading.account_busy` when who orders the symbol just then is in the way: nothing is done */
+  #store(row: CorporateActionRow, request: AnnounceAction): Promise<CorporateActionRow> {
+    return this.database.transaction(async (transaction) => {
       const { sql } = transaction;
       if (!(await this.actions.insert(sql, row))) {
         const before = await this.actions.findByReference(sql, row.reference);
@@ -52,6 +71,9 @@ export class CorporateActionsService {
         throw corporateActionReused(row.reference);
       }
       await this.actions.flagAccounts(sql, row);
+      // Orders that are on their way to be committed are waited for, and none comes until this is.
+      await takeUnderlying(sql, row.symbol);
+      if (!(await this.actions.flagLatecomers(sql, row))) throw accountBusy();
       // With the accounts locked that have anything to do with it: what is seen now is what it will be applied to.
       if (row.kind !== 'dividend') await this.#assertNoContracts(sql, row.symbol);
       if (row.newSymbol !== null) await this.#assertMergeable(sql, row, row.newSymbol);
@@ -59,7 +81,6 @@ export class CorporateActionsService {
       await this.outbox.addJob(transaction, tradingQueue, 'apply-corporate-action', job);
       return row;
     });
-    return this.#view(stored);
   }
 
   /** Newest first. @throws AppError `request.bad_cursor` */
@@ -168,6 +189,10 @@ export class CorporateActionsService {
     const { last } = this.quotes.currentQuote(symbol);
     return moneyText(money(last).times(from).div(to));
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'trading.account_busy';
 }
 
 /** What was left to the server may be another price by now. */

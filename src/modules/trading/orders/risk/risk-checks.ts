@@ -7,6 +7,7 @@ import { eachGroupOnce } from '../groups/group-exposure.js';
 import type { OrderTerms } from '../order.js';
 import type { OpenOrder } from '../order-statements.repository.js';
 import { OrdersRepository } from '../orders.repository.js';
+import { shareUnderlying } from '../underlying-lock.repository.js';
 import { AccountLimitsRepository } from './account-limits.repository.js';
 import { MarketChecks } from './market-checks.js';
 import { assertOrderSize } from './order-limits.js';
@@ -41,7 +42,8 @@ export class RiskChecks {
   ): Promise<void> {
     const { side } = terms;
     const { risk } = this.config.trading;
-    const [prices, ofAccount, open, position] = await together(
+    const [, prices, ofAccount, open, position] = await together(
+      shareUnderlying(sql, symbol),
       this.market.tradablePrices(sql, symbol),
       this.limits.find(sql, accountId),
       this.orders.listOpenQuantities(sql, accountId, symbol),

@@ -90,6 +90,16 @@ describe('the price collar', () => {
     });
   });
 
+  it('is measured from the stop of an order that waits for it', () => {
+    const waiting = (side: OrderSide, stop: string, limit: string) =>
+      check({ ...terms(side, '1', limit), stopPrice: money(stop) });
+    // 200 + 10 % = 220, far above the ask of today; 50 − 10 % = 45.
+    expect(waiting('buy', '200', '220')).toEqual({ code: 'accepted' });
+    expect(waiting('buy', '200', '220.01')).toMatchObject({ details: { limit: '220' } });
+    expect(waiting('sell', '50', '45')).toEqual({ code: 'accepted' });
+    expect(waiting('sell', '50', '44.99')).toMatchObject({ details: { limit: '45' } });
+  });
+
   it('leaves alone who only waits, and who names no price', () => {
     const harmless = [terms('buy', '1', '0.01'), terms('sell', '1', '99999'), terms('buy', '1')];
     for (const order of harmless) expect(check(order)).toEqual({ code: 'accepted' });
