@@ -144,6 +144,25 @@ describe('the paper market', () => {
     expect(new Set(names.map(String)).size).toBeGreaterThan(1);
   });
 
+  it('lets an order meet no tick from before it was accepted, and none from its end on', () => {
+    const wanted = { symbol: 'AAPL', side: 'buy', limit: null, quantity: 9 } as const;
+    const ticks = [0, 1, 5, 6].map((second) =>
+      toQuote('AAPL', { bid: 10_000, spread: 2, bidSize: 100, askSize: 100 }, second),
+    );
+    const metBy = (acceptedAfterMs: number) => {
+      const order = toOrder({ ...wanted, timeInForce: 'gtd', acceptedAfterMs }, 0);
+      const { fills, ends } = playTicks(paperModel(plain), [order], ticks);
+      return [...fills.map(({ asOf }) => Date.parse(asOf) - START_MS), ends.get(order.id)];
+    };
+    // It ends six seconds after the start.
+    expect([0, 1, 5_000, 5_001].map(metBy)).toEqual([
+      [0, 'filled'],
+      [1_000, 'filled'],
+      [5_000, 'filled'],
+      ['expired'],
+    ]);
+  });
+
   it('draws other slippage for another seed', () => {
     const [order, tick] = [
       toOrder(

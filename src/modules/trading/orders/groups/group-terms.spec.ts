@@ -96,6 +96,8 @@ describe('a group of orders', () => {
         },
       },
     ]);
+    // Both legs of an OCO end together.
+    expect(legsOf(oco({ timeInForce: 'gtd' }))[0]?.request.timeInForce).toBe('gtd');
     const trailing = bracket({
       orderClass: 'oto',
       takeProfit: undefined,
@@ -128,6 +130,10 @@ describe('a group of orders', () => {
     ['around the last trade', bracket()],
     ['around its limit', bracket({ type: 'limit', limitPrice: '109.99' })],
     ['around its stop', bracket({ type: 'stop', stopPrice: '109.99' })],
+    [
+      'around its limit, though it waits for a stop',
+      bracket({ type: 'stop_limit', stopPrice: '94', limitPrice: '96' }),
+    ],
     ['with a limit at the stop', bracket({ stopLoss: { stopPrice: '95', limitPrice: '95' } })],
     ['below and above a short sale', short()],
     [
