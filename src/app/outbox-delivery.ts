@@ -12,10 +12,10 @@ export class OutboxDelivery implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.relay.start(async ({ id, kind, topic, name, payload, correlationId }) => {
+    this.relay.start(async ({ id, kind, topic, name, payload, version, correlationId }) => {
       if (kind === 'event') return this.events.deliver(topic, payload, { id });
       // The row's id as the job's: delivered twice, it is still one job.
-      await this.queues.addByName(topic, name, payload, { id, correlationId });
+      await this.queues.addByName(topic, name, payload, { id, version, correlationId });
     });
   }
 }

@@ -2,11 +2,13 @@ import { Global, Injectable, Logger, Module, type OnApplicationShutdown } from '
 import { Config } from '../config/config.js';
 import { InvalidationJournal } from '../kernel/invalidation-journal.js';
 import { OwedLiveResets } from '../kernel/owed-live-resets.js';
+import { DeadLetters } from '../kernel/dead-letters.js';
 import { JobStore } from '../kernel/job-store.js';
 import { PendingWrites } from '../kernel/pending-writes.js';
 import { QuotaCounts } from '../kernel/quotas.js';
 import { SessionRecords } from '../kernel/session-records.js';
 import { Database } from './database.js';
+import { DeadJobsRepository } from './jobs/dead-jobs.repository.js';
 import { DatabaseJobStore } from './jobs/jobs.repository.js';
 import { openDatabase } from './open-database.js';
 import { DomainEvents } from './outbox/domain-events.js';
@@ -56,6 +58,8 @@ class DatabaseShutdown implements OnApplicationShutdown {
     DomainEvents,
     OutboxRelay,
     OutboxInspector,
+    DeadJobsRepository,
+    { provide: DeadLetters, useExisting: DeadJobsRepository },
     { provide: JobStore, useClass: DatabaseJobStore },
     { provide: SessionRecords, useClass: DatabaseSessionRecords },
     { provide: PendingWrites, useClass: DatabasePendingWrites },
@@ -77,6 +81,8 @@ class DatabaseShutdown implements OnApplicationShutdown {
     DomainEvents,
     OutboxRelay,
     OutboxInspector,
+    DeadJobsRepository,
+    DeadLetters,
     JobStore,
     SessionRecords,
     PendingWrites,

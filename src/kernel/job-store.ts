@@ -8,6 +8,8 @@ export interface StoredJob {
   readonly queue: string;
   readonly name: string;
   readonly payload: JsonValue;
+  /** Of the payload. */
+  readonly version: number;
   /** A `delayed` job becomes `waiting` by itself when its time comes. */
   readonly state: StoredJobState;
   /** Smaller runs first; equal ones in the order of their due time, then of adding. */
@@ -25,6 +27,8 @@ export interface StoredJob {
   readonly runAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+  /** Somebody wants it to end. */
+  readonly cancelled: boolean;
 }
 
 export interface NewStoredJob {
@@ -32,11 +36,17 @@ export interface NewStoredJob {
   readonly queue: string;
   readonly name: string;
   readonly payload: JsonValue;
+  readonly version: number;
   readonly priority: number;
   readonly maxAttempts: number;
   readonly delayMs: number;
   readonly correlationId: string;
+  /** While a job with this key stands, this one is not added: for `ttlMs`, or until that one has ended. */
+  readonly dedupe: { readonly key: string; readonly ttlMs?: number } | null;
 }
+
+/** Jobs of a queue that all workers together begin, `max` in each window of `perMs`; null: without a limit. */
+export type JobRateLimit = { readonly max: number; readonly perMs: number } | null;
 
 /** A claim that may be lost to another holder: whoever reports with an old `claimNumber` changes nothing. */
 export type JobClaim = Pick<StoredJob, 'queue' | 'id' | 'claimNumber'>;
@@ -49,16 +59,24 @@ export const MAX_LOST_CLAIMS = 3;
  * All times are the store's own: the clock of the process that asks plays no part.
  */
 export abstract class JobStore {
-  /** Adds the job unless one of its queue and id is kept already. @returns whether it was added. */
-  abstract add(job: NewStoredJob): Promise<boolean>;
+  /**
+   * Adds the job unless one of its queue and id is kept already, or one of its key stands.
+   * @returns the id of the job that stands.
+   */
+  abstract add(job: NewStoredJob): Promise<string>;
   /**
    * Takes up to `limit` due jobs of a queue that is not paused, in the order they should run, and marks
    * them active until `leaseMs` from now; never gives one job to two callers. Counts the attempt. A job
    * whose lease ran out is due again, in the same attempt, and fails after {@link MAX_LOST_CLAIMS} of these.
    */
-  abstract claim(queue: string, limit: number, leaseMs: number): Promise<StoredJob[]>;
-  /** Prolongs the lease of a running job. @returns false when the claim was lost: stop. */
-  abstract extend(claim: JobClaim, leaseMs: number): Promise<boolean>;
+  abstract claim(
+    queue: string,
+    limit: number,
+    leaseMs: number,
+    rateLimit?: JobRateLimit,
+  ): Promise<StoredJob[]>;
+  /** Prolongs the lease of a running job, unless the claim was lost. Unless it is `held`: stop. */
+  abstract extend(claim: JobClaim, leaseMs: number): Promise<'held' | 'lost' | 'cancelled'>;
   /** Shown on the dashboard; changes nothing when the claim was lost. */
   abstract reportProgress(claim: JobClaim, progress: number): Promise<void>;
   /** @returns false when the claim was lost, and nothing was changed. */
@@ -72,8 +90,13 @@ export abstract class JobStore {
    * have open knows that; elsewhere this does nothing, and leases run out by themselves. @returns how many.
    */
   abstract endOrphanedLeases(queue: string): Promise<number>;
-  /** Milliseconds until the next job is due, at most 0 when one is; undefined when none waits or the queue is paused. */
-  abstract nextDueInMs(queue: string): Promise<number | undefined>;
+  /**
+   * Milliseconds until the next job may be claimed, at most 0 when one may; undefined when none waits or the queue is
+   * paused.
+   */
+  abstract nextDueInMs(queue: string, rateLimit?: JobRateLimit): Promise<number | undefined>;
+  /** Removes a job that waits; marks one that runs, for its worker to end it. `gone`: it has ended, or there is none. */
+  abstract cancel(queue: string, id: string): Promise<'removed' | 'asked' | 'gone'>;
   abstract find(queue: string, id: string): Promise<StoredJob | undefined>;
   /** Latest first: by end, else start, else adding. */
   abstract list(

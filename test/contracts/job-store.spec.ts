@@ -24,6 +24,8 @@ describe.each<DatabaseKind>(['pglite', 'postgres'])('%s', (kind) => {
       queue: 'orphans',
       name: 'job',
       payload: null,
+      version: 1,
+      dedupe: null,
       priority: 1,
       maxAttempts: 1,
     };

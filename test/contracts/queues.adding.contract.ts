@@ -72,6 +72,14 @@ export function describeAdding(bench: () => QueueBench): void {
     ['a bare number as id', 'greet', { name: 'Ada' }, { id: '42' }, 'queue.invalid_id'],
     ['a bare negative number as id', 'greet', { name: 'Ada' }, { id: '-42' }, 'queue.invalid_id'],
     ['an empty id', 'greet', { name: 'Ada' }, { id: '' }, 'queue.invalid_id'],
+    ['an empty key', 'greet', { name: 'Ada' }, { dedupe: { key: '' } }, 'queue.invalid_dedupe'],
+    [
+      'a key that no database can keep',
+      'greet',
+      { name: 'Ada' },
+      { dedupe: { key: 'a\0' } },
+      'queue.invalid_dedupe',
+    ],
     ['a negative delay', 'greet', { name: 'Ada' }, { delayMs: -1 }, 'queue.invalid_delay'],
     [
       'a delay that is no number',

@@ -1,4 +1,5 @@
 import { describeAdding } from './queues.adding.contract.js';
+import { describeControlling } from './queues.controlling.contract.js';
 import { QueueBench } from './queues.setup.js';
 import { describeDashboard } from './queues.dashboard.contract.js';
 import type { QueueBackend } from './queues.drivers.js';
@@ -22,6 +23,7 @@ export function describeQueues(name: string, createBackend: () => Promise<QueueB
     describe('running', () => describeRunning(() => bench));
     describe('failing', () => describeFailing(() => bench));
     describe('stopping', () => describeStopping(() => bench));
+    describe('controlling', () => describeControlling(() => bench));
     describe('inspecting', () => describeInspecting(() => bench));
     describe('on the dashboard', () => describeDashboard(() => bench));
   });

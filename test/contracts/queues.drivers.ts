@@ -8,6 +8,7 @@ import { JobRunner } from '../../src/redis/queues/job-runner.js';
 import type { QueueDefinition } from '../../src/redis/queues/queue-definition.js';
 import type { QueueDriver } from '../../src/redis/queues/queue-driver.js';
 import { QueueRegistry } from '../../src/redis/queues/queue-registry.js';
+import { MemoryDeadLetters } from '../support/memory.dead-letters.js';
 import { createTestRedisPrefix, testRedisUrl } from '../support/servers/index.js';
 import { openTestDatabase, type DatabaseKind } from '../support/databases.js';
 
@@ -15,6 +16,7 @@ import { openTestDatabase, type DatabaseKind } from '../support/databases.js';
 export interface QueueProcess {
   readonly queues: QueueDriver;
   readonly correlation: Correlation;
+  readonly deadLetters: MemoryDeadLetters;
   /** Begins to run jobs, as the application does in the roles that work. */
   start(): Promise<void>;
   /** As the application does when it ends; safe to repeat. */
@@ -74,13 +76,19 @@ function backend(createDriver: CreateDriver, close: () => Promise<void>): QueueB
       const registry = new QueueRegistry();
       for (const definition of definitions) registry.declare(definition);
       const correlation = new Correlation();
-      const driver = createDriver(registry, correlation, new JobRunner(registry, correlation));
+      const deadLetters = new MemoryDeadLetters();
+      const driver = createDriver(
+        registry,
+        correlation,
+        new JobRunner(registry, correlation, deadLetters),
+      );
       let opened: Promise<void> | undefined;
       let ended: Promise<void> | undefined;
       const open = (): Promise<void> => (opened ??= driver.queues.open());
       const created: QueueProcess = {
         queues: driver.queues,
         correlation,
+        deadLetters,
         start: async () => {
           registry.assertComplete();
           await open();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineJob } from '../../src/redis/queues/job-definition.js';
 import { AppError, type ErrorKind } from '../../src/kernel/app-error.js';
 import { greet, type QueueBench, testQueue } from './queues.setup.js';
 
@@ -62,7 +63,8 @@ export function describeFailing(bench: () => QueueBench): void {
 
   it('fails a job whose payload no longer fits, without trying again and without running it', async () => {
     const before = testQueue();
-    const after = { ...before, jobs: { greet: z.object({ name: z.string(), title: z.string() }) } };
+    const schema = z.object({ name: z.string(), title: z.string() });
+    const after = { ...before, jobs: { greet: defineJob({ schema, timeoutMs: 60_000 }) } };
     const { id } = await greet((await bench().producer(before)).queues, before, 'Ada');
     let runs = 0;
     const process = bench().backend.createProcess(after);

@@ -4,10 +4,13 @@ import { eventually } from '../support/eventually.js';
 import { greet, testQueue, type QueueBench, type TestQueue } from './queues.setup.js';
 import type { QueueProcess } from './queues.drivers.js';
 
-function inspectorOf({ queues }: QueueProcess, ...definitions: TestQueue[]): QueueInspector {
+function inspectorOf(
+  { queues, deadLetters }: QueueProcess,
+  ...definitions: TestQueue[]
+): QueueInspector {
   const registry = new QueueRegistry();
   for (const definition of definitions) registry.declare(definition);
-  return new QueueInspector(registry, queues);
+  return new QueueInspector(registry, queues, deadLetters);
 }
 
 /** What monitoring sees of the queues, and maintenance does to them. */
@@ -72,6 +75,60 @@ export function describeInspecting(bench: () => QueueBench): void {
     await expect(inspector.cleanFinished('no-such')).rejects.toMatchObject({
       code: 'queue.not_declared',
     });
+    await worker.stop();
+  });
+
+  it('puts a job that failed for good among the dead letters, once, with the reason', async () => {
+    const queue = testQueue({ attempts: 2, backoff: { delayMs: 1, maxDelayMs: 1 } });
+    const worker = await bench().worker(queue, async () => Promise.reject(new Error('no answer')));
+    const { id } = await greet(worker.queues, queue, 'Ada', { correlationId: 'request-1' });
+    await bench().untilState(worker, queue, id, 'failed');
+    const dead = {
+      queue: queue.name,
+      jobId: id,
+      name: 'greet',
+      payload: { name: 'Ada' },
+      version: 1,
+      reason: 'no answer',
+      attempts: 2,
+      correlationId: 'request-1',
+    };
+    expect(worker.deadLetters.kept).toEqual([dead]);
+
+    // Whoever did not see it fail finds it when the queue is cleaned.
+    const other = await bench().producer(queue);
+    const inspector = inspectorOf(other, queue);
+    expect(await inspector.cleanFinished(queue.name)).toMatchObject({ buried: 1 });
+    expect(await inspector.cleanFinished(queue.name)).toMatchObject({ buried: 0 });
+    expect(other.deadLetters.kept).toEqual([dead]);
+    await inspector.removeEnded(queue.name, id);
+    expect((await inspector.reports())[0]?.counts.failed).toBe(0);
+    await worker.stop();
+  });
+
+  it('begins nothing while paused, and drains what waits but nothing that runs', async () => {
+    const queue = testQueue({ concurrency: 1 });
+    let letGo: () => void = () => undefined;
+    const begun: string[] = [];
+    const worker = await bench().worker(queue, async ({ payload }) => {
+      begun.push(payload.name);
+      await new Promise<void>((resolve) => (letGo = resolve));
+    });
+    const inspector = inspectorOf(worker, queue);
+    const running = await greet(worker.queues, queue, 'runs');
+    await eventually(() => expect(begun).toEqual(['runs']));
+    await inspector.setPaused(queue.name, true);
+    await greet(worker.queues, queue, 'waits');
+    await greet(worker.queues, queue, 'is delayed', { delayMs: 60_000 });
+    expect(await inspector.drain(queue.name)).toBe(2);
+    const [paused] = await inspector.reports();
+    expect(paused).toMatchObject({ paused: true, counts: { waiting: 0, delayed: 0, active: 1 } });
+    letGo();
+    await bench().untilState(worker, queue, running.id, 'completed');
+    await inspector.setPaused(queue.name, false);
+    await greet(worker.queues, queue, 'comes later');
+    await eventually(() => expect(begun).toEqual(['runs', 'comes later']));
+    letGo();
     await worker.stop();
   });
 }

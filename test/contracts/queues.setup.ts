@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { QueueJobJson } from '@bull-board/api/typings/app';
 import { z } from 'zod';
+import { defineJob, type JobDefinition } from '../../src/redis/queues/job-definition.js';
 import { DAY_MS } from '../../src/kernel/duration.js';
 import { defineQueue, type QueueDefinition } from '../../src/redis/queues/queue-definition.js';
 import type { AddJobOptions, Job, Queues } from '../../src/redis/queues/queues.js';
@@ -8,13 +9,18 @@ import { eventually } from '../support/eventually.js';
 import type { QueueBackend, QueueProcess } from './queues.drivers.js';
 
 /** A queue of its own per test, with one job. */
-export function testQueue(settings: Partial<Omit<QueueDefinition, 'jobs'>> = {}) {
+export function testQueue({
+  timeoutMs = 60_000,
+  upgrades = [],
+  ...settings
+}: Partial<Omit<QueueDefinition, 'jobs'> & Pick<JobDefinition, 'timeoutMs' | 'upgrades'>> = {}) {
   return defineQueue({
     name: `q-${randomBytes(6).toString('hex')}`,
-    jobs: { greet: z.object({ name: z.string() }) },
+    jobs: { greet: defineJob({ schema: z.object({ name: z.string() }), timeoutMs, upgrades }) },
     attempts: 3,
     backoff: { delayMs: 60, maxDelayMs: 100 },
     concurrency: 4,
+    rateLimit: null,
     retention: {
       completedMs: DAY_MS,
       completedCount: 1_000,

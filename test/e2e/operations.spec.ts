@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
+import { DeadJobsRepository } from '../../src/database/index.js';
+import { Queues } from '../../src/redis/index.js';
 import { ChannelRegistry } from '../../src/realtime/index.js';
 import { asyncApiFaults, danglingReferences } from '../support/asyncapi.js';
 import { eventually } from '../support/eventually.js';
@@ -175,6 +177,103 @@ describe.each(BACKENDS)('operating Bourse on $name', (backend) => {
         const { body } = await admin.get<{ queues: BoardQueue[] }>('/admin/queues/api/queues');
         const trading = body.queues.find(({ name }) => name === 'trading');
         expect(trading?.counts['completed']).toBeGreaterThan(0);
+      });
+    });
+  });
+
+  describe('the queues in the hands of operators', () => {
+    const QUEUES = [
+      'analytics',
+      'maintenance',
+      'market-data',
+      'ml-training',
+      'notifications',
+      'trading',
+    ];
+    const path = '/api/admin/queues/maintenance';
+
+    it('are the six that the application declares, on the dashboard too', async () => {
+      const { body } = await admin.get<{ items: { name: string }[] }>('/api/admin/queues');
+      expect(body.items.map(({ name }) => name).sort()).toEqual(QUEUES);
+      const board = await admin.get<{ queues: BoardQueue[] }>('/admin/queues/api/queues');
+      expect(board.body.queues.map(({ name }) => name).sort()).toEqual(QUEUES);
+    });
+
+    it.each([
+      ['GET', '/api/admin/queues'],
+      ['GET', path],
+      ['GET', `${path}/dead`],
+      ['POST', `${path}/pause`],
+      ['POST', `${path}/resume`],
+      ['POST', `${path}/drain`],
+      ['POST', `${path}/clean`],
+      ['POST', `${path}/jobs/some/cancel`],
+      ['POST', `${path}/dead/replay`],
+      ['POST', `${path}/dead/some/replay`],
+    ])('are closed to everybody else: %s %s', async (method, route) => {
+      const body = method === 'GET' ? undefined : {};
+      expect((await bourse.client().send(method, route, body)).status).toBe(401);
+      expect((await trader.send(method, route, body)).status).toBe(403);
+    });
+
+    it('pause, hold a job that can be taken back, and resume', async () => {
+      const queues = bourse.app.get(Queues);
+      expect(await admin.post(`${path}/pause`)).toMatchObject({
+        status: 200,
+        body: { paused: true },
+      });
+      const { id } = await queues.addByName('maintenance', 'clean-queue', { queue: 'trading' });
+      expect((await admin.get<{ counts: object }>(path)).body.counts).toMatchObject({ waiting: 1 });
+      const cancel = `${path}/jobs/${id}/cancel`;
+      expect(await admin.post(cancel)).toMatchObject({ status: 200, body: { outcome: 'removed' } });
+      expect(await admin.post(cancel)).toMatchObject({
+        status: 409,
+        body: { code: 'maintenance.job_gone' },
+      });
+      await queues.addByName('maintenance', 'clean-queue', { queue: 'trading' });
+      expect((await admin.post(`${path}/drain`)).body).toEqual({ removed: 1 });
+      expect(await admin.post(`${path}/resume`)).toMatchObject({ body: { paused: false } });
+      expect(await admin.post('/api/admin/queues/no-such/pause')).toMatchObject({
+        status: 404,
+        body: { code: 'maintenance.unknown_queue' },
+      });
+    });
+
+    it('replay what failed for good, once, and say who did', async () => {
+      const dead = (jobId: string, name = 'clean-queue') => ({
+        queue: 'maintenance',
+        jobId,
+        name,
+        payload: { queue: 'trading' },
+        version: 1,
+        reason: 'queue.unavailable: the queues do not answer',
+        attempts: 3,
+        correlationId: 'request-1',
+      });
+      const letters = bourse.app.get(DeadJobsRepository);
+      for (const jobId of ['dead-1', 'dead-2', 'dead-3']) await letters.record(dead(jobId));
+
+      interface Letters {
+        readonly items: { id: string; jobId: string; replayedBy: string | null }[];
+        readonly nextCursor: string | null;
+      }
+      const first = await admin.get<Letters>(`${path}/dead?limit=2`);
+      expect(first.body.items.map(({ jobId }) => jobId)).toEqual(['dead-3', 'dead-2']);
+      const [latest] = first.body.items;
+      const replay = `${path}/dead/${latest?.id}/replay`;
+      const both = await Promise.all([admin.post(replay), admin.post(replay)]);
+      expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+      expect((await admin.post(`${path}/dead/no-such/replay`)).status).toBe(404);
+      expect((await admin.post(`${path}/dead/replay`, {})).body).toEqual({ replayed: 2 });
+      expect((await admin.post(`${path}/dead/replay`, {})).body).toEqual({ replayed: 0 });
+
+      const { body: me } = await admin.get<{ id: string }>('/api/users/me');
+      const { body: replayed } = await admin.get<Letters>(`${path}/dead?state=replayed`);
+      expect(replayed.items.map(({ replayedBy }) => replayedBy)).toEqual([me.id, me.id, me.id]);
+      await eventually(async () => {
+        const { body } = await admin.get<{ counts: Record<string, number> }>(path);
+        expect(body.counts['completed']).toBeGreaterThanOrEqual(3);
+        expect(body.counts).toMatchObject({ waiting: 0, active: 0, failed: 0 });
       });
     });
   });

@@ -1,65 +1,77 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, inArray, ne, sql, type SQL } from 'drizzle-orm';
+import { and, eq, sql, type SQL } from 'drizzle-orm';
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
 import {
-  JobStore,
   MAX_LOST_CLAIMS,
   type JobClaim,
+  type JobRateLimit,
   type NewStoredJob,
   type StoredJob,
-  type StoredJobState,
 } from '../../kernel/job-store.js';
 import type { JsonValue } from '../../kernel/json.js';
-import { Database } from '../database.js';
+import type { Sql } from '../database.js';
+import { DatabaseJobBoard } from './job-board.repository.js';
+import { fromNow, key, stored } from './job-columns.js';
 import { jobsTable as jobs, queueStatesTable as queueStates } from './jobs.table.js';
+import { countInWindow, roomInWindow, windowFullForMs } from './queue-windows.repository.js';
 
 const LOST_REASON = `its worker was lost ${MAX_LOST_CLAIMS + 1} times while it ran`;
 
-/** The state as callers see it. */
-const state = sql<StoredJobState>`case when ${jobs.state} = 'waiting' and ${jobs.runAt} > now() then 'delayed' else ${jobs.state} end`;
-const since = sql`coalesce(${jobs.finishedAt}, ${jobs.startedAt}, ${jobs.createdAt})`;
+/** A key that stands for a time stays with an ended job until then. */
+const keyAfterEnd = sql`case when ${jobs.dedupeUntil} > now() then ${jobs.dedupeKey} end`;
 
-const stored = {
-  id: jobs.id,
-  queue: jobs.queue,
-  name: jobs.name,
-  payload: jobs.payload,
-  state,
-  priority: jobs.priority,
-  attemptsMade: jobs.attemptsMade,
-  maxAttempts: jobs.maxAttempts,
-  claimNumber: jobs.claimNumber,
-  progress: jobs.progress,
-  result: jobs.result,
-  failedReason: jobs.failedReason,
-  correlationId: jobs.correlationId,
-  createdAt: jobs.createdAt,
-  runAt: jobs.runAt,
-  startedAt: jobs.startedAt,
-  finishedAt: jobs.finishedAt,
-};
-
-/** The job store on PostgreSQL and PGlite. Every method is one statement, so each is atomic. */
+/** The job store on PostgreSQL and PGlite. Every change is one statement or one transaction, so each is atomic. */
 @Injectable()
-export class DatabaseJobStore extends JobStore {
-  constructor(private readonly database: Database) {
-    super();
-  }
-
-  override async add({ delayMs, ...job }: NewStoredJob): Promise<boolean> {
-    const added = await this.database.sql
+export class DatabaseJobStore extends DatabaseJobBoard {
+  override async add({ delayMs, dedupe, ...job }: NewStoredJob): Promise<string> {
+    const { sql: connection } = this.database;
+    const ofKey = dedupe && and(eq(jobs.queue, job.queue), eq(jobs.dedupeKey, dedupe.key));
+    if (ofKey) {
+      const passed = and(ofKey, sql`${jobs.dedupeUntil} <= now()`);
+      await connection.update(jobs).set({ dedupeKey: null }).where(passed);
+    }
+    const added = await connection
       .insert(jobs)
-      .values({ ...job, state: 'waiting', runAt: fromNow(delayMs) })
-      .onConflictDoNothing({ target: [jobs.queue, jobs.id] })
+      .values({
+        ...job,
+        state: 'waiting',
+        runAt: fromNow(delayMs),
+        dedupeKey: dedupe?.key,
+        dedupeUntil: dedupe?.ttlMs === undefined ? null : fromNow(dedupe.ttlMs),
+      })
+      .onConflictDoNothing()
       .returning({ id: jobs.id });
-    return added.length === 1;
+    if (added.length > 0 || !ofKey) return job.id;
+    const [standing] = await connection.select({ id: jobs.id }).from(jobs).where(ofKey);
+    return standing?.id ?? job.id;
   }
 
-  override async claim(queue: string, limit: number, leaseMs: number): Promise<StoredJob[]> {
+  override claim(
+    queue: string,
+    limit: number,
+    leaseMs: number,
+    rateLimit: JobRateLimit = null,
+  ): Promise<StoredJob[]> {
+    if (rateLimit === null) return this.#claim(this.database.sql, queue, limit, leaseMs);
+    return this.database.transaction(async ({ sql: connection }) => {
+      const room = Math.min(limit, await roomInWindow(connection, queue, rateLimit));
+      if (room === 0) return [];
+      const claimed = await this.#claim(connection, queue, room, leaseMs);
+      if (claimed.length > 0) await countInWindow(connection, queue, claimed.length);
+      return claimed;
+    });
+  }
+
+  async #claim(
+    connection: Sql,
+    queue: string,
+    limit: number,
+    leaseMs: number,
+  ): Promise<StoredJob[]> {
     // A CTE with row locks is computed once; as a plain subquery the planner may run it again per row,
     // and lock more than `limit`.
-    const due = this.database.sql.$with('due').as(
-      this.database.sql
+    const due = connection.$with('due').as(
+      connection
         .select({ queue: jobs.queue, id: jobs.id })
         .from(jobs)
         .where(
@@ -74,7 +86,7 @@ export class DatabaseJobStore extends JobStore {
     );
     const lost = sql`${jobs.state} = 'active'`;
     const givenUp = sql`(${lost} and ${jobs.lostClaims} >= ${MAX_LOST_CLAIMS})`;
-    const rows = await this.database.sql
+    const rows = await connection
       .with(due)
       .update(jobs)
       .set({
@@ -99,8 +111,14 @@ export class DatabaseJobStore extends JobStore {
       .map(({ seq: _order, ...job }) => job);
   }
 
-  override extend(claim: JobClaim, leaseMs: number): Promise<boolean> {
-    return this.#updateHeld(claim, { leasedUntil: fromNow(leaseMs) });
+  override async extend(claim: JobClaim, leaseMs: number): Promise<'held' | 'lost' | 'cancelled'> {
+    const [job] = await this.database.sql
+      .update(jobs)
+      .set({ leasedUntil: fromNow(leaseMs) })
+      .where(held(claim))
+      .returning({ cancelled: jobs.cancelled });
+    if (job === undefined) return 'lost';
+    return job.cancelled ? 'cancelled' : 'held';
   }
 
   override async reportProgress(claim: JobClaim, progress: number): Promise<void> {
@@ -115,13 +133,14 @@ export class DatabaseJobStore extends JobStore {
       failedReason: null,
       finishedAt: sql`now()`,
       leasedUntil: null,
+      dedupeKey: keyAfterEnd,
     });
   }
 
   override fail(claim: JobClaim, reason: string, retryDelayMs: number | null): Promise<boolean> {
     const next =
       retryDelayMs === null
-        ? { state: 'failed' as const, finishedAt: sql`now()` }
+        ? { state: 'failed' as const, finishedAt: sql`now()`, dedupeKey: keyAfterEnd }
         : { state: 'waiting' as const, runAt: fromNow(retryDelayMs) };
     return this.#updateHeld(claim, { ...next, failedReason: reason, leasedUntil: null });
   }
@@ -149,7 +168,10 @@ export class DatabaseJobStore extends JobStore {
     return ended.length;
   }
 
-  override async nextDueInMs(queue: string): Promise<number | undefined> {
+  override async nextDueInMs(
+    queue: string,
+    rateLimit: JobRateLimit = null,
+  ): Promise<number | undefined> {
     const dueAt = sql`case ${jobs.state} when 'active' then ${jobs.leasedUntil} else ${jobs.runAt} end`;
     const [row] = await this.database.sql
       .select({
@@ -160,116 +182,22 @@ export class DatabaseJobStore extends JobStore {
         sql`${jobs.queue} = ${queue} and ${jobs.state} in ('waiting', 'active')
           and not exists (select 1 from ${queueStates} where ${queueStates.queue} = ${queue} and ${queueStates.paused})`,
       );
-    return row?.ms ?? undefined;
-  }
-
-  override async find(queue: string, id: string): Promise<StoredJob | undefined> {
-    const [job] = await this.database.sql.select(stored).from(jobs).where(key(queue, id));
-    return job;
-  }
-
-  override list(
-    queue: string,
-    states: readonly StoredJobState[],
-    offset: number,
-    limit: number,
-  ): Promise<StoredJob[]> {
-    return this.database.sql
-      .select(stored)
-      .from(jobs)
-      .where(and(eq(jobs.queue, queue), inArray(state, [...states])))
-      .orderBy(sql`${since} desc`, sql`${jobs.seq} desc`)
-      .offset(offset)
-      .limit(limit);
-  }
-
-  override async counts(queue: string): Promise<Record<StoredJobState, number>> {
-    const rows = await this.database.sql
-      .select({ state, count: sql<number>`count(*)::int` })
-      .from(jobs)
-      .where(eq(jobs.queue, queue))
-      .groupBy(sql`1`);
-    const counts = { waiting: 0, delayed: 0, active: 0, completed: 0, failed: 0 };
-    for (const row of rows) counts[row.state] = row.count;
-    return counts;
-  }
-
-  override async requeue(queue: string, id: string): Promise<boolean> {
-    const rows = await this.database.sql
-      .update(jobs)
-      .set({
-        state: 'waiting',
-        runAt: sql`now()`,
-        lostClaims: 0,
-        progress: 0,
-        result: null,
-        failedReason: null,
-        startedAt: null,
-        finishedAt: null,
-      })
-      .where(and(key(queue, id), inArray(state, ['failed', 'completed', 'delayed'])))
-      .returning({ id: jobs.id });
-    return rows.length === 1;
-  }
-
-  override async remove(queue: string, id: string): Promise<boolean> {
-    const rows = await this.database.sql
-      .delete(jobs)
-      .where(and(key(queue, id), ne(jobs.state, 'active')))
-      .returning({ id: jobs.id });
-    return rows.length === 1;
-  }
-
-  override async clean(
-    queue: string,
-    cleaned: StoredJobState,
-    olderThanMs: number,
-    keep: number,
-  ): Promise<number> {
-    if (cleaned === 'active') return 0;
-    const ofState = sql`${jobs.queue} = ${queue} and ${state} = ${cleaned}`;
-    const beyond = sql`select id from ${jobs} where ${ofState} order by ${since} desc, ${jobs.seq} desc offset ${keep}`;
-    const rows = await this.database.sql
-      .delete(jobs)
-      .where(sql`${ofState} and (${since} < ${fromNow(-olderThanMs)} or ${jobs.id} in (${beyond}))`)
-      .returning({ id: jobs.id });
-    return rows.length;
-  }
-
-  override async isPaused(queue: string): Promise<boolean> {
-    const [row] = await this.database.sql
-      .select({ paused: queueStates.paused })
-      .from(queueStates)
-      .where(eq(queueStates.queue, queue));
-    return row?.paused ?? false;
-  }
-
-  override async setPaused(queue: string, paused: boolean): Promise<void> {
-    await this.database.sql
-      .insert(queueStates)
-      .values({ queue, paused })
-      .onConflictDoUpdate({ target: queueStates.queue, set: { paused } });
+    const dueInMs = row?.ms ?? undefined;
+    if (rateLimit === null || dueInMs === undefined) return dueInMs;
+    return Math.max(dueInMs, await windowFullForMs(this.database.sql, queue, rateLimit));
   }
 
   /** Changes the job only while this claim of it is the current one. */
-  async #updateHeld(
-    { queue, id, claimNumber }: JobClaim,
-    change: PgUpdateSetSource<typeof jobs>,
-  ): Promise<boolean> {
+  async #updateHeld(claim: JobClaim, change: PgUpdateSetSource<typeof jobs>): Promise<boolean> {
     const rows = await this.database.sql
       .update(jobs)
       .set(change)
-      .where(and(key(queue, id), eq(jobs.state, 'active'), eq(jobs.claimNumber, claimNumber)))
+      .where(held(claim))
       .returning({ id: jobs.id });
     return rows.length === 1;
   }
 }
 
-function key(queue: string, id: string): SQL | undefined {
-  return and(eq(jobs.queue, queue), eq(jobs.id, id));
-}
-
-/** The database's clock decides, also where several processes share it. */
-function fromNow(ms: number): SQL {
-  return sql`now() + ${ms} * interval '1 millisecond'`;
+function held({ queue, id, claimNumber }: JobClaim): SQL | undefined {
+  return and(key(queue, id), eq(jobs.state, 'active'), eq(jobs.claimNumber, claimNumber));
 }

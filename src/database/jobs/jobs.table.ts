@@ -2,22 +2,16 @@ import { sql } from 'drizzle-orm';
 import {
   bigserial,
   boolean,
-  customType,
   index,
   integer,
   pgTable,
   primaryKey,
   text,
   timestamp,
+  uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import type { JsonValue } from '../../kernel/json.js';
+import { json } from './json-column.js';
 
-/** Any JSON value as it is: drizzle's own `jsonb` would read the stored text "42" back as a number. */
-const json = customType<{ data: JsonValue; driverData: unknown }>({
-  dataType: () => 'jsonb',
-  toDriver: (value) => JSON.stringify(value),
-  fromDriver: (value) => value as JsonValue,
-});
 const time = (name: string) => timestamp(name, { withTimezone: true });
 
 /** Jobs of the embedded queue driver; empty where a queue Redis is configured. */
@@ -30,6 +24,8 @@ export const jobsTable = pgTable(
     seq: bigserial('seq', { mode: 'bigint' }).notNull(),
     name: text('name').notNull(),
     payload: json('payload'),
+    /** Of the payload's shape, as its job declares it. */
+    version: integer('version').notNull().default(1),
     /** "Delayed" is not a state of its own here but a `waiting` job whose `run_at` is still to come. */
     state: text('state', { enum: ['waiting', 'active', 'completed', 'failed'] }).notNull(),
     priority: integer('priority').notNull(),
@@ -48,6 +44,12 @@ export const jobsTable = pgTable(
     leasedUntil: time('leased_until'),
     startedAt: time('started_at'),
     finishedAt: time('finished_at'),
+    /** Somebody wants the job to end. */
+    cancelled: boolean('cancelled').notNull().default(false),
+    /** While it is set no other job of the queue with this key is added; it goes with the end of the job, or later. */
+    dedupeKey: text('dedupe_key'),
+    /** Set: the key stands until then, whatever becomes of the job. */
+    dedupeUntil: time('dedupe_until'),
   },
   (table) => [
     primaryKey({ columns: [table.queue, table.id] }),
@@ -55,6 +57,9 @@ export const jobsTable = pgTable(
     index('jobs_unfinished')
       .on(table.queue, table.priority, table.runAt, table.seq)
       .where(sql`state in ('waiting', 'active')`),
+    uniqueIndex('jobs_dedupe')
+      .on(table.queue, table.dedupeKey)
+      .where(sql`${table.dedupeKey} is not null`),
     index('jobs_finished')
       .on(table.queue, table.state, table.finishedAt)
       .where(sql`state in ('completed', 'failed')`),
@@ -64,4 +69,7 @@ export const jobsTable = pgTable(
 export const queueStatesTable = pgTable('queue_states', {
   queue: text('queue').primaryKey(),
   paused: boolean('paused').notNull(),
+  /** Of a queue with a rate limit: the window that jobs were begun in last, and how many. */
+  windowStartedAt: time('window_started_at'),
+  windowCount: integer('window_count').notNull().default(0),
 });

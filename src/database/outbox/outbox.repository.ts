@@ -11,6 +11,8 @@ export interface NewOutboxRow {
   readonly topic: string;
   readonly name: string;
   readonly payload: JsonValue;
+  /** Of a job's payload. */
+  readonly version: number;
   readonly correlationId: string;
   readonly stream: string | null;
 }
@@ -48,10 +50,10 @@ export class OutboxRepository {
   /** The rows are a list in JSON: one text, however many there are. Sorted, so that they are numbered in its order. */
   readonly #insert = madeOnce<{ rows: string }, unknown>((connection) => {
     const inserted = connection.$with('inserted', {}).as(sql`
-      insert into outbox (id, stream, kind, topic, name, payload, correlation_id)
-      select id, stream, kind, topic, name, payload, "correlationId"
+      insert into outbox (id, stream, kind, topic, name, payload, version, correlation_id)
+      select id, stream, kind, topic, name, payload, version, "correlationId"
       from rows from (jsonb_to_recordset(${sql.placeholder('rows')}::jsonb) as (
-        id uuid, stream text, kind text, topic text, name text, payload jsonb, "correlationId" text
+        id uuid, stream text, kind text, topic text, name text, payload jsonb, version int, "correlationId" text
       )) with ordinality order by ordinality`);
     return connection
       .with(inserted)

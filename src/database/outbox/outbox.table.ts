@@ -30,6 +30,8 @@ export const outboxTable = pgTable(
     topic: text('topic').notNull(),
     name: text('name').notNull(),
     payload: jsonb('payload').$type<JsonValue>().notNull(),
+    /** Of a job's payload, as the release that wrote it declared it. */
+    version: integer('version').notNull().default(1),
     correlationId: text('correlation_id').notNull(),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
     /** Deliveries that were begun; of rows in a stream, only those while it was the first of it count for sure. */

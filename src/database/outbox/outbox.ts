@@ -6,10 +6,24 @@ import type { JsonValue } from '../../kernel/json.js';
 import type { Transaction } from '../database.js';
 import { OutboxRepository, type NewOutboxRow } from './outbox.repository.js';
 
+interface QueuedJob {
+  readonly schema: ZodType;
+  /** The payload has version `upgrades.length + 1`. */
+  readonly upgrades: readonly unknown[];
+}
+
 /** A queue as far as the outbox must know it; `defineQueue` makes them. */
 interface JobQueue {
   readonly name: string;
-  readonly jobs: Readonly<Record<string, ZodType>>;
+  readonly jobs: Readonly<Record<string, QueuedJob>>;
+}
+
+/** What is known of a job whose declaration the caller does not have. */
+interface KeptJob {
+  readonly queue: string;
+  readonly name: string;
+  readonly payload: JsonValue;
+  readonly version: number;
 }
 
 /** How a row is delivered. */
@@ -49,10 +63,17 @@ export class Outbox {
     transaction: Transaction,
     queue: Q,
     job: J,
-    payload: z.output<Q['jobs'][J]>,
+    payload: z.output<Q['jobs'][J]['schema']>,
     options: OutboxOptions = {},
   ): Promise<void> {
-    this.#add(transaction, 'job', queue.name, job, payload as JsonValue, options);
+    const version = (queue.jobs[job]?.upgrades.length ?? 0) + 1;
+    this.#add(transaction, 'job', queue.name, job, payload as JsonValue, { ...options, version });
+  }
+
+  /** Adds a job as a row or a queue kept it: its payload is checked, and upgraded, when it is delivered. */
+  addKeptJob(transaction: Transaction, job: KeptJob): void {
+    const { queue, name, payload, version } = job;
+    this.#add(transaction, 'job', queue, name, payload, { version });
   }
 
   /** Tells every reaction of `event` once the transaction is committed. */
@@ -76,10 +97,10 @@ export class Outbox {
     topic: string,
     name: string,
     payload: JsonValue,
-    { stream = null }: { readonly stream?: string | null },
+    { stream = null, version = 1 }: { readonly stream?: string | null; readonly version?: number },
   ): void {
     const correlationId = this.correlation.current();
-    const row = { kind, topic, name, payload, correlationId, stream };
+    const row = { kind, topic, name, payload, version, correlationId, stream };
     const pending = this.#pending.get(transaction);
     if (pending) pending.push(row);
     else this.#begin(transaction, [row]);

@@ -1,17 +1,21 @@
 import { z } from 'zod';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../kernel/duration.js';
-import { defineQueue } from '../../redis/index.js';
+import { defineJob, defineQueue } from '../../redis/index.js';
 
 export const mlTrainingQueue = defineQueue({
   name: 'ml-training',
   jobs: {
     /** Train a model. Safe to run any number of times: a training that has ended stays as it is. */
-    'train-model': z.object({ trainingId: z.uuid() }),
+    'train-model': defineJob({
+      schema: z.object({ trainingId: z.uuid() }),
+      timeoutMs: 30 * MINUTE_MS,
+    }),
   },
   attempts: 3,
   backoff: { delayMs: SECOND_MS, maxDelayMs: MINUTE_MS },
   // Fits are work for a processor, not waiting: two at once would take twice as long each.
   concurrency: 1,
+  rateLimit: null,
   retention: {
     completedMs: DAY_MS,
     completedCount: 1_000,

@@ -22,12 +22,19 @@ export class MaintenanceSchedules {
   constructor(schedules: ScheduleRegistry, queues: Queues, inspector: QueueInspector) {
     schedules.register(cleanQueues, async () => {
       for (const queue of inspector.names) {
-        await queues.add(maintenanceQueue, 'clean-queue', { queue });
+        // After an outage one is enough, however many slots have passed.
+        const dedupe = { key: `clean-queue ${queue}` };
+        await queues.add(maintenanceQueue, 'clean-queue', { queue }, { dedupe });
       }
       return { queues: inspector.names };
     });
     schedules.register(sweepCaches, async () => {
-      const { id } = await queues.add(maintenanceQueue, 'expire-stale-keys', {});
+      const { id } = await queues.add(
+        maintenanceQueue,
+        'expire-stale-keys',
+        {},
+        { dedupe: { key: 'expire-stale-keys' } },
+      );
       return { job: id };
     });
   }

@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../kernel/duration.js';
-import { defineQueue, defineSchedule } from '../../redis/index.js';
+import { defineJob, defineQueue, defineSchedule } from '../../redis/index.js';
 
 export const marketDataQueue = defineQueue({
   name: 'market-data',
   jobs: {
     /** Fills the caches of all instruments, one after the other. Safe to run any number of times. */
-    'warm-caches': z.object({}),
+    'warm-caches': defineJob({ schema: z.object({}), timeoutMs: 5 * MINUTE_MS }),
   },
   attempts: 3,
   backoff: { delayMs: SECOND_MS, maxDelayMs: 30 * SECOND_MS },
   concurrency: 2,
+  rateLimit: null,
   retention: {
     completedMs: DAY_MS,
     completedCount: 1_000,

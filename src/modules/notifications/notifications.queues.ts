@@ -1,17 +1,22 @@
 import { z } from 'zod';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../kernel/duration.js';
-import { defineQueue } from '../../redis/index.js';
+import { defineJob, defineQueue } from '../../redis/index.js';
 
 export const notificationsQueue = defineQueue({
   name: 'notifications',
   jobs: {
     /** Send the e-mail of a notification. Names it alone: address, text and password are read when it runs. */
-    'send-email': z.object({ notificationId: z.uuid() }),
+    'send-email': defineJob({
+      schema: z.object({ notificationId: z.uuid() }),
+      timeoutMs: MINUTE_MS,
+    }),
   },
   // About an hour in all: long enough for a mail server to restart or an administrator to mend its settings.
   attempts: 15,
   backoff: { delayMs: SECOND_MS, maxDelayMs: 10 * MINUTE_MS },
   concurrency: 4,
+  // What a mail server of one's own takes without complaint.
+  rateLimit: { max: 50, perMs: SECOND_MS },
   retention: {
     completedMs: DAY_MS,
     completedCount: 10_000,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../kernel/duration.js';
-import { defineQueue, defineSchedule } from '../../redis/index.js';
+import { defineJob, defineQueue, defineSchedule } from '../../redis/index.js';
 import { SLOT_MS } from './timeframe.js';
 
 /** Work on what was traded: nobody waits for it at the moment. Other modules add their jobs with `extendQueue`. */
@@ -8,15 +8,19 @@ export const analyticsQueue = defineQueue({
   name: 'analytics',
   jobs: {
     /** Write down what a batch of accounts is worth in this slot. Safe to run any number of times. */
-    'record-equity': z.object({
-      slotAt: z.iso.datetime(),
-      /** The last account of the batch before. */
-      afterAccountId: z.uuid().optional(),
+    'record-equity': defineJob({
+      schema: z.object({
+        slotAt: z.iso.datetime(),
+        /** The last account of the batch before. */
+        afterAccountId: z.uuid().optional(),
+      }),
+      timeoutMs: 2 * MINUTE_MS,
     }),
   },
   attempts: 3,
   backoff: { delayMs: 5 * SECOND_MS, maxDelayMs: MINUTE_MS },
   concurrency: 2,
+  rateLimit: null,
   retention: {
     completedMs: DAY_MS,
     completedCount: 5_000,

@@ -1,20 +1,30 @@
 import { z } from 'zod';
-import { DAY_MS, SECOND_MS } from '../../kernel/duration.js';
-import { defineQueue } from '../../redis/index.js';
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../kernel/duration.js';
+import { defineJob, defineQueue } from '../../redis/index.js';
 
 export const tradingQueue = defineQueue({
   name: 'trading',
   jobs: {
     /** Make the signal's order, or write down why it cannot be. Safe to run any number of times. */
-    'trade-signal': z.object({ signalId: z.uuid() }),
+    'trade-signal': defineJob({
+      schema: z.object({ signalId: z.uuid() }),
+      timeoutMs: 30 * SECOND_MS,
+    }),
     /** Try to fill the order on the current quote. Safe to run any number of times. */
-    'execute-order': z.object({ orderId: z.uuid() }),
+    'execute-order': defineJob({
+      schema: z.object({ orderId: z.uuid() }),
+      timeoutMs: 30 * SECOND_MS,
+    }),
     /** Apply it to the accounts that it concerns. Goes on where a run before it ended. */
-    'apply-corporate-action': z.object({ actionId: z.uuid() }),
+    'apply-corporate-action': defineJob({
+      schema: z.object({ actionId: z.uuid() }),
+      timeoutMs: 10 * MINUTE_MS,
+    }),
   },
   attempts: 10,
   backoff: { delayMs: 200, maxDelayMs: 30 * SECOND_MS },
   concurrency: 8,
+  rateLimit: null,
   retention: {
     completedMs: DAY_MS,
     completedCount: 10_000,

@@ -10,13 +10,20 @@ export {
   PRIORITIES,
   type JobName,
   type JobPayload,
-  type JobSchemas,
+  type JobDefinitions,
   type PriorityName,
   type QueueDefinition,
 } from './queue-definition.js';
+export { defineJob, type JobDefinition, type PayloadUpgrade } from './job-definition.js';
 export { defineSchedule, dueAtMs, type ScheduleDefinition } from './schedule-definition.js';
 export { ScheduleRegistry, type Schedule, type ScheduledRun } from './schedule-registry.js';
 export { QueueInspector } from './queue-inspector.js';
 export { type QueueReport } from './queue-report.js';
 export { QueuesModule } from './queues.module.js';
-export { Queues, type AddJobOptions, type Job, type JobProcessors } from './queues.js';
+export {
+  Queues,
+  type AddJobOptions,
+  type Cancellation,
+  type Job,
+  type JobProcessors,
+} from './queues.js';

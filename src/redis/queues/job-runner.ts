@@ -1,7 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../kernel/app-error.js';
 import { Correlation } from '../../kernel/correlation.js';
+import { DeadLetters } from '../../kernel/dead-letters.js';
+import { settlesWithin } from '../../kernel/deadline.js';
+import { SECOND_MS } from '../../kernel/duration.js';
 import type { JsonValue } from '../../kernel/json.js';
+import { upgradePayload, type JobDefinition } from './job-definition.js';
 import { failureReason, isHopeless } from './job-failure.js';
 import { toStorableJson } from './json-text.js';
 import type { QueueDefinition } from './queue-definition.js';
@@ -15,9 +19,12 @@ export interface JobAttempt {
   readonly name: string;
   /** As it came from the backend, not checked yet. */
   readonly payload: unknown;
+  /** Of the payload. */
+  readonly version: number;
   readonly attempt: number;
   readonly correlationId: string;
-  readonly signal: AbortSignal;
+  /** Ends the attempt; its reason decides what becomes of the job. The runner itself ends one that takes too long. */
+  readonly abort: AbortController;
   readonly reportProgress: (percent: number) => Promise<unknown>;
 }
 
@@ -28,11 +35,19 @@ export type JobOutcome =
   /** The attempt was aborted before it came to an end: it does not count. */
   | { readonly kind: 'abandoned' };
 
+/** The reason to abort a job that nobody wants any more: it fails, and is not tried again. */
+export function jobCancelled(): AppError {
+  return new AppError('conflict', 'queue.cancelled', 'the job was cancelled');
+}
+
 /** How long an aborted processor may take to come to an end of its own before it is left behind. */
 export const ABORT_GRACE_MS = 1_000;
+const RECORD_MS = 2 * SECOND_MS;
 /** A result is for a person to look at; what is larger is not kept. */
 const MAX_RESULT_LENGTH = 65_536;
 const ABANDONED = Symbol('abandoned');
+const TIMED_OUT = 'queue.timed_out';
+const ENDINGS: ReadonlySet<string> = new Set([TIMED_OUT, 'queue.cancelled']);
 
 /** Runs an attempt the same way under every backend: payload check, correlation id, verdict on errors, log. */
 @Injectable()
@@ -42,6 +57,7 @@ export class JobRunner {
   constructor(
     private readonly registry: QueueRegistry,
     private readonly correlation: Correlation,
+    private readonly deadLetters: DeadLetters,
   ) {}
 
   /** Never rejects, and ends at most {@link ABORT_GRACE_MS} after the signal aborts. */
@@ -50,12 +66,13 @@ export class JobRunner {
       const startedAt = performance.now();
       const { outcome, error } = await this.#attempt(attempt);
       this.#log(attempt, outcome, performance.now() - startedAt, error);
+      if (isLast(attempt, outcome)) await this.#bury(attempt, outcome.reason);
       return outcome;
     });
   }
 
   async #attempt(attempt: JobAttempt): Promise<{ outcome: JobOutcome; error?: unknown }> {
-    const { queue, name, signal } = attempt;
+    const { queue, name } = attempt;
     const processor = this.registry.findProcessor(queue.name, name);
     if (processor === undefined) {
       // Not hopeless: a newer version may have added it, and one of its workers takes the next attempt.
@@ -63,33 +80,38 @@ export class JobRunner {
         new AppError('internal', 'queue.unknown_job', `no processor for job "${name}"`),
       );
     }
-    const payload = queue.jobs[name]?.safeParse(attempt.payload);
-    if (payload === undefined || !payload.success) {
-      const cause = payload?.error;
-      return failed(
-        new AppError(
-          'invalid',
-          'queue.invalid_payload',
-          'the payload does not fit the job any more',
-          { cause },
-        ),
-      );
+    const definition = queue.jobs[name];
+    try {
+      const payload = readPayload(definition, attempt);
+      return await this.#process(attempt, definition, () => processor(this.#job(attempt, payload)));
+    } catch (error) {
+      return failed(error);
     }
+  }
+
+  /** Runs the processor until it ends, or {@link ABORT_GRACE_MS} after it should have. */
+  async #process(
+    { abort }: JobAttempt,
+    definition: JobDefinition | undefined,
+    processor: () => Promise<unknown>,
+  ): Promise<{ outcome: JobOutcome; error?: unknown }> {
+    const { signal } = abort;
+    const timer = definition && abortAfter(abort, definition.timeoutMs);
     const abandonment = abandonAfterAbort(signal);
     try {
-      const work = processor(this.#job(attempt, payload.data));
-      const result = await Promise.race([work, abandonment.promise]);
-      if (result === ABANDONED) return { outcome: { kind: 'abandoned' } };
+      const result = await Promise.race([processor(), abandonment.promise]);
+      if (result === ABANDONED) return endOfAborted(signal, signal.reason);
       return { outcome: { kind: 'completed', result: toJson(result) } };
     } catch (error) {
-      return signal.aborted ? { outcome: { kind: 'abandoned' }, error } : failed(error);
+      return signal.aborted ? endOfAborted(signal, error) : failed(error);
     } finally {
+      clearTimeout(timer);
       abandonment.dispose();
     }
   }
 
   #job(attempt: JobAttempt, payload: unknown): Job<unknown> {
-    const { id, name, attempt: number, correlationId, signal } = attempt;
+    const { id, name, attempt: number, correlationId, abort } = attempt;
     const reportProgress = async (percent: number): Promise<void> => {
       try {
         await attempt.reportProgress(Math.round(Math.min(100, Math.max(0, percent))));
@@ -98,7 +120,37 @@ export class JobRunner {
         this.#logger.debug({ message: 'job progress not kept', jobId: id, err: error });
       }
     };
-    return { id, name, payload, attempt: number, correlationId, signal, reportProgress };
+    return {
+      id,
+      name,
+      payload,
+      attempt: number,
+      correlationId,
+      signal: abort.signal,
+      reportProgress,
+    };
+  }
+
+  /** Bounded: what is not recorded now, the next cleaning of the queue finds among its failed jobs. */
+  async #bury(attempt: JobAttempt, reason: string): Promise<void> {
+    const { queue, id: jobId, name, version, attempt: attempts, correlationId } = attempt;
+    const payload = attempt.payload as JsonValue;
+    const dead = {
+      queue: queue.name,
+      jobId,
+      name,
+      payload,
+      version,
+      reason,
+      attempts,
+      correlationId,
+    };
+    const recording = this.deadLetters.record(dead);
+    try {
+      if (await settlesWithin(recording, RECORD_MS)) await recording;
+    } catch (error) {
+      this.#logger.warn({ message: 'dead letter not recorded yet', jobId, err: error });
+    }
   }
 
   #log(attempt: JobAttempt, outcome: JobOutcome, durationMs: number, error: unknown): void {
@@ -115,8 +167,8 @@ export class JobRunner {
       case 'abandoned':
         return this.#logger.warn({ message: 'job interrupted, it will run again', ...fields });
       case 'failed': {
-        const last = outcome.hopeless || attempt.attempt >= attempt.queue.attempts;
-        if (last) return this.#logger.error({ message: 'job failed', ...fields, err: error });
+        if (isLast(attempt, outcome))
+          return this.#logger.error({ message: 'job failed', ...fields, err: error });
         return this.#logger.warn({
           message: 'job failed, it will be tried again',
           ...fields,
@@ -127,9 +179,52 @@ export class JobRunner {
   }
 }
 
+/** No other attempt follows. */
+function isLast(
+  { attempt, queue }: JobAttempt,
+  outcome: JobOutcome,
+): outcome is Extract<JobOutcome, { kind: 'failed' }> {
+  return outcome.kind === 'failed' && (outcome.hopeless || attempt >= queue.attempts);
+}
+
 function failed(error: unknown): { outcome: JobOutcome; error: unknown } {
   const reason = failureReason(error);
   return { outcome: { kind: 'failed', reason, hopeless: isHopeless(error) }, error };
+}
+
+/** @throws AppError `queue.invalid_payload`, `queue.newer_version` */
+function readPayload(definition: JobDefinition | undefined, attempt: JobAttempt): unknown {
+  const latest = definition && upgradePayload(definition, attempt.payload, attempt.version);
+  const payload = definition?.schema.safeParse(latest);
+  if (payload?.success) return payload.data;
+  throw new AppError(
+    'invalid',
+    'queue.invalid_payload',
+    'the payload does not fit the job any more',
+    { cause: payload?.error },
+  );
+}
+
+/** Who took too long or was cancelled has failed; whoever was interrupted for another reason runs again, uncounted. */
+function endOfAborted(
+  { reason }: AbortSignal,
+  error: unknown,
+): { outcome: JobOutcome; error?: unknown } {
+  const own = reason instanceof AppError && ENDINGS.has(reason.code);
+  return own ? failed(reason) : { outcome: { kind: 'abandoned' }, error };
+}
+
+/** Longer waits overflow a timer, which then fires at once. */
+const MAX_TIMER_MS = 2_147_483_647;
+
+function abortAfter(abort: AbortController, timeoutMs: number): NodeJS.Timeout {
+  return setTimeout(
+    () => {
+      const message = `the job did not end within ${timeoutMs} ms`;
+      abort.abort(new AppError('timeout', TIMED_OUT, message));
+    },
+    Math.min(timeoutMs, MAX_TIMER_MS),
+  );
 }
 
 /** Resolves {@link ABORT_GRACE_MS} after the signal aborts. */

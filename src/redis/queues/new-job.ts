@@ -1,6 +1,7 @@
 import { AppError } from '../../kernel/app-error.js';
 import { newId } from '../../kernel/ids.js';
 import type { JsonValue } from '../../kernel/json.js';
+import { latestVersion, upgradePayload } from './job-definition.js';
 import { isStorableJson } from './json-text.js';
 import { PRIORITIES, type QueueDefinition } from './queue-definition.js';
 import type { AddJobOptions } from './queues.js';
@@ -10,14 +11,18 @@ export interface NewJob {
   readonly id: string;
   readonly name: string;
   readonly payload: JsonValue;
+  /** Of the payload: the latest of its job. */
+  readonly version: number;
   /** Smaller runs first. */
   readonly priority: number;
   readonly delayMs: number;
   readonly correlationId: string;
+  readonly dedupe: NonNullable<AddJobOptions['dedupe']> | null;
 }
 
 /** BullMQ takes neither `:` nor a bare integer, which it would mistake for an id of its own; PostgreSQL no NUL. */
 const JOB_ID = /^(?!-?\d+$)[^:\0]{1,200}$/;
+const DEDUPE_KEY = /^[^\0]{1,200}$/;
 /** What is larger belongs in the database, with its id in the job: backends keep payloads in memory. */
 const MAX_PAYLOAD_BYTES = 262_144;
 
@@ -27,7 +32,7 @@ const MAX_PAYLOAD_BYTES = 262_144;
  * The payload is checked as the worker will see it, after its way through JSON: a `Date` that would
  * arrive as text is refused here, not there.
  * @throws AppError of kind `invalid`: `queue.unknown_job`, `queue.invalid_id`, `queue.invalid_payload`,
- *   `queue.invalid_delay`; `queue.payload_too_large` (payload_too_large).
+ *   `queue.invalid_delay`, `queue.invalid_dedupe`; `queue.newer_version` (unavailable); `queue.payload_too_large` (payload_too_large).
  */
 export function newJob(
   queue: QueueDefinition,
@@ -36,9 +41,9 @@ export function newJob(
   options: AddJobOptions,
   currentCorrelationId: string,
 ): NewJob {
-  const { id = newId(), delayMs = 0, priority = queue.priority } = options;
-  const schema = Object.hasOwn(queue.jobs, name) ? queue.jobs[name] : undefined;
-  if (schema === undefined) {
+  const { id = newId(), delayMs = 0, priority = queue.priority, dedupe = null } = options;
+  const job = Object.hasOwn(queue.jobs, name) ? queue.jobs[name] : undefined;
+  if (job === undefined) {
     throw invalid('queue.unknown_job', `the queue "${queue.name}" has no job "${name}"`);
   }
   if (!JOB_ID.test(id)) {
@@ -47,11 +52,18 @@ export function newJob(
       'a job id is 1 to 200 characters, without ":", and not a number',
     );
   }
-  if (!(delayMs >= 0 && delayMs <= Number.MAX_SAFE_INTEGER)) {
+  if (!isDuration(delayMs)) {
     throw invalid('queue.invalid_delay', `a job cannot be delayed by ${delayMs} ms`);
   }
-  const json = toJson(queue, name, payload);
-  const parsed = schema.safeParse(json);
+  if (dedupe !== null && !(DEDUPE_KEY.test(dedupe.key) && isDuration(dedupe.ttlMs ?? 0))) {
+    throw invalid(
+      'queue.invalid_dedupe',
+      'a key is 1 to 200 characters, and stands for 0 ms or more',
+    );
+  }
+  const { version = latestVersion(job) } = options;
+  const json = toJson(queue, name, upgradePayload(job, payload, version));
+  const parsed = job.schema.safeParse(json);
   if (!parsed.success) {
     const where = parsed.error.issues.map(
       (issue) => `${issue.path.join('.') || 'payload'}: ${issue.message}`,
@@ -65,10 +77,16 @@ export function newJob(
     id,
     name,
     payload: json,
+    version: latestVersion(job),
     priority: PRIORITIES[priority],
     delayMs: Math.round(delayMs),
     correlationId: options.correlationId ?? currentCorrelationId,
+    dedupe,
   };
+}
+
+function isDuration(ms: number): boolean {
+  return ms >= 0 && ms <= Number.MAX_SAFE_INTEGER;
 }
 
 function toJson(queue: QueueDefinition, name: string, payload: unknown): JsonValue {

@@ -1,17 +1,18 @@
-import type { z, ZodType } from 'zod';
+import type { z } from 'zod';
+import type { JobDefinition } from './job-definition.js';
 
 export const PRIORITIES = { critical: 1, high: 10, normal: 100, low: 1_000 } as const;
 export type PriorityName = keyof typeof PRIORITIES;
 
-export type JobSchemas = Readonly<Record<string, ZodType>>;
+export type JobDefinitions = Readonly<Record<string, JobDefinition>>;
 
 /** Every field is required: what a queue does with a failing, finished or waiting job is never left to a default. */
 export interface QueueDefinition<
   Name extends string = string,
-  Jobs extends JobSchemas = JobSchemas,
+  Jobs extends JobDefinitions = JobDefinitions,
 > {
   readonly name: Name;
-  /** Payload schema per job name; checked when a job is added and again before it runs. */
+  /** By name. */
   readonly jobs: Jobs;
   /** Runs of one job, the first included. */
   readonly attempts: number;
@@ -19,6 +20,8 @@ export interface QueueDefinition<
   readonly backoff: { readonly delayMs: number; readonly maxDelayMs: number };
   /** Jobs that one worker process runs at the same time. */
   readonly concurrency: number;
+  /** Attempts that all workers together begin, `max` in any window of `perMs` that Redis or the database opens; null: as many as they can. */
+  readonly rateLimit: { readonly max: number; readonly perMs: number } | null;
   readonly retention: {
     readonly completedMs: number;
     readonly completedCount: number;
@@ -31,9 +34,11 @@ export interface QueueDefinition<
 }
 
 export type JobName<Q extends QueueDefinition> = keyof Q['jobs'] & string;
-export type JobPayload<Q extends QueueDefinition, J extends JobName<Q>> = z.output<Q['jobs'][J]>;
+export type JobPayload<Q extends QueueDefinition, J extends JobName<Q>> = z.output<
+  Q['jobs'][J]['schema']
+>;
 
-export function defineQueue<const Name extends string, const Jobs extends JobSchemas>(
+export function defineQueue<const Name extends string, const Jobs extends JobDefinitions>(
   definition: QueueDefinition<Name, Jobs>,
 ): QueueDefinition<Name, Jobs> {
   return Object.freeze({ ...definition });
@@ -43,7 +48,7 @@ export function defineQueue<const Name extends string, const Jobs extends JobSch
  * More jobs for a queue that another module owns: they wait, run and are kept as the owner declared it.
  * Whoever declares the part adds and processes the jobs of the part alone.
  */
-export function extendQueue<const Name extends string, const Jobs extends JobSchemas>(
+export function extendQueue<const Name extends string, const Jobs extends JobDefinitions>(
   base: QueueDefinition<Name>,
   jobs: Jobs,
 ): QueueDefinition<Name, Jobs> {

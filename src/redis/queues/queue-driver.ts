@@ -1,11 +1,12 @@
 import type { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
 import { AppError } from '../../kernel/app-error.js';
 import type { Correlation } from '../../kernel/correlation.js';
+import type { DeadJob } from '../../kernel/dead-letters.js';
 import { newJob, type NewJob } from './new-job.js';
 import type { JobName, JobPayload, QueueDefinition } from './queue-definition.js';
 import type { QueueReport } from './queue-report.js';
 import type { QueueRegistry } from './queue-registry.js';
-import { Queues, type AddJobOptions, type JobProcessors } from './queues.js';
+import { Queues, type AddJobOptions, type Cancellation, type JobProcessors } from './queues.js';
 
 /** What both backends share, and what the application's life cycle asks of either. */
 export abstract class QueueDriver extends Queues {
@@ -34,16 +35,19 @@ export abstract class QueueDriver extends Queues {
     const queue = this.registry.get(name);
     const checked = newJob(queue, job, payload, options, this.correlation.current());
     try {
-      await this.enqueue(queue, checked);
+      return { id: await this.enqueue(queue, checked) };
     } catch (cause) {
-      throw new AppError(
-        'unavailable',
-        'queue.unavailable',
-        `the queue "${queue.name}" did not take the job`,
-        { cause },
-      );
+      throw unavailable(`the queue "${queue.name}" did not take the job`, cause);
     }
-    return { id: checked.id };
+  }
+
+  override async cancel(name: string, id: string): Promise<Cancellation> {
+    const queue = this.registry.get(name);
+    try {
+      return await this.take(queue, id);
+    } catch (cause) {
+      throw unavailable(`the queue "${queue.name}" did not answer`, cause);
+    }
   }
 
   override process<Q extends QueueDefinition>(queue: Q, processors: JobProcessors<Q>): void {
@@ -67,9 +71,26 @@ export abstract class QueueDriver extends Queues {
     state: 'completed' | 'failed',
     olderThanMs: number,
   ): Promise<number>;
+  /** While a queue is paused nothing of it begins; what runs goes on. @throws like {@link report}. */
+  abstract setPaused(queue: QueueDefinition, paused: boolean): Promise<void>;
+  /** Removes everything that waits or is delayed, and nothing that runs. @returns how many. @throws like {@link report}. */
+  abstract drain(queue: QueueDefinition): Promise<number>;
+  /** Those that failed for good and are still kept, the latest first. @throws like {@link report}. */
+  abstract failed(queue: QueueDefinition, offset: number, limit: number): Promise<DeadJob[]>;
+  /** Removes a job that has ended. @throws like {@link report}. */
+  abstract removeEnded(queue: QueueDefinition, id: string): Promise<void>;
   /** How the dashboard sees the queue. */
   abstract dashboardAdapter(queue: QueueDefinition): BaseAdapter;
 
-  /** Keeps the job, once per queue and id, within a bounded time. Any rejection means "not known to be kept". */
-  protected abstract enqueue(queue: QueueDefinition, job: NewJob): Promise<void>;
+  /**
+   * Keeps the job, once per queue and id, within a bounded time. Any rejection means "not known to be kept".
+   * @returns the id of the job that stands: its own, or that of one with the same key.
+   */
+  protected abstract enqueue(queue: QueueDefinition, job: NewJob): Promise<string>;
+  /** {@link cancel}, within a bounded time. */
+  protected abstract take(queue: QueueDefinition, id: string): Promise<Cancellation>;
+}
+
+function unavailable(message: string, cause: unknown): AppError {
+  return new AppError('unavailable', 'queue.unavailable', message, { cause });
 }

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../kernel/app-error.js';
+import { DeadLetters } from '../../kernel/dead-letters.js';
 import { DAY_MS } from '../../kernel/duration.js';
 import { settlesWithin } from '../../kernel/deadline.js';
+import type { QueueDefinition } from './queue-definition.js';
 import { QueueDriver } from './queue-driver.js';
 import { QueueRegistry } from './queue-registry.js';
 import type { QueueReport } from './queue-report.js';
@@ -9,6 +11,10 @@ import type { QueueReport } from './queue-report.js';
 const REPORT_MS = 2_000;
 /** A job that went well is of interest to nobody after a day; a failed one for as long as its queue declares. */
 const COMPLETED_KEPT_MS = DAY_MS;
+const DEAD_KEPT_MS = 30 * DAY_MS;
+/** Failed jobs that are looked at together. */
+const FAILED_PAGE = 200;
+const MAX_FAILED_PAGES = 100;
 
 /** What monitoring and maintenance see and do of the queues, whichever backend runs them. */
 @Injectable()
@@ -16,6 +22,7 @@ export class QueueInspector {
   constructor(
     private readonly registry: QueueRegistry,
     private readonly driver: QueueDriver,
+    private readonly deadLetters: DeadLetters,
   ) {}
 
   /** All declared queues; complete once all modules are initialised. */
@@ -24,36 +31,79 @@ export class QueueInspector {
   }
 
   /** @throws AppError `queue.unavailable` when the backend does not answer within 2 s. */
-  async reports(): Promise<QueueReport[]> {
-    const reports = Promise.all(this.registry.queues.map((queue) => this.driver.report(queue)));
-    if (!(await settlesWithin(reports, REPORT_MS))) throw unavailable();
-    return reports.catch((cause: unknown) => {
-      throw unavailable(cause);
-    });
+  reports(): Promise<QueueReport[]> {
+    return answered(Promise.all(this.registry.queues.map((queue) => this.driver.report(queue))));
+  }
+
+  /** @throws AppError `queue.not_declared`, `queue.unavailable` */
+  setPaused(name: string, paused: boolean): Promise<void> {
+    return answered(this.driver.setPaused(this.registry.get(name), paused));
+  }
+
+  /** Removes everything that waits or is delayed. @returns how many. @throws AppError `queue.not_declared`, `queue.unavailable` */
+  drain(name: string): Promise<number> {
+    return answered(this.driver.drain(this.registry.get(name)));
+  }
+
+  /** Removes jobs that ended so. @returns how many. @throws AppError `queue.not_declared`, `queue.unavailable` */
+  clean(name: string, state: 'completed' | 'failed', olderThanMs: number): Promise<number> {
+    return answered(this.driver.clean(this.registry.get(name), state, olderThanMs));
+  }
+
+  /** @throws AppError `queue.not_declared`, `queue.unavailable` */
+  removeEnded(name: string, id: string): Promise<void> {
+    return answered(this.driver.removeEnded(this.registry.get(name), id));
   }
 
   /**
    * Removes the finished jobs that nobody needs any more. BullMQ itself looks at their age only when another
-   * job of the queue ends: those of a quiet queue would be kept for ever.
-   * @returns how many
+   * job of the queue ends: those of a quiet queue would be kept for ever. Failed ones stand among the dead letters by
+   * then, also where no runner saw the failure: of a worker that was lost too often.
    * @throws AppError `queue.not_declared`, `queue.unavailable`
    */
-  async cleanFinished(name: string): Promise<{ completed: number; failed: number }> {
+  async cleanFinished(name: string): Promise<CleanedQueue> {
     const queue = this.registry.get(name);
     const { completedMs, failedMs } = queue.retention;
     try {
+      const buried = await this.#buryMissing(queue);
+      const kept = Math.min(completedMs, COMPLETED_KEPT_MS);
       return {
-        completed: await this.driver.clean(
-          queue,
-          'completed',
-          Math.min(completedMs, COMPLETED_KEPT_MS),
-        ),
+        buried,
+        completed: await this.driver.clean(queue, 'completed', kept),
         failed: await this.driver.clean(queue, 'failed', failedMs),
+        forgotten: await this.deadLetters.forget(name, DEAD_KEPT_MS),
       };
     } catch (cause) {
       throw unavailable(cause);
     }
   }
+
+  /** The latest come first: a page without news ends the search. */
+  async #buryMissing(queue: QueueDefinition): Promise<number> {
+    let buried = 0;
+    for (let page = 0; page < MAX_FAILED_PAGES; page += 1) {
+      const failed = await this.driver.failed(queue, page * FAILED_PAGE, FAILED_PAGE);
+      const missing = await this.deadLetters.recordMissing(failed);
+      buried += missing;
+      if (missing === 0 || failed.length < FAILED_PAGE) break;
+    }
+    return buried;
+  }
+}
+
+/** How many of a queue's jobs a cleaning removed, and added to and removed from the dead letters. */
+export interface CleanedQueue {
+  readonly completed: number;
+  readonly failed: number;
+  readonly buried: number;
+  readonly forgotten: number;
+}
+
+async function answered<T>(asked: Promise<T>): Promise<T> {
+  if (!(await settlesWithin(asked, REPORT_MS))) throw unavailable();
+  return asked.catch((cause: unknown) => {
+    throw unavailable(cause);
+  });
 }
 
 function unavailable(cause?: unknown): AppError {

@@ -1,14 +1,18 @@
 import { z } from 'zod';
+import { defineJob } from './job-definition.js';
 import { defineQueue, extendQueue } from './queue-definition.js';
 import { QueueRegistry } from './queue-registry.js';
+
+const anyJob = defineJob({ schema: z.object({}), timeoutMs: 1_000 });
 
 function mailQueue(name = 'mail') {
   return defineQueue({
     name,
-    jobs: { send: z.object({}), bounce: z.object({}) },
+    jobs: { send: anyJob, bounce: anyJob },
     attempts: 1,
     backoff: { delayMs: 1, maxDelayMs: 1 },
     concurrency: 1,
+    rateLimit: null,
     retention: { completedMs: 1, completedCount: 1, failedMs: 1, failedCount: 1 },
     priority: 'normal',
   });
@@ -19,7 +23,7 @@ describe('a queue that another module adds jobs to', () => {
   it('holds the jobs of all parts under the settings of its owner, each with its processor', () => {
     const registry = new QueueRegistry();
     const mail = mailQueue();
-    const digests = extendQueue(mail, { digest: z.object({}) });
+    const digests = extendQueue(mail, { digest: anyJob });
     registry.declare(digests);
     registry.declare(mail);
     registry.register(mail, { send: done, bounce: done });
@@ -36,7 +40,7 @@ describe('a queue that another module adds jobs to', () => {
     const registry = new QueueRegistry();
     const mail = mailQueue();
     registry.declare(mail);
-    expect(() => registry.declare(extendQueue(mail, { send: z.object({}) }))).toThrow(
+    expect(() => registry.declare(extendQueue(mail, { send: anyJob }))).toThrow(
       expect.objectContaining({ code: 'queue.job_declared_twice' }),
     );
   });

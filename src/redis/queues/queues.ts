@@ -8,7 +8,11 @@ export interface Job<Payload> {
   /** 1 on the first run. */
   readonly attempt: number;
   readonly correlationId: string;
-  /** Aborts when the process shuts down and will not wait any longer, or when the job may be another worker's by now. The attempt then does not count. */
+  /**
+   * Aborts when the attempt takes longer than its job's `timeoutMs` or somebody cancels the job: it then fails. Aborts
+   * as well when the process shuts down and will not wait any longer, or when the job may be another worker's by now:
+   * the attempt then does not count. `signal.reason` says which.
+   */
   readonly signal: AbortSignal;
   /** 0–100; kept with the job and shown on the dashboard. Never rejects. */
   reportProgress(percent: number): Promise<void>;
@@ -18,6 +22,15 @@ export interface AddJobOptions {
   /** Jobs of the same id are one job for as long as it is kept. 1 to 200 characters without `:`, not a bare number. */
   readonly id?: string;
   readonly delayMs?: number;
+  /** While a job of the queue with this key stands, no other is added, and its id is the answer. */
+  readonly dedupe?: {
+    /** 1 to 200 characters. */
+    readonly key: string;
+    /** How long the key stands after the adding, whatever becomes of the job; without it, until the job has ended. */
+    readonly ttlMs?: number;
+  };
+  /** Of the payload, where an earlier release may have written it; the latest by default. */
+  readonly version?: number;
   readonly priority?: PriorityName;
   /** Defaults to the correlation id of the current request or job. */
   readonly correlationId?: string;
@@ -27,11 +40,18 @@ export type JobProcessors<Q extends QueueDefinition> = {
   readonly [J in JobName<Q>]: (job: Job<JobPayload<Q, J>>) => Promise<unknown>;
 };
 
+/**
+ * What a cancellation found. `removed`: the job waited, and will not run. `asked`: it runs; its signal aborts within
+ * about a second (10 s where another process runs it without Redis), and it fails with `queue.cancelled` for good.
+ * `gone`: it had ended, or there is none.
+ */
+export type Cancellation = 'removed' | 'asked' | 'gone';
+
 /** Adds jobs and runs them; BullMQ or the embedded driver stands behind it. */
 export abstract class Queues {
   /**
    * @throws AppError `queue.invalid_payload` (invalid) for a payload that breaks the job's schema or does not
-   *   survive JSON; `queue.unavailable` (unavailable) when the backend does not take the job in time: it may
+   *   survive JSON, `queue.newer_version` for one of a later release; `queue.unavailable` (unavailable) when the backend does not take the job in time: it may
    *   have it all the same, so repeat with the same `id`.
    */
   abstract add<Q extends QueueDefinition, J extends JobName<Q>>(
@@ -50,6 +70,11 @@ export abstract class Queues {
     payload: unknown,
     options?: AddJobOptions,
   ): Promise<{ id: string }>;
+  /**
+   * Takes a job back, wherever it is.
+   * @throws AppError `queue.not_declared`; `queue.unavailable` when the backend does not answer in time.
+   */
+  abstract cancel(queue: string, id: string): Promise<Cancellation>;
   /** Registers the processors of a queue, one per job; a second registration is an error. Running starts with the application. */
   abstract process<Q extends QueueDefinition>(queue: Q, processors: JobProcessors<Q>): void;
 }

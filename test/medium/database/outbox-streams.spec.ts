@@ -220,6 +220,7 @@ describe('commits that overtake each other', () => {
             topic: 'test.Happened',
             name: '',
             payload: { number },
+            version: 1,
             correlationId: 'request-1',
             stream: stream ?? null,
           },

@@ -13,7 +13,10 @@ import { eventually } from '../../support/eventually.js';
 import { DATABASES } from '../../support/databases.js';
 
 const Happened = defineEvent('test.Happened', z.object({ number: z.number() }));
-const queue = { name: 'test', jobs: { work: z.object({ number: z.number() }) } };
+const queue = {
+  name: 'test',
+  jobs: { work: { schema: z.object({ number: z.number() }), upgrades: [] } },
+};
 
 describe.each(DATABASES)('the outbox on $name', (kind) => {
   let database: Database;

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import Fastify, { type FastifyInstance, type HTTPMethods } from 'fastify';
 import { z } from 'zod';
+import { defineJob } from '../../../src/redis/queues/job-definition.js';
 import { AppError } from '../../../src/kernel/app-error.js';
 import {
   mountQueueDashboard,
@@ -29,10 +30,11 @@ const METHODS: HTTPMethods[] = [
 ];
 const queue = defineQueue({
   name: 'mail',
-  jobs: { send: z.object({ to: z.string() }) },
+  jobs: { send: defineJob({ schema: z.object({ to: z.string() }), timeoutMs: 60_000 }) },
   attempts: 1,
   backoff: { delayMs: 10, maxDelayMs: 10 },
   concurrency: 1,
+  rateLimit: null,
   retention: { completedMs: 60_000, completedCount: 10, failedMs: 60_000, failedCount: 10 },
   priority: 'normal',
 });

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { defineJob } from '../../../src/redis/queues/job-definition.js';
+import { MemoryDeadLetters } from '../../support/memory.dead-letters.js';
 import { DatabaseJobStore } from '../../../src/database/jobs/jobs.repository.js';
 import { PgliteDatabase } from '../../../src/database/pglite.database.js';
 import { Correlation } from '../../../src/kernel/correlation.js';
@@ -20,10 +22,11 @@ import { eventually } from '../../support/eventually.js';
 const LEASE_MS = 300;
 const queue = defineQueue({
   name: 'mail',
-  jobs: { send: z.object({}) },
+  jobs: { send: defineJob({ schema: z.object({}), timeoutMs: 60_000 }) },
   attempts: 3,
   backoff: { delayMs: 10, maxDelayMs: 10 },
   concurrency: 2,
+  rateLimit: null,
   retention: { completedMs: 60_000, completedCount: 2, failedMs: 60_000, failedCount: 1 },
   priority: 'normal',
 });
@@ -36,7 +39,7 @@ class BreakableStore extends DatabaseJobStore {
     return this.away ? Promise.reject(new Error('away')) : super.claim(...args);
   }
 
-  override extend(claim: JobClaim, leaseMs: number): Promise<boolean> {
+  override extend(claim: JobClaim, leaseMs: number): Promise<'held' | 'lost' | 'cancelled'> {
     return this.away ? Promise.reject(new Error('away')) : super.extend(claim, leaseMs);
   }
 
@@ -74,16 +77,18 @@ describe('EmbeddedWorker', () => {
     return worker;
   }
 
-  const add = (id: string): Promise<boolean> =>
+  const add = (id: string): Promise<string> =>
     store.add({
       id,
       queue: queue.name,
       name: 'send',
       payload: {},
+      version: 1,
       priority: 1,
       maxAttempts: 3,
       delayMs: 0,
       correlationId: 'c',
+      dedupe: null,
     });
 
   const stateOf = async (id: string) => (await store.find(queue.name, id))?.state;
@@ -186,10 +191,12 @@ it('runs a job again at once after a crash, when the database was for one proces
       queue: queue.name,
       name: 'send',
       payload: {},
+      version: 1,
       priority: 1,
       maxAttempts: 3,
       delayMs: 0,
       correlationId: 'c',
+      dedupe: null,
     });
     await left.claim(queue.name, 1, 3_600_000);
     await before.close();
@@ -203,7 +210,7 @@ it('runs a job again at once after a crash, when the database was for one proces
     const queues = new EmbeddedQueues(
       registry,
       correlation,
-      new JobRunner(registry, correlation),
+      new JobRunner(registry, correlation, new MemoryDeadLetters()),
       new DatabaseJobStore(after),
     );
     await queues.start();
@@ -213,7 +220,7 @@ it('runs a job again at once after a crash, when the database was for one proces
   } finally {
     rmSync(folder, { recursive: true });
   }
-}, 30_000);
+});
 
 function runnerOf(
   definition: QueueDefinition,
@@ -222,5 +229,5 @@ function runnerOf(
   const registry = new QueueRegistry();
   registry.declare(definition);
   registry.register(definition, { send: process });
-  return new JobRunner(registry, new Correlation());
+  return new JobRunner(registry, new Correlation(), new MemoryDeadLetters());
 }

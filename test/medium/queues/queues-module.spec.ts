@@ -9,12 +9,14 @@ import {
 } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { z } from 'zod';
+import { defineJob } from '../../../src/redis/queues/job-definition.js';
 import { parseConfig, type Config } from '../../../src/config/config.js';
 import { ConfigModule } from '../../../src/config/config.module.js';
 import { Database } from '../../../src/database/database.js';
 import { DatabaseJobStore } from '../../../src/database/jobs/jobs.repository.js';
 import { systemClock } from '../../../src/kernel/clock.js';
 import { Correlation } from '../../../src/kernel/correlation.js';
+import { DeadLetters } from '../../../src/kernel/dead-letters.js';
 import { JobStore } from '../../../src/kernel/job-store.js';
 import { RedisConnections } from '../../../src/redis/connection/redis-connections.js';
 import {
@@ -24,15 +26,23 @@ import {
   QueuesModule,
 } from '../../../src/redis/queues/index.js';
 import { openTestDatabase, type TestDatabaseHandle } from '../../support/databases.js';
+import { MemoryDeadLetters } from '../../support/memory.dead-letters.js';
 import { eventually } from '../../support/eventually.js';
 import { createTestRedisPrefix, testRedisUrl } from '../../support/servers/index.js';
 
 const mailQueue = defineQueue({
   name: 'mail',
-  jobs: { send: z.object({ to: z.string(), ms: z.number().optional() }), bounce: z.object({}) },
+  jobs: {
+    send: defineJob({
+      schema: z.object({ to: z.string(), ms: z.number().optional() }),
+      timeoutMs: 60_000,
+    }),
+    bounce: defineJob({ schema: z.object({}), timeoutMs: 60_000 }),
+  },
   attempts: 2,
   backoff: { delayMs: 10, maxDelayMs: 10 },
   concurrency: 2,
+  rateLimit: null,
   retention: { completedMs: 60_000, completedCount: 100, failedMs: 60_000, failedCount: 100 },
   priority: 'normal',
 });
@@ -89,10 +99,11 @@ describe('QueuesModule', () => {
       providers: [
         { provide: Database, useValue: jobs.database },
         { provide: JobStore, useClass: DatabaseJobStore },
+        { provide: DeadLetters, useClass: MemoryDeadLetters },
         RedisConnections,
         Closing,
       ],
-      exports: [JobStore, RedisConnections],
+      exports: [JobStore, DeadLetters, RedisConnections],
     })
     class Surroundings {}
     const process = { config, clock: systemClock, correlation: new Correlation() };

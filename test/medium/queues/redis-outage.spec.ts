@@ -1,6 +1,7 @@
 import '../../support/quiet.js';
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { defineJob } from '../../../src/redis/queues/job-definition.js';
 import { defineQueue } from '../../../src/redis/queues/queue-definition.js';
 import { bullBackend, type QueueBackend } from '../../contracts/queues.drivers.js';
 import { eventually } from '../../support/eventually.js';
@@ -10,10 +11,11 @@ import { TcpProxy } from '../../support/tcp-proxy.js';
 function mailQueue() {
   return defineQueue({
     name: `mail-${randomBytes(4).toString('hex')}`,
-    jobs: { send: z.object({ to: z.string() }) },
+    jobs: { send: defineJob({ schema: z.object({ to: z.string() }), timeoutMs: 60_000 }) },
     attempts: 3,
     backoff: { delayMs: 10, maxDelayMs: 10 },
     concurrency: 2,
+    rateLimit: null,
     retention: { completedMs: 60_000, completedCount: 10, failedMs: 60_000, failedCount: 10 },
     priority: 'normal',
   });

@@ -1,9 +1,10 @@
 import type { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
 import { Logger } from '@nestjs/common';
-import { Queue } from 'bullmq';
+import { Queue, type Job } from 'bullmq';
 import type { Config } from '../../../config/config.js';
 import { AppError } from '../../../kernel/app-error.js';
 import type { Correlation } from '../../../kernel/correlation.js';
+import type { DeadJob } from '../../../kernel/dead-letters.js';
 import type { RedisClient } from '../../connection/create-client.js';
 import { settlesWithin } from '../../../kernel/deadline.js';
 import { FaultLog } from '../../../kernel/fault-log.js';
@@ -13,12 +14,14 @@ import type { JobRunner } from '../job-runner.js';
 import type { NewJob } from '../new-job.js';
 import type { QueueDefinition } from '../queue-definition.js';
 import { QueueDriver } from '../queue-driver.js';
+import type { Cancellation } from '../queues.js';
 import type { QueueReport } from '../queue-report.js';
 import type { QueueRegistry } from '../queue-registry.js';
 import { BullWorker } from './bull-worker.js';
-import { cleanFinished, reportOf } from './bull-report.js';
+import { cleanFinished, deadJobOf, drainWaiting, reportOf } from './bull-report.js';
 import { refuseEviction } from './eviction-policy.js';
-import type { JobEnvelope } from './job-envelope.js';
+import { JobCancellations } from './job-cancellations.js';
+import { envelopeOf, type JobEnvelope } from './job-envelope.js';
 
 /** Jobs go through BullMQ on the queue Redis: any process adds, every worker process runs. */
 export class BullQueues extends QueueDriver {
@@ -75,22 +78,58 @@ export class BullQueues extends QueueDriver {
     return cleanFinished(this.#queue(queue), state, olderThanMs);
   }
 
+  override async setPaused(queue: QueueDefinition, paused: boolean): Promise<void> {
+    const bull = this.#queue(queue);
+    await (paused ? bull.pause() : bull.resume());
+  }
+
+  override drain(queue: QueueDefinition): Promise<number> {
+    return drainWaiting(this.#queue(queue));
+  }
+
+  override async failed(queue: QueueDefinition, offset: number, limit: number): Promise<DeadJob[]> {
+    const jobs = await this.#queue(queue).getFailed(offset, offset + limit - 1);
+    return jobs.flatMap((job) => deadJobOf(queue.name, job) ?? []);
+  }
+
+  override async removeEnded(queue: QueueDefinition, id: string): Promise<void> {
+    await this.#queue(queue).remove(id);
+  }
+
   override dashboardAdapter(queue: QueueDefinition): BaseAdapter {
     return new BullQueueAdapter(queue, this.#queue(queue), this);
   }
 
-  protected override async enqueue(queue: QueueDefinition, job: NewJob): Promise<void> {
-    const { correlationId, payload } = job;
-    const adding = this.#queue(queue).add(
-      job.name,
-      { correlationId, payload },
-      { jobId: job.id, priority: job.priority, delay: job.delayMs },
+  protected override async enqueue(queue: QueueDefinition, job: NewJob): Promise<string> {
+    const { dedupe } = job;
+    const added = await this.#answer(
+      this.#queue(queue).add(job.name, envelopeOf(job), {
+        jobId: job.id,
+        priority: job.priority,
+        delay: job.delayMs,
+        ...(dedupe && { deduplication: { id: dedupe.key, ttl: dedupe.ttlMs } }),
+      }),
     );
+    return added.id ?? job.id;
+  }
+
+  protected override async take(queue: QueueDefinition, id: string): Promise<Cancellation> {
+    const job = await this.#answer(this.#queue(queue).getJob(id));
+    if (job === undefined) return 'gone';
+    const state = await this.#answer(job.getState());
+    if (state === 'completed' || state === 'failed' || state === 'unknown') return 'gone';
+    if (state !== 'active' && (await this.#answer(removed(job)))) return 'removed';
+    await this.#answer(new JobCancellations(this.#connection(), this.#prefix, queue.name).ask(id));
+    return 'asked';
+  }
+
+  /** @throws AppError `queue.timeout` */
+  async #answer<T>(asked: Promise<T>): Promise<T> {
     const timeoutMs = this.config.redis.connectTimeoutMs + this.config.redis.commandTimeoutMs;
-    if (!(await settlesWithin(adding, timeoutMs))) {
+    if (!(await settlesWithin(asked, timeoutMs))) {
       throw new AppError('timeout', 'queue.timeout', `no answer within ${timeoutMs} ms`);
     }
-    await adding;
+    return asked;
   }
 
   #queue(queue: QueueDefinition): Queue<JobEnvelope> {
@@ -124,6 +163,17 @@ export class BullQueues extends QueueDriver {
   #connection(): RedisClient {
     this.#client ??= this.connections.create('queue');
     return this.#client;
+  }
+}
+
+/** Whether it is gone: a worker that has just begun it holds it. */
+async function removed(job: Job): Promise<boolean> {
+  try {
+    await job.remove();
+    return true;
+  } catch (error) {
+    if (await job.isActive()) return false;
+    throw error;
   }
 }
 

@@ -1,7 +1,10 @@
 import type { Job, Queue } from 'bullmq';
+import type { DeadJob } from '../../../kernel/dead-letters.js';
+import type { JsonValue } from '../../../kernel/json.js';
 import type { RedisClient } from '../../connection/create-client.js';
 import { PRIORITIES } from '../queue-definition.js';
 import type { QueueReport } from '../queue-report.js';
+import { readEnvelope } from './job-envelope.js';
 
 /** BullMQ's score of a waiting job is its priority times this, plus a counter. */
 const PRIORITY_STEP = 0x1_0000_0000;
@@ -66,4 +69,27 @@ export async function cleanFinished(
     if (ids.length < CLEAN_BATCH) break;
   }
   return removed;
+}
+
+/** @returns how many waited or were delayed */
+export async function drainWaiting(queue: Queue): Promise<number> {
+  const count = await queue.getJobCountByTypes('wait', 'prioritized', 'delayed');
+  await queue.drain(true);
+  return count;
+}
+
+/** undefined for one that this application did not add: nobody could run it. */
+export function deadJobOf(queue: string, job: Job): DeadJob | undefined {
+  const envelope = readEnvelope(job.data);
+  if (envelope === undefined) return undefined;
+  return {
+    queue,
+    jobId: job.id ?? '',
+    name: job.name,
+    payload: envelope.payload as JsonValue,
+    version: envelope.version,
+    reason: job.failedReason,
+    attempts: job.attemptsMade,
+    correlationId: envelope.correlationId,
+  };
 }

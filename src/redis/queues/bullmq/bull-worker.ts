@@ -14,8 +14,9 @@ import type { RedisClient } from '../../connection/create-client.js';
 import { settlesWithin } from '../../../kernel/deadline.js';
 import { FaultLog } from '../../../kernel/fault-log.js';
 import { retryDelayMs } from '../job-failure.js';
-import { ABORT_GRACE_MS, type JobRunner } from '../job-runner.js';
+import { ABORT_GRACE_MS, jobCancelled, type JobRunner } from '../job-runner.js';
 import type { QueueDefinition } from '../queue-definition.js';
+import { JobCancellations } from './job-cancellations.js';
 import { readEnvelope } from './job-envelope.js';
 import { blockingClient, workerBackend } from './worker-backend.js';
 
@@ -23,6 +24,7 @@ import { blockingClient, workerBackend } from './worker-backend.js';
 const RETRY_MS = SECOND_MS;
 /** With the lock's 30 s: a job whose process died runs again after 40 s at most. */
 const STALLED_CHECK_MS = 10 * SECOND_MS;
+const CANCELLATIONS_MS = SECOND_MS;
 const CLOSE_MS = 2 * SECOND_MS;
 
 interface RunningJob {
@@ -37,6 +39,8 @@ export class BullWorker {
   #worker: Worker | undefined;
   #blocking: IRedisClient | undefined;
   #starting: Promise<void> | undefined;
+  readonly #cancellations: JobCancellations;
+  #watch: NodeJS.Timeout | undefined;
   #stopping = false;
 
   constructor(
@@ -44,11 +48,14 @@ export class BullWorker {
     private readonly runner: JobRunner,
     private readonly client: RedisClient,
     private readonly prefix: string,
-  ) {}
+  ) {
+    this.#cancellations = new JobCancellations(client, prefix, queue.name);
+  }
 
   /** Does not wait for Redis: begins to work as soon as it is there. */
   start(): void {
     this.#starting ??= this.#keepStarting();
+    this.#watch ??= setInterval(() => void this.#endCancelled(), CANCELLATIONS_MS);
   }
 
   async stop(graceMs: number): Promise<void> {
@@ -65,6 +72,7 @@ export class BullWorker {
     // Without a connection a polite goodbye would wait for one.
     const force = this.client.status !== 'ready';
     await settlesWithin(Promise.all([this.#worker?.close(force), this.#starting]), CLOSE_MS);
+    clearInterval(this.#watch);
     // Whatever did not answer in time.
     this.#blocking?.disconnect();
   }
@@ -94,6 +102,7 @@ export class BullWorker {
   }
 
   #createWorker(): Worker {
+    const limit = this.queue.rateLimit;
     this.#blocking = blockingClient(this.client, this.prefix, this.queue.name);
     const worker: Worker = new Worker(
       this.queue.name,
@@ -105,6 +114,7 @@ export class BullWorker {
         runRetryDelay: RETRY_MS,
         stalledInterval: STALLED_CHECK_MS,
         maxStalledCount: MAX_LOST_CLAIMS,
+        ...(limit && { limiter: { max: limit.max, duration: limit.perMs } }),
         settings: { backoffStrategy: (attempt) => retryDelayMs(this.queue.backoff, attempt) },
       },
       workerBackend(this.client, this.#blocking, this.prefix),
@@ -119,6 +129,19 @@ export class BullWorker {
       for (const id of ids) this.#running.get(id)?.abort.abort(reason);
     });
     return worker;
+  }
+
+  async #endCancelled(): Promise<void> {
+    const running = [...this.#running.keys()];
+    if (running.length === 0) return;
+    try {
+      for (const id of await this.#cancellations.among(running)) {
+        this.#running.get(id)?.abort.abort(jobCancelled());
+        await this.#cancellations.forget(id);
+      }
+    } catch {
+      // Redis is away, and is asked again.
+    }
   }
 
   async #process(job: BullJob, token: string | undefined): Promise<unknown> {
@@ -136,9 +159,10 @@ export class BullWorker {
       id,
       name: job.name,
       payload: envelope.payload,
+      version: envelope.version,
       attempt: job.attemptsMade + 1,
       correlationId: envelope.correlationId,
-      signal: abort.signal,
+      abort,
       reportProgress: (percent) => job.updateProgress(percent),
     });
     this.#running.set(id, { abort, ended: outcome });

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { AppError } from '../../../kernel/app-error.js';
 import type { JobStore, StoredJob } from '../../../kernel/job-store.js';
 import { retryDelayMs } from '../job-failure.js';
-import type { JobOutcome, JobRunner } from '../job-runner.js';
+import { jobCancelled, type JobOutcome, type JobRunner } from '../job-runner.js';
 import type { QueueDefinition } from '../queue-definition.js';
 
 const REPORT_RETRY_MS = 500;
@@ -27,9 +27,15 @@ export class ClaimedJob {
     this.#leaseEndsAtMs = claimedAtMs + leaseMs;
   }
 
+  get id(): string {
+    return this.job.id;
+  }
+
   /** Never rejects. */
   async run(): Promise<void> {
     const { job, store } = this;
+    // Somebody wanted it to end before this attempt began.
+    if (job.cancelled) this.abort(jobCancelled());
     const renewal = setInterval(() => void this.#renew(), this.leaseMs / 3);
     try {
       const outcome = await this.runner.run({
@@ -37,9 +43,10 @@ export class ClaimedJob {
         id: job.id,
         name: job.name,
         payload: job.payload,
+        version: job.version,
         attempt: job.attemptsMade,
         correlationId: job.correlationId,
-        signal: this.#abort.signal,
+        abort: this.#abort,
         reportProgress: (percent) => store.reportProgress(job, percent),
       });
       await this.#report(outcome);
@@ -57,9 +64,10 @@ export class ClaimedJob {
     this.#renewing = true;
     const askedAtMs = performance.now();
     try {
-      if (await this.store.extend(this.job, this.leaseMs))
-        this.#leaseEndsAtMs = askedAtMs + this.leaseMs;
-      else this.abort(claimLost());
+      const lease = await this.store.extend(this.job, this.leaseMs);
+      if (lease === 'lost') return this.abort(claimLost());
+      this.#leaseEndsAtMs = askedAtMs + this.leaseMs;
+      if (lease === 'cancelled') this.abort(jobCancelled());
     } catch {
       // The store is away: the job may go on until somebody else could have it.
       if (performance.now() >= this.#leaseEndsAtMs) this.abort(claimLost());

@@ -1,12 +1,14 @@
 import type { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
 import { Logger } from '@nestjs/common';
 import type { Correlation } from '../../../kernel/correlation.js';
-import type { JobStore } from '../../../kernel/job-store.js';
+import type { DeadJob } from '../../../kernel/dead-letters.js';
+import type { JobStore, StoredJob } from '../../../kernel/job-store.js';
 import { EmbeddedQueueAdapter } from '../dashboard/embedded-queue.adapter.js';
 import type { JobRunner } from '../job-runner.js';
 import type { NewJob } from '../new-job.js';
 import type { QueueDefinition } from '../queue-definition.js';
 import { QueueDriver } from '../queue-driver.js';
+import type { Cancellation } from '../queues.js';
 import type { QueueReport } from '../queue-report.js';
 import type { QueueRegistry } from '../queue-registry.js';
 import { EmbeddedWorker } from './embedded-worker.js';
@@ -64,6 +66,26 @@ export class EmbeddedQueues extends QueueDriver {
     return this.store.clean(queue.name, state, olderThanMs, Number.MAX_SAFE_INTEGER);
   }
 
+  override async setPaused(queue: QueueDefinition, paused: boolean): Promise<void> {
+    await this.store.setPaused(queue.name, paused);
+    if (!paused) this.wake(queue);
+  }
+
+  override async drain({ name }: QueueDefinition): Promise<number> {
+    const states = ['waiting', 'delayed'] as const;
+    const removed = await Promise.all(states.map((state) => this.store.clean(name, state, 0, 0)));
+    return removed.reduce((total, count) => total + count, 0);
+  }
+
+  override async failed(queue: QueueDefinition, offset: number, limit: number): Promise<DeadJob[]> {
+    const jobs = await this.store.list(queue.name, ['failed'], offset, limit);
+    return jobs.map(deadJobOf);
+  }
+
+  override async removeEnded({ name }: QueueDefinition, id: string): Promise<void> {
+    await this.store.remove(name, id);
+  }
+
   override dashboardAdapter(queue: QueueDefinition): BaseAdapter {
     return new EmbeddedQueueAdapter(queue, this.store, this);
   }
@@ -73,8 +95,31 @@ export class EmbeddedQueues extends QueueDriver {
     this.#workers.get(queue.name)?.wake();
   }
 
-  protected override async enqueue(queue: QueueDefinition, job: NewJob): Promise<void> {
-    await this.store.add({ ...job, queue: queue.name, maxAttempts: queue.attempts });
+  protected override async enqueue(queue: QueueDefinition, job: NewJob): Promise<string> {
+    const id = await this.store.add({ ...job, queue: queue.name, maxAttempts: queue.attempts });
     this.wake(queue);
+    return id;
   }
+
+  protected override async take({ name }: QueueDefinition, id: string): Promise<Cancellation> {
+    const found = await this.store.cancel(name, id);
+    // Where another process runs it, that one hears of it when it prolongs its lease.
+    if (found === 'asked') this.#workers.get(name)?.cancel(id);
+    return found;
+  }
+}
+
+function deadJobOf({ id, attemptsMade, failedReason, ...job }: StoredJob): DeadJob {
+  const { queue, name, payload, version, correlationId } = job;
+  const reason = failedReason ?? '';
+  return {
+    queue,
+    jobId: id,
+    name,
+    payload,
+    version,
+    reason,
+    attempts: attemptsMade,
+    correlationId,
+  };
 }

@@ -3,7 +3,7 @@ import { AppError } from '../../../kernel/app-error.js';
 import { MINUTE_MS, SECOND_MS } from '../../../kernel/duration.js';
 import type { JobStore } from '../../../kernel/job-store.js';
 import { settlesWithin } from '../../../kernel/deadline.js';
-import { ABORT_GRACE_MS, type JobRunner } from '../job-runner.js';
+import { ABORT_GRACE_MS, jobCancelled, type JobRunner } from '../job-runner.js';
 import type { QueueDefinition } from '../queue-definition.js';
 import { Bell } from './bell.js';
 import { ClaimedJob } from './claimed-job.js';
@@ -42,6 +42,11 @@ export class EmbeddedWorker {
   /** Something may be due now. */
   wake(): void {
     this.#bell.ring();
+  }
+
+  /** Ends the job if it runs here. */
+  cancel(id: string): void {
+    for (const job of this.#running.keys()) if (job.id === id) job.abort(jobCancelled());
   }
 
   async stop(graceMs: number): Promise<void> {
@@ -90,14 +95,19 @@ export class EmbeddedWorker {
     // A job that ends rings the bell.
     if (room <= 0) return POLL_MS;
     const askedAtMs = performance.now();
-    const claimed = await this.store.claim(this.queue.name, room, this.leaseMs);
+    const claimed = await this.store.claim(
+      this.queue.name,
+      room,
+      this.leaseMs,
+      this.queue.rateLimit,
+    );
     for (const stored of claimed) {
       this.#begin(
         new ClaimedJob(this.queue, stored, this.store, this.runner, this.leaseMs, askedAtMs),
       );
     }
     if (claimed.length === room) return POLL_MS;
-    const dueInMs = await this.store.nextDueInMs(this.queue.name);
+    const dueInMs = await this.store.nextDueInMs(this.queue.name, this.queue.rateLimit);
     return Math.min(POLL_MS, Math.max(MIN_SLEEP_MS, dueInMs ?? POLL_MS));
   }
 

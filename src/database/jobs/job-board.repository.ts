@@ -1,0 +1,114 @@
+import { Injectable } from '@nestjs/common';
+import { and, eq, inArray, ne, sql } from 'drizzle-orm';
+import { JobStore, type StoredJob, type StoredJobState } from '../../kernel/job-store.js';
+import { Database } from '../database.js';
+import { fromNow, key, since, state, stored } from './job-columns.js';
+import { jobsTable as jobs, queueStatesTable as queueStates } from './jobs.table.js';
+
+/** What people see and do of the jobs, beside those who run them. */
+@Injectable()
+export abstract class DatabaseJobBoard extends JobStore {
+  constructor(protected readonly database: Database) {
+    super();
+  }
+
+  override async find(queue: string, id: string): Promise<StoredJob | undefined> {
+    const [job] = await this.database.sql.select(stored).from(jobs).where(key(queue, id));
+    return job;
+  }
+
+  override list(
+    queue: string,
+    states: readonly StoredJobState[],
+    offset: number,
+    limit: number,
+  ): Promise<StoredJob[]> {
+    return this.database.sql
+      .select(stored)
+      .from(jobs)
+      .where(and(eq(jobs.queue, queue), inArray(state, [...states])))
+      .orderBy(sql`${since} desc`, sql`${jobs.seq} desc`)
+      .offset(offset)
+      .limit(limit);
+  }
+
+  override async counts(queue: string): Promise<Record<StoredJobState, number>> {
+    const rows = await this.database.sql
+      .select({ state, count: sql<number>`count(*)::int` })
+      .from(jobs)
+      .where(eq(jobs.queue, queue))
+      .groupBy(sql`1`);
+    const counts = { waiting: 0, delayed: 0, active: 0, completed: 0, failed: 0 };
+    for (const row of rows) counts[row.state] = row.count;
+    return counts;
+  }
+
+  override async requeue(queue: string, id: string): Promise<boolean> {
+    const rows = await this.database.sql
+      .update(jobs)
+      .set({
+        state: 'waiting',
+        runAt: sql`now()`,
+        lostClaims: 0,
+        progress: 0,
+        result: null,
+        failedReason: null,
+        startedAt: null,
+        finishedAt: null,
+        cancelled: false,
+      })
+      .where(and(key(queue, id), inArray(state, ['failed', 'completed', 'delayed'])))
+      .returning({ id: jobs.id });
+    return rows.length === 1;
+  }
+
+  override async remove(queue: string, id: string): Promise<boolean> {
+    const rows = await this.database.sql
+      .delete(jobs)
+      .where(and(key(queue, id), ne(jobs.state, 'active')))
+      .returning({ id: jobs.id });
+    return rows.length === 1;
+  }
+
+  override async cancel(queue: string, id: string): Promise<'removed' | 'asked' | 'gone'> {
+    const [job] = await this.database.sql
+      .update(jobs)
+      .set({ cancelled: true })
+      .where(and(key(queue, id), inArray(jobs.state, ['waiting', 'active'])))
+      .returning({ state: jobs.state });
+    if (job === undefined) return 'gone';
+    // A worker that has claimed it meanwhile sees the mark.
+    return job.state === 'waiting' && (await this.remove(queue, id)) ? 'removed' : 'asked';
+  }
+
+  override async clean(
+    queue: string,
+    cleaned: StoredJobState,
+    olderThanMs: number,
+    keep: number,
+  ): Promise<number> {
+    if (cleaned === 'active') return 0;
+    const ofState = sql`${jobs.queue} = ${queue} and ${state} = ${cleaned}`;
+    const beyond = sql`select id from ${jobs} where ${ofState} order by ${since} desc, ${jobs.seq} desc offset ${keep}`;
+    const rows = await this.database.sql
+      .delete(jobs)
+      .where(sql`${ofState} and (${since} < ${fromNow(-olderThanMs)} or ${jobs.id} in (${beyond}))`)
+      .returning({ id: jobs.id });
+    return rows.length;
+  }
+
+  override async isPaused(queue: string): Promise<boolean> {
+    const [row] = await this.database.sql
+      .select({ paused: queueStates.paused })
+      .from(queueStates)
+      .where(eq(queueStates.queue, queue));
+    return row?.paused ?? false;
+  }
+
+  override async setPaused(queue: string, paused: boolean): Promise<void> {
+    await this.database.sql
+      .insert(queueStates)
+      .values({ queue, paused })
+      .onConflictDoUpdate({ target: queueStates.queue, set: { paused } });
+  }
+}

@@ -1,0 +1,24 @@
+import { DeadLetters, type DeadJob } from '../../src/kernel/dead-letters.js';
+
+/** For queues without a database. */
+export class MemoryDeadLetters extends DeadLetters {
+  readonly kept: DeadJob[] = [];
+
+  override async record(dead: DeadJob): Promise<void> {
+    await this.recordMissing([dead]);
+  }
+
+  override async recordMissing(dead: readonly DeadJob[]): Promise<number> {
+    const missing = dead.filter((job) => !this.kept.some((one) => isSame(one, job)));
+    this.kept.push(...missing);
+    return missing.length;
+  }
+
+  override async forget(): Promise<number> {
+    return 0;
+  }
+}
+
+function isSame(one: DeadJob, other: DeadJob): boolean {
+  return one.queue === other.queue && one.jobId === other.jobId;
+}
