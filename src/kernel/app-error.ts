@@ -19,6 +19,8 @@ export interface AppErrorOptions {
   /** Safe to show to the caller: never a secret, a stack or another user's data. */
   readonly details?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
+  /** Of this moment alone: the same may succeed in a second, and a job tries it again. */
+  readonly passing?: boolean;
 }
 
 /**
@@ -30,6 +32,7 @@ export interface AppErrorOptions {
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly details: Readonly<Record<string, unknown>> | undefined;
+  readonly passing: boolean;
 
   constructor(
     readonly kind: ErrorKind,
@@ -39,5 +42,6 @@ export class AppError extends Error {
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.details = options.details;
+    this.passing = options.passing ?? false;
   }
 }

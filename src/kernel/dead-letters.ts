@@ -22,6 +22,8 @@ export interface DeadJob {
 export abstract class DeadLetters {
   /** One that was replayed on the dashboard and failed again stands anew. */
   abstract record(dead: DeadJob): Promise<void>;
+  /** The job has ended well after all, and needs no replay. */
+  abstract settle(queue: string, jobId: string): Promise<void>;
   /** Adds those that are not known yet. @returns how many. */
   abstract recordMissing(dead: readonly DeadJob[]): Promise<number>;
   /** Deletes those of the queue that failed longer ago than `olderThanMs`. @returns how many. */

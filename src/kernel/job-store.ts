@@ -83,8 +83,8 @@ export abstract class JobStore {
   abstract complete(claim: JobClaim, result: JsonValue): Promise<boolean>;
   /** Ends the attempt: due again after `retryDelayMs`, or failed for good when that is null. @returns false when the claim was lost. */
   abstract fail(claim: JobClaim, reason: string, retryDelayMs: number | null): Promise<boolean>;
-  /** Hands a running job back without counting the attempt (shutdown). @returns false when the claim was lost. */
-  abstract release(claim: JobClaim): Promise<boolean>;
+  /** Hands a running job back without counting the attempt, due after `delayMs`. @returns false when the claim was lost. */
+  abstract release(claim: JobClaim, delayMs: number): Promise<boolean>;
   /**
    * Ends the leases that no living process can hold, at boot. Only a database that this process alone can
    * have open knows that; elsewhere this does nothing, and leases run out by themselves. @returns how many.

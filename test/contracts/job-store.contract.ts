@@ -162,7 +162,7 @@ export function describeJobStore(name: string, store: () => JobStore): void {
       expect(await store().complete(lost, 'late')).toBe(false);
       expect(await store().fail(lost, 'late', null)).toBe(false);
       expect(await store().fail(lost, 'late', 0)).toBe(false);
-      expect(await store().release(lost)).toBe(false);
+      expect(await store().release(lost, 0)).toBe(false);
       await store().reportProgress(lost, 99);
       expect(await store().find(queue, 'a')).toMatchObject({
         state: 'active',
@@ -177,7 +177,7 @@ export function describeJobStore(name: string, store: () => JobStore): void {
     it('changes nothing for whoever released the job, even in the same attempt', async () => {
       await add({ id: 'a' });
       const released = await claimOne();
-      expect(await store().release(released)).toBe(true);
+      expect(await store().release(released, 0)).toBe(true);
       const held = await claimOne();
       expect(held.attemptsMade).toBe(released.attemptsMade);
       expect(await store().complete(released, 'late')).toBe(false);
@@ -235,9 +235,27 @@ export function describeJobStore(name: string, store: () => JobStore): void {
       await add({ id: 'a' });
       const job = await claimOne();
       await add({ id: 'b' });
-      await store().release(job);
+      await store().release(job, 0);
       expect(await store().find(queue, 'a')).toMatchObject({ state: 'waiting', attemptsMade: 0 });
       expect(await claimOne()).toMatchObject({ id: 'a', attemptsMade: 1 });
+    });
+
+    it('holds a job back that was released for later', async () => {
+      await add({ id: 'a' });
+      await store().release(await claimOne(), 60_000);
+      expect(await store().find(queue, 'a')).toMatchObject({ state: 'delayed', attemptsMade: 0 });
+    });
+
+    it('frees the key of a job that keeps losing its worker', async () => {
+      const dedupe = { key: 'once' };
+      await add({ id: 'a', dedupe });
+      await claimOne(1);
+      for (let lost = 0; lost < MAX_LOST_CLAIMS; lost += 1) await claimLost();
+      await eventually(async () => {
+        await store().claim(queue, 1, 1);
+        expect(await store().find(queue, 'a')).toMatchObject({ state: 'failed' });
+      });
+      expect(await add({ id: 'b', dedupe })).toBe('b');
     });
 
     it('makes failed, completed and delayed jobs due again, and no others', async () => {

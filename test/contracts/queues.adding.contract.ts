@@ -71,6 +71,14 @@ export function describeAdding(bench: () => QueueBench): void {
     ['an id with a colon', 'greet', { name: 'Ada' }, { id: 'a:b' }, 'queue.invalid_id'],
     ['a bare number as id', 'greet', { name: 'Ada' }, { id: '42' }, 'queue.invalid_id'],
     ['a bare negative number as id', 'greet', { name: 'Ada' }, { id: '-42' }, 'queue.invalid_id'],
+    ['a word of BullMQ as id', 'greet', { name: 'Ada' }, { id: 'completed' }, 'queue.invalid_id'],
+    [
+      'a key that stands for no time',
+      'greet',
+      { name: 'Ada' },
+      { dedupe: { key: 'a', ttlMs: 0 } },
+      'queue.invalid_dedupe',
+    ],
     ['an empty id', 'greet', { name: 'Ada' }, { id: '' }, 'queue.invalid_id'],
     ['an empty key', 'greet', { name: 'Ada' }, { dedupe: { key: '' } }, 'queue.invalid_dedupe'],
     [

@@ -101,8 +101,34 @@ export function describeInspecting(bench: () => QueueBench): void {
     expect(await inspector.cleanFinished(queue.name)).toMatchObject({ buried: 1 });
     expect(await inspector.cleanFinished(queue.name)).toMatchObject({ buried: 0 });
     expect(other.deadLetters.kept).toEqual([dead]);
-    await inspector.removeEnded(queue.name, id);
+    await inspector.removeFailed(queue.name, id);
     expect((await inspector.reports())[0]?.counts.failed).toBe(0);
+    const { id: waits } = await greet(other.queues, queue, 'waits', { delayMs: 60_000 });
+    await inspector.removeFailed(queue.name, waits);
+    expect((await inspector.reports())[0]?.counts.delayed).toBe(1);
+    await worker.stop();
+  });
+
+  it('looks among the dead letters before it removes what failed, and takes back what ends well', async () => {
+    const queue = testQueue({ attempts: 2, backoff: { delayMs: 1, maxDelayMs: 1 } });
+    let broken = true;
+    const worker = await bench().worker(queue, async () => {
+      if (broken) throw new Error('no answer');
+    });
+    const { id } = await greet(worker.queues, queue, 'Ada');
+    await bench().untilState(worker, queue, id, 'failed');
+    broken = false;
+    const board = worker.queues.dashboardAdapter(queue);
+    await (await board.getJob(id))?.retry();
+    await bench().untilState(worker, queue, id, 'completed');
+    expect(worker.deadLetters.kept).toEqual([]);
+
+    broken = true;
+    const again = await greet(worker.queues, queue, 'Grace');
+    await bench().untilState(worker, queue, again.id, 'failed');
+    const other = await bench().producer(queue);
+    expect(await inspectorOf(other, queue).clean(queue.name, 'failed', 0)).toBe(1);
+    expect(other.deadLetters.kept).toMatchObject([{ jobId: again.id }]);
     await worker.stop();
   });
 

@@ -275,6 +275,7 @@ describe.each(BACKENDS)('operating Bourse on $name', (backend) => {
         correlationId: 'request-1',
       });
       const letters = bourse.app.get(DeadJobsRepository);
+      await letters.record(dead('dead-0', 'no-such-job'));
       for (const jobId of ['dead-1', 'dead-2', 'dead-3']) await letters.record(dead(jobId));
 
       interface Letters {
@@ -288,8 +289,16 @@ describe.each(BACKENDS)('operating Bourse on $name', (backend) => {
       const both = await Promise.all([admin.post(replay), admin.post(replay)]);
       expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
       expect((await admin.post(`${path}/dead/no-such/replay`)).status).toBe(404);
-      expect((await admin.post(`${path}/dead/replay`, {})).body).toEqual({ replayed: 2 });
-      expect((await admin.post(`${path}/dead/replay`, {})).body).toEqual({ replayed: 0 });
+      const replayAll = async () => (await admin.post(`${path}/dead/replay`, {})).body;
+      expect(await replayAll()).toEqual({ replayed: 2, refused: 1 });
+      expect(await replayAll()).toEqual({ replayed: 0, refused: 1 });
+      expect((await admin.post(`${path}/dead/replay`, { job: '\0' })).status).toBe(400);
+      const open = await admin.get<Letters>(`${path}/dead`);
+      expect(open.body.items.map(({ jobId }) => jobId)).toEqual(['dead-0']);
+      expect(await admin.post(`${path}/dead/${open.body.items[0]?.id}/replay`)).toMatchObject({
+        status: 422,
+        body: { code: 'maintenance.cannot_replay' },
+      });
 
       const { body: me } = await admin.get<{ id: string }>('/api/users/me');
       const { body: replayed } = await admin.get<Letters>(`${path}/dead?state=replayed`);

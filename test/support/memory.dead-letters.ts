@@ -8,6 +8,11 @@ export class MemoryDeadLetters extends DeadLetters {
     await this.recordMissing([dead]);
   }
 
+  override async settle(queue: string, jobId: string): Promise<void> {
+    const at = this.kept.findIndex((one) => one.queue === queue && one.jobId === jobId);
+    if (at >= 0) this.kept.splice(at, 1);
+  }
+
   override async recordMissing(dead: readonly DeadJob[]): Promise<number> {
     const missing = dead.filter((job) => !this.kept.some((one) => isSame(one, job)));
     this.kept.push(...missing);

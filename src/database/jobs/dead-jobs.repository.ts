@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, desc, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import { DeadLetters, type DeadJob } from '../../kernel/dead-letters.js';
 import { newId } from '../../kernel/ids.js';
 import { Database, type Sql } from '../database.js';
@@ -20,14 +20,17 @@ export class DeadJobsRepository extends DeadLetters {
   }
 
   override async record(job: DeadJob): Promise<void> {
-    const { reason, attempts } = job;
     await this.database.sql
       .insert(dead)
       .values({ id: newId(), ...job })
       .onConflictDoUpdate({
         target: [dead.queue, dead.jobId],
-        set: { reason, attempts, failedAt: sql`now()`, replayedAt: null, replayedBy: null },
+        set: { ...job, failedAt: sql`now()`, replayedAt: null, replayedBy: null },
       });
+  }
+
+  override async settle(queue: string, jobId: string): Promise<void> {
+    await this.database.sql.delete(dead).where(and(eq(dead.queue, queue), eq(dead.jobId, jobId)));
   }
 
   override async recordMissing(jobs: readonly DeadJob[]): Promise<number> {
@@ -77,26 +80,39 @@ export class DeadJobsRepository extends DeadLetters {
     { queue, id, job, limit }: ReplayFilter,
     userId: string,
   ): Promise<DeadJobRow[]> {
-    const open = transaction
-      .select({ id: dead.id })
-      .from(dead)
-      .where(
-        and(
-          eq(dead.queue, queue),
-          isNull(dead.replayedAt),
-          id === undefined ? undefined : eq(dead.id, id),
-          job === undefined ? undefined : eq(dead.name, job),
-        ),
-      )
-      .orderBy(dead.id)
-      .limit(limit)
-      .for('update', { skipLocked: true });
+    // A CTE: as a plain subquery it may be run again per row, and lock more than `limit`.
+    const open = transaction.$with('open').as(
+      transaction
+        .select({ id: dead.id })
+        .from(dead)
+        .where(
+          and(
+            eq(dead.queue, queue),
+            isNull(dead.replayedAt),
+            id === undefined ? undefined : eq(dead.id, id),
+            job === undefined ? undefined : eq(dead.name, job),
+          ),
+        )
+        .orderBy(dead.id)
+        .limit(limit)
+        .for('update', { skipLocked: true }),
+    );
     const rows = await transaction
+      .with(open)
       .update(dead)
       .set({ replayedAt: sql`now()`, replayedBy: userId })
-      .where(sql`${dead.id} in (${open})`)
+      .where(sql`${dead.id} in (select id from open)`)
       .returning();
     return rows.sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /** Takes a replay back that this transaction began. */
+  async reopen(transaction: Sql, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await transaction
+      .update(dead)
+      .set({ replayedAt: null, replayedBy: null })
+      .where(inArray(dead.id, [...ids]));
   }
 }
 

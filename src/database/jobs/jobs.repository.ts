@@ -27,7 +27,9 @@ export class DatabaseJobStore extends DatabaseJobBoard {
     const { sql: connection } = this.database;
     const ofKey = dedupe && and(eq(jobs.queue, job.queue), eq(jobs.dedupeKey, dedupe.key));
     if (ofKey) {
-      const passed = and(ofKey, sql`${jobs.dedupeUntil} <= now()`);
+      // A process of the release before keys ends jobs without freeing theirs.
+      const ended = sql`${jobs.dedupeUntil} is null and ${jobs.state} in ('completed', 'failed')`;
+      const passed = and(ofKey, sql`(${jobs.dedupeUntil} <= now() or ${ended})`);
       await connection.update(jobs).set({ dedupeKey: null }).where(passed);
     }
     const added = await connection
@@ -98,6 +100,7 @@ export class DatabaseJobStore extends DatabaseJobBoard {
         startedAt: sql`now()`,
         finishedAt: sql`case when ${givenUp} then now() end`,
         leasedUntil: sql`case when not ${givenUp} then ${fromNow(leaseMs)} end`,
+        dedupeKey: sql`case when ${givenUp} then ${keyAfterEnd} else ${jobs.dedupeKey} end`,
       })
       .from(due)
       .where(and(eq(jobs.queue, due.queue), eq(jobs.id, due.id)))
@@ -145,11 +148,12 @@ export class DatabaseJobStore extends DatabaseJobBoard {
     return this.#updateHeld(claim, { ...next, failedReason: reason, leasedUntil: null });
   }
 
-  override release(claim: JobClaim): Promise<boolean> {
+  override release(claim: JobClaim, delayMs: number): Promise<boolean> {
     // `run_at` stays: the job keeps its place before those that became due later.
     return this.#updateHeld(claim, {
       state: 'waiting',
       attemptsMade: sql`${jobs.attemptsMade} - 1`,
+      ...(delayMs > 0 && { runAt: fromNow(delayMs) }),
       startedAt: null,
       leasedUntil: null,
     });

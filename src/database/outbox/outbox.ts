@@ -24,6 +24,7 @@ interface KeptJob {
   readonly name: string;
   readonly payload: JsonValue;
   readonly version: number;
+  readonly correlationId: string;
 }
 
 /** How a row is delivered. */
@@ -72,8 +73,8 @@ export class Outbox {
 
   /** Adds a job as a row or a queue kept it: its payload is checked, and upgraded, when it is delivered. */
   addKeptJob(transaction: Transaction, job: KeptJob): void {
-    const { queue, name, payload, version } = job;
-    this.#add(transaction, 'job', queue, name, payload, { version });
+    const { queue, name, payload, version, correlationId } = job;
+    this.#add(transaction, 'job', queue, name, payload, { version, correlationId });
   }
 
   /** Tells every reaction of `event` once the transaction is committed. */
@@ -97,9 +98,10 @@ export class Outbox {
     topic: string,
     name: string,
     payload: JsonValue,
-    { stream = null, version = 1 }: { readonly stream?: string | null; readonly version?: number },
+    options: Partial<Pick<NewOutboxRow, 'stream' | 'version' | 'correlationId'>>,
   ): void {
-    const correlationId = this.correlation.current();
+    const { stream = null, version = 1 } = options;
+    const correlationId = options.correlationId ?? this.correlation.current();
     const row = { kind, topic, name, payload, version, correlationId, stream };
     const pending = this.#pending.get(transaction);
     if (pending) pending.push(row);

@@ -19,3 +19,10 @@ export const unknownDeadLetter = () =>
 
 export const alreadyReplayed = () =>
   new AppError('conflict', 'maintenance.already_replayed', 'The job was added again already.');
+
+export const cannotReplay = () =>
+  new AppError(
+    'unprocessable',
+    'maintenance.cannot_replay',
+    'This release has no such job, or its payload does not fit it.',
+  );

@@ -208,7 +208,7 @@ export const accountBusy = (cause?: unknown) =>
     'conflict',
     'trading.account_busy',
     'Too much is going on with the account at this moment: nothing was done, ask again.',
-    { cause },
+    { cause, passing: true },
   );
 
 /** Refusals of the risk checks tell what is allowed and what was asked for. */

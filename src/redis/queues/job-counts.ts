@@ -26,6 +26,7 @@ export class JobCounts implements OnApplicationBootstrap, BeforeApplicationShutd
   /** By queue; what could not be told yet is told with the next report. */
   readonly #counts = new Map<string, JobFigures>();
   #timer: NodeJS.Timeout | undefined;
+  #reporting: Promise<void> | undefined;
 
   constructor(
     runner: JobRunner,
@@ -45,8 +46,13 @@ export class JobCounts implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /** Never rejects. */
-  async report(): Promise<void> {
-    for (const [queue, counts] of this.#counts) {
+  report(): Promise<void> {
+    return (this.#reporting ??= this.#report().finally(() => (this.#reporting = undefined)));
+  }
+
+  async #report(): Promise<void> {
+    // What is counted meanwhile waits for the next report: one write a queue, however much ends.
+    for (const [queue, counts] of [...this.#counts]) {
       this.#counts.delete(queue);
       try {
         await this.figures.add(queue, counts);
@@ -60,7 +66,7 @@ export class JobCounts implements OnApplicationBootstrap, BeforeApplicationShutd
 
   #count(attempt: JobAttempt, outcome: JobOutcome, runMs: number): void {
     // It runs again, and is counted then.
-    if (outcome.kind === 'abandoned') return;
+    if (outcome.kind === 'abandoned' || outcome.kind === 'postponed') return;
     const { name } = attempt.queue;
     const failed = outcome.kind === 'failed';
     const last = isLast(attempt, outcome);

@@ -26,6 +26,9 @@ export function defineJob<const Schema extends ZodType>(
   return Object.freeze({ upgrades: [], ...definition });
 }
 
+/** The code of {@link upgradePayload}'s refusal. */
+export const NEWER_VERSION = 'queue.newer_version';
+
 /** Of the payloads that this release writes: 1, 2, … */
 export function latestVersion({ upgrades }: Pick<JobDefinition, 'upgrades'>): number {
   return upgrades.length + 1;
@@ -43,7 +46,7 @@ export function upgradePayload(
   if (version > latestVersion({ upgrades })) {
     throw new AppError(
       'unavailable',
-      'queue.newer_version',
+      NEWER_VERSION,
       `the payload has version ${version}, and this release knows up to ${latestVersion({ upgrades })}`,
     );
   }

@@ -43,6 +43,8 @@ describe('isHopeless', () => {
 
   it('hopes after an error that nobody foresaw', () => {
     expect(isHopeless(new TypeError('x is undefined'))).toBe(false);
+    const passing = new AppError('conflict', 'trading.account_busy', 'no', { passing: true });
+    expect(isHopeless(passing)).toBe(false);
     expect(isHopeless('text')).toBe(false);
   });
 });

@@ -11,13 +11,14 @@ const HOPELESS: ReadonlySet<ErrorKind> = new Set([
   'unprocessable',
   'payload_too_large',
 ]);
-/** Conflicts of another nature: whoever holds the lock, or took it over, will let go of it. */
+/** Conflicts of the moment: whoever holds the lock, or took it over, will let go of it. */
 const OF_LOCKS = 'lock.';
 const MAX_REASON_LENGTH = 1_000;
 
 /** Whether a failed attempt should be the last, however many are left. */
 export function isHopeless(error: unknown): boolean {
-  return error instanceof AppError && HOPELESS.has(error.kind) && !error.code.startsWith(OF_LOCKS);
+  if (!(error instanceof AppError) || error.passing) return false;
+  return HOPELESS.has(error.kind) && !error.code.startsWith(OF_LOCKS);
 }
 
 /**

@@ -5,7 +5,7 @@ import { DeadLetters } from '../../kernel/dead-letters.js';
 import { settlesWithin } from '../../kernel/deadline.js';
 import { SECOND_MS } from '../../kernel/duration.js';
 import type { JsonValue } from '../../kernel/json.js';
-import { upgradePayload, type JobDefinition } from './job-definition.js';
+import { NEWER_VERSION, upgradePayload, type JobDefinition } from './job-definition.js';
 import { failureReason, isHopeless } from './job-failure.js';
 import { toStorableJson } from './json-text.js';
 import type { QueueDefinition } from './queue-definition.js';
@@ -22,6 +22,8 @@ export interface JobAttempt {
   /** Of the payload. */
   readonly version: number;
   readonly attempt: number;
+  /** As the job was added: a release may have changed them since. */
+  readonly maxAttempts: number;
   /** From when the job could have begun to this attempt, its first; null: of another, or not known. */
   readonly waitedMs: number | null;
   readonly correlationId: string;
@@ -35,13 +37,22 @@ export type JobOutcome =
   /** `hopeless`: another attempt would end the same way. */
   | { readonly kind: 'failed'; readonly reason: string; readonly hopeless: boolean }
   /** The attempt was aborted before it came to an end: it does not count. */
-  | { readonly kind: 'abandoned' };
+  | { readonly kind: 'abandoned' }
+  /** This release cannot run it: due again after the delay, for another worker. It does not count. */
+  | { readonly kind: 'postponed'; readonly delayMs: number };
 
 /** The reason to abort a job that nobody wants any more: it fails, and is not tried again. */
 export function jobCancelled(): AppError {
-  return new AppError('conflict', 'queue.cancelled', 'the job was cancelled');
+  return new AppError('conflict', CANCELLED, 'the job was cancelled');
 }
 
+/** Whether {@link jobCancelled} is what ended the attempt. */
+export function wasCancelled({ reason }: AbortSignal): boolean {
+  return reason instanceof AppError && reason.code === CANCELLED;
+}
+
+/** How often a job of a later release asks whether a worker of that one is there. */
+const POSTPONED_MS = 5 * SECOND_MS;
 /** How long an aborted processor may take to come to an end of its own before it is left behind. */
 export const ABORT_GRACE_MS = 1_000;
 const RECORD_MS = 2 * SECOND_MS;
@@ -49,7 +60,8 @@ const RECORD_MS = 2 * SECOND_MS;
 const MAX_RESULT_LENGTH = 65_536;
 const ABANDONED = Symbol('abandoned');
 const TIMED_OUT = 'queue.timed_out';
-const ENDINGS: ReadonlySet<string> = new Set([TIMED_OUT, 'queue.cancelled']);
+const CANCELLED = 'queue.cancelled';
+const ENDINGS: ReadonlySet<string> = new Set([TIMED_OUT, CANCELLED]);
 
 type AttemptListener = (attempt: JobAttempt, outcome: JobOutcome, durationMs: number) => void;
 
@@ -79,6 +91,8 @@ export class JobRunner {
       this.#log(attempt, outcome, durationMs, error);
       for (const listener of this.#listeners) listener(attempt, outcome, durationMs);
       if (isLast(attempt, outcome)) await this.#bury(attempt, outcome.reason);
+      // It may have been retried on the dashboard: then it is among the dead letters.
+      if (outcome.kind === 'completed' && attempt.attempt > 1) await this.#unbury(attempt);
       return outcome;
     });
   }
@@ -97,6 +111,9 @@ export class JobRunner {
       const payload = readPayload(definition, attempt);
       return await this.#process(attempt, definition, () => processor(this.#job(attempt, payload)));
     } catch (error) {
+      if (error instanceof AppError && error.code === NEWER_VERSION) {
+        return { outcome: { kind: 'postponed', delayMs: POSTPONED_MS }, error };
+      }
       return failed(error);
     }
   }
@@ -108,6 +125,8 @@ export class JobRunner {
     processor: () => Promise<unknown>,
   ): Promise<{ outcome: JobOutcome; error?: unknown }> {
     const { signal } = abort;
+    // Somebody cancelled it before it began.
+    if (signal.aborted) return endOfAborted(signal, signal.reason);
     const timer = definition && abortAfter(abort, definition.timeoutMs);
     const abandonment = abandonAfterAbort(signal);
     try {
@@ -143,6 +162,10 @@ export class JobRunner {
     };
   }
 
+  async #unbury({ queue, id }: JobAttempt): Promise<void> {
+    await this.#tell(id, this.deadLetters.settle(queue.name, id));
+  }
+
   /** Bounded: what is not recorded now, the next cleaning of the queue finds among its failed jobs. */
   async #bury(attempt: JobAttempt, reason: string): Promise<void> {
     const { queue, id: jobId, name, version, attempt: attempts, correlationId } = attempt;
@@ -157,11 +180,14 @@ export class JobRunner {
       attempts,
       correlationId,
     };
-    const recording = this.deadLetters.record(dead);
+    await this.#tell(jobId, this.deadLetters.record(dead));
+  }
+
+  async #tell(jobId: string, told: Promise<void>): Promise<void> {
     try {
-      if (await settlesWithin(recording, RECORD_MS)) await recording;
+      if (await settlesWithin(told, RECORD_MS)) await told;
     } catch (error) {
-      this.#logger.warn({ message: 'dead letter not recorded yet', jobId, err: error });
+      this.#logger.warn({ message: 'the dead letters do not know yet', jobId, err: error });
     }
   }
 
@@ -178,6 +204,8 @@ export class JobRunner {
         return this.#logger.debug({ message: 'job completed', ...fields });
       case 'abandoned':
         return this.#logger.warn({ message: 'job interrupted, it will run again', ...fields });
+      case 'postponed':
+        return this.#logger.warn({ message: 'job left to a later release', ...fields });
       case 'failed': {
         if (isLast(attempt, outcome))
           return this.#logger.error({ message: 'job failed', ...fields, err: error });
@@ -193,10 +221,10 @@ export class JobRunner {
 
 /** No other attempt follows. */
 export function isLast(
-  { attempt, queue }: JobAttempt,
+  { attempt, maxAttempts }: JobAttempt,
   outcome: JobOutcome,
 ): outcome is Extract<JobOutcome, { kind: 'failed' }> {
-  return outcome.kind === 'failed' && (outcome.hopeless || attempt >= queue.attempts);
+  return outcome.kind === 'failed' && (outcome.hopeless || attempt >= maxAttempts);
 }
 
 function failed(error: unknown): { outcome: JobOutcome; error: unknown } {

@@ -22,6 +22,27 @@ export interface NewJob {
 
 /** BullMQ takes neither `:` nor a bare integer, which it would mistake for an id of its own; PostgreSQL no NUL. */
 const JOB_ID = /^(?!-?\d+$)[^:\0]{1,200}$/;
+/** What BullMQ calls its own keys of a queue, beside which it puts those of the jobs. */
+const TAKEN_IDS: ReadonlySet<string> = new Set([
+  'active',
+  'completed',
+  'de',
+  'delayed',
+  'events',
+  'failed',
+  'id',
+  'limiter',
+  'marker',
+  'meta',
+  'paused',
+  'pc',
+  'prioritized',
+  'repeat',
+  'stalled',
+  'stalled-check',
+  'wait',
+  'waiting-children',
+]);
 const DEDUPE_KEY = /^[^\0]{1,200}$/;
 /** What is larger belongs in the database, with its id in the job: backends keep payloads in memory. */
 const MAX_PAYLOAD_BYTES = 262_144;
@@ -46,19 +67,20 @@ export function newJob(
   if (job === undefined) {
     throw invalid('queue.unknown_job', `the queue "${queue.name}" has no job "${name}"`);
   }
-  if (!JOB_ID.test(id)) {
+  if (!isJobId(id)) {
     throw invalid(
       'queue.invalid_id',
-      'a job id is 1 to 200 characters, without ":", and not a number',
+      'a job id is 1 to 200 characters, without ":", not a number, and no word of BullMQ',
     );
   }
-  if (!isDuration(delayMs)) {
+  if (!(delayMs >= 0 && delayMs <= Number.MAX_SAFE_INTEGER)) {
     throw invalid('queue.invalid_delay', `a job cannot be delayed by ${delayMs} ms`);
   }
-  if (dedupe !== null && !(DEDUPE_KEY.test(dedupe.key) && isDuration(dedupe.ttlMs ?? 0))) {
+  const { key = 'none', ttlMs = 1 } = dedupe ?? {};
+  if (!DEDUPE_KEY.test(key) || !(Number.isSafeInteger(ttlMs) && ttlMs > 0)) {
     throw invalid(
       'queue.invalid_dedupe',
-      'a key is 1 to 200 characters, and stands for 0 ms or more',
+      'a key is 1 to 200 characters, and stands for whole milliseconds',
     );
   }
   const { version = latestVersion(job) } = options;
@@ -85,8 +107,9 @@ export function newJob(
   };
 }
 
-function isDuration(ms: number): boolean {
-  return ms >= 0 && ms <= Number.MAX_SAFE_INTEGER;
+/** Whether a job may be called so. */
+export function isJobId(id: string): boolean {
+  return JOB_ID.test(id) && !TAKEN_IDS.has(id);
 }
 
 function toJson(queue: QueueDefinition, name: string, payload: unknown): JsonValue {

@@ -2,7 +2,7 @@ import type { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
 import { AppError } from '../../kernel/app-error.js';
 import type { Correlation } from '../../kernel/correlation.js';
 import type { DeadJob } from '../../kernel/dead-letters.js';
-import { newJob, type NewJob } from './new-job.js';
+import { isJobId, newJob, type NewJob } from './new-job.js';
 import type { JobName, JobPayload, QueueDefinition } from './queue-definition.js';
 import type { QueueReport } from './queue-report.js';
 import type { QueueRegistry } from './queue-registry.js';
@@ -43,6 +43,7 @@ export abstract class QueueDriver extends Queues {
 
   override async cancel(name: string, id: string): Promise<Cancellation> {
     const queue = this.registry.get(name);
+    if (!isJobId(id)) return 'gone';
     try {
       return await this.take(queue, id);
     } catch (cause) {
@@ -75,10 +76,14 @@ export abstract class QueueDriver extends Queues {
   abstract setPaused(queue: QueueDefinition, paused: boolean): Promise<void>;
   /** Removes everything that waits or is delayed, and nothing that runs. @returns how many. @throws like {@link report}. */
   abstract drain(queue: QueueDefinition): Promise<number>;
-  /** Those that failed for good and are still kept, the latest first. @throws like {@link report}. */
-  abstract failed(queue: QueueDefinition, offset: number, limit: number): Promise<DeadJob[]>;
-  /** Removes a job that has ended. @throws like {@link report}. */
-  abstract removeEnded(queue: QueueDefinition, id: string): Promise<void>;
+  /** Those that failed for good and are still kept, the latest first; null: not one of ours. @throws like {@link report}. */
+  abstract failed(
+    queue: QueueDefinition,
+    offset: number,
+    limit: number,
+  ): Promise<(DeadJob | null)[]>;
+  /** Removes a job that has failed, and none that is in another state. @throws like {@link report}. */
+  abstract removeFailed(queue: QueueDefinition, id: string): Promise<void>;
   /** How the dashboard sees the queue. */
   abstract dashboardAdapter(queue: QueueDefinition): BaseAdapter;
 

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../kernel/app-error.js';
-import { DeadLetters } from '../../kernel/dead-letters.js';
+import { DeadLetters, type DeadJob } from '../../kernel/dead-letters.js';
 import { DAY_MS } from '../../kernel/duration.js';
 import { settlesWithin } from '../../kernel/deadline.js';
+import { NEWER_VERSION } from './job-definition.js';
+import { newJob } from './new-job.js';
 import type { QueueDefinition } from './queue-definition.js';
 import { QueueDriver } from './queue-driver.js';
 import { QueueRegistry } from './queue-registry.js';
@@ -46,13 +48,30 @@ export class QueueInspector {
   }
 
   /** Removes jobs that ended so. @returns how many. @throws AppError `queue.not_declared`, `queue.unavailable` */
-  clean(name: string, state: 'completed' | 'failed', olderThanMs: number): Promise<number> {
-    return answered(this.driver.clean(this.registry.get(name), state, olderThanMs));
+  async clean(name: string, state: 'completed' | 'failed', olderThanMs: number): Promise<number> {
+    const queue = this.registry.get(name);
+    if (state === 'failed') await answered(this.#buryMissing(queue));
+    return answered(this.driver.clean(queue, state, olderThanMs));
   }
 
   /** @throws AppError `queue.not_declared`, `queue.unavailable` */
-  removeEnded(name: string, id: string): Promise<void> {
-    return answered(this.driver.removeEnded(this.registry.get(name), id));
+  removeFailed(name: string, id: string): Promise<void> {
+    return answered(this.driver.removeFailed(this.registry.get(name), id));
+  }
+
+  /** Whether the job could be added to its queue; one of a later release can be, by a process of that one. */
+  accepts({
+    queue,
+    name,
+    payload,
+    version,
+  }: Pick<DeadJob, 'queue' | 'name' | 'payload' | 'version'>): boolean {
+    try {
+      newJob(this.registry.get(queue), name, payload, { version }, '');
+      return true;
+    } catch (error) {
+      return error instanceof AppError && error.code === NEWER_VERSION;
+    }
   }
 
   /**
@@ -78,14 +97,12 @@ export class QueueInspector {
     }
   }
 
-  /** The latest come first: a page without news ends the search. */
   async #buryMissing(queue: QueueDefinition): Promise<number> {
     let buried = 0;
     for (let page = 0; page < MAX_FAILED_PAGES; page += 1) {
       const failed = await this.driver.failed(queue, page * FAILED_PAGE, FAILED_PAGE);
-      const missing = await this.deadLetters.recordMissing(failed);
-      buried += missing;
-      if (missing === 0 || failed.length < FAILED_PAGE) break;
+      buried += await this.deadLetters.recordMissing(failed.filter((job) => job !== null));
+      if (failed.length < FAILED_PAGE) break;
     }
     return buried;
   }

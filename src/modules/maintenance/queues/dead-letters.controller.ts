@@ -5,6 +5,7 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiTags,
+  ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
 import { CurrentPrincipal, Requires } from '../../../http/index.js';
 import type { Page } from '../../../kernel/page.js';
@@ -48,13 +49,13 @@ export class DeadLettersController {
   @ApiOperation({ summary: 'Add all of them to the queue again, each once' })
   @ApiOkResponse({ standardSchema: replayedSchema })
   @ApiNotFoundResponse({ description: 'maintenance.unknown_queue' })
-  async replayAll(
+  replayAll(
     @Param('queue') queue: string,
     @Body({ schema: replayAllSchema }) body: ReplayAll,
     @CurrentPrincipal() { userId }: Principal,
   ): Promise<Replayed> {
     this.queues.assertKnown(queue);
-    return { replayed: await this.deadLetters.replayAll(queue, body, userId) };
+    return this.deadLetters.replayAll(queue, body, userId);
   }
 
   @Post(':id/replay')
@@ -65,12 +66,13 @@ export class DeadLettersController {
     description: 'maintenance.unknown_queue, maintenance.unknown_dead_letter',
   })
   @ApiConflictResponse({ description: 'maintenance.already_replayed' })
-  async replay(
+  @ApiUnprocessableEntityResponse({ description: 'maintenance.cannot_replay' })
+  replay(
     @Param('queue') queue: string,
     @Param('id') id: string,
     @CurrentPrincipal() { userId }: Principal,
   ): Promise<Replayed> {
     this.queues.assertKnown(queue);
-    return { replayed: await this.deadLetters.replay(queue, id, userId) };
+    return this.deadLetters.replay(queue, id, userId);
   }
 }

@@ -9,8 +9,8 @@ import {
 import { isId } from '../../../kernel/ids.js';
 import { decodeCursor, toPage, type Page } from '../../../kernel/page.js';
 import { QueueInspector } from '../../../redis/index.js';
-import { alreadyReplayed, unknownDeadLetter } from '../maintenance.errors.js';
-import type { DeadLetter, ListDeadLetters, ReplayAll } from './queues.dto.js';
+import { alreadyReplayed, cannotReplay, unknownDeadLetter } from '../maintenance.errors.js';
+import type { DeadLetter, ListDeadLetters, ReplayAll, Replayed } from './queues.dto.js';
 
 /** Jobs that failed for good: why, and once more. */
 @Injectable()
@@ -31,36 +31,43 @@ export class DeadLettersService {
     return toPage(rows.map(toDeadLetter), limit);
   }
 
-  /** @throws AppError `maintenance.unknown_dead_letter`, `maintenance.already_replayed` */
-  async replay(queue: string, id: string, userId: string): Promise<number> {
+  /**
+   * @throws AppError `maintenance.unknown_dead_letter`, `maintenance.already_replayed`, `maintenance.cannot_replay` for
+   *   one that this release would not take: it stays where it is
+   */
+  async replay(queue: string, id: string, userId: string): Promise<Replayed> {
     if (!isId(id)) throw unknownDeadLetter();
-    const replayed = await this.#replay({ queue, id, limit: 1 }, userId);
-    if (replayed > 0) return replayed;
+    const answer = await this.#replay({ queue, id, limit: 1 }, userId);
+    if (answer.refused > 0) throw cannotReplay();
+    if (answer.replayed > 0) return answer;
     throw (await this.rows.find(queue, id)) === undefined ? unknownDeadLetter() : alreadyReplayed();
   }
 
-  /** Those that nobody has replayed, the oldest first. @returns how many. */
-  replayAll(queue: string, { job, limit }: ReplayAll, userId: string): Promise<number> {
+  /** Those that nobody has replayed, the oldest first. */
+  replayAll(queue: string, { job, limit }: ReplayAll, userId: string): Promise<Replayed> {
     return this.#replay({ queue, limit, ...(job !== undefined && { job }) }, userId);
   }
 
   /** Marked and added in one transaction: twice at the same time is once. The job gets an id of its own. */
-  async #replay(filter: ReplayFilter, userId: string): Promise<number> {
-    const taken = await this.database.transaction(async (transaction) => {
+  async #replay(filter: ReplayFilter, userId: string): Promise<Replayed> {
+    const { added, refused } = await this.database.transaction(async (transaction) => {
       const rows = await this.rows.takeForReplay(transaction.sql, filter, userId);
-      for (const row of rows) this.outbox.addKeptJob(transaction, row);
-      return rows;
+      const fit = rows.filter((row) => this.inspector.accepts(row));
+      const unfit = rows.filter((row) => !fit.includes(row)).map(({ id }) => id);
+      await this.rows.reopen(transaction.sql, unfit);
+      for (const row of fit) this.outbox.addKeptJob(transaction, row);
+      return { added: fit, refused: unfit.length };
     });
-    for (const { queue, jobId } of taken) await this.#removeFailed(queue, jobId);
-    return taken.length;
+    await this.#removeFailed(added);
+    return { replayed: added.length, refused };
   }
 
-  /** So that nobody retries it a second time on the dashboard; left there, it goes with its age. */
-  async #removeFailed(queue: string, jobId: string): Promise<void> {
+  /** So that nobody retries them a second time on the dashboard; what is left there goes with its age. */
+  async #removeFailed(added: readonly DeadJobRow[]): Promise<void> {
     try {
-      await this.inspector.removeEnded(queue, jobId);
+      for (const { queue, jobId } of added) await this.inspector.removeFailed(queue, jobId);
     } catch (error) {
-      this.#logger.debug({ message: 'failed job of a replay not removed', jobId, err: error });
+      this.#logger.debug({ message: 'failed jobs of a replay not removed', err: error });
     }
   }
 }

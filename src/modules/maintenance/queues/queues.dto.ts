@@ -92,10 +92,17 @@ export type ListDeadLetters = z.output<typeof listDeadLettersSchema>;
 
 export const MAX_REPLAYED = 1_000;
 export const replayAllSchema = z.strictObject({
-  job: z.string().max(64).optional().describe('of this kind alone'),
+  job: z
+    .string()
+    .regex(/^[a-z0-9-]{1,64}$/)
+    .optional()
+    .describe('of this kind alone'),
   limit: z.int().min(1).max(MAX_REPLAYED).default(MAX_REPLAYED).describe('the oldest first'),
 });
 export type ReplayAll = z.output<typeof replayAllSchema>;
 
-export const replayedSchema = z.object({ replayed: z.number() });
+export const replayedSchema = z.object({
+  replayed: z.number(),
+  refused: z.number().describe('that this release would not take: their payload does not fit'),
+});
 export type Replayed = z.output<typeof replayedSchema>;

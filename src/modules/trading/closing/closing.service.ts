@@ -89,12 +89,7 @@ export class ClosingService {
       const positions = await this.executions.listPositions(transaction.sql, accountId);
       const made = await this.#made(transaction, accountId, positions, request);
       if (made.length > 0) {
-        const items = made.map((row) => ({
-          symbol: row.symbol,
-          order: toFirstAnswer(row),
-          error: null,
-        }));
-        return { cancelled: [], items, covering: [] };
+        return { cancelled: [], items: answerAgain(made, positions), covering: [] };
       }
       const cancelled = await this.orders.cancelWithin(transaction, account, undefined);
       const items: Liquidation['items'] = [];
@@ -163,6 +158,25 @@ export class ClosingService {
     for (const row of rows) assertAskedAgain(row, asked, isMarketOrderOf(row, row.symbol));
     return rows;
   }
+}
+
+/** What was made then, and what is there without an order of that name: it was refused, or was bought since. */
+function answerAgain(
+  made: readonly OrderRow[],
+  positions: readonly PositionRow[],
+): Liquidation['items'] {
+  const error = {
+    code: 'trading.not_liquidated',
+    detail: 'This request made no order for it: send one of another name.',
+  };
+  const left = positions.filter(
+    ({ symbol, quantity }) =>
+      !money(quantity).isZero() && !made.some((row) => row.symbol === symbol),
+  );
+  return [
+    ...made.map((row) => ({ symbol: row.symbol, order: toFirstAnswer(row), error: null })),
+    ...left.map(({ symbol }) => ({ symbol, order: null, error })),
+  ].sort(bySymbol);
 }
 
 function orderIdOf({ client_order_id: id }: Liquidate, symbol: string): string | undefined {

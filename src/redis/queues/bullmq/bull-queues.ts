@@ -87,13 +87,18 @@ export class BullQueues extends QueueDriver {
     return drainWaiting(this.#queue(queue));
   }
 
-  override async failed(queue: QueueDefinition, offset: number, limit: number): Promise<DeadJob[]> {
+  override async failed(
+    queue: QueueDefinition,
+    offset: number,
+    limit: number,
+  ): Promise<(DeadJob | null)[]> {
     const jobs = await this.#queue(queue).getFailed(offset, offset + limit - 1);
-    return jobs.flatMap((job) => deadJobOf(queue.name, job) ?? []);
+    return jobs.map((job) => deadJobOf(queue.name, job));
   }
 
-  override async removeEnded(queue: QueueDefinition, id: string): Promise<void> {
-    await this.#queue(queue).remove(id);
+  override async removeFailed(queue: QueueDefinition, id: string): Promise<void> {
+    const job = await this.#queue(queue).getJob(id);
+    if (await job?.isFailed()) await job?.remove();
   }
 
   override dashboardAdapter(queue: QueueDefinition): BaseAdapter {

@@ -78,10 +78,10 @@ export async function drainWaiting(queue: Queue): Promise<number> {
   return count;
 }
 
-/** undefined for one that this application did not add: nobody could run it. */
-export function deadJobOf(queue: string, job: Job): DeadJob | undefined {
+/** null for one that this application did not add: nobody could run it. */
+export function deadJobOf(queue: string, job: Job): DeadJob | null {
   const envelope = readEnvelope(job.data);
-  if (envelope === undefined) return undefined;
+  if (envelope === undefined) return null;
   return {
     queue,
     jobId: job.id ?? '',

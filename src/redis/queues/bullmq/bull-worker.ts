@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import {
+  DelayedError,
   UnrecoverableError,
   WaitingError,
   Worker,
@@ -14,7 +15,7 @@ import type { RedisClient } from '../../connection/create-client.js';
 import { settlesWithin } from '../../../kernel/deadline.js';
 import { FaultLog } from '../../../kernel/fault-log.js';
 import { retryDelayMs } from '../job-failure.js';
-import { ABORT_GRACE_MS, jobCancelled, type JobRunner } from '../job-runner.js';
+import { ABORT_GRACE_MS, jobCancelled, wasCancelled, type JobRunner } from '../job-runner.js';
 import type { QueueDefinition } from '../queue-definition.js';
 import { JobCancellations } from './job-cancellations.js';
 import { readEnvelope } from './job-envelope.js';
@@ -137,10 +138,26 @@ export class BullWorker {
     try {
       for (const id of await this.#cancellations.among(running)) {
         this.#running.get(id)?.abort.abort(jobCancelled());
-        await this.#cancellations.forget(id);
       }
     } catch {
       // Redis is away, and is asked again.
+    }
+  }
+
+  /** Where it was asked for before this attempt; what is asked meanwhile is seen within a second. */
+  async #isCancelled(id: string): Promise<boolean> {
+    try {
+      return (await this.#cancellations.among([id])).length > 0;
+    } catch {
+      return false;
+    }
+  }
+
+  async #forgetCancelled(id: string): Promise<void> {
+    try {
+      await this.#cancellations.forget(id);
+    } catch {
+      // It goes with its age.
     }
   }
 
@@ -154,6 +171,7 @@ export class BullWorker {
       );
     }
     const id = job.id ?? '';
+    if (job.attemptsStarted > 1 && (await this.#isCancelled(id))) abort.abort(jobCancelled());
     const outcome = this.runner.run({
       queue: this.queue,
       id,
@@ -161,6 +179,7 @@ export class BullWorker {
       payload: envelope.payload,
       version: envelope.version,
       attempt: job.attemptsMade + 1,
+      maxAttempts: job.opts.attempts ?? this.queue.attempts,
       waitedMs: job.attemptsMade === 0 ? waitedMs(job) : null,
       correlationId: envelope.correlationId,
       abort,
@@ -169,15 +188,29 @@ export class BullWorker {
     this.#running.set(id, { abort, ended: outcome });
     const end = await outcome;
     this.#running.delete(id);
+    // The note stays until it has done what it is for: an attempt that was handed back is ended next time.
+    if (end.kind === 'failed' && wasCancelled(abort.signal)) void this.#forgetCancelled(id);
     switch (end.kind) {
       case 'completed':
         return end.result;
+      case 'postponed':
+        return postpone(job, end.delayMs, token);
       case 'abandoned':
         return handBack(job, token);
       case 'failed':
         throw end.hopeless ? new UnrecoverableError(end.reason) : new Error(end.reason);
     }
   }
+}
+
+/** Puts the job among the delayed without counting the attempt; `DelayedError` tells BullMQ so. */
+async function postpone(job: BullJob, delayMs: number, token: string | undefined): Promise<never> {
+  try {
+    await job.moveToDelayed(Date.now() + delayMs, token);
+  } catch {
+    // As of one that is handed back.
+  }
+  throw new DelayedError();
 }
 
 /** By two clocks, that of who added the job and that of this worker: never less than nothing. */

@@ -45,6 +45,7 @@ export class ClaimedJob {
         payload: job.payload,
         version: job.version,
         attempt: job.attemptsMade,
+        maxAttempts: job.maxAttempts,
         waitedMs: job.attemptsMade === 1 && job.startedAt ? +job.startedAt - +job.runAt : null,
         correlationId: job.correlationId,
         abort: this.#abort,
@@ -103,7 +104,9 @@ export class ClaimedJob {
       case 'completed':
         return store.complete(job, outcome.result);
       case 'abandoned':
-        return store.release(job);
+        return store.release(job, 0);
+      case 'postponed':
+        return store.release(job, outcome.delayMs);
       case 'failed': {
         const last = outcome.hopeless || job.attemptsMade >= job.maxAttempts;
         return store.fail(

@@ -82,8 +82,9 @@ export class EmbeddedQueues extends QueueDriver {
     return jobs.map(deadJobOf);
   }
 
-  override async removeEnded({ name }: QueueDefinition, id: string): Promise<void> {
-    await this.store.remove(name, id);
+  override async removeFailed({ name }: QueueDefinition, id: string): Promise<void> {
+    const job = await this.store.find(name, id);
+    if (job?.state === 'failed') await this.store.remove(name, id);
   }
 
   override dashboardAdapter(queue: QueueDefinition): BaseAdapter {
