@@ -5,6 +5,7 @@ import { DeadLetters } from '../../kernel/dead-letters.js';
 import { settlesWithin } from '../../kernel/deadline.js';
 import { SECOND_MS } from '../../kernel/duration.js';
 import type { JsonValue } from '../../kernel/json.js';
+import { ABANDONED, abandonAfterAbort, abortAfter, ABORT_GRACE_MS, endsJob } from './job-abort.js';
 import { NEWER_VERSION, upgradePayload, type JobDefinition } from './job-definition.js';
 import { failureReason, isHopeless } from './job-failure.js';
 import { toStorableJson } from './json-text.js';
@@ -41,28 +42,11 @@ export type JobOutcome =
   /** This release cannot run it: due again after the delay, for another worker. It does not count. */
   | { readonly kind: 'postponed'; readonly delayMs: number };
 
-/** The reason to abort a job that nobody wants any more: it fails, and is not tried again. */
-export function jobCancelled(): AppError {
-  return new AppError('conflict', CANCELLED, 'the job was cancelled');
-}
-
-/** Whether {@link jobCancelled} is what ended the attempt. */
-export function wasCancelled({ reason }: AbortSignal): boolean {
-  return reason instanceof AppError && reason.code === CANCELLED;
-}
-
 /** How often a job of a later release asks whether a worker of that one is there. */
 const POSTPONED_MS = 5 * SECOND_MS;
-/** How long an aborted processor may take to come to an end of its own before it is left behind. */
-export const ABORT_GRACE_MS = 1_000;
 const RECORD_MS = 2 * SECOND_MS;
 /** A result is for a person to look at; what is larger is not kept. */
 const MAX_RESULT_LENGTH = 65_536;
-const ABANDONED = Symbol('abandoned');
-const TIMED_OUT = 'queue.timed_out';
-const CANCELLED = 'queue.cancelled';
-const ENDINGS: ReadonlySet<string> = new Set([TIMED_OUT, CANCELLED]);
-
 type AttemptListener = (attempt: JobAttempt, outcome: JobOutcome, durationMs: number) => void;
 
 /** Runs an attempt the same way under every backend: payload check, correlation id, verdict on errors, log. */
@@ -250,42 +234,7 @@ function endOfAborted(
   { reason }: AbortSignal,
   error: unknown,
 ): { outcome: JobOutcome; error?: unknown } {
-  const own = reason instanceof AppError && ENDINGS.has(reason.code);
-  return own ? failed(reason) : { outcome: { kind: 'abandoned' }, error };
-}
-
-/** Longer waits overflow a timer, which then fires at once. */
-const MAX_TIMER_MS = 2_147_483_647;
-
-function abortAfter(abort: AbortController, timeoutMs: number): NodeJS.Timeout {
-  return setTimeout(
-    () => {
-      const message = `the job did not end within ${timeoutMs} ms`;
-      abort.abort(new AppError('timeout', TIMED_OUT, message));
-    },
-    Math.min(timeoutMs, MAX_TIMER_MS),
-  );
-}
-
-/** Resolves {@link ABORT_GRACE_MS} after the signal aborts. */
-function abandonAfterAbort(signal: AbortSignal): {
-  promise: Promise<typeof ABANDONED>;
-  dispose: () => void;
-} {
-  let timer: NodeJS.Timeout | undefined;
-  let onAbort: () => void = () => undefined;
-  const promise = new Promise<typeof ABANDONED>((resolve) => {
-    onAbort = () => {
-      timer = setTimeout(() => resolve(ABANDONED), ABORT_GRACE_MS);
-    };
-  });
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
-  const dispose = (): void => {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
-  };
-  return { promise, dispose };
+  return endsJob(reason) ? failed(reason) : { outcome: { kind: 'abandoned' }, error };
 }
 
 /** The work is done, so a result that cannot be kept must not make it run again: it is left out. */

@@ -3,7 +3,8 @@ import { Logger } from '@nestjs/common';
 import { AppError } from '../../../kernel/app-error.js';
 import type { JobStore, StoredJob } from '../../../kernel/job-store.js';
 import { retryDelayMs } from '../job-failure.js';
-import { jobCancelled, type JobOutcome, type JobRunner } from '../job-runner.js';
+import { jobCancelled } from '../job-abort.js';
+import type { JobOutcome, JobRunner } from '../job-runner.js';
 import type { QueueDefinition } from '../queue-definition.js';
 
 const REPORT_RETRY_MS = 500;
