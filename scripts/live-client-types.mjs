@@ -45,9 +45,7 @@ async function render({ channels: { gateway: _, ...channels } }) {
   const schema = objectOf(
     Object.entries(channels).map(([name, { messages }]) => [
       name,
-      objectOf(
-        KINDS.map((kind) => [kind, messages[kind].payload.properties.data]),
-      ),
+      objectOf(KINDS.map((kind) => [kind, messages[kind].payload.properties.data])),
     ]),
   );
   const types = await compile(schema, 'LiveChannels', {

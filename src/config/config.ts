@@ -198,10 +198,7 @@ function toConfig(env: Environment): Config {
       replayBarsPerSecond: env.MARKET_REPLAY_BARS_PER_SECOND,
     },
     encryptionKeys: env.ENCRYPTION_KEYS ?? DEVELOPMENT_KEYS,
-    limiter: {
-      callTimeoutMs: env.RATE_LIMIT_CALL_TIMEOUT_MS,
-      instances: env.RATE_LIMIT_INSTANCES,
-    },
+    limiter: { callTimeoutMs: env.RATE_LIMIT_CALL_TIMEOUT_MS, instances: env.RATE_LIMIT_INSTANCES },
     rateLimits: env.RATE_LIMITS ?? [],
     quotas: env.QUOTAS ?? new Map(),
     metrics: { token: env.METRICS_TOKEN },
