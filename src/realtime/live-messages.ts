@@ -18,7 +18,7 @@ export type Followed = {
 } & ChannelPosition &
   (
     | {
-        /** The client has missed these; up to 256 KB of them, and the others follow by themselves. */
+        /** The client has missed these; up to 64 KB of them, and the others follow by themselves. */
         readonly recovered: true;
         readonly messages: readonly SequencedMessage[];
       }

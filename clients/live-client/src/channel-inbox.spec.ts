@@ -30,6 +30,15 @@ class Reader {
 }
 
 describe('the inbox of a durable channel', () => {
+  it('has lost nothing when it began while the server had no place to begin at', async () => {
+    const reader = new Reader();
+    const inbox = reader.inbox(true);
+    inbox.begin(begins({ epoch: '', seq: 0 }, 'first'));
+    inbox.snapshot({ channel: 'c', epoch: 'e', seq: 1, ts: '', data: 'whole' });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(reader.told).toEqual(['first', 'whole']);
+  });
+
   it('hands over what it begins with, and then each message once and in order', async () => {
     const reader = new Reader();
     const inbox = reader.inbox(true);

@@ -68,7 +68,7 @@ export class ChannelInbox {
 
   snapshot(snapshot: LiveSnapshot): void {
     const { epoch, seq } = snapshot;
-    const isAfterLoss = this.#isDurable && this.#place !== undefined;
+    const isAfterLoss = this.#isDurable && (this.#place?.epoch ?? '') !== '';
     this.#place = { epoch, seq };
     // Where the latest counts, those of before count no more.
     if (!this.#isDurable) this.#waiting.length = 0;

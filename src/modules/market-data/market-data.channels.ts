@@ -27,5 +27,5 @@ export const marketStatusChannel = defineChannel({
   name: 'market.status',
   audience: 'signed-in',
   schema: marketStatusSchema,
-  polled: { everyMs: SECOND_MS },
+  polled: { everyMs: SECOND_MS, noNews: ['asOf'] },
 });

@@ -140,6 +140,23 @@ describe('the requests of a client', () => {
     jest.useRealTimers();
   });
 
+  it('wait for a line that takes little, as long as it takes any', async () => {
+    jest.useFakeTimers();
+    const client = new ClientOnLine();
+    client.unsentBytes = BEHIND_BYTES + 4;
+    const waiting = client.caughtUp();
+    for (const bytes of [1, 1, 1]) {
+      client.take(bytes);
+      await jest.advanceTimersByTimeAsync(10_000);
+    }
+    expect(client.isOpen).toBe(true);
+    client.take(2);
+    await waiting;
+    await jest.advanceTimersByTimeAsync(20_000);
+    expect(client.isOpen).toBe(true);
+    jest.useRealTimers();
+  });
+
   it('are answered one after the other, also when one fails', async () => {
     const client = new ClientOnLine();
     const order: string[] = [];

@@ -74,13 +74,20 @@ export abstract class LiveClient {
   async caughtUp(): Promise<void> {
     if (!this.isOpen || this.unsentBytes < BEHIND_BYTES) return;
     await new Promise<void>((resolve) => {
-      const late = setTimeout(() => {
+      let unsent = this.unsentBytes;
+      const look = setInterval(() => {
+        // A slow line is no reason: it takes less than is sent at once, and comes to its end.
+        if (this.unsentBytes < unsent) {
+          unsent = this.unsentBytes;
+          return;
+        }
+        clearInterval(look);
         this.#caughtUp.delete(caughtUp);
         this.close(TOO_SLOW);
         resolve();
       }, CATCH_UP_MS).unref();
       const caughtUp = () => {
-        clearTimeout(late);
+        clearInterval(look);
         resolve();
       };
       this.#caughtUp.add(caughtUp);

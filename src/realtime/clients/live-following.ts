@@ -148,7 +148,8 @@ export class LiveFollowing {
       if (after !== undefined) {
         tell(beginning);
         for (const message of after) client.send(room.frameOf(message));
-        room.enter(client);
+        // What was sent may have closed it: nobody would take it out again.
+        if (client.isOpen) room.enter(client);
         return;
       }
       if (beginning.recovered && beginning.messages.length > 0) {

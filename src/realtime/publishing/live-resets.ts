@@ -54,8 +54,13 @@ export class LiveResets implements OnApplicationBootstrap, BeforeApplicationShut
   async #settle(): Promise<void> {
     for (;;) {
       const waiting = await this.owed.waiting(BATCH);
-      for (const { name } of waiting) await this.pubSub.resetHistory(name);
-      await this.owed.settle(waiting);
+      // On a Cluster some may be out of reach: they hold nobody else up, and nobody is reset a second time for them.
+      const resets = await Promise.allSettled(
+        waiting.map(({ name }) => this.pubSub.resetHistory(name)),
+      );
+      await this.owed.settle(waiting.filter((_, index) => resets[index]?.status === 'fulfilled'));
+      const failed = resets.find(({ status }) => status === 'rejected');
+      if (failed?.status === 'rejected') throw failed.reason;
       if (waiting.length < BATCH) return;
     }
   }

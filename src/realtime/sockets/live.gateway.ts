@@ -49,7 +49,7 @@ export class LiveGateway implements OnGatewayInit<LiveNamespace>, OnGatewayConne
   ) {}
 
   afterInit(namespace: LiveNamespace): void {
-    guardConnections(namespace.server.engine, () => this.clock.nowMs(), MAX_UNSENT_BYTES);
+    guardConnections(namespace.server.engine, () => this.clock.nowMs(), 2 * MAX_UNSENT_BYTES);
     // socket.io opens the root namespace to everybody; there is nothing in it, and nobody is let in.
     namespace.server.of('/').use((_socket, next) => next(new Error('live.no_such_namespace')));
     namespace.use((socket, next) => {

@@ -3,7 +3,7 @@ import { DurableChannel } from './durable-channel.js';
 
 const EPOCH = 'e';
 const KEPT = 400;
-const PART_BYTES = 256 * 1024;
+const PART_BYTES = 64 * 1024;
 
 /** A bus whose history is larger than what a process has at hand. */
 class LongHistory {

@@ -6,10 +6,12 @@ import type {
   SequencedMessage,
   Subscription,
 } from '../../redis/index.js';
-import { bytesOf, DurableStream, MAX_BYTES_AT_HAND } from './durable-stream.js';
+import { bytesOf, DurableStream } from './durable-stream.js';
 import { NOWHERE, type Beginning, type Followers, type LiveStream } from './live-stream.js';
 import type { StreamSource } from './stream-source.js';
 
+/** Of what a client missed, sent at once: a line of 10 KB/s has taken it before its heartbeat is late. */
+const PART_BYTES = 64 * 1024;
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5_000;
 /** A snapshot is read anew where the stream broke while it was read; so often, and then whoever asks is told. */
@@ -93,7 +95,7 @@ export class DurableChannel implements LiveStream {
   }
 
   /**
-   * What was missed is told in parts that a client can take: the first of them, {@link MAX_BYTES_AT_HAND} at most.
+   * What was missed is told in parts that a client can take: the first of them, {@link PART_BYTES} at most.
    * @throws what the snapshot fails with
    */
   async begin(from: ChannelPosition | undefined): Promise<Beginning> {
@@ -141,7 +143,7 @@ export class DurableChannel implements LiveStream {
       const size = this.#bytes.get(message) ?? bytesOf(message);
       this.#bytes.set(message, size);
       bytes += size;
-      return i > 0 && bytes > MAX_BYTES_AT_HAND;
+      return i > 0 && bytes > PART_BYTES;
     });
     return end < 0 ? messages : messages.slice(0, end);
   }

@@ -5,7 +5,7 @@ import { DeadLetters } from '../../kernel/dead-letters.js';
 import { settlesWithin } from '../../kernel/deadline.js';
 import { SECOND_MS } from '../../kernel/duration.js';
 import type { JsonValue } from '../../kernel/json.js';
-import { ABANDONED, abandonAfterAbort, abortAfter, ABORT_GRACE_MS, endsJob } from './job-abort.js';
+import { ABANDONED, abandonAfterAbort, abortAfter, endsJob } from './job-abort.js';
 import { NEWER_VERSION, upgradePayload, type JobDefinition } from './job-definition.js';
 import { failureReason, isHopeless } from './job-failure.js';
 import { toStorableJson } from './json-text.js';

@@ -18,7 +18,8 @@ local function tip(fresh)
   if newest and newest[2][4] == server then
     return newest[2][2], tonumber(string.match(newest[1], '^%d+')), server
   end
-  if newest then redis.call('DEL', key, KEYS[2]) end
+  -- Also what stands of it alone: a server that evicts takes the keys one by one, and old ids would push new ones out.
+  redis.call('DEL', key, KEYS[2])
   redis.call('XADD', key, '0-1', 'epoch', fresh, 'server', server)
   return fresh, 0, server
 end

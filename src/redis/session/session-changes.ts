@@ -45,9 +45,10 @@ export class SessionChanges {
     const owner = tokenOwner(change.userId);
     if (change.kind === 'ended') for (const hash of change.tokenHashes) this.#endings.end(hash);
     if (change.kind === 'all-ended') this.#endings.endBefore(owner, change.generation);
+    // Sockets first: a Redis that hangs keeps nobody's open.
+    this.#tellListeners(change);
     // Who made it told Redis before the bus; of what the log alone tells, perhaps nobody did.
     if (source !== 'bus') await this.#tellRedis(change);
-    this.#tellListeners(change);
   }
 
   async #tellRedis(change: SessionChange): Promise<void> {
