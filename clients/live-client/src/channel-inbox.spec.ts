@@ -34,7 +34,7 @@ describe('the inbox of a durable channel', () => {
     const reader = new Reader();
     const inbox = reader.inbox(true);
     inbox.begin(begins({ epoch: '', seq: 0 }, 'first'));
-    inbox.snapshot({ channel: 'c', epoch: 'e', seq: 1, ts: '', data: 'whole' });
+    inbox.snapshot({ channel: 'c', epoch: 'e', seq: 1, data: 'whole' });
     await new Promise((resolve) => setImmediate(resolve));
     expect(reader.told).toEqual(['first', 'whole']);
   });
