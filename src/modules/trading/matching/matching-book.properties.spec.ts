@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { atLeast } from '../../../../test/support/property-runs.js';
 import { applyCommand, type BookAnswer, type BookCommand } from './book-commands.js';
 import { SELF_MATCH_POLICIES, type NewBookOrder, type SelfMatchPolicy } from './book-order.js';
 import { restoreBook, snapshotOf } from './book-snapshot.js';
@@ -177,7 +178,7 @@ const commands = fc.array(step, { minLength: 1, maxLength: 300, size: 'max' }).m
 });
 const policy = fc.constantFrom(...SELF_MATCH_POLICIES);
 /** 120 histories of up to 300 steps. */
-const RUNS = { numRuns: 120 };
+const RUNS = atLeast(60);
 
 describe('the book, whatever happens', () => {
   it('answers as the rules do when they are read literally, and holds the same orders', () => {
