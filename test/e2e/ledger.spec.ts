@@ -5,10 +5,10 @@ import type { Activity, Transfer } from '../../src/modules/trading/accounts/tran
 import type { EquityHistory, PortfolioSummary } from '../../src/modules/portfolio/portfolio.dto.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { SERVERS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 
-describe.each(BACKENDS)('the ledger on $name', (backend) => {
+describe.each(SERVERS)('the ledger on $name', (backend) => {
   let bourse: Bourse;
   let trader: ApiClient;
 
