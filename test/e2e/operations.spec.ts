@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
+import { appRoutes } from '@bull-board/api/dist/routes.js';
 import { DeadJobsRepository } from '../../src/database/index.js';
 import { Queues } from '../../src/redis/index.js';
+import { isReading } from '../../src/redis/queues/dashboard/offered-calls.js';
 import { JobCounts } from '../../src/redis/queues/job-counts.js';
 import { ChannelRegistry } from '../../src/realtime/index.js';
 import { asyncApiFaults, danglingReferences } from '../support/asyncapi.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { ADMIN, BACKENDS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 
 interface OpenApi {
@@ -167,6 +169,59 @@ describe.each(BACKENDS)('operating Bourse on $name', (backend) => {
       expect(answer.status).toBe(303);
       expect(answer.headers.get('location')).toBe('/admin/login?next=%2Fadmin%2Fqueues%3Fpage%3D1');
       expect((await bourse.client().get<string>('/admin/login')).body).toContain('<form');
+    });
+
+    it('opens by no route and no method to anybody but an admin on a page of its own', async () => {
+      const routes = appRoutes.api.flatMap(({ route }) => route);
+      expect(routes.length).toBeGreaterThan(30);
+      const paths = [...routes, '/', '/queue/trading', '/static/css/main.css', '/nothing'].map(
+        (route) =>
+          `/admin/queues${route}`
+            .replace(':queueName', 'trading')
+            .replace(':jobId', 'some')
+            .replace(':queueStatus', 'failed')
+            .replace(':schedulerId', 'some'),
+      );
+      const { body: made } = await admin.post<{ key: string }>('/api/auth/api-keys', {
+        name: 'a program of the admin',
+        scopes: ['read', 'trade'],
+        currentPassword: ADMIN.password,
+      });
+      const server = bourse.app.getHttpAdapter().getInstance();
+      const cookie = `session=${admin.token}`;
+      const strangers: [string, Record<string, string>, string[]][] = [
+        ['nobody', {}, ['auth.unauthenticated']],
+        ['trader', { authorization: `Bearer ${trader.token}` }, ['auth.forbidden']],
+        ['key', { authorization: `Bearer ${made.key}` }, ['auth.sign_in_needed']],
+        ['other site', { cookie, 'sec-fetch-site': 'cross-site' }, ['auth.cross_site']],
+        ['other origin', { cookie, origin: 'https://evil.example' }, ['auth.cross_site']],
+      ];
+      const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+      for (const [who, headers, codes] of strangers) {
+        const fromElsewhere = who.startsWith('other');
+        for (const url of paths) {
+          // What a page of another site reads, its browser does not give it.
+          const methods = fromElsewhere ? METHODS.filter((one) => !isReading(one)) : METHODS;
+          const answers = await Promise.all(
+            methods.map((method) => server.inject({ method, url, headers })),
+          );
+          for (const [i, { statusCode, body }] of answers.entries()) {
+            const method = methods[i] ?? '';
+            const where = [who, method, url];
+            expect([...where, statusCode]).toEqual([...where, who === 'nobody' ? 401 : 403]);
+            if (method === 'HEAD') continue;
+            expect(codes).toContain((JSON.parse(body) as Problem).code);
+          }
+        }
+      }
+    });
+
+    it('lets admins rewrite no payload there', async () => {
+      const path = '/admin/queues/api/queues/trading/some/update-data';
+      expect(await admin.patch(path, { orderId: 'another' })).toMatchObject({
+        status: 403,
+        body: { code: 'queue.not_offered' },
+      });
     });
 
     it('shows admins the queues and the jobs that ran', async () => {

@@ -87,6 +87,15 @@ describe.each<[string, () => Promise<QueueBackend>]>([
       .replace(':schedulerId', 'none')
       .replace('*', 'css/main.css');
 
+  /** As the operators' guide names them. */
+  const isOfferedHere = (url: string) =>
+    /\/(pause|resume|promote|empty|add|retry|retry\/:queueStatus|clean|clean\/:queueStatus)$/.test(
+      url,
+    );
+
+  const stored = async () =>
+    (await process.queues.dashboardAdapter(queue).getJob('job-of-ada'))?.toJSON();
+
   const disguises: [string, (path: string) => string][] = [
     ['as it is', (path) => path],
     ['with a slash at the end', (path) => `${path}/`],
@@ -240,6 +249,38 @@ describe.each<[string, () => Promise<QueueBackend>]>([
       const { statusCode } = await server.inject(concrete(url));
       expect([url, statusCode < 500]).toEqual([url, true]);
     }
+  });
+
+  it('lets nobody write past the checks, or change what its declaration says', async () => {
+    const { server, routes } = await serve(async () => true);
+    const before = JSON.stringify(await stored());
+    const writing = routes.filter(({ method }) => !['GET', 'HEAD'].includes(method));
+    const refused: string[] = [];
+    for (const { method, url } of writing.filter(({ url: route }) => !isOfferedHere(route))) {
+      const answer = await server.inject({
+        method: method as 'PUT',
+        url: concrete(url),
+        payload: { to: 7, delay: 1, priority: 1, max: 1, duration: 1, concurrency: 1 },
+      });
+      expect([url, answer.statusCode]).toEqual([url, 403]);
+      expect(answer.json()).toMatchObject({ code: 'queue.not_offered', status: 403 });
+      refused.push(url.slice(BASE.length));
+    }
+    expect(refused).toEqual(
+      expect.arrayContaining([
+        '/api/queues/:queueName/:jobId/update-data',
+        '/api/queues/:queueName/:jobId/delay',
+        '/api/queues/:queueName/:jobId/priority',
+        '/api/queues/:queueName/obliterate',
+        '/api/queues/:queueName/concurrency',
+        '/api/queues/:queueName/rate-limit',
+        '/api/queues/:queueName/rate-limit/release',
+        '/api/queues/:queueName/job-schedulers/:schedulerId',
+        '/api/queues/:queueName/job-schedulers/:schedulerId/remove',
+        '/api/queues/:queueName/job-schedulers/:schedulerId/run',
+      ]),
+    );
+    expect(JSON.stringify(await stored())).toBe(before);
   });
 
   it('lets an admin change what is there', async () => {
