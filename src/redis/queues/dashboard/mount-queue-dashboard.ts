@@ -18,10 +18,19 @@ export type DashboardAuthorizer = (
   reply: FastifyReply,
 ) => Promise<boolean | void>;
 
+/**
+ * Called before something is changed, once for each such request that may pass; returns what is to be called with the
+ * status of its answer. Rejects when it cannot be recorded: then nothing is done.
+ */
+export type DashboardRecorder = (
+  request: FastifyRequest,
+) => Promise<(status: number) => Promise<void>>;
+
 export interface QueueDashboardOptions {
   /** `/admin/queues` */
   readonly basePath: string;
   readonly authorize: DashboardAuthorizer;
+  readonly record: DashboardRecorder;
 }
 
 /** An answer that `authorize` says it gave must be out by then. */
@@ -37,18 +46,28 @@ const OWN_ANSWER_MS = 2_000;
 export async function mountQueueDashboard(
   server: FastifyInstance,
   dashboard: Pick<QueueDashboard, 'adapters'>,
-  { basePath, authorize }: QueueDashboardOptions,
+  { basePath, authorize, record }: QueueDashboardOptions,
 ): Promise<void> {
   const logger = new Logger('QueueDashboard');
+  const endings = new WeakMap<FastifyRequest, (status: number) => Promise<void>>();
+  const admit = async (request: FastifyRequest, reply: FastifyReply) => {
+    if (isReading(request.method)) return undefined;
+    if (!isOffered(basePath, request.method, routeOf(request))) {
+      return refuse(reply, 403, NOT_OFFERED);
+    }
+    try {
+      endings.set(request, await record(request));
+      return undefined;
+    } catch (error) {
+      logger.warn({ message: 'change on the dashboard not recorded, so refused', err: error });
+      return refuse(reply, 503, NOT_RECORDED);
+    }
+  };
   const guard = async (request: FastifyRequest, reply: FastifyReply) => {
     let status = 403;
     try {
       const verdict = await authorize(request, reply);
-      if (verdict === true) {
-        if (isReading(request.method) || isOffered(basePath, request.method, routeOf(request)))
-          return;
-        return refuse(reply, 403, NOT_OFFERED);
-      }
+      if (verdict === true) return await admit(request, reply);
       if (verdict === undefined && (await isAnswered(reply))) return reply;
     } catch (error) {
       status = refusalStatus(error);
@@ -61,6 +80,12 @@ export async function mountQueueDashboard(
     const addresses = [request.url, request.originalUrl, routeOf(request)];
     if (addresses.some((address) => isBelow(basePath, address))) return guard(request, reply);
     done();
+    return undefined;
+  });
+  server.addHook('onSend', (request, reply, payload, done) => {
+    const end = endings.get(request);
+    if (end !== undefined) return end(reply.statusCode).then(() => payload);
+    done(null, payload);
     return undefined;
   });
 
@@ -107,6 +132,10 @@ const REFUSED: Refusal = {
 const NOT_OFFERED: Refusal = {
   code: 'queue.not_offered',
   title: 'This cannot be changed on the dashboard.',
+};
+const NOT_RECORDED: Refusal = {
+  code: 'audit.unavailable',
+  title: 'It cannot be recorded now, so it is not done: try again.',
 };
 
 function refuse(reply: FastifyReply, status: number, { code, title }: Refusal): FastifyReply {
