@@ -1,5 +1,6 @@
 import { Global, Injectable, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { AdminActions } from '../kernel/admin-actions.js';
 import { InvalidationJournal } from '../kernel/invalidation-journal.js';
 import { OwedLiveResets } from '../kernel/owed-live-resets.js';
 import { DeadLetters } from '../kernel/dead-letters.js';
@@ -8,6 +9,7 @@ import { JobStore } from '../kernel/job-store.js';
 import { PendingWrites } from '../kernel/pending-writes.js';
 import { QuotaCounts } from '../kernel/quotas.js';
 import { SessionRecords } from '../kernel/session-records.js';
+import { AdminActionsRepository } from './audit/admin-actions.repository.js';
 import { Database } from './database.js';
 import { DeadJobsRepository } from './jobs/dead-jobs.repository.js';
 import { DatabaseQueueFigures } from './jobs/queue-figures.repository.js';
@@ -61,6 +63,8 @@ class DatabaseShutdown implements OnApplicationShutdown {
     OutboxRelay,
     OutboxInspector,
     { provide: QueueFigures, useClass: DatabaseQueueFigures },
+    AdminActionsRepository,
+    { provide: AdminActions, useExisting: AdminActionsRepository },
     DeadJobsRepository,
     { provide: DeadLetters, useExisting: DeadJobsRepository },
     { provide: JobStore, useClass: DatabaseJobStore },
@@ -84,6 +88,8 @@ class DatabaseShutdown implements OnApplicationShutdown {
     DomainEvents,
     OutboxRelay,
     OutboxInspector,
+    AdminActionsRepository,
+    AdminActions,
     DeadJobsRepository,
     DeadLetters,
     QueueFigures,

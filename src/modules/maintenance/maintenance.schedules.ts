@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AdminActions } from '../../kernel/admin-actions.js';
 import { DAY_MS, HOUR_MS } from '../../kernel/duration.js';
 import { QueueFigures } from '../../kernel/job-figures.js';
 import { defineSchedule, QueueInspector, Queues, ScheduleRegistry } from '../../redis/index.js';
@@ -6,6 +7,7 @@ import { maintenanceQueue } from './maintenance.queues.js';
 
 /** The longest window that anybody asks for, and as much to look back from. */
 const FIGURES_KEPT_MS = 8 * DAY_MS;
+const ACTIONS_KEPT_MS = 365 * DAY_MS;
 
 const cleanQueues = defineSchedule({
   name: 'maintenance.clean-queues',
@@ -20,6 +22,12 @@ const sweepCaches = defineSchedule({
   everyMs: 6 * HOUR_MS,
 });
 
+const forgetActions = defineSchedule({
+  name: 'maintenance.forget-actions',
+  description: 'Forgets what administrators did more than a year ago.',
+  everyMs: DAY_MS,
+});
+
 /** The schedules add jobs: the work may take long, and is repeated when it fails. */
 @Injectable()
 export class MaintenanceSchedules {
@@ -28,6 +36,7 @@ export class MaintenanceSchedules {
     queues: Queues,
     inspector: QueueInspector,
     figures: QueueFigures,
+    actions: AdminActions,
   ) {
     schedules.register(cleanQueues, async () => {
       for (const queue of inspector.names) {
@@ -37,6 +46,9 @@ export class MaintenanceSchedules {
       }
       return { queues: inspector.names, figures: await figures.forget(FIGURES_KEPT_MS) };
     });
+    schedules.register(forgetActions, async () => ({
+      forgotten: await actions.forget(ACTIONS_KEPT_MS),
+    }));
     schedules.register(sweepCaches, async () => {
       const { id } = await queues.add(
         maintenanceQueue,
