@@ -17,8 +17,8 @@ CREATE TABLE "webhook_endpoints" (
 	"disabled_at" timestamp with time zone
 );
 --> statement-breakpoint
+ALTER TABLE "notification_deliveries" ADD COLUMN "target" text DEFAULT '' NOT NULL;--> statement-breakpoint
 ALTER TABLE "notification_deliveries" DROP CONSTRAINT "notification_deliveries_notification_id_channel_pk";--> statement-breakpoint
 ALTER TABLE "notification_deliveries" ADD CONSTRAINT "notification_deliveries_notification_id_channel_target_pk" PRIMARY KEY("notification_id","channel","target");--> statement-breakpoint
-ALTER TABLE "notification_deliveries" ADD COLUMN "target" text DEFAULT '' NOT NULL;--> statement-breakpoint
 ALTER TABLE "webhook_endpoints" ADD CONSTRAINT "webhook_endpoints_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "webhook_endpoints_by_user" ON "webhook_endpoints" USING btree ("user_id","id");

@@ -10,9 +10,10 @@ const { default: JestRuntime } = require('jest-runtime');
 
 module.exports = class NativePackagesRuntime extends JestRuntime {
   /**
+   * @override
    * @param {string} from
    * @param {string} [name]
-   * @param {{ isInternalModule?: boolean }} [options]
+   * @param {Parameters<JestRuntime['requireModule']>[2]} [options]
    * @param {boolean} [isRequireActual]
    */
   requireModule(from, name, options, isRequireActual) {
