@@ -3,6 +3,7 @@ import { Config } from '../config/config.js';
 import { InvalidationJournal } from '../kernel/invalidation-journal.js';
 import { OwedLiveResets } from '../kernel/owed-live-resets.js';
 import { DeadLetters } from '../kernel/dead-letters.js';
+import { QueueEpochs } from '../kernel/queue-epochs.js';
 import { QueueFigures } from '../kernel/job-figures.js';
 import { JobStore } from '../kernel/job-store.js';
 import { PendingWrites } from '../kernel/pending-writes.js';
@@ -10,6 +11,8 @@ import { QuotaCounts } from '../kernel/quotas.js';
 import { SessionRecords } from '../kernel/session-records.js';
 import { Database } from './database.js';
 import { DeadJobsRepository } from './jobs/dead-jobs.repository.js';
+import { JobEffects } from './jobs/job-effects.repository.js';
+import { DatabaseQueueEpochs } from './jobs/queue-epochs.repository.js';
 import { DatabaseQueueFigures } from './jobs/queue-figures.repository.js';
 import { DatabaseJobStore } from './jobs/jobs.repository.js';
 import { openDatabase } from './open-database.js';
@@ -60,7 +63,9 @@ class DatabaseShutdown implements OnApplicationShutdown {
     DomainEvents,
     OutboxRelay,
     OutboxInspector,
+    { provide: QueueEpochs, useClass: DatabaseQueueEpochs },
     { provide: QueueFigures, useClass: DatabaseQueueFigures },
+    JobEffects,
     DeadJobsRepository,
     { provide: DeadLetters, useExisting: DeadJobsRepository },
     { provide: JobStore, useClass: DatabaseJobStore },
@@ -84,8 +89,10 @@ class DatabaseShutdown implements OnApplicationShutdown {
     DomainEvents,
     OutboxRelay,
     OutboxInspector,
+    JobEffects,
     DeadJobsRepository,
     DeadLetters,
+    QueueEpochs,
     QueueFigures,
     JobStore,
     SessionRecords,

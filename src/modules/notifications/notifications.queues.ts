@@ -9,6 +9,7 @@ export const notificationsQueue = defineQueue({
     'send-email': defineJob({
       schema: z.object({ notificationId: z.uuid() }),
       timeoutMs: MINUTE_MS,
+      recovery: 'schedule',
     }),
   },
   // About an hour in all: long enough for a mail server to restart or an administrator to mend its settings.
