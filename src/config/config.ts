@@ -1,11 +1,13 @@
 import { AppError } from '../kernel/app-error.js';
 import type { KeyRing } from '../kernel/secret-box.js';
 import { environmentSchema, type Environment } from './environment.js';
+import { jobsSettings, type JobsSettings } from './jobs-environment.js';
 import { notificationSettings, type NotificationSettings } from './notifications-environment.js';
 import { paperSettings, type PaperSettings } from './paper-environment.js';
 import { queueTarget, redisTarget, type RedisTarget } from './redis-target.js';
 import { riskSettings, type RiskSettings } from './risk-environment.js';
 
+export type { JobsSettings } from './jobs-environment.js';
 export type { RedisTarget } from './redis-target.js';
 
 export type Role = Environment['BOURSE_ROLE'];
@@ -35,6 +37,7 @@ export interface Config {
     readonly statementTimeoutMs: number;
     readonly dataDir: string;
   };
+  readonly jobs: JobsSettings;
   readonly redis: {
     /** undefined: the in-process drivers. */
     readonly target: RedisTarget | undefined;
@@ -155,6 +158,7 @@ function toConfig(env: Environment): Config {
       statementTimeoutMs: env.DATABASE_STATEMENT_TIMEOUT_MS,
       dataDir: env.DATA_DIR,
     },
+    jobs: jobsSettings(env),
     redis: {
       target,
       queueTarget: queueTarget(env, target),

@@ -309,6 +309,7 @@ export function describeJobStore(name: string, store: () => JobStore): void {
       expect(await store().counts(queue)).toEqual({
         waiting: 1,
         delayed: 1,
+        'waiting-children': 0,
         active: 0,
         completed: 3,
         failed: 0,

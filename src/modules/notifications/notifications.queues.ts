@@ -14,11 +14,13 @@ export const notificationsQueue = defineQueue({
         target: z.string().max(64),
       }),
       timeoutMs: MINUTE_MS,
+      recovery: 'schedule',
     }),
     /** As the release before asked for an e-mail. */
     'send-email': defineJob({
       schema: z.object({ notificationId: z.uuid() }),
       timeoutMs: MINUTE_MS,
+      recovery: 'schedule',
     }),
   },
   // About an hour in all: long enough for a mail server to restart or an administrator to mend its settings.

@@ -15,6 +15,7 @@ export const analyticsQueue = defineQueue({
         afterAccountId: z.uuid().optional(),
       }),
       timeoutMs: 2 * MINUTE_MS,
+      recovery: 'source',
     }),
   },
   attempts: 3,

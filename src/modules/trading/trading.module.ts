@@ -66,6 +66,7 @@ import { PositionPnlService } from './pnl/position-pnl.service.js';
 import { AutoTradingRepository } from './signals/auto-trading.repository.js';
 import { AutoTradingService } from './signals/auto-trading.service.js';
 import { AutoTradingReader } from './signals/auto-trading-reader.js';
+import { LostTradingJobs } from './execution/lost-trading-jobs.js';
 import { ForgottenSignals } from './signals/forgotten-signals.js';
 import { SignalOrders } from './signals/signal-orders.js';
 import { DayPnl } from './signals/day-pnl.js';
@@ -163,6 +164,7 @@ import {
     SignalOrders,
     SignalTrading,
     ForgottenSignals,
+    LostTradingJobs,
     DayPnl,
     TradeHistory,
     TradingReactions,
@@ -189,6 +191,7 @@ import {
     OrderExecutionService,
     DueOrders,
     LedgerVerifier,
+    LostTradingJobs,
     OptionSettlement,
     OptionExercise,
     MarginCheck,

@@ -62,6 +62,37 @@ const all = [
     most: BACK,
   },
   {
+    name: 'flushed',
+    promise:
+      'the queue Redis emptied while jobs wait, twice: what was lost is added again and done ≤3 s later, once',
+    jobMs: LONG_JOB_MS,
+    strike: async (stage) => {
+      // More than both workers can take at once.
+      await stage.askAtOnce(100);
+      let resumedMs = 0;
+      for (let i = 0; i < 2; i += 1) {
+        await stage.effects(8);
+        await stage.redis.admin.flushall();
+        resumedMs = Math.max(resumedMs, await stage.resumes());
+      }
+      return { resumedMs };
+    },
+    most: { ...BACK, restMs: 15_000 },
+  },
+  {
+    name: 'restarted-empty',
+    promise: 'the queue Redis killed, and back without anything: the same',
+    jobMs: LONG_JOB_MS,
+    strike: async (stage) => {
+      await stage.askAtOnce(100);
+      await stage.effects(8);
+      await stage.redis.kill();
+      await stage.redis.up({ appendonly: 'no', dbfilename: 'none.rdb' });
+      return { resumedMs: await stage.resumes() };
+    },
+    most: { ...BACK, restMs: 15_000 },
+  },
+  {
     name: 'worker-killed',
     promise: 'a worker killed in its jobs: another does them within 15 s, each once',
     jobMs: LONG_JOB_MS,
@@ -70,7 +101,7 @@ const all = [
       const held = () =>
         stage.count(
           'fault_attempts',
-          'pid = $1 and not exists (select 1 from fault_done d where d.key = fault_attempts.key)',
+          'pid = $1 and not exists (select 1 from fault_effects d where d.key = fault_attempts.key)',
           [pid],
         );
       await until('a job under way', async () => (await held()) > 0, TAKEN_OVER_MS);
@@ -98,7 +129,7 @@ const all = [
       // A job that stalls comes back after 10 s at the earliest.
       const open = await stage.count(
         'fault_attempts',
-        'pid = $1 and not exists (select 1 from fault_done d where d.key = fault_attempts.key)',
+        'pid = $1 and not exists (select 1 from fault_effects d where d.key = fault_attempts.key)',
         [pid],
       );
       return { begun, stalled: open };
@@ -114,6 +145,7 @@ const all = [
     strike: async (stage) => {
       const schedules = await stage.count('schedule_runs');
       await stage.database.query('delete from schedule_runs');
+      await stage.redis.admin.flushall();
       const backMs = await until(
         'the schedules to be back',
         async () => (await stage.count('schedule_runs')) === schedules,

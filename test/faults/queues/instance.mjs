@@ -12,7 +12,7 @@ const QUEUE = 'faults';
 export const sides = {
   /**
    * The application as one worker process, with a queue more, whose jobs have an effect that can be counted: a row of
-   * `fault_effects`, which nothing but the job's own transaction keeps from being written twice.
+   * `fault_effects`, which nothing but {@link JobEffects} keeps from being written twice.
    * @param {Context} context
    */
   bourse: async ({ variables, jobMs }) => {
@@ -27,7 +27,7 @@ export const sides = {
     /** @type {typeof import('../../../src/app/app.module.js')} */
     const { AppModule } = await importBuilt('app/app.module.js');
     /** @type {typeof import('../../../src/database/index.js')} */
-    const { Database, Outbox } = await importBuilt('database/index.js');
+    const { Database, JobEffects, Outbox } = await importBuilt('database/index.js');
     /** @type {typeof import('../../../src/redis/queues/index.js')} */
     const { defineJob, defineQueue, Queues, QueuesModule } =
       await importBuilt('redis/queues/index.js');
@@ -36,7 +36,11 @@ export const sides = {
     const queue = defineQueue({
       name: QUEUE,
       jobs: {
-        act: defineJob({ schema: z.object({ key: z.string() }), timeoutMs: 30_000 }),
+        act: defineJob({
+          schema: z.object({ key: z.string() }),
+          timeoutMs: 30_000,
+          recovery: 'source',
+        }),
       },
       attempts: 10,
       backoff: { delayMs: 100, maxDelayMs: 1_000 },
@@ -57,26 +61,41 @@ export const sides = {
       providers: [
         {
           provide: Symbol('processor'),
-          inject: [Queues, Database],
-          /** @param {InstanceType<typeof Queues>} queues @param {InstanceType<typeof Database>} database */
-          useFactory: (queues, database) =>
+          inject: [Queues, Database, JobEffects],
+          /**
+           * @param {InstanceType<typeof Queues>} queues
+           * @param {InstanceType<typeof Database>} database
+           * @param {InstanceType<typeof JobEffects>} effects
+           */
+          useFactory: (queues, database, effects) => {
             queues.process(queue, {
               act: async ({ payload: { key } }) => {
                 await database.sql.execute(
                   sql`insert into fault_attempts (key, pid) values (${key}, ${process.pid})`,
                 );
                 await sleep(jobMs);
-                await database.transaction(async (transaction) => {
-                  const first = await transaction.sql.execute(
-                    sql`insert into fault_done (key) values (${key}) on conflict do nothing returning key`,
-                  );
-                  if (/** @type {{ rows: unknown[] }} */ (first).rows.length === 0) return;
-                  await transaction.sql.execute(
-                    sql`insert into fault_effects (key, pid) values (${key}, ${process.pid})`,
-                  );
-                });
+                await database.transaction((transaction) =>
+                  effects.once(transaction, QUEUE, key, () =>
+                    transaction.sql.execute(
+                      sql`insert into fault_effects (key, pid) values (${key}, ${process.pid})`,
+                    ),
+                  ),
+                );
               },
-            }),
+            });
+            queues.recover(queue, {
+              act: async ({ id }) => {
+                const found = await database.sql.execute(
+                  sql`select key from fault_asks a where not exists (select 1 from fault_effects e where e.key = a.key)`,
+                );
+                const { rows } = /** @type {{ rows: { key: string }[] }} */ (found);
+                for (const { key } of rows) {
+                  await queues.add(queue, 'act', { key }, { id: `${key}-${id}` });
+                }
+                return rows.length;
+              },
+            });
+          },
         },
       ],
     })(Acting);

@@ -58,7 +58,6 @@ export class Stage {
     await database.query(`
       create table fault_asks (key text primary key, at timestamptz not null default clock_timestamp());
       create table fault_attempts (key text not null, pid int not null, at timestamptz not null default clock_timestamp());
-      create table fault_done (key text primary key);
       create table fault_effects (key text not null, pid int not null, at timestamptz not null default clock_timestamp())`);
     const stage = new Stage(servers.urls.postgres ?? '', redis, database);
     opened.push(() => stage.close());
@@ -86,12 +85,21 @@ export class Stage {
     await this.#asking;
   }
 
+  /** @param {number} count */
+  async askAtOnce(count) {
+    await Promise.all(Array.from({ length: count }, () => this.#ask()));
+  }
+
   async #askOn() {
     while (this.#isAsking) {
-      this.#asked += 1;
-      await this.workers[ASKER]?.call('ask', `ask-${this.#asked}`, CALL_MS);
+      await this.#ask();
       await sleep(1_000 / ASKS_PER_SECOND);
     }
+  }
+
+  async #ask() {
+    this.#asked += 1;
+    await this.workers[ASKER]?.call('ask', `ask-${this.#asked}`, CALL_MS);
   }
 
   /** @param {number} index @returns {Promise<number>} */
@@ -139,7 +147,7 @@ export class Stage {
     const open = () =>
       this.count(
         'fault_asks',
-        'not exists (select 1 from fault_done d where d.key = fault_asks.key)',
+        'not exists (select 1 from fault_effects d where d.key = fault_asks.key)',
       );
     await until('all to be done', async () => (await open()) === 0, DONE_MS).catch(() => undefined);
     const doubled = await this.database.query(

@@ -9,5 +9,11 @@ export class EquityProcessor {
     queues.process(analyticsQueue, {
       'record-equity': ({ payload, signal }) => recorder.record(payload, signal),
     });
+    queues.recover(analyticsQueue, {
+      'record-equity': async () => {
+        await recorder.start();
+        return 1;
+      },
+    });
   }
 }
