@@ -1,6 +1,7 @@
 import { AppError } from '../kernel/app-error.js';
 import type { KeyRing } from '../kernel/secret-box.js';
 import { environmentSchema, type Environment } from './environment.js';
+import { notificationSettings, type NotificationSettings } from './notifications-environment.js';
 import { paperSettings, type PaperSettings } from './paper-environment.js';
 import { jobsSettings, type JobsSettings } from './jobs-environment.js';
 import { queueTarget, redisTarget, type RedisTarget } from './redis-target.js';
@@ -93,6 +94,7 @@ export interface Config {
     readonly dailyQuota: number;
   };
   readonly journal: { readonly maxUploadBytes: number };
+  readonly notifications: NotificationSettings;
   readonly trading: {
     readonly startingCash: string;
     readonly maxWorkingOrders: number;
@@ -198,6 +200,7 @@ function toConfig(env: Environment): Config {
       dailyQuota: env.AI_DAILY_QUOTA,
     },
     journal: { maxUploadBytes: env.JOURNAL_MAX_UPLOAD_BYTES },
+    notifications: notificationSettings(env),
     trading: {
       startingCash: env.TRADING_STARTING_CASH,
       maxWorkingOrders: env.TRADING_MAX_WORKING_ORDERS,
@@ -235,6 +238,11 @@ function findConflicts(config: Config): string[] {
   }
   if (market.provider === 'replay' && market.replayDir === undefined) {
     conflicts.push('MARKET_REPLAY_DIR: required when MARKET_PROVIDER is replay');
+  }
+  if (config.production && config.notifications.allowPrivateTargets) {
+    conflicts.push(
+      'NOTIFICATIONS_ALLOW_PRIVATE_TARGETS: not in production (users would reach your network)',
+    );
   }
   return conflicts;
 }

@@ -3,6 +3,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/duration.js';
 import type { KeyRing, SecretKey } from '../kernel/secret-box.js';
 import { addressList, hostPortList, originList } from './environment-lists.js';
 import { jobsEnvironment } from './jobs-environment.js';
+import { notificationsEnvironment } from './notifications-environment.js';
 import { tradingEnvironment } from './trading-environment.js';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
@@ -261,6 +262,7 @@ export const environmentSchema = z.object({
     .describe('largest CSV of an import, bytes; above it 413'),
 
   ...jobsEnvironment,
+  ...notificationsEnvironment,
   ...tradingEnvironment,
 });
 

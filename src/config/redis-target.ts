@@ -19,6 +19,7 @@ export type RedisTarget =
       readonly masterName: string;
     } & RedisAuth);
 
+/** undefined: the in-process drivers. */
 export function redisTarget(env: Environment): RedisTarget | undefined {
   if (!env.REDIS_ENABLED) return undefined;
   const rejectUnauthorized = env.REDIS_TLS_REJECT_UNAUTHORIZED;
@@ -44,6 +45,7 @@ export function redisTarget(env: Environment): RedisTarget | undefined {
   return undefined;
 }
 
+/** undefined: jobs run in the process. @param fallback where the rest of Redis is */
 export function queueTarget(
   env: Environment,
   fallback: RedisTarget | undefined,

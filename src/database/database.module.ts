@@ -1,5 +1,6 @@
 import { Global, Injectable, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { AdminActions } from '../kernel/admin-actions.js';
 import { InvalidationJournal } from '../kernel/invalidation-journal.js';
 import { OwedLiveResets } from '../kernel/owed-live-resets.js';
 import { DeadLetters } from '../kernel/dead-letters.js';
@@ -9,6 +10,7 @@ import { JobStore } from '../kernel/job-store.js';
 import { PendingWrites } from '../kernel/pending-writes.js';
 import { QuotaCounts } from '../kernel/quotas.js';
 import { SessionRecords } from '../kernel/session-records.js';
+import { AdminActionsRepository } from './audit/admin-actions.repository.js';
 import { Database } from './database.js';
 import { DeadJobsRepository } from './jobs/dead-jobs.repository.js';
 import { JobEffects } from './jobs/job-effects.repository.js';
@@ -66,6 +68,8 @@ class DatabaseShutdown implements OnApplicationShutdown {
     { provide: QueueEpochs, useClass: DatabaseQueueEpochs },
     { provide: QueueFigures, useClass: DatabaseQueueFigures },
     JobEffects,
+    AdminActionsRepository,
+    { provide: AdminActions, useExisting: AdminActionsRepository },
     DeadJobsRepository,
     { provide: DeadLetters, useExisting: DeadJobsRepository },
     { provide: JobStore, useClass: DatabaseJobStore },
@@ -90,6 +94,8 @@ class DatabaseShutdown implements OnApplicationShutdown {
     OutboxRelay,
     OutboxInspector,
     JobEffects,
+    AdminActionsRepository,
+    AdminActions,
     DeadJobsRepository,
     DeadLetters,
     QueueEpochs,

@@ -1,3 +1,4 @@
+export { AdminActionsRepository } from './audit/admin-actions.repository.js';
 export { Database, type Sql, type Transaction } from './database.js';
 export { DatabaseModule } from './database.module.js';
 export { insertMadeOnce, madeOnce, together } from './made-once.js';

@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { MINUTE_MS } from '../kernel/duration.js';
 import { RateLimiter } from '../kernel/rate-limiter.js';
 import { AccessCheck } from './access.check.js';
 import { AccessGuard } from './access.guard.js';
+import { ActionInterceptor } from './audit/action.interceptor.js';
+import { ActionLog } from './audit/action-log.js';
 import { BlockGate } from './blocks/block-gate.js';
 import { ClientBlocks } from './blocks/client-blocks.js';
 import { RefusalWatch } from './blocks/refusal-watch.js';
@@ -44,15 +46,18 @@ import { createValidationPipe } from './validation.pipe.js';
     RefusalWatch,
     QuotaBook,
     AccessCheck,
+    ActionLog,
     ProblemDetailsFilter,
     // In this order: whom to count is known once access was given.
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
     { provide: APP_GUARD, useClass: ThrottleGuard },
+    { provide: APP_INTERCEPTOR, useClass: ActionInterceptor },
     { provide: APP_PIPE, useFactory: createValidationPipe },
     { provide: APP_FILTER, useExisting: ProblemDetailsFilter },
   ],
   exports: [
+    ActionLog,
     RequestAuthentication,
     ProblemDetailsFilter,
     MetricsRegistry,

@@ -1,4 +1,6 @@
 export { CurrentPrincipal, Public, Requires, SignedIn, type Access } from './access.decorators.js';
+export { ActionLog, type EndAction } from './audit/action-log.js';
+export { Recorded } from './audit/recorded.decorator.js';
 export { answerUnreadableRequest, refuseOtherUpgrades } from './unreadable-request.js';
 export { BlockGate } from './blocks/block-gate.js';
 export { ClientBlocks, type ClientBlock } from './blocks/client-blocks.js';

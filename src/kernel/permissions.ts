@@ -9,6 +9,7 @@ export const PERMISSIONS = [
   'queues.manage',
   'schedules.run',
   'monitoring.read',
+  'audit.read',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 

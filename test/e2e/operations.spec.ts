@@ -1,13 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
-import { DeadJobsRepository } from '../../src/database/index.js';
+import { appRoutes } from '@bull-board/api/dist/routes.js';
+import { sql } from 'drizzle-orm';
+import { Database, DeadJobsRepository } from '../../src/database/index.js';
+import { AdminActions } from '../../src/kernel/admin-actions.js';
+import { DAY_MS } from '../../src/kernel/duration.js';
 import { Queues } from '../../src/redis/index.js';
+import { isOffered, isReading } from '../../src/redis/queues/dashboard/offered-calls.js';
 import { JobCounts } from '../../src/redis/queues/job-counts.js';
 import { ChannelRegistry } from '../../src/realtime/index.js';
 import { asyncApiFaults, danglingReferences } from '../support/asyncapi.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { ADMIN, BACKENDS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 
 interface OpenApi {
@@ -169,6 +174,59 @@ describe.each(BACKENDS)('operating Bourse on $name', (backend) => {
       expect((await bourse.client().get<string>('/admin/login')).body).toContain('<form');
     });
 
+    it('opens by no route and no method to anybody but an admin on a page of its own', async () => {
+      const routes = appRoutes.api.flatMap(({ route }) => route);
+      expect(routes.length).toBeGreaterThan(30);
+      const paths = [...routes, '/', '/queue/trading', '/static/css/main.css', '/nothing'].map(
+        (route) =>
+          `/admin/queues${route}`
+            .replace(':queueName', 'trading')
+            .replace(':jobId', 'some')
+            .replace(':queueStatus', 'failed')
+            .replace(':schedulerId', 'some'),
+      );
+      const { body: made } = await admin.post<{ key: string }>('/api/auth/api-keys', {
+        name: 'a program of the admin',
+        scopes: ['read', 'trade'],
+        currentPassword: ADMIN.password,
+      });
+      const server = bourse.app.getHttpAdapter().getInstance();
+      const cookie = `session=${admin.token}`;
+      const strangers: [string, Record<string, string>, string[]][] = [
+        ['nobody', {}, ['auth.unauthenticated']],
+        ['trader', { authorization: `Bearer ${trader.token}` }, ['auth.forbidden']],
+        ['key', { authorization: `Bearer ${made.key}` }, ['auth.sign_in_needed']],
+        ['other site', { cookie, 'sec-fetch-site': 'cross-site' }, ['auth.cross_site']],
+        ['other origin', { cookie, origin: 'https://evil.example' }, ['auth.cross_site']],
+      ];
+      const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+      for (const [who, headers, codes] of strangers) {
+        const fromElsewhere = who.startsWith('other');
+        for (const url of paths) {
+          // What a page of another site reads, its browser does not give it.
+          const methods = fromElsewhere ? METHODS.filter((one) => !isReading(one)) : METHODS;
+          const answers = await Promise.all(
+            methods.map((method) => server.inject({ method, url, headers })),
+          );
+          for (const [i, { statusCode, body }] of answers.entries()) {
+            const method = methods[i] ?? '';
+            const where = [who, method, url];
+            expect([...where, statusCode]).toEqual([...where, who === 'nobody' ? 401 : 403]);
+            if (method === 'HEAD') continue;
+            expect(codes).toContain((JSON.parse(body) as Problem).code);
+          }
+        }
+      }
+    });
+
+    it('lets admins rewrite no payload there', async () => {
+      const path = '/admin/queues/api/queues/trading/some/update-data';
+      expect(await admin.patch(path, { orderId: 'another' })).toMatchObject({
+        status: 403,
+        body: { code: 'queue.not_offered' },
+      });
+    });
+
     it('shows admins the queues and the jobs that ran', async () => {
       const order = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: '1' };
       expect((await trader.post('/api/orders', order)).status).toBe(201);
@@ -308,6 +366,133 @@ describe.each(BACKENDS)('operating Bourse on $name', (backend) => {
         expect(body.counts['completed']).toBeGreaterThanOrEqual(3);
         expect(body.counts).toMatchObject({ waiting: 0, active: 0, failed: 0 });
       });
+    });
+  });
+
+  describe('what administrators do', () => {
+    interface Action {
+      readonly id: string;
+      readonly actorId: string;
+      readonly action: string;
+      readonly target: Record<string, unknown>;
+      readonly correlationId: string;
+      readonly outcome: string;
+      readonly status: number;
+    }
+    const actions = async (limit = 200) => {
+      const { body } = await admin.get<{ items: Action[] }>(`/api/admin/actions?limit=${limit}`);
+      return body.items;
+    };
+    /** Those that come up while `work` runs, the first at first. */
+    const recordedBy = async (work: () => Promise<unknown>) => {
+      const latest = (await actions(1))[0]?.id ?? '';
+      await work();
+      return (await actions()).filter(({ id }) => id > latest).reverse();
+    };
+    const fill = (route: string) => route.replace(/:[a-zA-Z]+|\{[a-zA-Z]+\}/g, 'some');
+    /** Every call by which an administrator changes something. */
+    const changes = async () => {
+      const { body } = await bourse.client().get<OpenApi>('/docs-json');
+      const api = Object.entries(body.paths).flatMap(([path, methods]) =>
+        Object.keys(methods)
+          .filter((method) => path.startsWith('/api/admin/') && method !== 'get')
+          .map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
+      );
+      const board = appRoutes.api
+        .flatMap(({ method, route }) => [`${[method].flat()[0]?.toUpperCase()} ${String(route)}`])
+        .map((call) => call.split(' ') as [string, string])
+        .filter(([method, route]) => isOffered('', method, route))
+        .map(([method, route]) => `${method} /admin/queues${route}`);
+      expect(board.length).toBeGreaterThanOrEqual(12);
+      expect(api.length).toBeGreaterThanOrEqual(20);
+      return [...api, ...board].map((call) => call.split(' ') as [string, string]);
+    };
+
+    it('leaves one record of each change, and none of what was refused', async () => {
+      for (const [method, route] of await changes()) {
+        const own = `own-${method}-${route}`.replace(/[^\w-]/g, '_').slice(0, 60);
+        const headers = { 'x-correlation-id': own };
+        let status = 0;
+        const recorded = await recordedBy(async () => {
+          expect((await bourse.client().send(method, fill(route), {})).status).toBe(401);
+          expect((await trader.send(method, fill(route), {})).status).toBe(403);
+          ({ status } = await admin.send(method, fill(route), {}, headers));
+        });
+        expect(recorded).toMatchObject([
+          {
+            actorId: admin.user.id,
+            action: `${method} ${route}`,
+            correlationId: own,
+            outcome: status < 400 ? 'done' : 'failed',
+            status,
+          },
+        ]);
+      }
+    });
+
+    it('is told with what it was done to, and without payloads', async () => {
+      const recorded = await recordedBy(async () => {
+        await admin.post('/api/admin/queues/trading/pause');
+        await admin.post('/api/admin/queues/trading/resume');
+        await admin.post('/api/admin/caches/invalidations', { symbol: 'MSFT' });
+        await admin.post('/api/admin/schedules/%00/run');
+        await admin.post('/admin/queues/api/queues/trading/add', {
+          name: 'execute-order',
+          data: { orderId: 'nothing-that-is-kept' },
+        });
+      });
+      expect(recorded).toMatchObject([
+        { target: { queue: 'trading' }, outcome: 'done', status: 200 },
+        { target: { queue: 'trading' }, outcome: 'done', status: 200 },
+        { target: { symbol: 'MSFT' }, outcome: 'done' },
+        { target: { name: '?' }, outcome: 'failed', status: 404 },
+        { target: { queueName: 'trading' }, outcome: 'failed', status: 400 },
+      ]);
+      expect(JSON.stringify(recorded)).not.toContain('nothing-that-is-kept');
+    });
+
+    it('is listed by pages, to those who may read it', async () => {
+      const path = '/api/admin/actions?limit=2';
+      interface Actions {
+        readonly items: Action[];
+        readonly nextCursor: string;
+      }
+      const first = await admin.get<Actions>(path);
+      const second = await admin.get<Actions>(`${path}&cursor=${first.body.nextCursor}`);
+      const four = [...first.body.items, ...second.body.items].map(({ id }) => id);
+      expect(four).toEqual((await actions(4)).map(({ id }) => id));
+      expect((await trader.get(path)).status).toBe(403);
+      expect((await bourse.client().get(path)).status).toBe(401);
+      expect((await admin.get(`${path}&cursor=nonsense`)).status).toBe(400);
+    });
+
+    it('is not done while it cannot be recorded', async () => {
+      const { sql: database } = bourse.app.get(Database);
+      const isPaused = async () =>
+        (await admin.get<{ paused: boolean }>('/api/admin/queues/maintenance')).body.paused;
+      expect(await isPaused()).toBe(false);
+      await database.execute(sql`alter table admin_actions rename to admin_actions_away`);
+      const answers = [
+        await admin.post('/api/admin/queues/maintenance/pause'),
+        await admin.send('PUT', '/admin/queues/api/queues/maintenance/pause', {}),
+      ];
+      const paused = await isPaused();
+      await database.execute(sql`alter table admin_actions_away rename to admin_actions`);
+      for (const answer of answers) {
+        expect(answer).toMatchObject({ status: 503, body: { code: 'audit.unavailable' } });
+      }
+      expect(paused).toBe(false);
+    });
+
+    it('is forgotten after a year', async () => {
+      const [latest, before] = await actions(2);
+      const { sql: database } = bourse.app.get(Database);
+      await database.execute(
+        sql`update admin_actions set begun_at = now() - interval '366 days' where id = ${before?.id}`,
+      );
+      expect(await bourse.app.get(AdminActions).forget(365 * DAY_MS)).toBe(1);
+      expect(await actions(1)).toEqual([latest]);
+      expect((await actions()).map(({ id }) => id)).not.toContain(before?.id);
     });
   });
 });

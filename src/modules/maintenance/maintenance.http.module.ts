@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { ActionsController } from './actions/actions.controller.js';
+import { ActionsService } from './actions/actions.service.js';
 import { MaintenanceModule } from './maintenance.module.js';
 import { DeadLettersController } from './queues/dead-letters.controller.js';
 import { DeadLettersService } from './queues/dead-letters.service.js';
@@ -8,7 +10,7 @@ import { SchedulesController } from './schedules/schedules.controller.js';
 
 @Module({
   imports: [MaintenanceModule],
-  controllers: [SchedulesController, QueuesController, DeadLettersController],
-  providers: [QueuesService, DeadLettersService],
+  controllers: [SchedulesController, QueuesController, DeadLettersController, ActionsController],
+  providers: [QueuesService, DeadLettersService, ActionsService],
 })
 export class MaintenanceHttpModule {}

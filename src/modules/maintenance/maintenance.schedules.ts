@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { JobEffects } from '../../database/index.js';
+import { AdminActions } from '../../kernel/admin-actions.js';
 import { DAY_MS, HOUR_MS } from '../../kernel/duration.js';
 import { QueueFigures } from '../../kernel/job-figures.js';
 import { defineSchedule, QueueInspector, Queues, ScheduleRegistry } from '../../redis/index.js';
@@ -9,6 +10,7 @@ import { maintenanceQueue } from './maintenance.queues.js';
 const FIGURES_KEPT_MS = 8 * DAY_MS;
 /** As long as the dead letters: no job comes back after that. */
 const EFFECTS_KEPT_MS = 30 * DAY_MS;
+const ACTIONS_KEPT_MS = 365 * DAY_MS;
 
 const cleanQueues = defineSchedule({
   name: 'maintenance.clean-queues',
@@ -23,6 +25,12 @@ const sweepCaches = defineSchedule({
   everyMs: 6 * HOUR_MS,
 });
 
+const forgetActions = defineSchedule({
+  name: 'maintenance.forget-actions',
+  description: 'Forgets what administrators did more than a year ago.',
+  everyMs: DAY_MS,
+});
+
 /** The schedules add jobs: the work may take long, and is repeated when it fails. */
 @Injectable()
 export class MaintenanceSchedules {
@@ -32,6 +40,7 @@ export class MaintenanceSchedules {
     inspector: QueueInspector,
     figures: QueueFigures,
     effects: JobEffects,
+    actions: AdminActions,
   ) {
     schedules.register(cleanQueues, async () => {
       for (const queue of inspector.names) {
@@ -45,6 +54,9 @@ export class MaintenanceSchedules {
         effects: await effects.forget(EFFECTS_KEPT_MS),
       };
     });
+    schedules.register(forgetActions, async () => ({
+      forgotten: await actions.forget(ACTIONS_KEPT_MS),
+    }));
     schedules.register(sweepCaches, async () => {
       const { id } = await queues.add(
         maintenanceQueue,

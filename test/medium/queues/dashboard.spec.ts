@@ -8,6 +8,7 @@ import { AppError } from '../../../src/kernel/app-error.js';
 import {
   mountQueueDashboard,
   type DashboardAuthorizer,
+  type DashboardRecorder,
 } from '../../../src/redis/queues/dashboard/mount-queue-dashboard.js';
 import { defineQueue } from '../../../src/redis/queues/queue-definition.js';
 import {
@@ -65,6 +66,7 @@ describe.each<[string, () => Promise<QueueBackend>]>([
     authorize: DashboardAuthorizer,
     options = {},
     prepare: (server: FastifyInstance) => void = () => undefined,
+    record: DashboardRecorder = async () => async () => undefined,
   ) {
     const server = Fastify({ exposeHeadRoutes: true, ...options });
     servers.push(server);
@@ -74,7 +76,7 @@ describe.each<[string, () => Promise<QueueBackend>]>([
       for (const each of [method].flat()) routes.push({ method: each, url });
     });
     server.get('/orders', () => 'orders');
-    await mountQueueDashboard(server, dashboard, { basePath: BASE, authorize });
+    await mountQueueDashboard(server, dashboard, { basePath: BASE, authorize, record });
     server.get('/users', () => 'users');
     await server.ready();
     return { server, routes: routes.filter(({ url }) => url.startsWith(BASE)) };
@@ -88,6 +90,15 @@ describe.each<[string, () => Promise<QueueBackend>]>([
       .replace(':queueStatus', 'failed')
       .replace(':schedulerId', 'none')
       .replace('*', 'css/main.css');
+
+  /** As the operators' guide names them. */
+  const isOfferedHere = (url: string) =>
+    /\/(pause|resume|promote|empty|add|retry|retry\/:queueStatus|clean|clean\/:queueStatus)$/.test(
+      url,
+    );
+
+  const stored = async () =>
+    (await process.queues.dashboardAdapter(queue).getJob('job-of-ada'))?.toJSON();
 
   const disguises: [string, (path: string) => string][] = [
     ['as it is', (path) => path],
@@ -242,6 +253,83 @@ describe.each<[string, () => Promise<QueueBackend>]>([
       const { statusCode } = await server.inject(concrete(url));
       expect([url, statusCode < 500]).toEqual([url, true]);
     }
+  });
+
+  it('lets nobody write past the checks, or change what its declaration says', async () => {
+    const { server, routes } = await serve(async () => true);
+    const before = JSON.stringify(await stored());
+    const writing = routes.filter(({ method }) => !['GET', 'HEAD'].includes(method));
+    const refused: string[] = [];
+    for (const { method, url } of writing.filter(({ url: route }) => !isOfferedHere(route))) {
+      const answer = await server.inject({
+        method: method as 'PUT',
+        url: concrete(url),
+        payload: { to: 7, delay: 1, priority: 1, max: 1, duration: 1, concurrency: 1 },
+      });
+      expect([url, answer.statusCode]).toEqual([url, 403]);
+      expect(answer.json()).toMatchObject({ code: 'queue.not_offered', status: 403 });
+      refused.push(url.slice(BASE.length));
+    }
+    expect(refused).toEqual(
+      expect.arrayContaining([
+        '/api/queues/:queueName/:jobId/update-data',
+        '/api/queues/:queueName/:jobId/delay',
+        '/api/queues/:queueName/:jobId/priority',
+        '/api/queues/:queueName/obliterate',
+        '/api/queues/:queueName/concurrency',
+        '/api/queues/:queueName/rate-limit',
+        '/api/queues/:queueName/rate-limit/release',
+        '/api/queues/:queueName/job-schedulers/:schedulerId',
+        '/api/queues/:queueName/job-schedulers/:schedulerId/remove',
+        '/api/queues/:queueName/job-schedulers/:schedulerId/run',
+      ]),
+    );
+    expect(JSON.stringify(await stored())).toBe(before);
+  });
+
+  it('records what changes something before it is done, and how it went; nothing else', async () => {
+    const records: string[] = [];
+    const { server } = await serve(
+      async () => true,
+      {},
+      () => undefined,
+      async ({ method, routeOptions }) => {
+        records.push(`${method} ${routeOptions.url?.slice(BASE.length) ?? ''}`);
+        return async (status) => void records.push(`ended ${status}`);
+      },
+    );
+    const send = (method: 'GET' | 'PUT' | 'PATCH', path: string) =>
+      server.inject({ method, url: `${BASE}/api/queues${path}`, payload: {} });
+    await send('GET', '');
+    await send('PATCH', '/mail/job-of-ada/update-data');
+    await send('PUT', '/mail/nothing-of-the-kind');
+    expect(records).toEqual([]);
+    await send('PUT', '/mail/pause');
+    await send('PUT', '/mail/resume');
+    await send('PUT', '/mail/no-such-job/retry');
+    expect(records).toEqual([
+      'PUT /api/queues/:queueName/pause',
+      'ended 200',
+      'PUT /api/queues/:queueName/resume',
+      'ended 200',
+      'PUT /api/queues/:queueName/:jobId/retry',
+      'ended 404',
+    ]);
+  });
+
+  it('changes nothing that cannot be recorded', async () => {
+    const { server } = await serve(
+      async () => true,
+      {},
+      () => undefined,
+      () => Promise.reject(new Error('away')),
+    );
+    const url = `${BASE}/api/queues/mail/pause`;
+    const answer = await server.inject({ method: 'PUT', url, payload: {} });
+    expect(answer.statusCode).toBe(503);
+    expect(answer.json()).toMatchObject({ code: 'audit.unavailable' });
+    expect(await process.queues.dashboardAdapter(queue).isPaused()).toBe(false);
+    expect((await server.inject(`${BASE}/api/queues`)).statusCode).toBe(200);
   });
 
   it('lets an admin change what is there', async () => {

@@ -11,6 +11,7 @@ import {
 import {
   CurrentPrincipal,
   pageQuerySchema,
+  Recorded,
   Requires,
   type PageQuery,
 } from '../../../http/index.js';
@@ -55,6 +56,7 @@ export class BlocksController {
   }
 
   @Post()
+  @Recorded('network', 'durationMs')
   @Requires('config.manage')
   @ApiOperation({ summary: 'Block an address or a range of them, in every process at once' })
   @ApiCreatedResponse({ standardSchema: blockSchema })

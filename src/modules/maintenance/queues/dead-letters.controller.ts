@@ -7,7 +7,7 @@ import {
   ApiTags,
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
-import { CurrentPrincipal, Requires } from '../../../http/index.js';
+import { CurrentPrincipal, Recorded, Requires } from '../../../http/index.js';
 import type { Page } from '../../../kernel/page.js';
 import type { Principal } from '../../../kernel/principal.js';
 import { DeadLettersService } from './dead-letters.service.js';
@@ -45,6 +45,7 @@ export class DeadLettersController {
   }
 
   @Post('replay')
+  @Recorded('job', 'limit')
   @HttpCode(200)
   @ApiOperation({ summary: 'Add all of them to the queue again, each once' })
   @ApiOkResponse({ standardSchema: replayedSchema })

@@ -6,7 +6,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { Requires } from '../../../http/index.js';
+import { Recorded, Requires } from '../../../http/index.js';
 import {
   cancelledJobSchema,
   cleanQueueSchema,
@@ -76,6 +76,7 @@ export class QueuesController {
   }
 
   @Post(':queue/clean')
+  @Recorded('state', 'olderThanMs')
   @HttpCode(200)
   @ApiOperation({ summary: 'Remove jobs that ended; of those that failed the dead letters stay' })
   @ApiOkResponse({ standardSchema: removedJobsSchema })

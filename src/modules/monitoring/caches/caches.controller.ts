@@ -8,7 +8,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { CurrentPrincipal, Requires } from '../../../http/index.js';
+import { CurrentPrincipal, Recorded, Requires } from '../../../http/index.js';
 import type { Principal } from '../../../kernel/principal.js';
 import { CacheListService } from './cache-list.service.js';
 import {
@@ -57,6 +57,7 @@ export class CachesController {
   }
 
   @Patch(':name')
+  @Recorded('ttlMs')
   @Requires('config.manage')
   @ApiOperation({ summary: 'Give a cache another TTL, in every process; it survives restarts' })
   @ApiOkResponse({ standardSchema: cacheFigureSchema })
@@ -70,6 +71,7 @@ export class CachesController {
   }
 
   @Post('invalidations')
+  @Recorded('tags', 'namespace', 'pattern', 'user', 'symbol', 'model', 'all')
   @Requires('config.manage')
   @ApiOperation({
     summary:

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../../kernel/app-error.js';
 import { settlesWithin } from '../../../kernel/deadline.js';
 import { isBelow } from './guarded-path.js';
+import { isOffered, isReading } from './offered-calls.js';
 import type { QueueDashboard } from './queue-dashboard.js';
 
 /**
@@ -17,10 +18,19 @@ export type DashboardAuthorizer = (
   reply: FastifyReply,
 ) => Promise<boolean | void>;
 
+/**
+ * Called before something is changed, once for each such request that may pass; returns what is to be called with the
+ * status of its answer. Rejects when it cannot be recorded: then nothing is done.
+ */
+export type DashboardRecorder = (
+  request: FastifyRequest,
+) => Promise<(status: number) => Promise<void>>;
+
 export interface QueueDashboardOptions {
   /** `/admin/queues` */
   readonly basePath: string;
   readonly authorize: DashboardAuthorizer;
+  readonly record: DashboardRecorder;
 }
 
 /** An answer that `authorize` says it gave must be out by then. */
@@ -31,31 +41,51 @@ const OWN_ANSWER_MS = 2_000;
  *
  * Bull-board has no login, and its own middleware would guard its first page alone. So a hook of the root
  * asks first for every request whose address, however it is spelled, or whose matched route lies there:
- * pages, API, static files and what does not exist.
+ * pages, API, static files and what does not exist. Of what changes something it lets pass what is offered alone.
  */
 export async function mountQueueDashboard(
   server: FastifyInstance,
   dashboard: Pick<QueueDashboard, 'adapters'>,
-  { basePath, authorize }: QueueDashboardOptions,
+  { basePath, authorize, record }: QueueDashboardOptions,
 ): Promise<void> {
   const logger = new Logger('QueueDashboard');
+  const endings = new WeakMap<FastifyRequest, (status: number) => Promise<void>>();
+  const admit = async (request: FastifyRequest, reply: FastifyReply) => {
+    if (isReading(request.method)) return undefined;
+    if (!isOffered(basePath, request.method, routeOf(request))) {
+      return refuse(reply, 403, NOT_OFFERED);
+    }
+    try {
+      endings.set(request, await record(request));
+      return undefined;
+    } catch (error) {
+      logger.warn({ message: 'change on the dashboard not recorded, so refused', err: error });
+      return refuse(reply, 503, NOT_RECORDED);
+    }
+  };
   const guard = async (request: FastifyRequest, reply: FastifyReply) => {
     let status = 403;
     try {
       const verdict = await authorize(request, reply);
-      if (verdict === true) return;
+      if (verdict === true) return await admit(request, reply);
       if (verdict === undefined && (await isAnswered(reply))) return reply;
     } catch (error) {
       status = refusalStatus(error);
       logger.warn({ message: 'queue dashboard refused', status, err: error });
     }
-    return reply.code(status).type('application/problem+json').send(refusal(status));
+    return refuse(reply, status, REFUSED);
   };
   // Without a promise for all the requests that it does not concern.
   server.addHook('onRequest', (request, reply, done) => {
-    const addresses = [request.url, request.originalUrl, request.routeOptions.url ?? ''];
+    const addresses = [request.url, request.originalUrl, routeOf(request)];
     if (addresses.some((address) => isBelow(basePath, address))) return guard(request, reply);
     done();
+    return undefined;
+  });
+  server.addHook('onSend', (request, reply, payload, done) => {
+    const end = endings.get(request);
+    if (end !== undefined) return end(reply.statusCode).then(() => payload);
+    done(null, payload);
     return undefined;
   });
 
@@ -90,11 +120,32 @@ function refusalStatus(error: unknown): number {
   return error.kind === 'unavailable' || error.kind === 'timeout' ? 503 : 403;
 }
 
-function refusal(status: number): object {
-  return {
-    type: 'urn:bourse:error:queue.dashboard_refused',
-    title: 'The queue dashboard is for admins.',
-    status,
-    code: 'queue.dashboard_refused',
-  };
+interface Refusal {
+  readonly code: string;
+  readonly title: string;
+}
+
+const REFUSED: Refusal = {
+  code: 'queue.dashboard_refused',
+  title: 'The queue dashboard is for admins.',
+};
+const NOT_OFFERED: Refusal = {
+  code: 'queue.not_offered',
+  title: 'This cannot be changed on the dashboard.',
+};
+const NOT_RECORDED: Refusal = {
+  code: 'audit.unavailable',
+  title: 'It cannot be recorded now, so it is not done: try again.',
+};
+
+function refuse(reply: FastifyReply, status: number, { code, title }: Refusal): FastifyReply {
+  return reply
+    .code(status)
+    .type('application/problem+json')
+    .send({ type: `urn:bourse:error:${code}`, title, status, code });
+}
+
+/** The pattern that the router matched; empty: none. */
+function routeOf(request: FastifyRequest): string {
+  return request.routeOptions.url ?? '';
 }
