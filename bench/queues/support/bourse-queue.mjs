@@ -30,6 +30,8 @@ export async function openBourseQueue(redisUrl, role) {
   const { DeadLetters } = await importBuilt('kernel/dead-letters.js');
   /** @type {typeof import('../../../src/kernel/job-figures.js')} */
   const { QueueFigures } = await importBuilt('kernel/job-figures.js');
+  /** @type {typeof import('../../../src/kernel/queue-epochs.js')} */
+  const { QueueEpochs } = await importBuilt('kernel/queue-epochs.js');
   /** @type {typeof import('../../../src/redis/connection/redis-connections.js')} */
   const { RedisConnections } = await importBuilt('redis/connection/redis-connections.js');
   /** @type {typeof import('../../../src/redis/queues/index.js')} */
@@ -45,7 +47,7 @@ export async function openBourseQueue(redisUrl, role) {
   const kept = { ms: KEPT.seconds * 1_000, count: KEPT.count };
   const queue = defineQueue({
     name: QUEUE,
-    jobs: { [JOB]: defineJob({ schema: payload, timeoutMs: MINUTE_MS }) },
+    jobs: { [JOB]: defineJob({ schema: payload, recovery: 'none', timeoutMs: MINUTE_MS }) },
     attempts: ATTEMPTS,
     backoff: BACKOFF,
     concurrency: CONCURRENCY,
@@ -65,10 +67,11 @@ export async function openBourseQueue(redisUrl, role) {
   Module({
     providers: [
       { provide: DeadLetters, useValue: { record: settled, settle: settled } },
+      { provide: QueueEpochs, useValue: { find: settled, save: settled } },
       { provide: QueueFigures, useValue: { add: settled } },
       RedisConnections,
     ],
-    exports: [DeadLetters, QueueFigures, RedisConnections],
+    exports: [DeadLetters, QueueEpochs, QueueFigures, RedisConnections],
   })(Surroundings);
   /** @type {Parameters<BenchQueue['work']>[0]} */
   let processor = settled;
