@@ -36,7 +36,11 @@ export const sides = {
     const queue = defineQueue({
       name: QUEUE,
       jobs: {
-        act: defineJob({ schema: z.object({ key: z.string() }), timeoutMs: 30_000 }),
+        act: defineJob({
+          schema: z.object({ key: z.string() }),
+          recovery: 'none',
+          timeoutMs: 30_000,
+        }),
       },
       attempts: 10,
       backoff: { delayMs: 100, maxDelayMs: 1_000 },
