@@ -53,6 +53,16 @@ export function childResults(
     .orderBy(asc(jobs.seq));
 }
 
+/** Whether a job of the queue waits for others. */
+export async function hasParents(connection: Sql, queue: string): Promise<boolean> {
+  const rows = await connection
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(eq(jobs.queue, queue), eq(jobs.state, 'waiting-children')))
+    .limit(1);
+  return rows.length > 0;
+}
+
 /**
  * Lets parents go on, or fail, whose children have ended: the one of `id`, or all of the queue. In a transaction that
  * has ended a child: of two that end at the same time one waits here for the other, and sees that both have.

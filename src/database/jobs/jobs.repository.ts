@@ -15,7 +15,7 @@ import type { Sql } from '../database.js';
 import { DatabaseJobBoard } from './job-board.repository.js';
 import { fromNow, key, stored } from './job-columns.js';
 import { jobsTable as jobs, queueStatesTable as queueStates } from './jobs.table.js';
-import { childResults, insertFlow, settleParents } from './job-flows.repository.js';
+import { childResults, hasParents, insertFlow, settleParents } from './job-flows.repository.js';
 import { countInWindow, roomInWindow, windowFullForMs } from './queue-windows.repository.js';
 
 const LOST_REASON = `its worker was lost ${MAX_LOST_CLAIMS + 1} times while it ran`;
@@ -61,7 +61,9 @@ export class DatabaseJobStore extends DatabaseJobBoard {
     return childResults(this.database.sql, queue, id);
   }
 
-  override releaseParents(queue: string): Promise<number> {
+  override async releaseParents(queue: string): Promise<number> {
+    // Almost always there are none, and every worker asks.
+    if (!(await hasParents(this.database.sql, queue))) return 0;
     return this.database.transaction(({ sql: connection }) => settleParents(connection, queue));
   }
 

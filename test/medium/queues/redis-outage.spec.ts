@@ -147,7 +147,7 @@ describe('BullMQ when its Redis', () => {
     const runner = new JobRunner(registry, correlation, new MemoryDeadLetters());
     const config = parseConfig(variables);
     const queues = new BullQueues(registry, correlation, runner, connections, config);
-    const patience = { nobodyWorksMs: 300, othersWorkMs: 300, longestMs: 60_000 };
+    const patience = { nobodyWorksMs: 1_000, othersWorkMs: 1_000, longestMs: 60_000 };
     const watchdog = new QueueWatchdog(registry, queues, runner, { lookMs: 50, patience });
     const sent: string[] = [];
     queues.process(queue, { send: async ({ payload }) => sent.push(payload.to) });
@@ -159,8 +159,9 @@ describe('BullMQ when its Redis', () => {
     // It would wait for it for ever, while its other connection is well and hears of every job.
     connections.workers[0]?.disconnect();
     await queues.add(queue, 'send', { to: 'after' });
-    await eventually(() => expect(sent).toEqual(['before', 'after']), { timeoutMs: 10_000 });
-    expect(watchdog.states()).toMatchObject([{ queue: queue.name, restarts: 1 }]);
+    await eventually(() => expect(sent).toEqual(['before', 'after']), { timeoutMs: 20_000 });
+    const [state] = watchdog.states();
+    expect(state?.restarts).toBeGreaterThan(0);
     watchdog.stop();
     await queues.stop(0);
     await connections.onApplicationShutdown();
