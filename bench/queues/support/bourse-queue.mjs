@@ -67,7 +67,6 @@ export async function openBourseQueue(redisUrl, role) {
   Module({
     providers: [
       { provide: DeadLetters, useValue: { record: settled, settle: settled } },
-      { provide: QueueEpochs, useValue: { find: settled, save: settled } },
       { provide: QueueFigures, useValue: { add: settled } },
       { provide: QueueEpochs, useValue: { find: settled, save: settled } },
       RedisConnections,
