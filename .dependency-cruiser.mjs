@@ -12,7 +12,7 @@ const MODULES = {
   limits: ['system-config'],
   'market-data': ['system-config'],
   research: ['market-data'],
-  trading: ['users', 'market-data'],
+  trading: ['users', 'market-data', 'maintenance'],
   portfolio: ['trading', 'market-data'],
   journal: ['trading', 'portfolio'],
   'ai-studio': ['market-data', 'trading'],

@@ -1,5 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { Database } from '../../src/database/index.js';
+import { newId } from '../../src/kernel/ids.js';
+import { AlertEvaluation } from '../../src/modules/monitoring/alerts/alerts.schedules.js';
+import { LedgerCheck } from '../../src/modules/trading/ledger/ledger-check.js';
+import { LedgerChecksRepository } from '../../src/modules/trading/ledger/ledger-checks.repository.js';
+import { ledgerChecksTable } from '../../src/modules/trading/ledger/ledger-checks.table.js';
 import { LedgerVerifier, type Account, type Order } from '../../src/modules/trading/index.js';
 import type { Activity, Transfer } from '../../src/modules/trading/accounts/transfers.dto.js';
 import type { EquityHistory, PortfolioSummary } from '../../src/modules/portfolio/portfolio.dto.js';
@@ -46,7 +51,7 @@ describe.each(SERVERS)('the ledger on $name', (backend) => {
   /** Of the trader's account. */
   const differences = async () => {
     const { id } = await account();
-    for await (const verdict of bourse.app.get(LedgerVerifier).verify()) {
+    for await (const verdict of bourse.app.get(LedgerVerifier).verifyAll()) {
       if (verdict.accountId === id) return verdict.differences;
     }
     throw new Error('the account was not verified');
@@ -165,6 +170,64 @@ describe.each(SERVERS)('the ledger on $name', (backend) => {
     const { items } = await activities();
     expect(items).toHaveLength(2);
     expect(items.map(({ id }) => id)).not.toContain(answer.body.items[0]?.id);
+  });
+
+  describe('held against the accounts', () => {
+    const database = () => bourse.app.get(Database);
+    const activeAlert = async (admin: ApiClient) => {
+      const path = '/api/monitoring/alerts?state=active';
+      const { body } = await admin.get<{ items: { kind: string; message: string }[] }>(path);
+      return body.items.find(({ kind }) => kind === 'ledger_difference');
+    };
+    const patient = { timeoutMs: 20_000 };
+
+    it('raises an alert for a difference, which stands until it is mended', async () => {
+      const admin = await bourse.admin();
+      const { id } = await account();
+      const check = async () => {
+        const path = '/api/admin/schedules/trading.reconcile-ledger/run';
+        await eventually(async () => expect((await admin.post(path)).status).toBe(202), patient);
+      };
+      await database().sql.execute(sql`update accounts set cash = cash + 1 where id = ${id}`);
+      await check();
+      await eventually(async () => {
+        expect(await activeAlert(admin)).toMatchObject({
+          value: 1,
+          threshold: 0,
+          message: expect.stringContaining(id) as string,
+        });
+      }, patient);
+      // The alerts that are evaluated each minute know nothing of it.
+      await bourse.app.get(AlertEvaluation).run();
+      expect(await activeAlert(admin)).toBeDefined();
+      await database().sql.execute(sql`update accounts set cash = cash - 1 where id = ${id}`);
+      await check();
+      await eventually(async () => expect(await activeAlert(admin)).toBeUndefined(), patient);
+    });
+
+    it('counts each account once, batch by batch, however often a batch runs', async () => {
+      for (let i = 0; i < 3; i += 1) await (await bourse.trader()).get('/api/account');
+      const checkId = newId();
+      await bourse.app
+        .get(Database)
+        .transaction(({ sql: connection }) =>
+          bourse.app.get(LedgerChecksRepository).begin(connection, checkId),
+        );
+      const ledger = bourse.app.get(LedgerCheck);
+      const first = () => ledger.verify({ checkId }, new AbortController().signal, 2);
+      expect(await Promise.all([first(), first()])).toEqual([
+        { accounts: 2, differing: 0 },
+        { accounts: 2, differing: 0 },
+      ]);
+      const { rows } = (await database().sql.execute(
+        sql`select count(*)::int as count from accounts`,
+      )) as { rows: { count: number }[] };
+      const one = async () =>
+        (await database().sql.select().from(ledgerChecksTable)).find(({ id }) => id === checkId);
+      await eventually(async () => expect((await one())?.endedAt).not.toBeNull(), patient);
+      await first();
+      expect(await one()).toMatchObject({ accounts: rows[0]?.count, differing: 0, found: [] });
+    });
   });
 
   describe('kept in the database', () => {

@@ -162,6 +162,44 @@ describe.each(BACKENDS)('maintenance on $name', (backend) => {
     expect(runs).toBe(2);
   });
 
+  it('comes back when its row is gone, and runs when it is due', async () => {
+    const { sql: database } = bourse.app.get(Database);
+    await database.execute(sql`delete from schedule_runs`);
+    await eventually(async () => {
+      const rows = await database.execute(sql`select name from schedule_runs`);
+      const names = (rows as { rows: { name: string }[] }).rows.map(({ name }) => name).sort();
+      expect(names).toEqual(
+        bourse.app
+          .get(ScheduleRegistry)
+          .schedules.map(({ name }) => name)
+          .sort(),
+      );
+    }, patient);
+    bourse.clock.advance(HOUR_MS);
+    await eventually(async () => {
+      const { lastRun } = await schedule('maintenance.clean-queues');
+      expect(lastRun).toMatchObject({ outcome: 'succeeded' });
+    }, patient);
+  });
+
+  it('forgets sessions that have ended, and no others', async () => {
+    const gone = await bourse.trader();
+    const { sql: database } = bourse.app.get(Database);
+    const sessionsOf = async ({ user }: ApiClient) => {
+      const rows = await database.execute(sql`select id from sessions where user_id = ${user.id}`);
+      return (rows as { rows: unknown[] }).rows.length;
+    };
+    const past = new Date(bourse.clock.nowMs() - 1_000).toISOString();
+    await database.execute(
+      sql`update sessions set expires_at = ${past} where user_id = ${gone.user.id}`,
+    );
+    expect(await runToEnd('sessions.sweep')).toMatchObject({
+      outcome: 'succeeded',
+      result: { swept: expect.any(Number) as number },
+    });
+    expect([await sessionsOf(gone), await sessionsOf(admin)]).toEqual([0, 1]);
+  });
+
   it('takes over a run whose instance died', async () => {
     const before = await runToEnd('test.gated');
     const { sql: database } = bourse.app.get(Database);

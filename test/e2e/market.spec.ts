@@ -12,7 +12,11 @@ import type { CandlesAnswer } from '../../src/modules/market-data/candles/candle
 import type { QuotesAnswer } from '../../src/modules/market-data/quotes/quotes.dto.js';
 import type { SearchAnswer } from '../../src/modules/market-data/search/search.dto.js';
 import { MarketDataProvider } from '../../src/modules/market-data/market-data.provider.js';
+import type { ScheduleView } from '../../src/modules/maintenance/schedules/schedules.dto.js';
+import { MarketSessions } from '../../src/modules/market-data/calendar/market-sessions.js';
+import { marketDataQueue } from '../../src/modules/market-data/market-data.queues.js';
 import { ScheduleRegistry } from '../../src/redis/index.js';
+import { QueueDriver } from '../../src/redis/queues/queue-driver.js';
 import { eventually } from '../support/eventually.js';
 import type { ApiClient, Problem } from './support/api-client.js';
 import { SERVERS } from './support/backends.js';
@@ -21,6 +25,8 @@ import { LiveClient } from './support/live-client.js';
 import { LASTING_SESSIONS } from './support/settings.js';
 
 const DAY_MS = 24 * 3_600_000;
+const SCHEDULES = '/api/admin/schedules';
+const patient = { timeoutMs: 15_000 };
 
 describe.each(SERVERS)('market data on $name', (backend) => {
   let bourse: Bourse;
@@ -305,6 +311,7 @@ describe.each(SERVERS)('market data on $name', (backend) => {
   it('tells by rule whether New York trades, and live when it opens', async () => {
     const status = await read<MarketStatus>('status');
     expect(status).toMatchObject({ market: 'XNYS', source: 'calendar' });
+    const admin = await bourse.admin();
     const live = await LiveClient.connect(bourse.url, { token: trader.token });
     await live.subscribe('market.status');
     const openMs = Date.parse(status.nextOpenAt);
@@ -313,5 +320,25 @@ describe.each(SERVERS)('market data on $name', (backend) => {
     expect(opened.data).toMatchObject({ asOf: status.nextOpenAt, reason: 'session' });
     expect(await read<MarketStatus>('status')).toMatchObject({ state: 'open' });
     live.close();
+    // The schedule tells the rest of the application, once; caches are warm when everybody looks.
+    await eventually(async () => {
+      const { body } = await admin.get<{ items: ScheduleView[] }>(SCHEDULES);
+      const opening = body.items.find(({ name }) => name === 'market-data.open');
+      expect(opening).toMatchObject({
+        calendar: 'open of the New York Stock Exchange',
+        everyMs: null,
+        lastRun: { outcome: 'succeeded', result: { new: true, late: false } },
+      });
+      expect(Date.parse(opening?.nextRunAt ?? '')).toBeGreaterThan(openMs);
+    }, patient);
+    const sessions = bourse.app.get(MarketSessions);
+    expect(await sessions.tell('open')).toMatchObject({ new: false });
+    await eventually(async () => {
+      const warmed = await bourse.app
+        .get(QueueDriver)
+        .dashboardAdapter(marketDataQueue)
+        .getJob(`warm-caches-${openMs}`);
+      expect(['active', 'completed']).toContain(await warmed?.getState());
+    }, patient);
   });
 });

@@ -2,7 +2,11 @@ import { sql } from 'drizzle-orm';
 import { Database } from '../../src/database/index.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/kernel/duration.js';
 import { money } from '../../src/kernel/money.js';
+import type { Page } from '../../src/kernel/page.js';
+import type { MarketStatus } from '../../src/modules/market-data/index.js';
 import type { EquityHistory, PortfolioSummary } from '../../src/modules/portfolio/index.js';
+import { StatementMaker } from '../../src/modules/portfolio/statements/statement-maker.js';
+import type { Statement } from '../../src/modules/portfolio/statements/statements.dto.js';
 import type { Account, Order } from '../../src/modules/trading/index.js';
 import { ScheduleRegistry } from '../../src/redis/index.js';
 import { eventually } from '../support/eventually.js';
@@ -193,6 +197,66 @@ describe.each(SERVERS)('portfolio on $name', (kind) => {
     expect(all.points[0]).toMatchObject({ at: opened, equity: '100000' });
     const times = all.points.map(({ at }) => at);
     expect(times).toEqual([...times].sort());
+  });
+
+  it('writes a statement after each session, and they add up to the account', async () => {
+    const idle = await bourse.trader();
+    await read('/api/account', idle);
+    const statements = async (query = '', client = trader) =>
+      (await read<Page<Statement>>(`/api/portfolio/statements${query}`, client)).items;
+    const closeSession = async (count: number) => {
+      const { nextCloseAt } = await read<MarketStatus>('/api/market/status');
+      bourse.clock.advance(Date.parse(nextCloseAt) - bourse.clock.nowMs() + 31 * MINUTE_MS);
+      return eventually(
+        async () => {
+          const items = await statements();
+          expect(items).toHaveLength(count);
+          return items;
+        },
+        { timeoutMs: 40_000 },
+      );
+    };
+    await trade('buy', '10');
+    const deposit = { amount: '500.25' };
+    expect((await trader.post('/api/account/deposits', deposit)).status).toBe(201);
+    await closeSession(1);
+    await trade('sell', '4');
+    const [second, first] = await closeSession(2);
+    if (first === undefined || second === undefined) throw new Error('no statements');
+    expect(first).toMatchObject({
+      since: null,
+      openingEquity: '100000',
+      netContributed: '500.25',
+      positions: [{ symbol: 'AAPL', quantity: '10' }],
+    });
+    expect(second).toMatchObject({
+      since: first.date,
+      openingEquity: first.closingEquity,
+      netContributed: '0',
+      positions: [{ symbol: 'AAPL', quantity: '6' }],
+      cash: (await read<Account>('/api/account')).cash,
+    });
+    expect(second.realizedPnl).toBe(
+      (await read<PortfolioSummary>('/api/portfolio/summary')).realizedPnl,
+    );
+    const gained = money(first.profit).plus(second.profit).plus('100500.25');
+    expect(second.closingEquity).toBe(gained.toFixed());
+    for (const one of [first, second]) {
+      expect(one.closingEquity).toBe(money(one.cash).plus(one.positionsValue).toFixed());
+    }
+    // Again changes nothing; an account in which nothing moved has none; others see their own.
+    const maker = bourse.app.get(StatementMaker);
+    const again = { date: second.date };
+    expect(await maker.make(again, new AbortController().signal)).toEqual({ made: 0 });
+    const past = { date: first.date };
+    expect(await maker.make(past, new AbortController().signal)).toEqual({ made: 0 });
+    expect(await statements()).toEqual([second, first]);
+    expect(await statements('', idle)).toEqual([]);
+    const page = await read<Page<Statement>>('/api/portfolio/statements?limit=1');
+    expect(page.items).toEqual([second]);
+    expect(await statements(`?limit=1&cursor=${page.nextCursor}`)).toEqual([first]);
+    expect((await trader.get('/api/portfolio/statements?cursor=no')).status).toBe(400);
+    expect((await bourse.client().get('/api/portfolio/statements')).status).toBe(401);
   });
 
   it('refuses what is no timeframe, and who is not signed in', async () => {

@@ -272,7 +272,7 @@ describe.each(SERVERS)('positions on $name', (kind) => {
       });
       expect((await realized('?symbol=MSFT')).items).toEqual([]);
       const { id } = await read<Account>('/api/account');
-      const verdicts = bourse.app.get(LedgerVerifier).verify();
+      const verdicts = bourse.app.get(LedgerVerifier).verifyAll();
       for await (const { accountId, differences } of verdicts) {
         if (accountId === id) expect(differences).toEqual([]);
       }

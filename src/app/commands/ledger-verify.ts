@@ -24,7 +24,7 @@ profits with what is kept. Changes nothing, and may run beside a server on Postg
       const wrong: AccountVerdict[] = [];
       let accounts = 0;
       let entries = 0;
-      for await (const verdict of app.get(LedgerVerifier).verify()) {
+      for await (const verdict of app.get(LedgerVerifier).verifyAll()) {
         accounts += 1;
         entries += verdict.entries;
         if (verdict.differences.length > 0) wrong.push(verdict);

@@ -19,6 +19,7 @@ export {
   sessionAfter,
   type Session,
 } from './calendar/xnys-calendar.js';
+export { latestSession, sessionCalendar } from './calendar/session-calendar.js';
 export { marketStatusAt, type MarketStatus } from './calendar/market-status.js';
 export { isContractSymbol, parseOccSymbol, rootOf as contractRoot } from './options/occ-symbol.js';
 export { UNITS_PER_CONTRACT } from './options/option-quote.js';

@@ -3,6 +3,8 @@ import { Config } from '../../config/config.js';
 import { Clock } from '../../kernel/clock.js';
 import { ChannelRegistry } from '../../realtime/index.js';
 import { QueuesModule } from '../../redis/index.js';
+import { MarketSessions } from './calendar/market-sessions.js';
+import { MarketSessionsRepository } from './calendar/market-sessions.repository.js';
 import { MarketStatusService } from './calendar/market-status.service.js';
 import { CandlesService } from './candles/candles.service.js';
 import { IndicesService } from './indices/indices.service.js';
@@ -36,6 +38,8 @@ import { WarmingSchedule } from './warming/warming-schedule.js';
     IndicesService,
     SearchService,
     MarketStatusService,
+    MarketSessionsRepository,
+    MarketSessions,
     CacheWarming,
     WarmingSchedule,
   ],

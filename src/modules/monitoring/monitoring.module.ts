@@ -5,6 +5,7 @@ import { AlertEvaluation, AlertSchedules } from './alerts/alerts.schedules.js';
 import { AlertsLive } from './alerts/alerts.live.js';
 import { AlertsRepository } from './alerts/alerts.repository.js';
 import { AlertsService } from './alerts/alerts.service.js';
+import { LedgerAlert } from './alerts/ledger-alert.js';
 import { TtlOverrides } from './caches/ttl-overrides.js';
 import { InstanceReporter } from './instances/instance-reporter.js';
 import { InstanceReportsRepository } from './instances/instance-reports.repository.js';
@@ -20,6 +21,7 @@ import { InstanceReportsRepository } from './instances/instance-reports.reposito
     AlertEvaluation,
     AlertSchedules,
     AlertsLive,
+    LedgerAlert,
     TtlOverrides,
   ],
   exports: [SystemConfigModule, InstanceReporter, AlertReadings, AlertsService, TtlOverrides],

@@ -7,6 +7,9 @@ import { EquityPointsRepository } from './equity/equity-points.repository.js';
 import { EquityRecorder } from './equity/equity-recorder.js';
 import { analyticsQueue } from './portfolio.queues.js';
 import { PortfolioService } from './portfolio.service.js';
+import { StatementMaker } from './statements/statement-maker.js';
+import { StatementsRepository } from './statements/statements.repository.js';
+import { StatementsService } from './statements/statements.service.js';
 
 @Module({
   imports: [TradingModule, QueuesModule.forFeature([analyticsQueue])],
@@ -16,7 +19,17 @@ import { PortfolioService } from './portfolio.service.js';
     EquityHistoryService,
     EquityRecorder,
     AnalyticsService,
+    StatementsRepository,
+    StatementsService,
+    StatementMaker,
   ],
-  exports: [PortfolioService, EquityHistoryService, EquityRecorder, AnalyticsService],
+  exports: [
+    PortfolioService,
+    EquityHistoryService,
+    EquityRecorder,
+    AnalyticsService,
+    StatementsService,
+    StatementMaker,
+  ],
 })
 export class PortfolioModule {}

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { EquityProcessor } from './equity/equity.processor.js';
+import { PortfolioProcessor } from './portfolio.processor.js';
 import { PortfolioModule } from './portfolio.module.js';
 
-@Module({ imports: [PortfolioModule], providers: [EquityProcessor] })
+@Module({ imports: [PortfolioModule], providers: [PortfolioProcessor] })
 export class PortfolioWorkerModule {}

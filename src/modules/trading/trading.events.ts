@@ -58,6 +58,21 @@ export const SignalCreated = defineEvent(
   z.object({ userId: z.uuid(), signal: signalSchema }),
 );
 
+/** Every account was held against its journal. */
+export const LedgerReconciled = defineEvent(
+  'trading.LedgerReconciled',
+  z.object({
+    checkId: z.uuid(),
+    accounts: z.number().int(),
+    /** In the journals. */
+    entries: z.number().int(),
+    /** Accounts that are not what their journals say. */
+    differing: z.number().int(),
+    /** The first of them. */
+    accountIds: z.array(z.uuid()),
+  }),
+);
+
 /** In the outbox, what becomes of an account keeps its order: whoever writes here has locked the account's row. */
 export function accountStream(accountId: string): { readonly stream: string } {
   return { stream: `account:${accountId}` };

@@ -18,6 +18,8 @@ import { DueOrders } from './execution/due-orders.js';
 import { ExecutionsRepository } from './execution/executions.repository.js';
 import { Ledger } from './ledger/ledger.js';
 import { LotHistory } from './ledger/lot-history.js';
+import { LedgerCheck } from './ledger/ledger-check.js';
+import { LedgerChecksRepository } from './ledger/ledger-checks.repository.js';
 import { LedgerVerifier } from './ledger/ledger-verifier.js';
 import { LedgerRepository } from './ledger/ledger.repository.js';
 import { LotsService } from './accounts/lots.service.js';
@@ -78,18 +80,19 @@ import { SignalsService } from './signals/signals.service.js';
 import { TradeHistory } from './execution/trade-history.js';
 import { TickBookRepository } from './execution/tick-book.repository.js';
 import { TradingLive } from './trading.live.js';
-import { tradingQueue } from './trading.queues.js';
+import { ledgerQueue, tradingQueue } from './trading.queues.js';
 import { TradingReactions } from './trading.reactions.js';
 import { TradingSnapshots } from './trading.snapshots.js';
 import {
   dropOldSignals,
+  reconcileLedger,
   resumeCorporateActions,
   settleOptions,
   tradeForgottenSignals,
 } from './trading.schedules.js';
 
 @Module({
-  imports: [MarketDataModule, QueuesModule.forFeature([tradingQueue])],
+  imports: [MarketDataModule, QueuesModule.forFeature([tradingQueue, ledgerQueue])],
   providers: [
     AccountsRepository,
     OrdersRepository,
@@ -110,6 +113,8 @@ import {
     Ledger,
     LotHistory,
     LedgerVerifier,
+    LedgerChecksRepository,
+    LedgerCheck,
     TransfersService,
     CorporateActionsRepository,
     ActionMargin,
@@ -192,6 +197,7 @@ import {
     DueOrders,
     LedgerVerifier,
     LostTradingJobs,
+    LedgerCheck,
     OptionSettlement,
     OptionExercise,
     MarginCheck,
@@ -204,12 +210,14 @@ export class TradingModule {
     actions: CorporateActionsService,
     options: OptionSettlement,
     forgotten: ForgottenSignals,
+    ledger: LedgerCheck,
   ) {
     schedules.register(tradeForgottenSignals, async () => ({
       decided: await forgotten.trade(),
     }));
     schedules.register(resumeCorporateActions, async () => ({ resumed: await actions.resume() }));
     schedules.register(dropOldSignals, async () => ({ dropped: await signals.dropOld() }));
+    schedules.register(reconcileLedger, () => ledger.start());
     schedules.register(settleOptions, async ({ signal }) => ({
       ...(await options.settleDue(signal)),
     }));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../kernel/duration.js';
-import { defineJob, defineQueue } from '../../redis/index.js';
+import { defineJob, defineQueue, extendQueue } from '../../redis/index.js';
+import { maintenanceQueue } from '../maintenance/index.js';
 
 export const tradingQueue = defineQueue({
   name: 'trading',
@@ -35,4 +36,17 @@ export const tradingQueue = defineQueue({
     failedCount: 10_000,
   },
   priority: 'critical',
+});
+
+export const ledgerQueue = extendQueue(maintenanceQueue, {
+  /** Hold a batch of accounts against their journals. */
+  'verify-ledger': defineJob({
+    schema: z.object({
+      checkId: z.uuid(),
+      /** The last account of the batch before. */
+      afterAccountId: z.uuid().optional(),
+    }),
+    timeoutMs: 5 * MINUTE_MS,
+    recovery: 'schedule',
+  }),
 });

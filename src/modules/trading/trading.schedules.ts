@@ -1,5 +1,5 @@
 import { DAY_MS, MINUTE_MS } from '../../kernel/duration.js';
-import { defineSchedule } from '../../redis/index.js';
+import { dailyAt, defineSchedule } from '../../redis/index.js';
 
 export const resumeCorporateActions = defineSchedule({
   name: 'trading.resume-corporate-actions',
@@ -23,4 +23,10 @@ export const settleOptions = defineSchedule({
   name: 'trading.settle-options',
   description: 'Ends the option contracts whose last day is over: expiry, exercise, assignment.',
   everyMs: MINUTE_MS,
+});
+
+export const reconcileLedger = defineSchedule({
+  name: 'trading.reconcile-ledger',
+  description: 'Holds every account against its journal; a difference raises an alert.',
+  calendar: dailyAt(4),
 });

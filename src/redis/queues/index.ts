@@ -15,7 +15,14 @@ export {
   type QueueDefinition,
 } from './queue-definition.js';
 export { defineJob, type JobDefinition, type PayloadUpgrade } from './job-definition.js';
-export { defineSchedule, dueAtMs, type ScheduleDefinition } from './schedule-definition.js';
+export {
+  dailyAt,
+  defineSchedule,
+  dueAtMs,
+  nextDueAtMs,
+  type ScheduleCalendar,
+  type ScheduleDefinition,
+} from './schedule-definition.js';
 export { ScheduleRegistry, type Schedule, type ScheduledRun } from './schedule-registry.js';
 export { QueueWatchdog, type WorkerState } from './queue-watchdog.js';
 export { QueueInspector } from './queue-inspector.js';

@@ -1,4 +1,4 @@
-import { defineSchedule, dueAtMs } from './schedule-definition.js';
+import { dailyAt, defineSchedule, dueAtMs, nextDueAtMs } from './schedule-definition.js';
 import { ScheduleRegistry } from './schedule-registry.js';
 
 const hourly = defineSchedule({ name: 'test.hourly', description: 'Runs.', everyMs: 3_600_000 });
@@ -29,5 +29,19 @@ describe('schedules', () => {
     expect(dueAtMs(hourly, Date.parse('2026-01-05T16:00:00Z'))).toBe(
       Date.parse('2026-01-05T16:00:00Z'),
     );
+  });
+
+  it('fall due each day at their hour', () => {
+    const daily = defineSchedule({
+      name: 'test.daily',
+      description: 'Runs.',
+      calendar: dailyAt(4),
+    });
+    const at = (text: string) => Date.parse(text);
+    expect(dueAtMs(daily, at('2026-01-05T03:59:59.999Z'))).toBe(at('2026-01-04T04:00:00Z'));
+    expect(dueAtMs(daily, at('2026-01-05T04:00:00Z'))).toBe(at('2026-01-05T04:00:00Z'));
+    expect(nextDueAtMs(daily, at('2026-01-05T04:00:00Z'))).toBe(at('2026-01-06T04:00:00Z'));
+    expect(daily.calendar.text).toBe('daily at 04:00 UTC');
+    new ScheduleRegistry().register(daily, run);
   });
 });

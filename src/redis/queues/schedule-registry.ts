@@ -10,10 +10,10 @@ export interface ScheduledRun {
   readonly signal: AbortSignal;
 }
 
-export interface Schedule extends ScheduleDefinition {
+export type Schedule = ScheduleDefinition & {
   /** @returns what is shown as the result of the run; it must be safe to run twice. */
   readonly run: (run: ScheduledRun) => Promise<JsonValue>;
-}
+};
 
 /**
  * The schedules there are. Modules register theirs at start, in every role; one instance of the fleet at a
@@ -30,8 +30,9 @@ export class ScheduleRegistry {
 
   /** @throws AppError `schedule.invalid` (internal) for a name that is taken or a pace under 1 s. */
   register(definition: ScheduleDefinition, run: Schedule['run']): void {
-    const { name, everyMs } = definition;
-    if (this.#schedules.has(name) || !(everyMs >= SECOND_MS)) {
+    const { name, everyMs, calendar } = definition;
+    const isTooOften = calendar === undefined && !(everyMs >= SECOND_MS);
+    if (this.#schedules.has(name) || isTooOften) {
       throw new AppError('internal', 'schedule.invalid', `schedule ${name}: taken, or too often`);
     }
     this.#schedules.set(name, { ...definition, run });

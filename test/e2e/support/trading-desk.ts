@@ -81,7 +81,7 @@ export function tradingDesk(trader: () => ApiClient, later = LATER) {
 
 /** Whatever a test did: every figure of every account follows from its journal. */
 export async function expectExactLedgers({ app }: Bourse): Promise<void> {
-  for await (const { differences } of app.get(LedgerVerifier).verify()) {
+  for await (const { differences } of app.get(LedgerVerifier).verifyAll()) {
     expect(differences).toEqual([]);
   }
 }

@@ -15,6 +15,7 @@ const HOUR_MS = 3_600_000;
 const NAME = 'test.hourly';
 const LIMITS = { leaseMs: 600, timeoutMs: 60_000 };
 const slot = (hour: number) => new Date(Date.UTC(2026, 0, 5, hour));
+const turn = (hour: number) => ({ slotAt: slot(hour), nextSlotAt: slot(hour + 1) });
 
 function scheduleOf(run: (run: ScheduledRun) => Promise<JsonValue>): Schedule {
   return { name: NAME, description: 'Runs.', everyMs: HOUR_MS, run };
@@ -42,7 +43,7 @@ describe.each(DATABASES)('the turns of a schedule on $name', ({ open }) => {
 
   const nextClaim = async (leaseMs = LIMITS.leaseMs): Promise<RunClaim> => {
     hour += 1;
-    const claim = await runs.claim(NAME, slot(hour), HOUR_MS, 'here', leaseMs);
+    const claim = await runs.claim(NAME, turn(hour), 'here', leaseMs);
     if (claim === undefined) throw new Error('not claimed');
     return claim;
   };
@@ -58,7 +59,7 @@ describe.each(DATABASES)('the turns of a schedule on $name', ({ open }) => {
   it('are taken by one of many who try at the same time', async () => {
     hour += 1;
     const claims = await Promise.all(
-      Array.from({ length: 8 }, (_, i) => runs.claim(NAME, slot(hour), HOUR_MS, `i${i}`, 5_000)),
+      Array.from({ length: 8 }, (_, i) => runs.claim(NAME, turn(hour), `i${i}`, 5_000)),
     );
     const held = claims.filter((claim) => claim !== undefined);
     expect(held).toHaveLength(1);
@@ -69,7 +70,7 @@ describe.each(DATABASES)('the turns of a schedule on $name', ({ open }) => {
       claim,
     );
     expect(await row()).toMatchObject({ run: 'none', outcome: 'succeeded', result: 'done' });
-    expect(await runs.claim(NAME, slot(hour), HOUR_MS, 'late', 5_000)).toBeUndefined();
+    expect(await runs.claim(NAME, turn(hour), 'late', 5_000)).toBeUndefined();
   });
 
   it('are kept while the run goes on, and end with its time-out', async () => {
@@ -113,7 +114,7 @@ describe.each(DATABASES)('the turns of a schedule on $name', ({ open }) => {
     const after = await row();
     expect(after).toMatchObject({ run: 'none', finishedAt: before?.finishedAt });
     expect(after?.requestedAt).not.toBeNull();
-    const elsewhere = await runs.claim(NAME, slot(hour), HOUR_MS, 'elsewhere', 60_000);
+    const elsewhere = await runs.claim(NAME, turn(hour), 'elsewhere', 60_000);
     expect(elsewhere).toBeDefined();
     if (elsewhere) await runs.release(elsewhere);
   });
@@ -121,7 +122,7 @@ describe.each(DATABASES)('the turns of a schedule on $name', ({ open }) => {
   it('stop a run that another instance has taken over, and take no record of it', async () => {
     const claim = await nextClaim(1);
     await eventually(async () => expect((await row())?.run).toBe('lost'));
-    const other = await runs.claim(NAME, slot(hour), HOUR_MS, 'other', 60_000);
+    const other = await runs.claim(NAME, turn(hour), 'other', 60_000);
     expect(other?.claimNumber).toBe(claim.claimNumber + 1);
     await run(scheduleOf(untilTold), claim, { leaseMs: 90, timeoutMs: 30_000 });
     expect(await row()).toMatchObject({ run: 'under way', runningOn: 'other' });
@@ -142,7 +143,7 @@ describe.each(DATABASES)('the turns of a schedule on $name', ({ open }) => {
   it('are not asked for twice, nor while one runs', async () => {
     expect(await runs.request(NAME)).toBeInstanceOf(Date);
     expect(await runs.request(NAME)).toBeUndefined();
-    const claim = await runs.claim(NAME, slot(hour), HOUR_MS, 'here', 60_000);
+    const claim = await runs.claim(NAME, turn(hour), 'here', 60_000);
     expect(await runs.request(NAME)).toBeUndefined();
     if (claim) await runs.release(claim);
   });

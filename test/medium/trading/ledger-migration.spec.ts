@@ -302,7 +302,7 @@ describe.each(KINDS)('the migration to the ledger on $name', (kind) => {
       new LotHistory(new LotsRepository(), new CorporateActionsRepository()),
     );
     const found = new Map<string, unknown>();
-    for await (const { accountId, differences } of verifier.verify()) {
+    for await (const { accountId, differences } of verifier.verifyAll()) {
       found.set(accountId, differences);
     }
     expect([...found.keys()].sort()).toEqual(

@@ -11,7 +11,7 @@ import {
 import { Clock } from '../../../kernel/clock.js';
 import { MINUTE_MS, SECOND_MS } from '../../../kernel/duration.js';
 import { newId } from '../../../kernel/ids.js';
-import { dueAtMs, ScheduleRegistry, type Schedule } from '../../../redis/index.js';
+import { dueAtMs, nextDueAtMs, ScheduleRegistry, type Schedule } from '../../../redis/index.js';
 import { ScheduledRunner } from './scheduled-runner.js';
 import { ScheduleRunsRepository } from './schedule-runs.repository.js';
 import { mayBegin } from './schedule-turn.js';
@@ -98,12 +98,15 @@ export class ScheduleRunner
   }
 
   async #begin(schedule: Schedule, nowMs: number): Promise<void> {
-    const { name, everyMs } = schedule;
+    const { name } = schedule;
     // One that did not heed its time-out may still be at it.
     if (this.#running.has(name) || this.#running.size >= MAX_RUNS_AT_ONCE) return;
     if (this.#stopping.signal.aborted) return;
-    const slotAt = new Date(dueAtMs(schedule, nowMs));
-    const claim = await this.runs.claim(name, slotAt, everyMs, this.#instance, LEASE_MS);
+    const turn = {
+      slotAt: new Date(dueAtMs(schedule, nowMs)),
+      nextSlotAt: new Date(nextDueAtMs(schedule, nowMs)),
+    };
+    const claim = await this.runs.claim(name, turn, this.#instance, LEASE_MS);
     if (claim === undefined) return;
     const limits = { leaseMs: LEASE_MS, timeoutMs: RUN_TIMEOUT_MS };
     const ended = this.runner

@@ -43,8 +43,7 @@ export class ScheduleRunsRepository {
    */
   async claim(
     name: string,
-    slotAt: Date,
-    everyMs: number,
+    { slotAt, nextSlotAt }: { readonly slotAt: Date; readonly nextSlotAt: Date },
     instance: string,
     leaseMs: number,
   ): Promise<RunClaim | undefined> {
@@ -65,7 +64,7 @@ export class ScheduleRunsRepository {
           // See `mayBegin`.
           sql`(${runs.leasedUntil} is not null or ${runs.requestedAt} is not null
             or ${runs.slotAt} < ${slotAt.toISOString()}::timestamptz
-            or ${runs.slotAt} > ${new Date(slotAt.getTime() + everyMs).toISOString()}::timestamptz)`,
+            or ${runs.slotAt} > ${nextSlotAt.toISOString()}::timestamptz)`,
         ),
       )
       .returning({ name: runs.name, claimNumber: runs.claimNumber });

@@ -38,6 +38,34 @@ describe('the turn of a schedule', () => {
   });
 });
 
+describe('the turn of a schedule with a calendar', () => {
+  const moments = [at('09:00'), at('14:30'), at('21:15')];
+  const calendar = {
+    text: 'when it is time',
+    latestMs: (atMs: number) => moments.findLast((moment) => moment <= atMs) ?? 0,
+    nextMs: (atMs: number) => moments.find((moment) => moment > atMs) ?? Infinity,
+  };
+  const dated = { name: 'test.dated', description: 'Runs.', calendar };
+  const ranFor = (time: string) => state({ slotAt: new Date(at(time)) });
+
+  it('comes with each moment, and is taken once', () => {
+    expect(mayBegin(dated, ranFor('09:00'), at('14:29:59.999'))).toBe(false);
+    expect(mayBegin(dated, ranFor('09:00'), at('14:30'))).toBe(true);
+    expect(mayBegin(dated, ranFor('14:30'), at('21:14'))).toBe(false);
+  });
+
+  it('is made up for once, and never waits for a slot that a wrong clock wrote', () => {
+    expect(mayBegin(dated, ranFor('09:00'), at('22:00'))).toBe(true);
+    expect(mayBegin(dated, ranFor('21:15'), at('14:30'))).toBe(false);
+    expect(mayBegin(dated, ranFor('21:15'), at('09:00'))).toBe(true);
+  });
+
+  it('is listed with its next moment', () => {
+    expect(nextRunAtMs(dated, ranFor('09:00'), at('10:00'))).toBe(at('14:30'));
+    expect(nextRunAtMs(dated, ranFor('09:00'), at('14:31'))).toBe(at('14:31'));
+  });
+});
+
 describe('the next run', () => {
   it('is at the next due time, or now when it should run already', () => {
     expect(nextRunAtMs(hourly, undefined, at('15:10'))).toBe(at('16:00'));

@@ -1,4 +1,4 @@
-import { dueAtMs, type ScheduleDefinition } from '../../../redis/index.js';
+import { dueAtMs, nextDueAtMs, type ScheduleDefinition } from '../../../redis/index.js';
 
 export interface ScheduleState {
   /** The due time that was run for last. */
@@ -28,7 +28,7 @@ export function nextRunAtMs(
   nowMs: number,
 ): number {
   if (state !== undefined && mayBegin(definition, state, nowMs)) return nowMs;
-  return dueAtMs(definition, nowMs) + definition.everyMs;
+  return nextDueAtMs(definition, nowMs);
 }
 
 /**
@@ -36,6 +36,6 @@ export function nextRunAtMs(
  * waiting for it could take for ever. One turn ahead is just another instance whose clock is a little early.
  */
 function isDue(definition: ScheduleDefinition, slotAt: Date, nowMs: number): boolean {
-  const dueMs = dueAtMs(definition, nowMs);
-  return slotAt.getTime() < dueMs || slotAt.getTime() > dueMs + definition.everyMs;
+  const slotMs = slotAt.getTime();
+  return slotMs < dueAtMs(definition, nowMs) || slotMs > nextDueAtMs(definition, nowMs);
 }

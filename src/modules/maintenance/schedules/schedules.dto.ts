@@ -4,7 +4,11 @@ import { RUN_OUTCOMES } from './run-outcome.js';
 export const scheduleSchema = z.object({
   name: z.string(),
   description: z.string(),
-  everyMs: z.number().describe('runs on the multiples of it since 1970 (UTC)'),
+  everyMs: z
+    .number()
+    .nullable()
+    .describe('runs on the multiples of it since 1970 (UTC); null: by a calendar'),
+  calendar: z.string().nullable().describe('when it runs, in words; null: at a pace'),
   running: z.boolean(),
   runningOn: z.string().nullable().describe('host/process; null: it does not run'),
   nextRunAt: z.iso.datetime(),

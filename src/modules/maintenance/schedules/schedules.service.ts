@@ -43,12 +43,13 @@ function toView(
   row: ScheduleRun | undefined,
   nowMs: number,
 ): ScheduleView {
-  const { name, description, everyMs } = schedule;
+  const { name, description, everyMs, calendar } = schedule;
   const running = row?.run === 'under way';
   return {
     name,
     description,
-    everyMs,
+    everyMs: everyMs ?? null,
+    calendar: calendar?.text ?? null,
     running,
     runningOn: running ? row.runningOn : null,
     nextRunAt: new Date(nextRunAtMs(schedule, row, nowMs)).toISOString(),

@@ -1,5 +1,12 @@
-import { evaluate, hitRatePercent, MIN_LOOKUPS, type Readings } from './alert-rules.js';
+import {
+  evaluate,
+  hitRatePercent,
+  ledgerVerdict,
+  MIN_LOOKUPS,
+  type Readings,
+} from './alert-rules.js';
 
+const LEDGER = 'ledger_difference';
 const THRESHOLDS = { memoryPercent: 90, hitRatePercent: 70, queueBacklog: 1_000, slowQueries: 10 };
 const UP = { kind: 'up', usedBytes: 50, maxBytes: 100, slowQueries: 0 } as const;
 const QUIET: Readings = {
@@ -15,7 +22,9 @@ const QUIET: Readings = {
   queues: [{ name: 'trading', waiting: 0 }],
 };
 
-const judge = (readings: Partial<Readings>) => evaluate({ ...QUIET, ...readings }, THRESHOLDS);
+/** Without that of the ledger, which its own check judges. */
+const judge = (readings: Partial<Readings>) =>
+  evaluate({ ...QUIET, ...readings }, THRESHOLDS).filter(({ kind }) => kind !== LEDGER);
 const firing = (readings: Partial<Readings>) =>
   judge(readings)
     .filter(({ state }) => state === 'firing')
@@ -28,6 +37,21 @@ const unknown = (readings: Partial<Readings>) =>
 describe('alerts', () => {
   it('are quiet while all is well', () => {
     expect(judge({}).map(({ state }) => state)).toEqual(Array(8).fill('clear'));
+  });
+
+  it('tell of any difference in the ledger, until a check finds none, and leave it alone between them', () => {
+    const found = { accounts: 900, differing: 4, accountIds: ['a', 'b', 'c', 'd'] };
+    expect(ledgerVerdict(found)).toEqual({
+      kind: LEDGER,
+      state: 'firing',
+      message: '4 of 900 accounts differ from their journals: a, b, c.',
+      value: 4,
+      threshold: 0,
+    });
+    const none = ledgerVerdict({ accounts: 900, differing: 0, accountIds: [] });
+    expect(none).toMatchObject({ kind: LEDGER, state: 'clear' });
+    const between = evaluate(QUIET, THRESHOLDS).filter(({ kind }) => kind === LEDGER);
+    expect(between.map(({ state }) => state)).toEqual(['unknown']);
   });
 
   it('tell of memory above the threshold, not at it, and only where there is a limit', () => {

@@ -58,6 +58,16 @@ export interface Verdict {
   readonly threshold: number | null;
 }
 
+export interface LedgerFindings {
+  readonly accounts: number;
+  /** Accounts that are not what their journals say. */
+  readonly differing: number;
+  /** The first of them. */
+  readonly accountIds: readonly string[];
+}
+
+const LEDGER_KIND = 'ledger_difference';
+
 /** The state of every alert there can be (requirements, A20). */
 export function evaluate(readings: Readings, thresholds: Thresholds): Verdict[] {
   return [
@@ -67,9 +77,19 @@ export function evaluate(readings: Readings, thresholds: Thresholds): Verdict[] 
     link(readings),
     slowQueries(readings, thresholds.slowQueries),
     outbox(readings),
+    // Its own check says (`ledgerVerdict`).
+    unknown(LEDGER_KIND),
     ...readings.queues.map((queue) => backlog(queue, thresholds.queueBacklog)),
     ...readings.queues.map(({ name }) => stuck(name, readings)),
   ];
+}
+
+/** Of a check of the ledger: any difference fires, and stands until a check finds none. */
+export function ledgerVerdict({ accounts, differing, accountIds }: LedgerFindings): Verdict {
+  if (differing === 0) return clear(LEDGER_KIND);
+  const names = accountIds.slice(0, 3).join(', ');
+  const message = `${differing} of ${accounts} accounts differ from their journals: ${names}.`;
+  return firing(LEDGER_KIND, message, differing, 0);
 }
 
 /** 0–100 with one decimal; null for nothing looked up. */

@@ -34,13 +34,9 @@ export class AlertsService {
     for (const verdict of verdicts) {
       const alert = active.get(verdict.kind);
       active.delete(verdict.kind);
-      if (verdict.state === 'firing' && alert === undefined) {
-        if (await this.#raise(verdict)) raised.push(verdict.kind);
-      } else if (verdict.state === 'firing' && alert?.message !== verdict.message) {
-        if (alert) await this.alerts.update(alert.id, verdict);
-      } else if (verdict.state === 'clear' && alert !== undefined) {
-        if (await this.#resolve(alert)) resolved.push(alert.kind);
-      }
+      const change = await this.#judge(verdict, alert);
+      if (change === 'raised') raised.push(verdict.kind);
+      if (change === 'resolved') resolved.push(verdict.kind);
     }
     // What nothing judges any more: a queue that was removed.
     for (const alert of active.values()) {
@@ -48,6 +44,15 @@ export class AlertsService {
     }
     const left = await this.alerts.active();
     return { raised, resolved, active: left.map(({ kind }) => kind) };
+  }
+
+  /** {@link apply} of one alert, which leaves all others as they are. */
+  async judge(verdict: Verdict): Promise<void> {
+    const active = await this.alerts.active();
+    await this.#judge(
+      verdict,
+      active.find(({ kind }) => kind === verdict.kind),
+    );
   }
 
   /** Newest first. */
@@ -60,6 +65,22 @@ export class AlertsService {
   async find(id: string): Promise<Alert | undefined> {
     const row = await this.alerts.find(id);
     return row && toAlert(row);
+  }
+
+  /** @param alert the active one of the kind. */
+  async #judge(
+    verdict: Verdict,
+    alert: AlertRow | undefined,
+  ): Promise<'raised' | 'resolved' | undefined> {
+    if (verdict.state === 'firing' && alert === undefined) {
+      return (await this.#raise(verdict)) ? 'raised' : undefined;
+    }
+    if (alert === undefined) return undefined;
+    if (verdict.state === 'clear') return (await this.#resolve(alert)) ? 'resolved' : undefined;
+    if (verdict.state === 'firing' && alert.message !== verdict.message) {
+      await this.alerts.update(alert.id, verdict);
+    }
+    return undefined;
   }
 
   #raise({ kind, message, value, threshold }: Verdict): Promise<boolean> {

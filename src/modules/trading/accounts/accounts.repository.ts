@@ -38,13 +38,16 @@ export class AccountsRepository {
   }
 
   async listIds(afterId: string | undefined, limit: number): Promise<string[]> {
-    const rows = await this.database.sql
-      .select({ id: accountsTable.id })
+    return (await this.listAll(afterId, limit)).map(({ accountId }) => accountId);
+  }
+
+  listAll(afterId: string | undefined, limit: number): Promise<ActiveAccount[]> {
+    return this.database.sql
+      .select({ accountId: accountsTable.id, userId: accountsTable.userId })
       .from(accountsTable)
       .where(afterId === undefined ? undefined : gt(accountsTable.id, afterId))
       .orderBy(accountsTable.id)
       .limit(limit);
-    return rows.map(({ id }) => id);
   }
 
   /** @returns false when the user has an account already: nothing is done then. */

@@ -74,6 +74,11 @@ export class AccountsService {
     return this.accounts.listActive(since, afterAccountId, limit);
   }
 
+  /** All of them, the accounts after `afterAccountId` in the order of their ids. */
+  listAll(afterAccountId: string | undefined, limit: number): Promise<ActiveAccount[]> {
+    return this.accounts.listAll(afterAccountId, limit);
+  }
+
   async #open(transaction: Transaction, userId: string): Promise<void> {
     const { startingCash } = this.config.trading;
     const accountId = newId();

@@ -30,14 +30,27 @@ export class LedgerVerifier {
     private readonly lots: LotHistory,
   ) {}
 
-  /** Account by account, each as of one moment: trading may go on. */
-  async *verify(): AsyncGenerator<AccountVerdict, void, undefined> {
+  /** All accounts, each as of one moment: trading may go on. */
+  async *verifyAll(): AsyncGenerator<AccountVerdict, void, undefined> {
     let afterId: string | undefined;
     for (;;) {
-      const ids = await this.accounts.listIds(afterId, BATCH);
-      for (const id of ids) yield await this.database.snapshot((sql) => this.#audit(sql, id));
-      if (ids.length < BATCH) return;
-      afterId = ids.at(-1);
+      let count = 0;
+      for await (const verdict of this.verify(afterId, BATCH)) {
+        yield verdict;
+        count += 1;
+        afterId = verdict.accountId;
+      }
+      if (count < BATCH) return;
+    }
+  }
+
+  /** The accounts after one, at most `limit`, in the order of their ids. */
+  async *verify(
+    afterAccountId: string | undefined,
+    limit: number,
+  ): AsyncGenerator<AccountVerdict, void, undefined> {
+    for (const id of await this.accounts.listIds(afterAccountId, limit)) {
+      yield await this.database.snapshot((sql) => this.#audit(sql, id));
     }
   }
 
