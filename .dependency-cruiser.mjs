@@ -28,6 +28,7 @@ const INFRASTRUCTURE = {
   database: [],
   redis: [],
   http: [],
+  threads: [],
   // A socket shows the same session as a request does.
   realtime: ['redis', 'http'],
 };

@@ -36,6 +36,7 @@ import { TradingHttpModule, TradingModule, TradingWorkerModule } from '../module
 import { UsersHttpModule } from '../modules/users/index.js';
 import { RealtimeGatewayModule, RealtimeModule } from '../realtime/index.js';
 import { QueuesModule, RedisModule } from '../redis/index.js';
+import { ThreadsModule } from '../threads/index.js';
 import { ConnectionDrain } from './connection-drain.js';
 import { OutboxDelivery } from './outbox-delivery.js';
 
@@ -100,6 +101,7 @@ export class AppModule {
         QueuesModule.forRoot(),
         RealtimeModule,
         HttpModule,
+        ThreadsModule,
         ...everywhere,
         ...importsOf[context.config.role],
       ],

@@ -11,6 +11,7 @@ import { ModelsRepository } from './models/models.repository.js';
 import { ModelsService } from './models/models.service.js';
 import { ForgottenTrainings } from './training/forgotten-trainings.js';
 import { TrainingJournal } from './training/training-journal.js';
+import { TrainingWork } from './training/training-work.js';
 import { TrainingRunsService } from './training/training-runs.service.js';
 import { TrainingsRepository } from './training/trainings.repository.js';
 import { TrainingsService } from './training/trainings.service.js';
@@ -27,6 +28,7 @@ import { TrainingsService } from './training/trainings.service.js';
     TrainingsRepository,
     TrainingJournal,
     TrainingsService,
+    TrainingWork,
     TrainingRunsService,
     ForgottenTrainings,
     AiStudioLive,

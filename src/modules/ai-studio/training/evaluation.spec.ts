@@ -1,7 +1,8 @@
+import { ThreadPool } from '../../../threads/index.js';
 import type { LabelledRow } from '../features/feature-rows.js';
 import { evaluateAndTrain, FITS, type Fit } from './evaluation.js';
-import { FitThread } from './fit-thread.js';
 import { probabilityUp } from './logistic.js';
+import { TrainingWork } from './training-work.js';
 
 /** Numbers in [0, 1) that look random and are the same every time (mulberry32). */
 function seeded(seed: number): () => number {
@@ -28,9 +29,10 @@ const never = new AbortController().signal;
 const nothing = () => Promise.resolve();
 
 describe('evaluateAndTrain', () => {
-  const thread = new FitThread();
-  const fitWeights: Fit = (rows, outcomes) => thread.fit(rows, outcomes, never);
-  afterAll(() => thread.close());
+  const threads = new ThreadPool();
+  const work = new TrainingWork(threads);
+  const fitWeights: Fit = (rows, outcomes) => work.fit(rows, outcomes, never);
+  afterAll(() => threads.onApplicationShutdown());
 
   it('finds the probabilities that the rows were drawn with, and beats the baseline', async () => {
     const { model, report } = await evaluateAndTrain(
@@ -106,45 +108,5 @@ describe('evaluateAndTrain', () => {
     const { model, report } = await evaluateAndTrain(rows, fitWeights, nothing);
     expect(model.weights.every(Number.isFinite)).toBe(true);
     expect(Number.isFinite(report.scores.logLoss)).toBe(true);
-  });
-});
-
-describe('FitThread', () => {
-  const rows = drawRows(200, 0, 1).map(({ values }) => [1, ...values.map((v) => v / 100)]);
-  const outcomes = drawRows(200, 0, 1).map(({ up }) => up);
-
-  it('leaves the event loop free while it fits', async () => {
-    const thread = new FitThread();
-    try {
-      const many = Array.from({ length: 10 }, () => rows).flat();
-      let turns = 0;
-      const timer = setInterval(() => (turns += 1), 2);
-      await thread.fit(many, Array.from({ length: 10 }, () => outcomes).flat(), never);
-      clearInterval(timer);
-      expect(turns).toBeGreaterThan(20);
-    } finally {
-      await thread.close();
-    }
-  });
-
-  it('stops waiting with the reason it was given', async () => {
-    const thread = new FitThread();
-    const stop = new AbortController();
-    const fitted = thread.fit(rows, outcomes, stop.signal);
-    stop.abort(new Error('cancelled'));
-    await expect(fitted).rejects.toThrow('cancelled');
-    await thread.close();
-  });
-
-  it('says so when its thread has ended', async () => {
-    const thread = new FitThread();
-    await thread.close();
-    await expect(thread.fit(rows, outcomes, never)).rejects.toThrow('the thread has ended');
-  });
-
-  it('hands on what breaks in the thread', async () => {
-    const thread = new FitThread();
-    await expect(thread.fit([], [], never)).rejects.toThrow();
-    await thread.close();
   });
 });

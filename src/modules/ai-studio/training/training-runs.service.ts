@@ -3,14 +3,13 @@ import { Database } from '../../../database/index.js';
 import { AppError } from '../../../kernel/app-error.js';
 import { onlyOneOutcome, trainingBroken } from '../ai-studio.errors.js';
 import { BarsService, type Bars } from '../features/bars.service.js';
-import { labelledRows, type LabelledRow } from '../features/feature-rows.js';
-import { featuresOf } from '../features/features.js';
+import type { LabelledRow } from '../features/feature-rows.js';
 import { ModelsRepository } from '../models/models.repository.js';
 import type { ModelRow } from '../models/models.table.js';
 import { evaluateAndTrain, FITS } from './evaluation.js';
-import { FitThread } from './fit-thread.js';
 import { TrainingJournal } from './training-journal.js';
 import { assertEnoughRows, assertNotTooLong } from './training-range.js';
+import { TrainingWork } from './training-work.js';
 import type { TrainingRow } from './trainings.table.js';
 
 /** Shown while the bars are read; the fits share the rest, up to what storing the version is left with. */
@@ -30,6 +29,7 @@ export class TrainingRunsService {
     private readonly journal: TrainingJournal,
     private readonly models: ModelsRepository,
     private readonly bars: BarsService,
+    private readonly work: TrainingWork,
   ) {}
 
   /**
@@ -61,30 +61,28 @@ export class TrainingRunsService {
   async #train(training: TrainingRow, signal: AbortSignal): Promise<void> {
     const model = await this.models.find(this.database.sql, training.modelId);
     if (!model) throw new Error(`model ${training.modelId} has vanished`);
-    const { rows, source } = await this.#rows(model);
+    const { rows, source } = await this.#rows(model, signal);
     await this.#advance(training, READ_PERCENT);
-    const thread = new FitThread();
-    try {
-      const { model: parameters, report } = await evaluateAndTrain(
-        rows,
-        (design, outcomes) => thread.fit(design, outcomes, signal),
-        (done) => this.#advance(training, percentAfter(done)),
-      );
-      await this.journal.finish(training, {
-        features: model.features,
-        parameters,
-        report,
-        source,
-      });
-    } finally {
-      await thread.close();
-    }
+    const { model: parameters, report } = await evaluateAndTrain(
+      rows,
+      (design, outcomes) => this.work.fit(design, outcomes, signal),
+      (done) => this.#advance(training, percentAfter(done)),
+    );
+    await this.journal.finish(training, {
+      features: model.features,
+      parameters,
+      report,
+      source,
+    });
   }
 
   /** @throws AppError when the bars there are cannot be learnt from */
-  async #rows(model: ModelRow): Promise<{ rows: LabelledRow[]; source: string }> {
+  async #rows(
+    model: ModelRow,
+    signal: AbortSignal,
+  ): Promise<{ rows: LabelledRow[]; source: string }> {
     const { bars, source } = await this.#bars(model);
-    const rows = labelledRows(bars, featuresOf(model.features));
+    const rows = await this.work.rows(bars, model.features, signal);
     assertEnoughRows(rows.length);
     if (rows.every(({ up }) => up === rows[0]?.up)) throw onlyOneOutcome();
     return { rows, source };

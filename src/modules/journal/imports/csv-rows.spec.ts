@@ -35,6 +35,21 @@ describe('the lines of a CSV', () => {
     }
   });
 
+  it('are read without holding the thread: others have their turn every few lines', async () => {
+    let turns = 0;
+    let isReading = true;
+    const others = (): void => {
+      turns += 1;
+      if (isReading) setImmediate(others);
+    };
+    others();
+    // In one chunk, as a file is stored.
+    const rows = await rowsOf('a,b\n'.repeat(10_000));
+    isReading = false;
+    expect(rows).toHaveLength(10_000);
+    expect(turns).toBeGreaterThan(200);
+  });
+
   it('have their cells trimmed, their number and how far the file is read', async () => {
     const text = 'a, b\r\n\r\n1,"2, or\n3"\n4,5';
     const rows = await rowsOf(text);

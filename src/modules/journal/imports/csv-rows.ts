@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { CsvError, parse, type Info, type Options } from 'csv-parse';
 import { malformedCsv } from '../journal.errors.js';
 
@@ -6,6 +7,10 @@ import { malformedCsv } from '../journal.errors.js';
 const MAX_LINE_CHARACTERS = 32_768;
 /** In UTF-8. */
 const MAX_LINE_BYTES = 4 * MAX_LINE_CHARACTERS;
+/** Parsed at a stretch, in bytes: some milliseconds of work. A stored chunk is a megabyte, and would hold the process for a second. */
+const STRETCH = 4_096;
+/** Lines handed on at a stretch: what is made of each costs as much again. */
+const STRETCH_ROWS = 50;
 const [LF, CR] = [0x0a, 0x0d];
 
 /** How every file is read. */
@@ -30,15 +35,17 @@ export interface CsvRow {
 }
 
 /**
- * The lines of a CSV, one after the other, the header included. Holds no more than a chunk and its lines.
+ * The lines of a CSV, one after the other, the header included. Holds no more than a chunk and its lines, and lets others have
+ * the thread in between.
  * @throws AppError `journal.malformed_csv`
  */
 export async function* readCsvRows(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<CsvRow> {
-  const source = Readable.from(boundedLines(chunks));
+  const source = Readable.from(boundedLines(inStretches(chunks)), { highWaterMark: 1 });
   const parser = parse({ ...CSV_OPTIONS, info: true });
   // `pipe` hands on the data alone.
   source.on('error', (error) => parser.destroy(error));
   source.pipe(parser);
+  let rows = 0;
   try {
     for await (const row of parser as AsyncIterable<{ record: string[]; info: Info }>) {
       const { record, info } = row;
@@ -47,12 +54,22 @@ export async function* readCsvRows(chunks: AsyncIterable<Uint8Array>): AsyncGene
         line: info.lines,
         bytesRead: info.bytes,
       };
+      if (++rows % STRETCH_ROWS === 0) await breathe();
     }
   } catch (error) {
     throw error instanceof CsvError ? malformedCsv(parser.info.lines, error) : error;
   } finally {
     source.destroy();
     parser.destroy();
+  }
+}
+
+async function* inStretches(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    for (let start = 0; start < chunk.length; start += STRETCH) {
+      yield chunk.subarray(start, start + STRETCH);
+      await breathe();
+    }
   }
 }
 
