@@ -9,15 +9,23 @@ export const notificationsEnvironment = {
     .describe(
       'true: webhooks and push may go to private and local addresses, by plain HTTP as well; for development alone',
     ),
+  TWILIO_BASE_URL: z
+    .url({ protocol: /^https?$/ })
+    .default('https://api.twilio.com')
+    .describe('where text messages are handed over; the account is set at /api/admin/config/sms'),
 };
 
 export interface NotificationSettings {
   /** Of webhooks and push services: addresses that are no public ones, and `http:`. */
   readonly allowPrivateTargets: boolean;
+  readonly twilioBaseUrl: string;
 }
 
 export function notificationSettings(
   env: z.output<z.ZodObject<typeof notificationsEnvironment>>,
 ): NotificationSettings {
-  return { allowPrivateTargets: env.NOTIFICATIONS_ALLOW_PRIVATE_TARGETS };
+  return {
+    allowPrivateTargets: env.NOTIFICATIONS_ALLOW_PRIVATE_TARGETS,
+    twilioBaseUrl: env.TWILIO_BASE_URL,
+  };
 }

@@ -1,3 +1,5 @@
+import { createECDH, createPublicKey, verify } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { sql } from 'drizzle-orm';
 import { Webhook } from 'standardwebhooks';
 import { Database, Outbox } from '../../src/database/index.js';
@@ -13,6 +15,7 @@ import type {
   NotificationPage,
 } from '../../src/modules/notifications/inbox/notifications.dto.js';
 import { notificationsQueue } from '../../src/modules/notifications/notifications.queues.js';
+import type { PushSubscriptionView } from '../../src/modules/notifications/push/push-subscriptions.dto.js';
 import type { ShownMessage } from '../../src/modules/notifications/shown/shown-messages.dto.js';
 import type {
   CreatedWebhook,
@@ -23,6 +26,7 @@ import { Queues, ScheduleRegistry } from '../../src/redis/index.js';
 import { Deferred } from '../support/deferred.js';
 import { eventually } from '../support/eventually.js';
 import { HttpStub } from '../support/http-stub.js';
+import { PushBrowser } from '../support/push-browser.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import type { ApiClient, Problem } from './support/api-client.js';
 import { SERVERS } from './support/backends.js';
@@ -52,11 +56,14 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
   let bourse: Bourse;
   let admin: ApiClient;
   let sink: SmtpSink;
+  let twilio: HttpStub;
   let trader: ApiClient;
 
   beforeAll(async () => {
+    twilio = await HttpStub.start();
     bourse = await startBourse(backend, {
       MARKET_TICK_MS: '100',
+      TWILIO_BASE_URL: twilio.url,
       NOTIFICATIONS_ALLOW_PRIVATE_TARGETS: 'true',
     });
     admin = await bourse.admin();
@@ -66,6 +73,7 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
   afterAll(async () => {
     await bourse.close();
     await sink.stop();
+    await twilio.stop();
   });
   beforeEach(async () => {
     trader = await bourse.trader();
@@ -263,6 +271,18 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       expect((await list()).items).toEqual([]);
     });
 
+    it('a trader in the language, the figures and the time of the trader', async () => {
+      const settings = { locale: 'de-DE', timeZone: 'Europe/Berlin' };
+      expect((await trader.patch('/api/users/me/settings', settings)).status).toBe(200);
+      await happens(TrainingFinished, training());
+      const told = await untilTold('training-finished');
+      expect(told.title).toBe('Training fertig: Momentum');
+      expect(told.body).toContain('61,0');
+      const [mail] = await untilMailed();
+      expect(mail?.body).toContain('Guten Tag A Trader,');
+      expect(mail?.body).toMatch(/\d\d:\d\d MES?Z/);
+    });
+
     it('nobody twice, however often the same event is delivered', async () => {
       const ended = training();
       await happens(TrainingFinished, ended);
@@ -384,7 +404,7 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
   });
 
   describe('preferences', () => {
-    const DEFAULT = { inApp: true, email: true, webhook: true };
+    const DEFAULT = { inApp: true, email: true, sms: false, push: true, webhook: true };
 
     it('are "everything, everywhere" until they are set; what is left out takes that again', async () => {
       const { body: first } = await trader.get<Record<string, unknown>>(`${PATH}/preferences`);
@@ -436,7 +456,7 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
 
     it('refuse what they do not know, and stay as they are', async () => {
       const wrong = [
-        { 'order-filled': { sms: true } },
+        { 'order-filled': { pigeon: true } },
         { 'order-filled': { email: 'yes' } },
         { 'order-filled': null },
         { unknown: {} },
@@ -702,4 +722,265 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       expect((await bourse.client().get(WEBHOOKS)).status).toBe(401);
     });
   });
+
+  describe('a text message', () => {
+    const PHONE = `${PATH}/phone`;
+    const SMS = '/api/admin/config/sms';
+    const account = { accountSid: `AC${'a'.repeat(32)}`, from: '+15005550006' };
+    const number = '+4915112345678';
+
+    beforeEach(async () => {
+      twilio.requests.length = 0;
+      twilio.answer = () => ({ status: 201 });
+      await prefer({ 'training-finished': { email: false, sms: true } });
+    });
+    afterEach(async () => {
+      await admin.delete(SMS);
+    });
+    const setAccount = async () => {
+      const answer = await admin.send('PUT', SMS, { ...account, authToken: 'never shown' });
+      expect(answer).toMatchObject({ status: 200, body: { configured: true, ...account } });
+    };
+    const bodies = () =>
+      twilio.requests.map(({ body }) => Object.fromEntries(new URLSearchParams(body.toString())));
+    const setNumber = async (): Promise<string> => {
+      const set = await trader.send('PUT', PHONE, { number });
+      expect(set).toMatchObject({ status: 200, body: { number, verified: false } });
+      return /\d{6}/.exec(bodies().at(-1)?.['Body'] ?? '')?.[0] ?? '';
+    };
+
+    it('goes to a number once its owner has said the code that was sent there', async () => {
+      await setAccount();
+      const code = await setNumber();
+      await happens(TrainingFinished, training({ name: 'Unverified' }));
+      const early = await untilTold('training-finished');
+      expect(await deliveries(early.id, 'sms')).toEqual([]);
+      const verified = await trader.post(`${PHONE}/verify`, { code });
+      expect(verified).toMatchObject({ status: 200, body: { number, verified: true } });
+      await happens(TrainingFinished, training());
+      await eventually(() => expect(bodies()).toHaveLength(2), patient);
+      expect(bodies()[1]).toMatchObject({ To: number, From: account.from });
+      expect(bodies()[1]?.['Body']).toContain('61.0');
+      expect((await trader.delete(PHONE)).status).toBe(204);
+      expect((await trader.get(PHONE)).body).toEqual({ number: null, verified: false });
+    });
+
+    it('is given up at once when it is refused, and tried again when Twilio is busy', async () => {
+      await setAccount();
+      await trader.post(`${PHONE}/verify`, { code: await setNumber() });
+      twilio.answer = () => ({ status: 400 });
+      await happens(TrainingFinished, training());
+      const { id } = await untilTold('training-finished');
+      await eventually(async () => {
+        const expected = {
+          status: 'failed',
+          attempts: 1,
+          last_error: 'system_config.sms_message_refused',
+        };
+        expect(await deliveries(id, 'sms')).toEqual([expected]);
+      }, patient);
+      let asked = 0;
+      twilio.answer = () => ({ status: (asked += 1) === 1 ? 429 : 201 });
+      await happens(TrainingFinished, training({ name: 'Busy' }));
+      await eventually(() => expect(asked).toBe(2), patient);
+    });
+
+    it('guesses at its code are few, and each counts', async () => {
+      await setAccount();
+      const code = await setNumber();
+      const wrong = code === '000000' ? '000001' : '000000';
+      const answers = await Promise.all(
+        Array.from({ length: 5 }, () => trader.post(`${PHONE}/verify`, { code: wrong })),
+      );
+      expect(answers.map(({ status }) => status)).toEqual([422, 422, 422, 422, 422]);
+      expect(await trader.post(`${PHONE}/verify`, { code })).toMatchObject({
+        status: 422,
+        body: { code: 'notifications.wrong_code' },
+      });
+      const again = await trader.post(`${PHONE}/verify`, { code: await setNumber() });
+      expect(again.status).toBe(200);
+    });
+
+    it('is shown at /admin/outbox while no account is set, the code as well', async () => {
+      expect((await admin.get(SMS)).body).toEqual({ configured: false });
+      await trader.send('PUT', PHONE, { number });
+      const { body } = await admin.get<Page<ShownMessage>>('/api/admin/messages?limit=1');
+      expect(body.items).toMatchObject([{ channel: 'sms', recipient: number }]);
+      const code = /\d{6}/.exec(body.items[0]?.text ?? '')?.[0];
+      expect((await trader.post(`${PHONE}/verify`, { code })).status).toBe(200);
+      expect(twilio.requests).toEqual([]);
+    });
+
+    it('takes no odd number or account, keeps the token sealed, and tells it to no other account', async () => {
+      for (const odd of ['', '015112345678', '+49 151 1234', `+${'1'.repeat(16)}`, 7]) {
+        const answer = await trader.send('PUT', PHONE, { number: odd });
+        expect([odd, answer.status]).toEqual([odd, 400]);
+      }
+      expect(await admin.send('PUT', SMS, account)).toMatchObject({
+        status: 422,
+        body: { code: 'system_config.auth_token_required' },
+      });
+      expect((await admin.send('PUT', SMS, { ...account, accountSid: 'AC1' })).status).toBe(400);
+      await setAccount();
+      expect((await admin.get(SMS)).body).toEqual({ configured: true, ...account });
+      const other = { ...account, accountSid: `AC${'b'.repeat(32)}` };
+      expect((await admin.send('PUT', SMS, other)).status).toBe(422);
+      expect((await admin.send('PUT', SMS, { ...account, from: 'Bourse' })).status).toBe(200);
+      expect((await admin.post(`${SMS}/test`, { to: number })).status).toBe(200);
+      const stored: unknown = await bourse.app
+        .get(Database)
+        .sql.execute(sql`select * from system_config where key = 'sms'`);
+      expect(JSON.stringify((stored as { rows: unknown }).rows)).not.toContain('never shown');
+      expect((await trader.get(SMS)).status).toBe(403);
+      expect((await bourse.client().get(PHONE)).status).toBe(401);
+    });
+  });
+
+  describe('a push', () => {
+    const PUSH = `${PATH}/push`;
+    const SUBSCRIPTIONS = `${PUSH}/subscriptions`;
+    const KEYS = '/api/admin/config/push';
+    let service: HttpStub;
+    let browser: PushBrowser;
+
+    beforeEach(async () => {
+      service = await HttpStub.start();
+      service.answer = () => ({ status: 201 });
+      browser = new PushBrowser();
+      await prefer({ 'training-finished': { email: false } });
+    });
+    afterEach(async () => {
+      await service.stop();
+    });
+    const subscribe = async (path = '/send/1') => {
+      const body = browser.subscription(service.url + path);
+      const answer = await trader.post<PushSubscriptionView>(SUBSCRIPTIONS, body);
+      expect(answer.status).toBe(201);
+      return answer.body;
+    };
+    const subscribed = async (by = trader) =>
+      (await by.get<Page<PushSubscriptionView>>(SUBSCRIPTIONS)).body.items;
+    const setKeys = (body: object = { subject: 'mailto:ops@example.com' }) =>
+      admin.send<{ publicKey: string; code: string }>('PUT', KEYS, body);
+
+    it('is encrypted for the browser alone, and says by VAPID who sends', async () => {
+      const { publicKey } = (await setKeys()).body;
+      expect((await trader.get(`${PUSH}/key`)).body).toEqual({ publicKey });
+      await subscribe();
+      await happens(TrainingFinished, training());
+      const told = await untilTold('training-finished');
+      const [request] = await eventually(() => {
+        expect(service.requests).toHaveLength(1);
+        return service.requests;
+      }, patient);
+      expect(browser.read(request?.body ?? Buffer.alloc(0))).toMatchObject({
+        id: told.id,
+        kind: 'training-finished',
+        title: 'Training done: Momentum',
+      });
+      expect(() => new PushBrowser().read(request?.body ?? Buffer.alloc(0))).toThrow();
+      const headers: IncomingHttpHeaders = request?.headers ?? {};
+      expect(headers).toMatchObject({ 'content-encoding': 'aes128gcm', ttl: '86400' });
+      expect(headers['topic']).toMatch(/^[\w-]{32}$/);
+      const [, token = '', key] =
+        /^vapid t=(\S+), k=(\S+)$/.exec(headers.authorization ?? '') ?? [];
+      expect(key).toBe(publicKey);
+      const [, claims = ''] = token.split('.');
+      expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({
+        aud: service.url,
+        sub: 'mailto:ops@example.com',
+      });
+      expect(isSignedBy(publicKey, token)).toBe(true);
+    });
+
+    it('ends with the subscription when the browser has unsubscribed', async () => {
+      await setKeys();
+      await subscribe();
+      service.answer = () => ({ status: 410 });
+      await happens(TrainingFinished, training());
+      const { id } = await untilTold('training-finished');
+      await eventually(async () => {
+        expect(await deliveries(id, 'push')).toMatchObject([
+          { status: 'failed', attempts: 1, last_error: 'notifications.push_gone' },
+        ]);
+      }, patient);
+      expect(await subscribed()).toEqual([]);
+    });
+
+    it('is tried again while the service is busy', async () => {
+      await setKeys();
+      await subscribe();
+      let asked = 0;
+      service.answer = () => ({ status: (asked += 1) === 1 ? 429 : 201 });
+      await happens(TrainingFinished, training());
+      await eventually(() => expect(asked).toBe(2), patient);
+    });
+
+    it('keys are made once, or given as a pair, and the private one is not shown', async () => {
+      const first = (await setKeys()).body.publicKey;
+      expect((await setKeys({ subject: 'https://bourse.example' })).body.publicKey).toBe(first);
+      const pair = createECDH('prime256v1');
+      const publicKey = pair.generateKeys('base64url');
+      const privateKey = Buffer.from(pair.getPrivateKey('hex').padStart(64, '0'), 'hex').toString(
+        'base64url',
+      );
+      const subject = 'mailto:ops@example.com';
+      for (const half of [{ publicKey }, { privateKey }, { publicKey: first, privateKey }]) {
+        const refused = await setKeys({ subject, ...half });
+        expect(refused.body.code).toBe('system_config.private_key_required');
+      }
+      expect((await setKeys({ subject, publicKey, privateKey })).body).toEqual({
+        configured: true,
+        subject,
+        publicKey,
+      });
+      expect((await admin.delete(KEYS)).status).toBe(204);
+      expect((await trader.get(`${PUSH}/key`)).status).toBe(404);
+      await subscribe();
+      await happens(TrainingFinished, training());
+      const { id } = await untilTold('training-finished');
+      await eventually(async () => {
+        expect(await deliveries(id, 'push')).toMatchObject([{ status: 'shown' }]);
+      }, patient);
+    });
+
+    it('subscriptions are one a browser, ten a user, and their owner’s', async () => {
+      await subscribe();
+      const { id } = await subscribe();
+      expect((await subscribed()).map((one) => one.id)).toEqual([id]);
+      for (let i = 2; i <= 11; i += 1) await subscribe(`/send/${i}`);
+      expect(await subscribed()).toHaveLength(10);
+      const stranger = await bourse.trader();
+      expect(await subscribed(stranger)).toEqual([]);
+      const [one] = await subscribed();
+      for (const wrong of [one?.id, newId(), 'x']) {
+        expect((await stranger.delete(`${SUBSCRIPTIONS}/${wrong}`)).status).toBe(404);
+      }
+      expect((await trader.delete(`${SUBSCRIPTIONS}/${one?.id}`)).status).toBe(204);
+      const good = browser.subscription(service.url);
+      const odd = [
+        { ...good, endpoint: 'nowhere' },
+        { ...good, keys: { ...good.keys, p256dh: Buffer.alloc(65, 4).toString('base64url') } },
+        { ...good, keys: { ...good.keys, auth: 'AAAA' } },
+        { endpoint: good.endpoint },
+      ];
+      for (const body of odd) expect((await trader.post(SUBSCRIPTIONS, body)).status).toBe(400);
+    });
+  });
 });
+
+/** ES256, as VAPID signs (RFC 8292). */
+function isSignedBy(publicKey: string, token: string): boolean {
+  const point = Buffer.from(publicKey, 'base64url');
+  const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((half) =>
+    half.toString('base64url'),
+  );
+  const key = createPublicKey({ format: 'jwk', key: { kty: 'EC', crv: 'P-256', x, y } });
+  const [header = '', claims = '', signature = ''] = token.split('.');
+  return verify(
+    'sha256',
+    Buffer.from(`${header}.${claims}`),
+    { key, dsaEncoding: 'ieee-p1363' },
+    Buffer.from(signature, 'base64url'),
+  );
+}

@@ -450,13 +450,20 @@ describe('orders, with two API processes and no job delivered', () => {
 
   it('are told of in order: what stands in the inbox comes by one stream of its user', async () => {
     const notifier = here.app.get(Notifier);
-    for (const dedupeKey of ['first', 'second']) {
-      const draft = { kind: 'order-filled', title: dedupeKey, body: '', data: {} } as const;
-      await notifier.notify([trader.user.id], { ...draft, dedupeKey });
+    for (const symbol of ['FIRST', 'SECOND']) {
+      const data = {
+        tradeId: '',
+        orderId: '',
+        symbol,
+        side: 'buy',
+        quantity: '1',
+        price: '1',
+      } as const;
+      await notifier.notify([trader.user.id], { kind: 'order-filled', dedupeKey: symbol, data });
     }
     const { rows } = (await here.app.get(Database).sql.execute(sql`
       select payload -> 'notification' ->> 'title' as title from outbox
       where stream = ${`notifications:${trader.user.id}`} order by seq`)) as { rows: unknown[] };
-    expect(rows).toEqual([{ title: 'first' }, { title: 'second' }]);
+    expect(rows).toEqual([{ title: 'Bought 1 FIRST' }, { title: 'Bought 1 SECOND' }]);
   });
 });

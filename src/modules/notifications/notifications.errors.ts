@@ -1,4 +1,4 @@
-import { AppError } from '../../kernel/app-error.js';
+import { AppError, type ErrorKind } from '../../kernel/app-error.js';
 
 export const notificationNotFound = () =>
   new AppError('not_found', 'notifications.not_found', 'There is no such notification.');
@@ -18,4 +18,27 @@ export const targetRefused = () =>
     'unprocessable',
     'notifications.target_refused',
     'Nothing is sent there: the address must be public, and https.',
+  );
+
+export const wrongCode = () =>
+  new AppError(
+    'unprocessable',
+    'notifications.wrong_code',
+    'That is not the code, or it does not count any more: have another sent.',
+  );
+
+export const codeNotSent = (failure: {
+  readonly kind: ErrorKind;
+  readonly code: string;
+  readonly reason: string;
+}) => new AppError(failure.kind, failure.code, failure.reason);
+
+export const pushNotConfigured = () =>
+  new AppError('not_found', 'notifications.push_not_configured', 'No push keys are set.');
+
+export const subscriptionNotFound = () =>
+  new AppError(
+    'not_found',
+    'notifications.subscription_not_found',
+    'There is no such subscription.',
   );

@@ -2,7 +2,9 @@ import { Module } from '@nestjs/common';
 import { NotificationsController } from './inbox/notifications.controller.js';
 import { NotificationsModule } from './notifications.module.js';
 import { PreferencesController } from './preferences/preferences.controller.js';
+import { PushSubscriptionsController } from './push/push-subscriptions.controller.js';
 import { ShownMessagesController } from './shown/shown-messages.controller.js';
+import { PhonesController } from './sms/phones.controller.js';
 import { WebhookEndpointsController } from './webhooks/webhook-endpoints.controller.js';
 
 @Module({
@@ -12,6 +14,8 @@ import { WebhookEndpointsController } from './webhooks/webhook-endpoints.control
     NotificationsController,
     ShownMessagesController,
     WebhookEndpointsController,
+    PhonesController,
+    PushSubscriptionsController,
   ],
 })
 export class NotificationsHttpModule {}

@@ -14,11 +14,18 @@ import { NotificationsService } from './inbox/notifications.service.js';
 import { notificationsQueue } from './notifications.queues.js';
 import { PreferencesRepository } from './preferences/preferences.repository.js';
 import { PreferencesService } from './preferences/preferences.service.js';
+import { PushChannel } from './push/push.channel.js';
+import { PushSubscriptionsRepository } from './push/push-subscriptions.repository.js';
+import { PushSubscriptionsService } from './push/push-subscriptions.service.js';
 import { NotificationReactions } from './raising/notification-reactions.js';
 import { DeliveryPlanner } from './raising/delivery-planner.js';
 import { Notifier } from './raising/notifier.js';
 import { DevelopmentTransport } from './shown/development-transport.js';
 import { ShownMessagesRepository } from './shown/shown-messages.repository.js';
+import { PhoneCodes } from './sms/phone-codes.js';
+import { PhonesRepository } from './sms/phones.repository.js';
+import { PhonesService } from './sms/phones.service.js';
+import { SmsChannel } from './sms/sms.channel.js';
 import { WebhookChannel } from './webhooks/webhook.channel.js';
 import { WebhookEndpointsRepository } from './webhooks/webhook-endpoints.repository.js';
 import { WebhookEndpointsService } from './webhooks/webhook-endpoints.service.js';
@@ -36,13 +43,20 @@ import { WebhookEndpointsService } from './webhooks/webhook-endpoints.service.js
     OutboundHttp,
     WebhookEndpointsRepository,
     WebhookEndpointsService,
+    PhonesRepository,
+    PhoneCodes,
+    PhonesService,
+    PushSubscriptionsRepository,
+    PushSubscriptionsService,
     EmailChannel,
+    SmsChannel,
+    PushChannel,
     WebhookChannel,
     NotificationChannels,
     {
       provide: NOTIFICATION_CHANNELS,
       useFactory: (...channels: NotificationChannel[]) => channels,
-      inject: [EmailChannel, WebhookChannel],
+      inject: [EmailChannel, SmsChannel, PushChannel, WebhookChannel],
     },
     DeliveryPlanner,
     Notifier,
@@ -56,6 +70,8 @@ import { WebhookEndpointsService } from './webhooks/webhook-endpoints.service.js
     DeliveryService,
     DevelopmentTransport,
     WebhookEndpointsService,
+    PhonesService,
+    PushSubscriptionsService,
   ],
 })
 export class NotificationsModule {}

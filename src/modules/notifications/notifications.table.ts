@@ -14,7 +14,7 @@ import {
 import { userIdColumn } from '../users/index.js';
 import { DELIVERY_CHANNELS } from './delivery-channels.js';
 import { NOTIFICATION_KINDS } from './notification-kinds.js';
-import type { NotificationData } from './raising/notification-draft.js';
+import type { NotificationData } from './templates/template-variables.js';
 
 /** What a user was told. */
 export const notificationsTable = pgTable(

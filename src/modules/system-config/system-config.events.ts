@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineEvent } from '../../kernel/domain-event.js';
 
 /** The groups of settings. */
-export const SETTINGS_KEYS = ['caches', 'email', 'rate-limits', 'system'] as const;
+export const SETTINGS_KEYS = ['caches', 'email', 'push', 'rate-limits', 'sms', 'system'] as const;
 export type SettingsKey = (typeof SETTINGS_KEYS)[number];
 
 /** An administrator changed settings. Names alone: values may be secrets. */

@@ -3,7 +3,10 @@ import { CacheTtlSettings } from './caches/cache-ttl-settings.js';
 import { EmailConfigService } from './email/email-config.service.js';
 import { Mailer } from './email/mailer.js';
 import { TestEmailService } from './email/test-email.service.js';
+import { PushConfigService } from './push/push-config.service.js';
 import { RateLimitSettings } from './limits/rate-limit-settings.js';
+import { SmsConfigService } from './sms/sms-config.service.js';
+import { SmsSender } from './sms/sms-sender.js';
 import { SettingsJournal } from './settings-journal.js';
 import { SettingsRepository } from './settings.repository.js';
 import { SystemConfigService } from './system-config.service.js';
@@ -18,6 +21,9 @@ import { SystemConfigService } from './system-config.service.js';
     EmailConfigService,
     Mailer,
     TestEmailService,
+    SmsConfigService,
+    SmsSender,
+    PushConfigService,
   ],
   exports: [
     SystemConfigService,
@@ -26,6 +32,9 @@ import { SystemConfigService } from './system-config.service.js';
     EmailConfigService,
     Mailer,
     TestEmailService,
+    SmsConfigService,
+    SmsSender,
+    PushConfigService,
   ],
 })
 export class SystemConfigModule {}

@@ -18,7 +18,7 @@ export const profileSchema = z.object({
 });
 export type Profile = z.output<typeof profileSchema>;
 
-/** Preferences that the user's own clients read: nothing on the server depends on them. */
+/** Preferences that the user's own clients read. News are told in this language and time zone as well. */
 export const settingsSchema = z.strictObject({
   locale: z
     .string()

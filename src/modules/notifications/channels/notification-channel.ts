@@ -43,3 +43,12 @@ export abstract class NotificationChannel {
   /** Sends it once, now, within 30 s. Rejects for nothing that the other side or the settings do. */
   abstract deliver(notification: NotificationRow, target: string): Promise<DeliveryOutcome>;
 }
+
+/** Targets that have an owner, by the owner. */
+export function targetsByUser(
+  rows: readonly { readonly id: string; readonly userId: string }[],
+): ReadonlyMap<string, readonly string[]> {
+  const targets = new Map<string, string[]>();
+  for (const { id, userId } of rows) targets.set(userId, [...(targets.get(userId) ?? []), id]);
+  return targets;
+}

@@ -15,6 +15,11 @@ export type OutboundAnswer =
   /** `refused`: the address is none that requests may go to. */
   | { readonly kind: 'unanswered'; readonly why: 'refused' | 'timeout' | 'unreachable' };
 
+/** As much of the configuration as says where requests may go. */
+interface Guarded {
+  readonly notifications: Pick<Config['notifications'], 'allowPrivateTargets'>;
+}
+
 /** From the look-up of the name to the first line of the answer. */
 const TIMEOUT_MS = 10 * SECOND_MS;
 
@@ -32,7 +37,7 @@ export class OutboundHttp {
   readonly #plain: http.Agent;
   readonly #secure: https.Agent;
 
-  constructor(@Inject(Config) { notifications }: Pick<Config, 'notifications'>) {
+  constructor(@Inject(Config) { notifications }: Guarded) {
     this.#allowPrivate = notifications.allowPrivateTargets;
     const options = { allowPrivateIPAddress: this.#allowPrivate, keepAlive: false };
     this.#plain = new RequestFilteringHttpAgent(options);

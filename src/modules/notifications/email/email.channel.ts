@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Mailer, SystemConfigService } from '../../system-config/index.js';
-import { UsersService } from '../../users/index.js';
+import { UserSettingsService, UsersService } from '../../users/index.js';
 import { NotificationChannel, type DeliveryOutcome } from '../channels/notification-channel.js';
 import type { NotificationRow } from '../notifications.table.js';
+import { renderStored } from '../templates/render-notification.js';
 import { renderNotificationEmail } from './notification-email.js';
 
 /** To the address that the user signs in with. */
@@ -12,6 +13,7 @@ export class EmailChannel extends NotificationChannel {
 
   constructor(
     private readonly users: UsersService,
+    private readonly settings: UserSettingsService,
     private readonly config: SystemConfigService,
     private readonly mailer: Mailer,
   ) {
@@ -23,12 +25,15 @@ export class EmailChannel extends NotificationChannel {
   }
 
   override async deliver(notification: NotificationRow): Promise<DeliveryOutcome> {
-    const [{ email, displayName }, { siteName, supportEmail }] = await Promise.all([
-      this.users.getProfile(notification.userId),
+    const { userId, createdAt } = notification;
+    const [{ email, displayName }, audience, { siteName, supportEmail }] = await Promise.all([
+      this.users.getProfile(userId),
+      this.settings.get(userId),
       this.config.system(),
     ]);
-    const context = { siteName, supportEmail, recipientName: displayName };
-    const rendered = renderNotificationEmail(context, notification);
+    const context = { siteName, supportEmail, recipientName: displayName, audience };
+    const news = renderStored(notification, audience);
+    const rendered = renderNotificationEmail(context, news, createdAt);
     const to = { name: '', address: email };
     const outcome = await this.mailer.send({ id: notification.id, to, ...rendered });
     if (outcome.kind === 'sent') return outcome;

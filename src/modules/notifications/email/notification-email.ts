@@ -1,17 +1,14 @@
 import { plainLine } from '../raising/plain-line.js';
-import { html } from './html.js';
+import type { Audience } from '../templates/formats.js';
+import { html, join } from '../templates/html.js';
+import { wordsFor, type RenderedNotification } from '../templates/render-notification.js';
 
 /** Who writes to whom. */
 export interface EmailContext {
   readonly siteName: string;
   readonly supportEmail: string | null;
   readonly recipientName: string;
-}
-
-export interface EmailContent {
-  readonly title: string;
-  readonly body: string;
-  readonly createdAt: Date;
+  readonly audience: Audience;
 }
 
 export interface RenderedEmail {
@@ -26,34 +23,44 @@ const MAX_SUBJECT = 200;
 
 /** A notification as a mail. Whatever the texts hold, the subject is one line and the markup is ours alone. */
 export function renderNotificationEmail(
-  context: EmailContext,
-  { title, body, createdAt }: EmailContent,
+  { siteName: site, supportEmail, recipientName, audience }: EmailContext,
+  { title, text, figures, html: content }: RenderedNotification,
+  createdAt: Date,
 ): RenderedEmail {
-  const siteName = line(context.siteName);
-  const greeting = `Hello ${line(context.recipientName)},`;
-  const time = `${createdAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-  const why = `You get this mail because your notification settings at ${siteName} ask for it.`;
-  const help =
-    context.supportEmail === null ? '' : `Questions? Write to ${line(context.supportEmail)}.`;
-  const paragraphs = [line(title), line(body)];
+  const { texts, formats } = wordsFor(audience);
+  const siteName = line(site);
+  const greeting = texts.mail.greeting(line(recipientName));
+  const time = formats.moment(createdAt);
+  const footer = [
+    texts.mail.why(siteName),
+    ...(supportEmail === null ? [] : [texts.mail.help(line(supportEmail))]),
+  ];
+  const table = figures.map(([name, value]) => `${name}: ${value}`).join('\n');
   return {
     subject: plainLine(`${siteName}: ${title}`, MAX_SUBJECT),
-    text: [greeting, ...paragraphs, time, `-- \n${[why, help].filter(Boolean).join('\n')}`]
+    text: [
+      greeting,
+      title,
+      text,
+      ...(table === '' ? [] : [table]),
+      time,
+      `-- \n${footer.join('\n')}`,
+    ]
       .join('\n\n')
       .concat('\n'),
     html: html`<!doctype html>
-      <html lang="en">
+      <html lang="${texts.language}">
         <head>
           <meta charset="utf-8" />
-          <title>${line(title)}</title>
+          <title>${title}</title>
         </head>
         <body>
           <p>${greeting}</p>
-          <h1>${line(title)}</h1>
-          <p>${line(body)}</p>
+          <h1>${title}</h1>
+          ${content}
           <p>${time}</p>
           <hr />
-          <p>${why} ${help}</p>
+          ${join(footer.map((part) => html`<p>${part}</p>`))}
         </body>
       </html> `.markup,
   };

@@ -12,7 +12,9 @@ export class PreferencesController {
   constructor(private readonly preferences: PreferencesService) {}
 
   @Get()
-  @ApiOperation({ summary: 'What you are told, and where; by default everything, everywhere' })
+  @ApiOperation({
+    summary: 'What you are told, and where; by default everything, everywhere but by text message',
+  })
   @ApiOkResponse({ standardSchema: preferencesSchema })
   get(@CurrentPrincipal() { userId }: Principal): Promise<Preferences> {
     return this.preferences.get(userId);

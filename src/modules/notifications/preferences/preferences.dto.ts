@@ -5,6 +5,11 @@ import type { NotificationKind } from '../notification-kinds.js';
 const ways = {
   inApp: z.boolean().default(true).describe('in the list, and live'),
   email: z.boolean().default(true).describe('as a mail, once a mail server is set'),
+  sms: z
+    .boolean()
+    .default(false)
+    .describe('as a text message to the number that you have verified'),
+  push: z.boolean().default(true).describe('to each browser that you have subscribed'),
   webhook: z.boolean().default(true).describe('as a request to each of your endpoints'),
 } satisfies Record<DeliveryChannelName | 'inApp', unknown>;
 
@@ -22,7 +27,7 @@ const kindsOf = <Ways extends z.ZodType>(kind: Ways) =>
   }) satisfies Record<NotificationKind, Ways>;
 
 /**
- * What a user wants to be told, and where. By default: everything, everywhere. Also what `PUT` takes: what
+ * What a user wants to be told, and where. By default: everything, everywhere but by text message. Also what `PUT` takes: what
  * is left out takes its default.
  */
 export const preferencesSchema = z.strictObject(kindsOf(channels));

@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
+import { UserSettingsService } from '../../users/index.js';
 import { NotificationChannels } from '../channels/notification-channels.js';
 import type { DeliveryChannelName } from '../delivery-channels.js';
 import type { NotificationKind } from '../notification-kinds.js';
 import { PreferencesService } from '../preferences/preferences.service.js';
+import type { Audience } from '../templates/formats.js';
 
 /** By which ways a user is told. */
 export interface DeliveryPlan {
   readonly userId: string;
+  readonly audience: Audience;
   readonly inApp: boolean;
   readonly ways: readonly DeliveryWay[];
 }
@@ -22,6 +25,7 @@ export class DeliveryPlanner {
   constructor(
     private readonly preferences: PreferencesService,
     private readonly channels: NotificationChannels,
+    private readonly settings: UserSettingsService,
   ) {}
 
   /** Without the users who are to be told nowhere. */
@@ -36,10 +40,16 @@ export class DeliveryPlanner {
         ways.get(userId)?.push(...found);
       }
     }
-    return [...ways]
-      .map(([userId, found]) => {
-        return { userId, inApp: wanted.get(userId)?.inApp ?? false, ways: found };
-      })
-      .filter(({ inApp, ways: found }) => inApp || found.length > 0);
+    const told = userIds.filter(
+      (userId) => wanted.get(userId)?.inApp || (ways.get(userId) ?? []).length > 0,
+    );
+    return Promise.all(
+      told.map(async (userId) => ({
+        userId,
+        audience: await this.settings.get(userId),
+        inApp: wanted.get(userId)?.inApp ?? false,
+        ways: ways.get(userId) ?? [],
+      })),
+    );
   }
 }

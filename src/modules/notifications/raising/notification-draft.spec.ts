@@ -3,12 +3,16 @@ import type { EventPayload } from '../../../kernel/domain-event.js';
 import { newId } from '../../../kernel/ids.js';
 import type { ImportEnded } from '../../journal/journal.events.js';
 import { OrderChanged } from '../../trading/trading.events.js';
+import { renderNotification } from '../templates/render-notification.js';
+import type { Variables } from '../templates/template-variables.js';
+import type { NotificationKind } from '../notification-kinds.js';
 import {
   draftOfAlert,
   draftOfFill,
   draftOfImport,
   draftOfRejection,
   draftOfTraining,
+  type NotificationDraft,
 } from './notification-draft.js';
 
 const userId = newId();
@@ -85,29 +89,35 @@ const importEnd = (overrides: Partial<EventPayload<typeof ImportEnded>> = {}) =>
   ...overrides,
 });
 
+const told = <Kind extends NotificationKind>(draft: NotificationDraft<Kind>) => {
+  const reader = { locale: 'en-US', timeZone: 'UTC' };
+  const data: Variables<Kind> = draft.data;
+  return { ...draft, ...renderNotification(draft.kind, data, reader) };
+};
+
 describe('what a notification says', () => {
   it('of a fill: what was traded at which price', () => {
-    expect(draftOfFill(fill)).toMatchObject({
+    expect(told(draftOfFill(fill))).toMatchObject({
       kind: 'order-filled',
       title: 'Bought 10 AAPL',
-      body: 'Bought 10 AAPL at 187.25 USD a share.',
+      text: 'Bought 10 AAPL at $187.25 a share.',
       data: { orderId: fill.trade.orderId, price: '187.25' },
     });
     const sale = { ...fill, trade: { ...fill.trade, side: 'sell' as const } };
-    expect(draftOfFill(sale).title).toBe('Sold 10 AAPL');
+    expect(told(draftOfFill(sale)).title).toBe('Sold 10 AAPL');
   });
 
   it('of a rejection: the reason in words, or its code where there are none', () => {
-    const { title, body } = draftOfRejection(rejected('trading.insufficient_funds'));
+    const { title, text } = told(draftOfRejection(rejected('trading.insufficient_funds')));
     expect(title).toBe('Order rejected: sell 2.5 MSFT');
-    expect(body).toContain('did not have the cash');
-    expect(draftOfRejection(rejected('trading.new_rule')).body).toContain('trading.new_rule');
-    expect(draftOfRejection(rejected(null)).body).toContain('no reason');
+    expect(text).toContain('did not have the cash');
+    expect(told(draftOfRejection(rejected('trading.new_rule'))).text).toContain('trading.new_rule');
+    expect(told(draftOfRejection(rejected(null))).text).toContain('no reason');
   });
 
   it('of an import: how many trades are new, and what became of the other lines', () => {
     const of = (imported: number, duplicates = 0, unread = 0) =>
-      draftOfImport(importEnd({ imported, duplicates, failed: unread })).title;
+      told(draftOfImport(importEnd({ imported, duplicates, failed: unread }))).title;
     expect([of(0), of(1), of(20), of(0, 0, 1), of(0, 5), of(12, 3, 2)]).toEqual([
       'Import finished: 0 new trades',
       'Import finished: 1 new trade',
@@ -120,23 +130,23 @@ describe('what a notification says', () => {
 
   it('of an import that failed: of which file, and why', () => {
     const failure = { code: 'journal.no_rows', message: 'The file is a header and nothing else.' };
-    const told = draftOfImport(importEnd({ outcome: 'failed', failure }));
-    expect(told).toMatchObject({
+    const news = told(draftOfImport(importEnd({ outcome: 'failed', failure })));
+    expect(news).toMatchObject({
       kind: 'import-finished',
       title: 'Import failed: a.csv — The file is a header and nothing else.',
       data: { fileName: 'a.csv', outcome: 'failed', failureCode: 'journal.no_rows' },
     });
-    expect(told.body).toContain(failure.message);
+    expect(news.text).toContain(failure.message);
   });
 
   it('of a training: how it ended, of which model, with its figures', () => {
-    expect(draftOfTraining(training('Momentum'))).toMatchObject({
+    expect(told(draftOfTraining(training('Momentum')))).toMatchObject({
       title: 'Training done: Momentum',
-      body: expect.stringMatching(/^Version 2 .*61\.0 %.*52\.3 %/) as string,
+      text: expect.stringMatching(/^Version 2 .*61\.0%.*52\.3%/) as string,
     });
-    expect(draftOfTraining(failed('Momentum', 'Too few rows.'))).toMatchObject({
+    expect(told(draftOfTraining(failed('Momentum', 'Too few rows.')))).toMatchObject({
       title: 'Training failed: Momentum',
-      body: 'Too few rows.',
+      text: 'Too few rows.',
     });
   });
 
@@ -149,9 +159,9 @@ describe('what a notification says', () => {
       threshold: 1_000,
       raisedAt: at,
     };
-    const raised = draftOfAlert('alert-raised', alert);
-    const resolved = draftOfAlert('alert-resolved', alert);
-    expect(raised).toMatchObject({ title: 'Alert: queue-backlog', body: alert.message });
+    const raised = told(draftOfAlert('alert-raised', alert));
+    const resolved = told(draftOfAlert('alert-resolved', alert));
+    expect(raised).toMatchObject({ title: 'Alert: queue-backlog', text: alert.message });
     expect(resolved.title).toBe('Resolved: queue-backlog');
     expect(raised.dedupeKey).not.toBe(resolved.dedupeKey);
   });
@@ -164,8 +174,8 @@ describe('what a notification says', () => {
     const text = fc.string({ unit: 'binary', maxLength: 3_000 });
     fc.assert(
       fc.property(text, text, (name, reason) => {
-        const { title, body, data } = draftOfTraining(failed(name, reason));
-        for (const line of [title, body, String(data['modelName'])]) {
+        const { title, text: body, data } = told(draftOfTraining(failed(name, reason)));
+        for (const line of [title, body, data.modelName]) {
           expect(line).not.toMatch(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u);
         }
         expect(title.length).toBeLessThanOrEqual(160);

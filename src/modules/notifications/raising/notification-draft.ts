@@ -4,135 +4,82 @@ import type { ImportEnded } from '../../journal/journal.events.js';
 import type { AlertRaised } from '../../monitoring/monitoring.events.js';
 import type { OrderChanged, OrderFilled } from '../../trading/trading.events.js';
 import type { NotificationKind } from '../notification-kinds.js';
+import type { Variables } from '../templates/template-variables.js';
 import { plainLine } from './plain-line.js';
 
-/** For programs: ids and figures of what happened. */
-export type NotificationData = Readonly<Record<string, string | number | null>>;
-
-/** What is to be told, whoever is told. Title and body are plain lines. */
-export interface NotificationDraft {
-  readonly kind: NotificationKind;
+/** What is to be told, whoever is told: which words are made of it is the reader's. */
+export interface NotificationDraft<Kind extends NotificationKind = NotificationKind> {
+  readonly kind: Kind;
   /** The same for the same event, however often it is delivered. */
   readonly dedupeKey: string;
-  readonly title: string;
-  readonly body: string;
-  readonly data: NotificationData;
+  /** Texts of others are plain lines. */
+  readonly data: Variables<Kind>;
 }
 
-const MAX_TITLE = 160;
-const MAX_BODY = 1_000;
 const MAX_NAME = 80;
+const MAX_TEXT = 1_000;
 
-/** In words for people; the codes are those of the trading module. */
-const REJECT_REASONS: Readonly<Record<string, string>> = {
-  'trading.insufficient_funds': 'the account did not have the cash for it any more',
-  'trading.insufficient_position': 'the account did not hold the shares any more',
-  'trading.unknown_symbol': 'the symbol cannot be traded any more',
-};
-
-export function draftOfFill({ trade }: EventPayload<typeof OrderFilled>): NotificationDraft {
-  const { id, orderId, symbol, side, quantity, price } = trade;
-  const did = side === 'buy' ? 'Bought' : 'Sold';
-  return draft(
-    'order-filled',
-    id,
-    `${did} ${quantity} ${symbol}`,
-    `${did} ${quantity} ${symbol} at ${price} USD a share.`,
-    { tradeId: id, orderId, symbol, side, quantity, price },
-  );
+export function draftOfFill({
+  trade,
+}: EventPayload<typeof OrderFilled>): NotificationDraft<'order-filled'> {
+  const { id: tradeId, orderId, symbol, side, quantity, price } = trade;
+  return draft('order-filled', tradeId, { tradeId, orderId, symbol, side, quantity, price });
 }
 
-export function draftOfRejection({ order }: EventPayload<typeof OrderChanged>): NotificationDraft {
-  const { id, symbol, side, quantity, rejectReason } = order;
-  const reason = REJECT_REASONS[rejectReason ?? ''] ?? rejectReason ?? 'no reason was given';
-  const what = `${side} ${quantity} ${symbol}`;
-  return draft(
-    'order-rejected',
-    id,
-    `Order rejected: ${what}`,
-    `The order to ${what} was rejected: ${reason}.`,
-    { orderId: id, symbol, side, quantity, rejectReason },
-  );
+export function draftOfRejection({
+  order,
+}: EventPayload<typeof OrderChanged>): NotificationDraft<'order-rejected'> {
+  const { id: orderId, symbol, side, quantity, rejectReason } = order;
+  return draft('order-rejected', orderId, { orderId, symbol, side, quantity, rejectReason });
 }
 
-export function draftOfImport(ended: EventPayload<typeof ImportEnded>): NotificationDraft {
-  const { importId, outcome, imported, duplicates, failed, failure } = ended;
-  const fileName = plainLine(ended.fileName, MAX_NAME);
-  const data = { importId, fileName, outcome, imported, duplicates, failed };
-  const kind = 'import-finished';
-  if (failure !== null) {
-    const title = `Import failed: ${fileName} — ${failure.message}`;
-    const body = `Nothing of ${fileName} is in the journal: ${failure.message}`;
-    return draft(kind, importId, title, body, { ...data, failureCode: failure.code });
-  }
-  const result = `${counted(imported, 'new trade')}${importRemarks(duplicates, failed)}`;
-  const body = `The import of ${fileName} has ended: ${result}.`;
-  return draft(kind, importId, `Import finished: ${result}`, body, { ...data, failureCode: null });
+export function draftOfImport(
+  ended: EventPayload<typeof ImportEnded>,
+): NotificationDraft<'import-finished'> {
+  const { importId, fileName, outcome, imported, duplicates, failed, failure } = ended;
+  return draft('import-finished', importId, {
+    importId,
+    fileName: plainLine(fileName, MAX_NAME),
+    outcome,
+    imported,
+    duplicates,
+    failed,
+    failureCode: failure?.code ?? null,
+    failureMessage: failure && plainLine(failure.message, MAX_TEXT),
+  });
 }
-
-function importRemarks(duplicates: number, failed: number): string {
-  const remarks = [
-    ...(duplicates > 0 ? [`${duplicates} there already`] : []),
-    ...(failed > 0 ? [`${counted(failed, 'line')} could not be read`] : []),
-  ];
-  return remarks.length > 0 ? ` (${remarks.join(', ')})` : '';
-}
-
-const counted = (count: number, what: string): string =>
-  `${count} ${what}${count === 1 ? '' : 's'}`;
-
-const TRAINING_OUTCOMES = {
-  finished: 'Training done',
-  failed: 'Training failed',
-  cancelled: 'Training cancelled',
-} as const;
 
 export function draftOfTraining(
   training: EventPayload<typeof TrainingFinished>,
-): NotificationDraft {
-  const { modelId, trainingId, outcome } = training;
-  const modelName = plainLine(training.name, MAX_NAME);
-  return draft(
-    'training-finished',
+): NotificationDraft<'training-finished'> {
+  const { modelId, trainingId, name, outcome, result, failure } = training;
+  return draft('training-finished', trainingId, {
+    modelId,
     trainingId,
-    `${TRAINING_OUTCOMES[outcome]}: ${modelName}`,
-    summaryOf(training),
-    { modelId, trainingId, modelName, outcome },
-  );
+    modelName: plainLine(name, MAX_NAME),
+    outcome,
+    version: result?.version ?? null,
+    accuracy: result?.accuracy ?? null,
+    baselineAccuracy: result?.baselineAccuracy ?? null,
+    failureReason: failure && plainLine(failure.reason, MAX_TEXT),
+  });
 }
-
-function summaryOf({ result, failure }: EventPayload<typeof TrainingFinished>): string {
-  if (failure !== null) return failure.reason;
-  if (result === null) return 'The training was cancelled; the model is as it was.';
-  const [accuracy, baseline] = [result.accuracy, result.baselineAccuracy].map(percent);
-  return `Version ${result.version} calls ${accuracy} of the bars it was tested on, against ${baseline} by always saying the same.`;
-}
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 export function draftOfAlert(
   kind: 'alert-raised' | 'alert-resolved',
   alert: EventPayload<typeof AlertRaised>,
-): NotificationDraft {
-  const { alertId, message, value, threshold, raisedAt } = alert;
+): NotificationDraft<'alert-raised' | 'alert-resolved'> {
+  const { alertId, value, threshold, raisedAt } = alert;
   const alertKind = plainLine(alert.kind, MAX_NAME);
-  const what = kind === 'alert-raised' ? 'Alert' : 'Resolved';
-  const data = { alertId, alertKind, value, threshold, raisedAt };
-  return draft(kind, alertId, `${what}: ${alertKind}`, message, data);
+  const message = plainLine(alert.message, MAX_TEXT);
+  const data = { alertId, alertKind, message, value, threshold, raisedAt };
+  return draft<'alert-raised' | 'alert-resolved'>(kind, alertId, data);
 }
 
-function draft(
-  kind: NotificationKind,
+function draft<Kind extends NotificationKind>(
+  kind: Kind,
   sourceId: string,
-  title: string,
-  body: string,
-  data: NotificationData,
-): NotificationDraft {
-  return {
-    kind,
-    dedupeKey: `${kind}:${sourceId}`,
-    title: plainLine(title, MAX_TITLE),
-    body: plainLine(body, MAX_BODY),
-    data,
-  };
+  data: Variables<Kind>,
+): NotificationDraft<Kind> {
+  return { kind, dedupeKey: `${kind}:${sourceId}`, data };
 }

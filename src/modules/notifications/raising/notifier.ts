@@ -8,6 +8,7 @@ import { NotificationsRepository } from '../inbox/notifications.repository.js';
 import { NotificationCreated } from '../notifications.events.js';
 import { notificationsQueue } from '../notifications.queues.js';
 import { DeliveryPlanner } from './delivery-planner.js';
+import { renderNotification } from '../templates/render-notification.js';
 import type { NotificationDraft } from './notification-draft.js';
 
 /** Tells users what happened, where they want to be told. */
@@ -23,21 +24,17 @@ export class Notifier {
   ) {}
 
   /**
-   * Stores the notification of each user with what follows from it, the live message and the jobs of its deliveries,
+   * Stores the notification of each user, in the user's language, with what follows from it, the live message and the jobs of its deliveries,
    * in one transaction. Told again of the same (`dedupeKey`), it does nothing. A user's live messages keep the order in which
    * the notifications were stored.
    */
   async notify(userIds: readonly string[], draft: NotificationDraft): Promise<void> {
     const plans = await this.planner.plan(userIds, draft.kind);
     const createdAt = new Date(this.clock.nowMs());
-    const rows = plans.map(({ userId, inApp }) => ({
-      ...draft,
-      id: newId(),
-      userId,
-      inApp,
-      createdAt,
-      readAt: null,
-    }));
+    const rows = plans.map(({ userId, inApp, audience }) => {
+      const { title, text: body } = renderNotification(draft.kind, draft.data, audience);
+      return { ...draft, id: newId(), userId, title, body, inApp, createdAt, readAt: null };
+    });
     if (rows.length === 0) return;
     const waysOf = new Map(plans.map(({ userId, ways }) => [userId, ways]));
     await this.database.transaction(async (transaction) => {

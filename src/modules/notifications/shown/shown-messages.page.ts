@@ -1,5 +1,5 @@
 import type { Page } from '../../../kernel/page.js';
-import { html, join, type Html } from '../email/html.js';
+import { html, join, type Html } from '../templates/html.js';
 import type { ShownMessage } from './shown-messages.dto.js';
 
 /**

@@ -4,6 +4,7 @@ import { SECOND_MS } from '../../../kernel/duration.js';
 import {
   NotificationChannel,
   TARGET_GONE,
+  targetsByUser,
   type DeliveryOutcome,
 } from '../channels/notification-channel.js';
 import { OutboundHttp } from '../channels/outbound-http.js';
@@ -70,12 +71,4 @@ export class WebhookChannel extends NotificationChannel {
     await this.endpoints.disable(userId, endpointId);
     return failed('gone', 'The receiver is gone: the endpoint is switched off.', false);
   }
-}
-
-function targetsByUser(
-  rows: readonly { readonly id: string; readonly userId: string }[],
-): ReadonlyMap<string, readonly string[]> {
-  const targets = new Map<string, string[]>();
-  for (const { id, userId } of rows) targets.set(userId, [...(targets.get(userId) ?? []), id]);
-  return targets;
 }

@@ -37,6 +37,7 @@ export type EmailSettings = z.output<typeof emailSettingsSchema>;
 
 /** The columns of the database; a setting that this version does not know is left out. */
 export const storedEmailSettingsSchema = z.object(emailSettings);
+export type StoredEmailSettings = z.output<typeof storedEmailSettingsSchema>;
 
 export const replaceEmailSettingsSchema = z.strictObject({
   ...emailSettings,

@@ -3,7 +3,7 @@ import { createTransport } from 'nodemailer';
 import { AppError } from '../../../kernel/app-error.js';
 import { Clock } from '../../../kernel/clock.js';
 import { newId } from '../../../kernel/ids.js';
-import type { EmailSettings } from './email-config.dto.js';
+import type { StoredEmailSettings } from './email-config.dto.js';
 import { EmailConfigService } from './email-config.service.js';
 import {
   NOT_CONFIGURED,
@@ -51,7 +51,7 @@ export class Mailer {
     try {
       const opened = await this.config.openForSending();
       if (opened === undefined) return { kind: 'failed', failure: NOT_CONFIGURED };
-      return await this.#send(mail, opened.settings, opened.password);
+      return await this.#send(mail, opened.settings, opened.secret);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'secret.unreadable') throw error;
       return { kind: 'failed', failure: PASSWORD_UNREADABLE };
@@ -60,7 +60,7 @@ export class Mailer {
 
   async #send(
     { id = newId(), to, subject, text, html }: Mail,
-    settings: EmailSettings,
+    settings: StoredEmailSettings,
     password: string | undefined,
   ): Promise<MailOutcome> {
     const { fromName, fromAddress, timeoutMs } = settings;
@@ -97,7 +97,7 @@ export class Mailer {
   }
 }
 
-function transportOptions(settings: EmailSettings, password: string | undefined) {
+function transportOptions(settings: StoredEmailSettings, password: string | undefined) {
   const { host, port, security, user, timeoutMs } = settings;
   return {
     host,

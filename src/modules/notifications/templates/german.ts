@@ -1,0 +1,101 @@
+import type { Texts } from './texts.js';
+
+/** Codes of the trading module. */
+const REJECT_REASONS: Readonly<Record<string, string>> = {
+  'trading.insufficient_funds': 'auf dem Konto war nicht mehr genug Geld',
+  'trading.insufficient_position': 'auf dem Konto waren die Aktien nicht mehr',
+  'trading.unknown_symbol': 'das Symbol wird nicht mehr gehandelt',
+};
+
+const TRAINING_OUTCOMES = {
+  finished: 'Training fertig',
+  failed: 'Training gescheitert',
+  cancelled: 'Training abgebrochen',
+} as const;
+
+const NO_REASON = 'ohne Angabe eines Grundes';
+
+export const german: Texts = {
+  language: 'de',
+  templates: {
+    'order-filled': ({ side, quantity, symbol, price }, { quantity: shares, usd }) => {
+      const what = `${shares(quantity)} ${symbol} ${side === 'buy' ? 'gekauft' : 'verkauft'}`;
+      return {
+        title: what,
+        text: `${what}, zu ${usd(price)} je Aktie.`,
+        figures: [
+          ['Symbol', symbol],
+          ['Stück', shares(quantity)],
+          ['Kurs', usd(price)],
+        ],
+      };
+    },
+    'order-rejected': ({ side, quantity, symbol, rejectReason }, { quantity: shares }) => {
+      const reason = REJECT_REASONS[rejectReason ?? ''] ?? rejectReason ?? NO_REASON;
+      const what = `${side === 'buy' ? 'Kauf' : 'Verkauf'} von ${shares(quantity)} ${symbol}`;
+      return {
+        title: `Auftrag abgelehnt: ${what}`,
+        text: `Der Auftrag zum ${what} wurde abgelehnt: ${reason}.`,
+      };
+    },
+    'import-finished': (ended, { count }) => {
+      const { fileName, imported, duplicates, failed, outcome } = ended;
+      if (outcome === 'failed') {
+        const why = ended.failureMessage ?? ended.failureCode ?? NO_REASON;
+        return {
+          title: `Import gescheitert: ${fileName} — ${why}`,
+          text: `Nichts aus ${fileName} steht im Journal: ${why}`,
+        };
+      }
+      const remarks = [
+        ...(duplicates > 0 ? [`${count(duplicates)} schon vorhanden`] : []),
+        ...(failed > 0 ? [`${count(failed)} unlesbare ${failed === 1 ? 'Zeile' : 'Zeilen'}`] : []),
+      ];
+      const remark = remarks.length > 0 ? ` (${remarks.join(', ')})` : '';
+      const result = `${count(imported)} ${imported === 1 ? 'neuer Trade' : 'neue Trades'}${remark}`;
+      return {
+        title: `Import fertig: ${result}`,
+        text: `Der Import von ${fileName} ist beendet: ${result}.`,
+        figures: [
+          ['Neue Trades', count(imported)],
+          ['Schon vorhanden', count(duplicates)],
+          ['Unlesbare Zeilen', count(failed)],
+        ],
+      };
+    },
+    'training-finished': (ended, { percent, count }) => {
+      const { outcome, modelName, version, accuracy, baselineAccuracy, failureReason } = ended;
+      const title = `${TRAINING_OUTCOMES[outcome]}: ${modelName}`;
+      if (failureReason !== null) return { title, text: failureReason };
+      if (version === null || accuracy === null || baselineAccuracy === null) {
+        return { title, text: 'Das Modell ist, wie es war.' };
+      }
+      const [right, same] = [percent(accuracy), percent(baselineAccuracy)];
+      return {
+        title,
+        text: `Version ${count(version)} trifft ${right} der geprüften Kerzen; wer immer dasselbe sagt, trifft ${same}.`,
+        figures: [
+          ['Version', count(version)],
+          ['Treffer', right],
+          ['Immer dasselbe', same],
+        ],
+      };
+    },
+    'alert-raised': ({ alertKind, message }) => ({
+      title: `Alarm: ${alertKind}`,
+      text: message,
+    }),
+    'alert-resolved': ({ alertKind, message }) => ({
+      title: `Behoben: ${alertKind}`,
+      text: message,
+    }),
+  },
+  mail: {
+    greeting: (name) => `Guten Tag ${name},`,
+    why: (siteName) =>
+      `Sie erhalten diese E-Mail, weil Ihre Einstellungen bei ${siteName} es so vorsehen.`,
+    help: (address) => `Fragen? Schreiben Sie an ${address}.`,
+  },
+  phoneCode: (siteName, code, minutes) =>
+    `${siteName}: Ihr Code ist ${code}. Er gilt ${minutes} Minuten.`,
+};
