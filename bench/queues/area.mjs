@@ -1,6 +1,7 @@
 // @ts-check
 import { add, addAndProcess, processing } from './throughput.mjs';
 import { wait } from './wait.mjs';
+import { workerLoop } from './worker-loop.mjs';
 
 /** @type {import('../harness/case.mjs').Area} */
-export const cases = [add, processing, addAndProcess, wait];
+export const cases = [add, processing, addAndProcess, wait, workerLoop];
