@@ -29,6 +29,7 @@ describe('quiet hours', () => {
     const lunch = { from: '12:00', to: '13:30' };
     expect(until('2026-01-15T17:10:00Z', lunch)).toBe('2026-01-15T18:30:00.000Z');
     expect(until('2026-01-15T16:59:00Z', lunch)).toBe('2026-01-15T16:59:00.000Z');
+    expect(until('2026-01-15T18:30:00Z', lunch)).toBe('2026-01-15T18:30:00.000Z');
   });
 
   it('end when the clock on the wall says so, in the nights in which it is changed too', () => {
