@@ -9,6 +9,10 @@ export const notificationsEnvironment = {
     .describe(
       'true: webhooks and push may go to private and local addresses, by plain HTTP as well; for development alone',
     ),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('where users reach this installation; unset: mails have no link that ends them'),
   TWILIO_BASE_URL: z
     .url({ protocol: /^https?$/ })
     .default('https://api.twilio.com')
@@ -19,6 +23,7 @@ export interface NotificationSettings {
   /** Of webhooks and push services: addresses that are no public ones, and `http:`. */
   readonly allowPrivateTargets: boolean;
   readonly twilioBaseUrl: string;
+  readonly publicUrl: string | undefined;
 }
 
 export function notificationSettings(
@@ -27,5 +32,6 @@ export function notificationSettings(
   return {
     allowPrivateTargets: env.NOTIFICATIONS_ALLOW_PRIVATE_TARGETS,
     twilioBaseUrl: env.TWILIO_BASE_URL,
+    publicUrl: env.PUBLIC_URL,
   };
 }

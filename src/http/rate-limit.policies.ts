@@ -25,6 +25,8 @@ export const RATE_LIMITS = {
   'ml.train': { per: 'user', limit: 5, windowMs: HOUR_MS },
   // Each sends a text message, which is paid for.
   'notifications.phone': { per: 'user', limit: 5, windowMs: HOUR_MS },
+  // Mail programs of many people may share an address.
+  'notifications.unsubscribe': { per: 'ip', limit: 120, windowMs: HOUR_MS },
   // Refusals of limits that count addresses: beyond it the address is blocked, on every route.
   'abuse.refusals': { per: 'ip', limit: 50, windowMs: 5 * MINUTE_MS },
   // Of every route, see GENERAL_LIMITS. Buckets: who works through a list spaces his calls, and is not stopped.

@@ -14,6 +14,7 @@ import type {
   Notification,
   NotificationPage,
 } from '../../src/modules/notifications/inbox/notifications.dto.js';
+import { EVENT_KINDS } from '../../src/modules/notifications/notification-kinds.js';
 import { notificationsQueue } from '../../src/modules/notifications/notifications.queues.js';
 import type { PushSubscriptionView } from '../../src/modules/notifications/push/push-subscriptions.dto.js';
 import type { ShownMessage } from '../../src/modules/notifications/shown/shown-messages.dto.js';
@@ -28,7 +29,7 @@ import { eventually } from '../support/eventually.js';
 import { HttpStub } from '../support/http-stub.js';
 import { PushBrowser } from '../support/push-browser.js';
 import { SmtpSink } from '../support/smtp-sink.js';
-import type { ApiClient, Problem } from './support/api-client.js';
+import { newTrader, type ApiClient, type Problem } from './support/api-client.js';
 import { SERVERS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 import { LiveClient } from './support/live-client.js';
@@ -64,6 +65,7 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
     bourse = await startBourse(backend, {
       MARKET_TICK_MS: '100',
       TWILIO_BASE_URL: twilio.url,
+      PUBLIC_URL: 'https://bourse.example/',
       NOTIFICATIONS_ALLOW_PRIVATE_TARGETS: 'true',
     });
     admin = await bourse.admin();
@@ -253,6 +255,34 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       }, patient);
     });
 
+    it('a trader of a signal, in the list and by no mail', async () => {
+      const signal = { symbol: 'AAPL', side: 'buy', strategy: 'Momentum', confidence: 0.8 };
+      const { body } = await trader.post<{ id: string }>('/api/signals', signal);
+      const told = await untilTold('signal-received');
+      expect(told).toMatchObject({ title: 'Signal: buy AAPL', data: { signalId: body.id } });
+      expect(told.body).toContain('Momentum says buy AAPL, 80.0% sure');
+      expect(await deliveries(told.id)).toEqual([]);
+    });
+
+    it('a trader of a change of the password, whatever the trader had silenced', async () => {
+      const someone = bourse.client();
+      const known = newTrader();
+      await someone.post('/api/auth/register', known);
+      await someone.login(known);
+      const everyHour = { quietHours: { from: '00:00', to: '23:59' }, emailDigest: 'daily' };
+      await someone.send('PUT', `${PATH}/preferences`, everyHour);
+      const change = { currentPassword: known.password, newPassword: 'correct horse battery' };
+      const changed = await someone.post<{ token: string }>('/api/auth/password', change);
+      expect(changed.status).toBe(200);
+      someone.token = changed.body.token;
+      expect(await untilTold('password-changed', someone)).toMatchObject({
+        title: 'Your password was changed',
+      });
+      const [mail] = await untilMailed(known.email);
+      expect(mail?.body).toContain('from 127.0.0.1');
+      expect(mail?.headers.filter((line) => line.startsWith('List-Unsubscribe'))).toEqual([]);
+    });
+
     it('administrators, and no trader, of an alert and its end', async () => {
       const alert = {
         alertId: newId(),
@@ -408,7 +438,12 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
 
     it('are "everything, everywhere" until they are set; what is left out takes that again', async () => {
       const { body: first } = await trader.get<Record<string, unknown>>(`${PATH}/preferences`);
-      expect(Object.values(first)).toEqual(Array.from({ length: 6 }, () => DEFAULT));
+      const { quietHours, emailDigest, emailDigestAt, ...kinds } = first;
+      expect([quietHours, emailDigest, emailDigestAt]).toEqual([null, 'off', '08:00']);
+      expect(kinds).toEqual({
+        ...Object.fromEntries(EVENT_KINDS.map((kind) => [kind, DEFAULT])),
+        'signal-received': { ...DEFAULT, email: false },
+      });
       const change = { 'order-filled': { email: false }, 'import-finished': { inApp: false } };
       const changed = {
         ...first,
@@ -460,6 +495,10 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
         { 'order-filled': { email: 'yes' } },
         { 'order-filled': null },
         { unknown: {} },
+        { quietHours: { from: '22:00', to: '24:00' } },
+        { quietHours: { from: '22:00', to: '22:00' } },
+        { emailDigest: 'weekly' },
+        { 'password-changed': { email: false } },
         [],
       ];
       await prefer({ 'order-filled': { email: false } });
@@ -618,6 +657,126 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       } finally {
         await admin.send('PUT', '/api/admin/config/system', {});
       }
+    });
+  });
+
+  describe('what is put off', () => {
+    const sendDue = async () => {
+      const schedule = bourse.app.get(ScheduleRegistry).find('notifications.send-due');
+      await schedule?.run({ signal: new AbortController().signal });
+    };
+    /** As if it were later: what a trader waits for is due. */
+    const pass = (userId: string) =>
+      bourse.app.get(Database).sql.execute(sql`
+        update notification_deliveries set due_at = now() - interval '1 minute'
+        where due_at is not null and notification_id in (select id from notifications where user_id = ${userId})`);
+    /** From an hour ago until in an hour, in UTC. */
+    const quietNow = () => {
+      const [from, to] = [-1, 1].map((hours) =>
+        new Date(bourse.clock.nowMs() + hours * 3_600_000).toISOString().slice(11, 16),
+      );
+      return { from, to };
+    };
+
+    it('by quiet hours is in the list at once, and in the mail once they are over', async () => {
+      await trader.patch('/api/users/me/settings', { timeZone: 'UTC' });
+      await prefer({ quietHours: quietNow() });
+      await happens(TrainingFinished, training());
+      const { id } = await untilTold('training-finished');
+      expect(await deliveries(id)).toMatchObject([{ status: 'held', attempts: 0 }]);
+      await sendDue();
+      expect(await deliveries(id)).toMatchObject([{ status: 'held' }]);
+      await pass(trader.user.id);
+      await Promise.all([sendDue(), sendDue()]);
+      await untilDelivery(id, 'sent');
+      expect(sink.mailsTo(trader.user.email)).toHaveLength(1);
+    });
+
+    it('for a digest comes in one mail, once, in the order of what happened', async () => {
+      await prefer({ emailDigest: 'daily' });
+      for (const name of ['First', 'Second']) await happens(TrainingFinished, training({ name }));
+      await eventually(async () => expect((await list()).items).toHaveLength(2), patient);
+      await pass(trader.user.id);
+      await Promise.all([sendDue(), sendDue()]);
+      const [mail] = await untilMailed();
+      await sendDue();
+      expect(mail?.headers).toContain('Subject: Bourse: 2 messages');
+      expect(mail?.body).toMatch(/1: Training done: First\r?\n2: Training done: Second/);
+      expect((await list()).items).toHaveLength(2);
+      for (const { id } of (await list()).items) {
+        expect(await deliveries(id)).toMatchObject([{ status: 'digested' }]);
+      }
+      expect(sink.mailsTo(trader.user.email)).toHaveLength(1);
+    });
+
+    it('is what is beyond the limit of an hour, and nothing of it is lost', async () => {
+      await prefer({ 'training-finished': { inApp: false } });
+      for (let i = 1; i <= 62; i += 1)
+        await happens(TrainingFinished, training({ name: `No. ${i}` }));
+      const counted = (status: string) =>
+        bourse.app.get(Database).sql.execute(sql`
+          select count(*)::int as count from notification_deliveries d join notifications n on n.id = d.notification_id
+          where n.user_id = ${trader.user.id} and d.status = ${status}`) as unknown as Promise<{
+          rows: { count: number }[];
+        }>;
+      await eventually(
+        async () => {
+          expect((await counted('sent')).rows).toEqual([{ count: 60 }]);
+          expect((await counted('gathered')).rows).toEqual([{ count: 2 }]);
+        },
+        { timeoutMs: 30_000 },
+      );
+      await pass(trader.user.id);
+      await sendDue();
+      const mails = await untilMailed(trader.user.email, 61);
+      expect(mails.at(-1)?.headers).toContain('Subject: Bourse: 2 messages');
+    });
+  });
+
+  describe('the link that ends mail', () => {
+    const linkOf = async (): Promise<string> => {
+      await happens(TrainingFinished, training());
+      const [mail] = await untilMailed();
+      const header = mail?.headers.find((line) => line.startsWith('List-Unsubscribe: '));
+      const url = /<(.*)>/.exec(header ?? '')?.[1] ?? '';
+      expect(url).toMatch(/^https:\/\/bourse\.example\/api\/notifications\/unsubscribe\?token=/);
+      expect(mail?.headers).toContain('List-Unsubscribe-Post: List-Unsubscribe=One-Click');
+      expect(mail?.body).toContain(url);
+      return url.replace('https://bourse.example', '');
+    };
+    const mailOf = async (kind: string) =>
+      (await trader.get<Record<string, { email: boolean }>>(`${PATH}/preferences`)).body[kind]
+        ?.email;
+
+    it('changes nothing when it is opened, and ends mail of this kind when it is confirmed', async () => {
+      const link = await linkOf();
+      const page = await bourse.client().get<string>(link);
+      expect(page.status).toBe(200);
+      expect(page.body).toContain('<form method="post">');
+      expect(await mailOf('training-finished')).toBe(true);
+      const oneClick = await bourse.client().send('POST', link, 'List-Unsubscribe=One-Click', {
+        'content-type': 'application/x-www-form-urlencoded',
+      });
+      expect(oneClick.status).toBe(200);
+      expect([await mailOf('training-finished'), await mailOf('order-filled')]).toEqual([
+        false,
+        true,
+      ]);
+    });
+
+    it('is refused when it was made up or changed', async () => {
+      const link = await linkOf();
+      const path = `${PATH}/unsubscribe`;
+      for (const odd of [
+        path,
+        `${path}?token=x`,
+        `${path}?token=dev.AAAA`,
+        `${link.slice(0, -4)}AAAA`,
+      ]) {
+        expect((await bourse.client().get(odd)).status).toBe(400);
+        expect((await bourse.client().post(odd)).status).toBe(400);
+      }
+      expect(await mailOf('training-finished')).toBe(true);
     });
   });
 

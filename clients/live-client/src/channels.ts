@@ -335,10 +335,13 @@ export interface LiveChannels {
       kind:
         | 'order-filled'
         | 'order-rejected'
+        | 'signal-received'
         | 'import-finished'
         | 'training-finished'
         | 'alert-raised'
-        | 'alert-resolved';
+        | 'alert-resolved'
+        | 'password-changed'
+        | 'digest';
       title: string;
       body: string;
       /**
@@ -356,10 +359,13 @@ export interface LiveChannels {
         kind:
           | 'order-filled'
           | 'order-rejected'
+          | 'signal-received'
           | 'import-finished'
           | 'training-finished'
           | 'alert-raised'
-          | 'alert-resolved';
+          | 'alert-resolved'
+          | 'password-changed'
+          | 'digest';
         title: string;
         body: string;
         /**

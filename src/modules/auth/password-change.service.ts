@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Transaction } from '../../database/index.js';
+import { Outbox, type Transaction } from '../../database/index.js';
 import { Clock } from '../../kernel/clock.js';
+import { newId } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
 import type { OpenedSession } from '../../redis/index.js';
 import type { ChangePassword } from './auth.dto.js';
 import { wrongPassword } from './auth.errors.js';
+import { PasswordChanged } from './auth.events.js';
 import { CredentialsRepository } from './credentials.repository.js';
 import type { Origin } from './login-guard/known-devices.js';
 import { PasswordCheck } from './password-check.js';
@@ -18,6 +20,7 @@ export class PasswordChangeService {
     private readonly check: PasswordCheck,
     private readonly passwords: PasswordHasher,
     private readonly sessions: UserSessions,
+    private readonly outbox: Outbox,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -34,8 +37,10 @@ export class PasswordChangeService {
     const { userId } = principal;
     const before = await this.check.assert(userId, currentPassword, origin);
     const after = await this.passwords.hash(newPassword);
+    const changeId = newId();
     return this.sessions.endOthers(principal, {
-      apply: async ({ sql }: Transaction) => {
+      apply: async (transaction: Transaction) => {
+        const { sql } = transaction;
         const now = new Date(this.clock.nowMs());
         const replaced = await this.credentials.replacePasswordHash(
           sql,
@@ -46,6 +51,8 @@ export class PasswordChangeService {
         );
         // Changed by somebody else between the check and now: what was checked is no longer the password.
         if (!replaced) throw wrongPassword();
+        const news = { userId, changeId, changedAt: now.toISOString(), ip: origin.ip };
+        await this.outbox.publish(transaction, PasswordChanged, news);
       },
     });
   }

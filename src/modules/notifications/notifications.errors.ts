@@ -20,6 +20,9 @@ export const targetRefused = () =>
     'Nothing is sent there: the address must be public, and https.',
   );
 
+export const badUnsubscribeLink = () =>
+  new AppError('invalid', 'notifications.bad_unsubscribe_link', 'The link is none of ours.');
+
 export const wrongCode = () =>
   new AppError(
     'unprocessable',

@@ -5,10 +5,12 @@ import { PreferencesController } from './preferences/preferences.controller.js';
 import { PushSubscriptionsController } from './push/push-subscriptions.controller.js';
 import { ShownMessagesController } from './shown/shown-messages.controller.js';
 import { PhonesController } from './sms/phones.controller.js';
+import { UsersModule } from '../users/index.js';
+import { UnsubscribeController } from './unsubscribe/unsubscribe.controller.js';
 import { WebhookEndpointsController } from './webhooks/webhook-endpoints.controller.js';
 
 @Module({
-  imports: [NotificationsModule],
+  imports: [NotificationsModule, UsersModule],
   controllers: [
     PreferencesController,
     NotificationsController,
@@ -16,6 +18,7 @@ import { WebhookEndpointsController } from './webhooks/webhook-endpoints.control
     WebhookEndpointsController,
     PhonesController,
     PushSubscriptionsController,
+    UnsubscribeController,
   ],
 })
 export class NotificationsHttpModule {}

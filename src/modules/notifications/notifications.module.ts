@@ -6,6 +6,8 @@ import { NOTIFICATION_CHANNELS, NotificationChannels } from './channels/notifica
 import type { NotificationChannel } from './channels/notification-channel.js';
 import { DeliveriesRepository } from './delivery/deliveries.repository.js';
 import { DeliveryService } from './delivery/delivery.service.js';
+import { DeliveryLimits } from './delivery/delivery-limits.js';
+import { DueDeliveries } from './delivery/due-deliveries.js';
 import { LostDeliveries } from './delivery/lost-deliveries.js';
 import { OutboundHttp } from './channels/outbound-http.js';
 import { EmailChannel } from './email/email.channel.js';
@@ -26,6 +28,7 @@ import { PhoneCodes } from './sms/phone-codes.js';
 import { PhonesRepository } from './sms/phones.repository.js';
 import { PhonesService } from './sms/phones.service.js';
 import { SmsChannel } from './sms/sms.channel.js';
+import { UnsubscribeLinks } from './unsubscribe/unsubscribe-links.js';
 import { WebhookChannel } from './webhooks/webhook.channel.js';
 import { WebhookEndpointsRepository } from './webhooks/webhook-endpoints.repository.js';
 import { WebhookEndpointsService } from './webhooks/webhook-endpoints.service.js';
@@ -48,6 +51,7 @@ import { WebhookEndpointsService } from './webhooks/webhook-endpoints.service.js
     PhonesService,
     PushSubscriptionsRepository,
     PushSubscriptionsService,
+    UnsubscribeLinks,
     EmailChannel,
     SmsChannel,
     PushChannel,
@@ -62,6 +66,8 @@ import { WebhookEndpointsService } from './webhooks/webhook-endpoints.service.js
     Notifier,
     NotificationReactions,
     DeliveryService,
+    DeliveryLimits,
+    DueDeliveries,
     LostDeliveries,
   ],
   exports: [
@@ -72,6 +78,7 @@ import { WebhookEndpointsService } from './webhooks/webhook-endpoints.service.js
     WebhookEndpointsService,
     PhonesService,
     PushSubscriptionsService,
+    UnsubscribeLinks,
   ],
 })
 export class NotificationsModule {}

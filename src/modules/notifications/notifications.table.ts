@@ -47,10 +47,14 @@ export const notificationsTable = pgTable(
 export type NotificationRow = typeof notificationsTable.$inferSelect;
 
 /**
- * `pending` → `sending` → `sent`, `failed` (it will not be tried again) or, of a channel that is not set up, `shown`
+ * What goes out later waits as `held`, until it is due, or as `gathered`, for the mail that holds it with others (then it is
+ * `digested`). `pending` → `sending` → `sent`, `failed` (it will not be tried again) or, of a channel that is not set up, `shown`
  * (in development, at `/admin/outbox`) or `skipped`.
  */
 export const DELIVERY_STATUSES = [
+  'held',
+  'gathered',
+  'digested',
   'pending',
   'sending',
   'sent',
@@ -74,6 +78,8 @@ export const notificationDeliveriesTable = pgTable(
     attempts: integer('attempts').notNull(),
     /** Code of what went wrong last. */
     lastError: text('last_error'),
+    /** While `held` or `gathered`. */
+    dueAt: timestamp('due_at', { withTimezone: true }),
     /** While `sending`: after that moment another job may take it for abandoned. */
     claimedUntil: timestamp('claimed_until', { withTimezone: true }),
     updatedAt: timestamp('updated_at', { withTimezone: true }).notNull(),
@@ -81,6 +87,9 @@ export const notificationDeliveriesTable = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.notificationId, table.channel, table.target] }),
+    index('notification_deliveries_due')
+      .on(table.dueAt)
+      .where(sql`${table.dueAt} is not null`),
     index('notification_deliveries_unfinished')
       .on(table.updatedAt)
       .where(sql`${table.status} in ('pending', 'sending')`),

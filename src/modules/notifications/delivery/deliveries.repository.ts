@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, inArray, lt, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, lt, lte, min, or, sql } from 'drizzle-orm';
 import { Database, type Sql } from '../../../database/index.js';
 import type { DeliveryChannelName } from '../delivery-channels.js';
+import type { DeliveryMoment } from '../preferences/delivery-moment.js';
 import {
   notificationDeliveriesTable as deliveries,
+  notificationsTable as notifications,
   type DeliveryRow,
   type DeliveryStatus,
 } from '../notifications.table.js';
@@ -15,12 +17,20 @@ export interface DeliveryKey {
   readonly target: string;
 }
 
+const KEY = {
+  notificationId: deliveries.notificationId,
+  channel: deliveries.channel,
+  target: deliveries.target,
+};
+
 /** How an attempt ended. */
 export interface AttemptEnd {
   readonly status: Exclude<DeliveryStatus, 'sending'>;
   readonly lastError: string | null;
   readonly sentAt: Date | null;
   readonly endedAt: Date;
+  /** It was none: the delivery waits until then. */
+  readonly dueAt: Date | null;
 }
 
 /** The ways of notifications out of the system, and what became of them. */
@@ -28,22 +38,70 @@ export interface AttemptEnd {
 export class DeliveriesRepository {
   constructor(private readonly database: Database) {}
 
-  async insertPending(
+  async insert(
     transaction: Sql,
-    keys: readonly DeliveryKey[],
+    ways: readonly (DeliveryKey & { readonly moment: DeliveryMoment })[],
     createdAt: Date,
   ): Promise<void> {
-    if (keys.length === 0) return;
+    if (ways.length === 0) return;
     await transaction.insert(deliveries).values(
-      keys.map(({ notificationId, channel, target }) => ({
+      ways.map(({ notificationId, channel, target, moment }) => ({
         notificationId,
         channel,
         target,
-        status: 'pending' as const,
+        status: moment.status,
+        dueAt: 'dueMs' in moment ? new Date(moment.dueMs) : null,
         attempts: 0,
         updatedAt: createdAt,
       })),
     );
+  }
+
+  /** Held ones that are due become pending. @returns up to `limit` of them; each once, whoever asks at the same time. */
+  async releaseDue(transaction: Sql, now: Date, limit: number): Promise<DeliveryKey[]> {
+    const due = await transaction
+      .select(KEY)
+      .from(deliveries)
+      .where(and(eq(deliveries.status, 'held'), lte(deliveries.dueAt, now)))
+      .orderBy(deliveries.dueAt)
+      .limit(limit)
+      .for('update', { skipLocked: true });
+    for (const key of due) {
+      const released = { status: 'pending' as const, dueAt: null, updatedAt: now };
+      await transaction.update(deliveries).set(released).where(is(key));
+    }
+    return due;
+  }
+
+  /** Who has gathered something that is due, the longest wait first. */
+  async usersToDigest(now: Date, limit: number): Promise<string[]> {
+    const rows = await this.database.sql
+      .select({ userId: notifications.userId })
+      .from(deliveries)
+      .innerJoin(notifications, eq(notifications.id, deliveries.notificationId))
+      .where(and(eq(deliveries.status, 'gathered'), lte(deliveries.dueAt, now)))
+      .groupBy(notifications.userId)
+      .orderBy(min(deliveries.dueAt))
+      .limit(limit);
+    return rows.map(({ userId }) => userId);
+  }
+
+  /** What a user has gathered becomes part of one mail. @returns the titles, oldest first; each once, whoever asks. */
+  async takeGathered(transaction: Sql, userId: string, now: Date): Promise<string[]> {
+    const gathered = await transaction
+      .select({ ...KEY, title: notifications.title })
+      .from(deliveries)
+      .innerJoin(notifications, eq(notifications.id, deliveries.notificationId))
+      .where(and(eq(notifications.userId, userId), eq(deliveries.status, 'gathered')))
+      .orderBy(notifications.id)
+      .for('update', { of: deliveries, skipLocked: true });
+    const digested = { status: 'digested' as const, dueAt: null, updatedAt: now };
+    const ids = gathered.map(({ notificationId }) => notificationId);
+    await transaction
+      .update(deliveries)
+      .set(digested)
+      .where(and(inArray(deliveries.notificationId, ids), eq(deliveries.status, 'gathered')));
+    return gathered.map(({ title }) => title);
   }
 
   async find(key: DeliveryKey): Promise<DeliveryRow | undefined> {
@@ -77,11 +135,19 @@ export class DeliveriesRepository {
   /** Only while the claim is the caller's still. */
   async finish(
     claimed: DeliveryRow,
-    { status, lastError, sentAt, endedAt }: AttemptEnd,
+    { status, lastError, sentAt, endedAt, dueAt }: AttemptEnd,
   ): Promise<void> {
     await this.database.sql
       .update(deliveries)
-      .set({ status, lastError, sentAt, claimedUntil: null, updatedAt: endedAt })
+      .set({
+        status,
+        lastError,
+        sentAt,
+        dueAt,
+        attempts: dueAt === null ? claimed.attempts : claimed.attempts - 1,
+        claimedUntil: null,
+        updatedAt: endedAt,
+      })
       .where(
         and(
           is(claimed),
@@ -94,11 +160,7 @@ export class DeliveriesRepository {
   /** What is neither done nor was touched since `before`, oldest first: its job got lost. */
   async findForgotten(before: Date, limit: number): Promise<DeliveryKey[]> {
     return this.database.sql
-      .select({
-        notificationId: deliveries.notificationId,
-        channel: deliveries.channel,
-        target: deliveries.target,
-      })
+      .select(KEY)
       .from(deliveries)
       .where(
         and(inArray(deliveries.status, ['pending', 'sending']), lt(deliveries.updatedAt, before)),

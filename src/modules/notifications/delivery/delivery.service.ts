@@ -9,6 +9,12 @@ import { notificationsQueue } from '../notifications.queues.js';
 import type { DeliveryRow, DeliveryStatus } from '../notifications.table.js';
 import { DevelopmentTransport } from '../shown/development-transport.js';
 import { DeliveriesRepository, type DeliveryKey } from './deliveries.repository.js';
+import { DeliveryLimits } from './delivery-limits.js';
+
+interface Later {
+  readonly kind: 'later';
+  readonly dueAt: Date;
+}
 
 /** Longer than any channel may take. */
 const CLAIM_MS = MINUTE_MS;
@@ -25,6 +31,7 @@ export class DeliveryService {
     private readonly notifications: NotificationsRepository,
     private readonly channels: NotificationChannels,
     private readonly development: DevelopmentTransport,
+    private readonly limits: DeliveryLimits,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -43,6 +50,8 @@ export class DeliveryService {
         return this.#finish(claimed, 'sent', null, outcome.sentAt);
       case 'not-configured':
         return this.#showOrSkip(claimed, outcome);
+      case 'later':
+        return this.#putOff(claimed, outcome.dueAt);
       case 'gone':
         return this.#finish(claimed, 'skipped', outcome.code);
       case 'failed':
@@ -63,17 +72,28 @@ export class DeliveryService {
   }
 
   /** What is no failure of the channel, a database that is away say, gives the claim back. */
-  async #attempt(delivery: DeliveryRow): Promise<DeliveryOutcome> {
+  async #attempt(delivery: DeliveryRow): Promise<DeliveryOutcome | Later> {
     try {
       const notification = await this.notifications.find(delivery.notificationId);
       if (!notification) throw new Error(`notification ${delivery.notificationId} has vanished`);
       const channel = this.channels.get(delivery.channel);
       if (!channel) throw new Error(`there is no channel ${delivery.channel} here`);
+      const waitMs = await this.limits.waitMs(delivery, notification);
+      if (waitMs > 0) return { kind: 'later', dueAt: new Date(this.clock.nowMs() + waitMs) };
       return await channel.deliver(notification, delivery.target);
     } catch (error) {
       await this.#finish(delivery, 'pending', 'notifications.delivery_interrupted');
       throw error;
     }
+  }
+
+  /** Too much of late: a mail comes with others then, anything else by itself. */
+  async #putOff(claimed: DeliveryRow, dueAt: Date): Promise<{ status: DeliveryStatus }> {
+    const status = claimed.channel === 'email' ? 'gathered' : 'held';
+    const endedAt = new Date(this.clock.nowMs());
+    const lastError = 'notifications.too_many';
+    await this.deliveries.finish(claimed, { status, lastError, sentAt: null, endedAt, dueAt });
+    return { status };
   }
 
   /** Where nobody has set a server up yet, developers see what it would have sent. */
@@ -102,7 +122,7 @@ export class DeliveryService {
     sentAt: Date | null = null,
   ): Promise<{ status: DeliveryStatus }> {
     const endedAt = new Date(this.clock.nowMs());
-    await this.deliveries.finish(delivery, { status, lastError, sentAt, endedAt });
+    await this.deliveries.finish(delivery, { status, lastError, sentAt, endedAt, dueAt: null });
     return { status };
   }
 }

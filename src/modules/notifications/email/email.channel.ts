@@ -4,6 +4,7 @@ import { UserSettingsService, UsersService } from '../../users/index.js';
 import { NotificationChannel, type DeliveryOutcome } from '../channels/notification-channel.js';
 import type { NotificationRow } from '../notifications.table.js';
 import { renderStored } from '../templates/render-notification.js';
+import { UnsubscribeLinks } from '../unsubscribe/unsubscribe-links.js';
 import { renderNotificationEmail } from './notification-email.js';
 
 /** To the address that the user signs in with. */
@@ -16,6 +17,7 @@ export class EmailChannel extends NotificationChannel {
     private readonly settings: UserSettingsService,
     private readonly config: SystemConfigService,
     private readonly mailer: Mailer,
+    private readonly links: UnsubscribeLinks,
   ) {
     super();
   }
@@ -31,11 +33,23 @@ export class EmailChannel extends NotificationChannel {
       this.settings.get(userId),
       this.config.system(),
     ]);
-    const context = { siteName, supportEmail, recipientName: displayName, audience };
+    const unsubscribeUrl = this.links.of(userId, notification.kind);
+    const context = {
+      siteName,
+      supportEmail,
+      recipientName: displayName,
+      audience,
+      unsubscribeUrl,
+    };
     const news = renderStored(notification, audience);
     const rendered = renderNotificationEmail(context, news, createdAt);
     const to = { name: '', address: email };
-    const outcome = await this.mailer.send({ id: notification.id, to, ...rendered });
+    const outcome = await this.mailer.send({
+      id: notification.id,
+      to,
+      unsubscribeUrl,
+      ...rendered,
+    });
     if (outcome.kind === 'sent') return outcome;
     const { failure } = outcome;
     if (failure.code !== 'system_config.email_not_configured') return outcome;

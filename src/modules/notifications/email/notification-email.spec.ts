@@ -8,6 +8,7 @@ const context = {
   supportEmail: 'help@example.com',
   recipientName: 'Ada',
   audience,
+  unsubscribeUrl: null,
 };
 const at = new Date('2026-01-02T03:04:05Z');
 const fill = {
@@ -30,6 +31,13 @@ describe('the mail of a notification', () => {
       expect(part).toContain('UTC');
       expect(part).toContain('help@example.com');
     }
+  });
+
+  it('can be ended by a link, where there is one', () => {
+    const unsubscribeUrl = 'https://bourse.example/unsubscribe?token="x"';
+    const { text, html } = renderNotificationEmail({ ...context, unsubscribeUrl }, bought, at);
+    expect(text).toContain(`No more mail of this kind: ${unsubscribeUrl}`);
+    expect(html).toContain('<a href="https://bourse.example/unsubscribe?token=&quot;x&quot;">');
   });
 
   it('is in the language of its reader, greeting and reason as well', () => {

@@ -9,6 +9,8 @@ export interface EmailContext {
   readonly supportEmail: string | null;
   readonly recipientName: string;
   readonly audience: Audience;
+  /** null: this mail cannot be ended by a link. */
+  readonly unsubscribeUrl: string | null;
 }
 
 export interface RenderedEmail {
@@ -23,7 +25,7 @@ const MAX_SUBJECT = 200;
 
 /** A notification as a mail. Whatever the texts hold, the subject is one line and the markup is ours alone. */
 export function renderNotificationEmail(
-  { siteName: site, supportEmail, recipientName, audience }: EmailContext,
+  { siteName: site, supportEmail, recipientName, audience, unsubscribeUrl }: EmailContext,
   { title, text, figures, html: content }: RenderedNotification,
   createdAt: Date,
 ): RenderedEmail {
@@ -35,6 +37,7 @@ export function renderNotificationEmail(
     texts.mail.why(siteName),
     ...(supportEmail === null ? [] : [texts.mail.help(line(supportEmail))]),
   ];
+  const link = unsubscribeUrl === null ? [] : [`${texts.mail.unsubscribe}: ${unsubscribeUrl}`];
   const table = figures.map(([name, value]) => `${name}: ${value}`).join('\n');
   return {
     subject: plainLine(`${siteName}: ${title}`, MAX_SUBJECT),
@@ -44,7 +47,7 @@ export function renderNotificationEmail(
       text,
       ...(table === '' ? [] : [table]),
       time,
-      `-- \n${footer.join('\n')}`,
+      `-- \n${[...footer, ...link].join('\n')}`,
     ]
       .join('\n\n')
       .concat('\n'),
@@ -61,6 +64,7 @@ export function renderNotificationEmail(
           <p>${time}</p>
           <hr />
           ${join(footer.map((part) => html`<p>${part}</p>`))}
+          ${unsubscribeUrl === null ? html`` : html`<p><a href="${unsubscribeUrl}">${texts.mail.unsubscribe}</a></p>`}
         </body>
       </html> `.markup,
   };

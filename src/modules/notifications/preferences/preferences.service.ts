@@ -1,11 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../../kernel/clock.js';
-import type { NotificationKind } from '../notification-kinds.js';
-import {
-  storedPreferencesSchema,
-  type ChannelPreferences,
-  type Preferences,
-} from './preferences.dto.js';
+import { EVENT_KINDS, isSecurity, type EventKind } from '../notification-kinds.js';
+import { storedPreferencesSchema, type Preferences } from './preferences.dto.js';
 import { PreferencesRepository } from './preferences.repository.js';
 
 const DEFAULTS: Preferences = storedPreferencesSchema.parse({});
@@ -28,12 +24,17 @@ export class PreferencesService {
     return preferences;
   }
 
-  /** Of each of the users, about one kind of news. */
-  async ofKind(
-    userIds: readonly string[],
-    kind: NotificationKind,
-  ): Promise<Map<string, ChannelPreferences>> {
+  /** In the order of the users. */
+  async ofAll(userIds: readonly string[]): Promise<Preferences[]> {
     const found = await this.preferences.findMany(userIds);
-    return new Map(userIds.map((userId, index) => [userId, (found[index] ?? DEFAULTS)[kind]]));
+    return found.map((preferences) => preferences ?? DEFAULTS);
+  }
+
+  /** No more mail of this kind, or of any: what a link in a mail asks for. */
+  async switchMailOff(userId: string, kind: EventKind | 'all'): Promise<void> {
+    const before = await this.get(userId);
+    const kinds = (kind === 'all' ? EVENT_KINDS : [kind]).filter((each) => !isSecurity(each));
+    const off = kinds.map((each) => [each, { ...before[each], email: false }]);
+    await this.replace(userId, { ...before, ...Object.fromEntries(off) } as Preferences);
   }
 }

@@ -5,7 +5,7 @@ import type { ImportEnded } from '../../journal/journal.events.js';
 import { OrderChanged } from '../../trading/trading.events.js';
 import { renderNotification } from '../templates/render-notification.js';
 import type { Variables } from '../templates/template-variables.js';
-import type { NotificationKind } from '../notification-kinds.js';
+import type { EventKind } from '../notification-kinds.js';
 import {
   draftOfAlert,
   draftOfFill,
@@ -89,7 +89,7 @@ const importEnd = (overrides: Partial<EventPayload<typeof ImportEnded>> = {}) =>
   ...overrides,
 });
 
-const told = <Kind extends NotificationKind>(draft: NotificationDraft<Kind>) => {
+const told = <Kind extends EventKind>(draft: NotificationDraft<Kind>) => {
   const reader = { locale: 'en-US', timeZone: 'UTC' };
   const data: Variables<Kind> = draft.data;
   return { ...draft, ...renderNotification(draft.kind, data, reader) };

@@ -1,14 +1,15 @@
 import type { EventPayload } from '../../../kernel/domain-event.js';
 import type { TrainingFinished } from '../../ai-studio/ai-studio.events.js';
+import type { PasswordChanged } from '../../auth/auth.events.js';
 import type { ImportEnded } from '../../journal/journal.events.js';
 import type { AlertRaised } from '../../monitoring/monitoring.events.js';
-import type { OrderChanged, OrderFilled } from '../../trading/trading.events.js';
-import type { NotificationKind } from '../notification-kinds.js';
+import type { OrderChanged, OrderFilled, SignalCreated } from '../../trading/trading.events.js';
+import type { EventKind } from '../notification-kinds.js';
 import type { Variables } from '../templates/template-variables.js';
 import { plainLine } from './plain-line.js';
 
 /** What is to be told, whoever is told: which words are made of it is the reader's. */
-export interface NotificationDraft<Kind extends NotificationKind = NotificationKind> {
+export interface NotificationDraft<Kind extends EventKind = EventKind> {
   readonly kind: Kind;
   /** The same for the same event, however often it is delivered. */
   readonly dedupeKey: string;
@@ -65,6 +66,22 @@ export function draftOfTraining(
   });
 }
 
+export function draftOfSignal({
+  signal,
+}: EventPayload<typeof SignalCreated>): NotificationDraft<'signal-received'> {
+  const { id: signalId, symbol, side, confidence, validUntil } = signal;
+  const strategy = plainLine(signal.strategy, MAX_NAME);
+  const data = { signalId, symbol, side, strategy, confidence, validUntil };
+  return draft('signal-received', signalId, data);
+}
+
+export function draftOfPasswordChange(
+  change: EventPayload<typeof PasswordChanged>,
+): NotificationDraft<'password-changed'> {
+  const { changeId, changedAt, ip } = change;
+  return draft('password-changed', changeId, { changedAt, ip });
+}
+
 export function draftOfAlert(
   kind: 'alert-raised' | 'alert-resolved',
   alert: EventPayload<typeof AlertRaised>,
@@ -76,7 +93,7 @@ export function draftOfAlert(
   return draft<'alert-raised' | 'alert-resolved'>(kind, alertId, data);
 }
 
-function draft<Kind extends NotificationKind>(
+function draft<Kind extends EventKind>(
   kind: Kind,
   sourceId: string,
   data: Variables<Kind>,

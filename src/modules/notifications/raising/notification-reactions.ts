@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { DomainEvents } from '../../../database/index.js';
 import { ChannelRegistry, LivePublisher } from '../../../realtime/index.js';
 import { TrainingFinished } from '../../ai-studio/ai-studio.events.js';
+import { PasswordChanged } from '../../auth/auth.events.js';
 import { ImportEnded } from '../../journal/journal.events.js';
 import { AlertRaised, AlertResolved } from '../../monitoring/monitoring.events.js';
-import { OrderChanged, OrderFilled } from '../../trading/trading.events.js';
+import { OrderChanged, OrderFilled, SignalCreated } from '../../trading/trading.events.js';
 import { UsersService } from '../../users/index.js';
 import { notificationsChannel, SNAPSHOT_SIZE } from '../notifications.channels.js';
 import { NotificationsService } from '../inbox/notifications.service.js';
@@ -13,7 +14,9 @@ import {
   draftOfAlert,
   draftOfFill,
   draftOfImport,
+  draftOfPasswordChange,
   draftOfRejection,
+  draftOfSignal,
   draftOfTraining,
   type NotificationDraft,
 } from './notification-draft.js';
@@ -41,6 +44,12 @@ export class NotificationReactions {
     events.announce(ImportEnded, (ended) => notifier.notify([ended.userId], draftOfImport(ended)));
     events.announce(TrainingFinished, (ended) =>
       notifier.notify([ended.userId], draftOfTraining(ended)),
+    );
+    events.announce(SignalCreated, (signal) =>
+      notifier.notify([signal.userId], draftOfSignal(signal)),
+    );
+    events.announce(PasswordChanged, (change) =>
+      notifier.notify([change.userId], draftOfPasswordChange(change)),
     );
     events.announce(AlertRaised, (alert) => this.#tellAdmins(draftOfAlert('alert-raised', alert)));
     events.announce(AlertResolved, (alert) =>

@@ -44,15 +44,17 @@ export class Notifier {
       const keys = told.flatMap(({ id: notificationId, userId }) =>
         (waysOf.get(userId) ?? []).map((way) => ({ notificationId, ...way })),
       );
-      await this.deliveries.insertPending(transaction.sql, keys, createdAt);
+      await this.deliveries.insert(transaction.sql, keys, createdAt);
       for (const row of told.filter(({ inApp }) => inApp)) {
         const { userId } = row;
         const created = { userId, notification: toNotification(row) };
         const stream = { stream: `notifications:${userId}` };
         await this.outbox.publish(transaction, NotificationCreated, created, stream);
       }
-      for (const key of keys) {
-        await this.outbox.addJob(transaction, notificationsQueue, 'deliver', key);
+      for (const { notificationId, channel, target, moment } of keys) {
+        if (moment.status !== 'pending') continue;
+        const job = { notificationId, channel, target };
+        await this.outbox.addJob(transaction, notificationsQueue, 'deliver', job);
       }
     });
   }

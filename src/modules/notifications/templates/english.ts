@@ -1,4 +1,4 @@
-import type { Texts } from './texts.js';
+import { listed, type Texts } from './texts.js';
 
 /** Codes of the trading module. */
 const REJECT_REASONS: Readonly<Record<string, string>> = {
@@ -37,6 +37,13 @@ export const english: Texts = {
       return {
         title: `Order rejected: ${what}`,
         text: `The order to ${what} was rejected: ${reason}.`,
+      };
+    },
+    'signal-received': ({ side, symbol, strategy, confidence, validUntil }, formats) => {
+      const until = formats.moment(new Date(validUntil));
+      return {
+        title: `Signal: ${side} ${symbol}`,
+        text: `${strategy} says ${side} ${symbol}, ${formats.percent(confidence)} sure. It is valid until ${until}.`,
       };
     },
     'import-finished': (ended, { count }) => {
@@ -90,12 +97,23 @@ export const english: Texts = {
       title: `Resolved: ${alertKind}`,
       text: message,
     }),
+    'password-changed': ({ changedAt, ip }, { moment }) => ({
+      title: 'Your password was changed',
+      text: `Your password was changed on ${moment(new Date(changedAt))} from ${ip}, and all other sessions were ended. If that was not you, ask for help at once.`,
+    }),
+    digest: ({ count: several, titles }, { count }) => ({
+      title: counted(count(several), 'message'),
+      text: 'What happened since the last mail:',
+      figures: listed(titles),
+    }),
   },
   mail: {
     greeting: (name) => `Hello ${name},`,
     why: (siteName) =>
       `You get this mail because your notification settings at ${siteName} ask for it.`,
     help: (address) => `Questions? Write to ${address}.`,
+    unsubscribe: 'No more mail of this kind',
+    unsubscribed: 'You get no more mail of this kind.',
   },
   phoneCode: (siteName, code, minutes) =>
     `${siteName}: your code is ${code}. It holds for ${minutes} minutes.`,

@@ -1,4 +1,4 @@
-import type { Texts } from './texts.js';
+import { listed, type Texts } from './texts.js';
 
 /** Codes of the trading module. */
 const REJECT_REASONS: Readonly<Record<string, string>> = {
@@ -36,6 +36,14 @@ export const german: Texts = {
       return {
         title: `Auftrag abgelehnt: ${what}`,
         text: `Der Auftrag zum ${what} wurde abgelehnt: ${reason}.`,
+      };
+    },
+    'signal-received': ({ side, symbol, strategy, confidence, validUntil }, formats) => {
+      const what = `${symbol} ${side === 'buy' ? 'kaufen' : 'verkaufen'}`;
+      const until = formats.moment(new Date(validUntil));
+      return {
+        title: `Signal: ${what}`,
+        text: `${strategy} sagt: ${what}, zu ${formats.percent(confidence)} sicher. Es gilt bis ${until}.`,
       };
     },
     'import-finished': (ended, { count }) => {
@@ -89,12 +97,23 @@ export const german: Texts = {
       title: `Behoben: ${alertKind}`,
       text: message,
     }),
+    'password-changed': ({ changedAt, ip }, { moment }) => ({
+      title: 'Ihr Passwort wurde geändert',
+      text: `Ihr Passwort wurde am ${moment(new Date(changedAt))} von ${ip} aus geändert, und alle anderen Sitzungen wurden beendet. Waren Sie das nicht, holen Sie sofort Hilfe.`,
+    }),
+    digest: ({ count: several, titles }, { count }) => ({
+      title: several === 1 ? '1 Nachricht' : `${count(several)} Nachrichten`,
+      text: 'Was seit der letzten E-Mail geschah:',
+      figures: listed(titles),
+    }),
   },
   mail: {
     greeting: (name) => `Guten Tag ${name},`,
     why: (siteName) =>
       `Sie erhalten diese E-Mail, weil Ihre Einstellungen bei ${siteName} es so vorsehen.`,
     help: (address) => `Fragen? Schreiben Sie an ${address}.`,
+    unsubscribe: 'Keine E-Mails dieser Art mehr',
+    unsubscribed: 'Sie erhalten keine E-Mails dieser Art mehr.',
   },
   phoneCode: (siteName, code, minutes) =>
     `${siteName}: Ihr Code ist ${code}. Er gilt ${minutes} Minuten.`,

@@ -28,6 +28,14 @@ const anything: {
 } = {
   'order-filled': (text) => ({ ...FILL, symbol: text }),
   'order-rejected': (text) => ({ ...FILL, symbol: text, rejectReason: text }),
+  'signal-received': (text) => ({
+    signalId: 's',
+    symbol: 'AAPL',
+    side: 'buy',
+    strategy: text,
+    confidence: 0.5,
+    validUntil: '2026-01-02T03:04:05.000Z',
+  }),
   'import-finished': (text) => ({
     ...IMPORT,
     outcome: 'failed',
@@ -46,6 +54,8 @@ const anything: {
   }),
   'alert-raised': (text) => alert(text),
   'alert-resolved': (text) => alert(text),
+  'password-changed': (text) => ({ changedAt: '2026-01-02T03:04:05.000Z', ip: text }),
+  digest: (text) => ({ count: 2, titles: `${text}\n${text}` }),
 };
 const alert = (text: string) => ({
   alertId: 'a',

@@ -15,7 +15,7 @@ export const DEFAULT_AUDIENCE: Audience = { locale: 'en-US', timeZone: 'America/
 
 const MAX_TITLE = 160;
 const MAX_TEXT = 1_000;
-const MAX_FIGURE = 100;
+const MAX_FIGURE = 160;
 /** Two parts of a long text message; each is paid for. */
 const MAX_SHORT = 300;
 

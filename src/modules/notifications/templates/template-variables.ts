@@ -38,6 +38,14 @@ export const TEMPLATE_VARIABLES = {
     quantity: decimal,
     rejectReason: z.string().nullable(),
   }),
+  'signal-received': z.object({
+    signalId: id,
+    symbol: z.string(),
+    side,
+    strategy: z.string(),
+    confidence: z.number(),
+    validUntil: z.iso.datetime(),
+  }),
   'import-finished': z.object({
     importId: id,
     fileName: z.string(),
@@ -60,6 +68,11 @@ export const TEMPLATE_VARIABLES = {
   }),
   'alert-raised': alert,
   'alert-resolved': alert,
+  'password-changed': z.object({ changedAt: z.iso.datetime(), ip: z.string() }),
+  digest: z.object({
+    count: z.number(),
+    titles: z.string().describe('one a line, oldest first'),
+  }),
 } satisfies Record<NotificationKind, z.ZodType<NotificationData>>;
 
 export type Variables<Kind extends NotificationKind> = z.output<(typeof TEMPLATE_VARIABLES)[Kind]>;

@@ -24,6 +24,17 @@ export interface Texts {
     /** Why somebody gets this mail. */
     readonly why: (siteName: string) => string;
     readonly help: (address: string) => string;
+    readonly unsubscribe: string;
+    readonly unsubscribed: string;
   };
   readonly phoneCode: (siteName: string, code: string, minutes: number) => string;
+}
+
+/** A mail is no archive: the list in the application has the rest. */
+const MAX_LISTED = 100;
+
+/** The titles of a digest as rows, numbered. */
+export function listed(titles: string): Wording['figures'] & object {
+  const rows = titles.split('\n').map((title, index) => [String(index + 1), title] as const);
+  return rows.length > MAX_LISTED ? [...rows.slice(0, MAX_LISTED), ['…', '…']] : rows;
 }

@@ -19,6 +19,8 @@ export interface Mail {
   readonly subject: string;
   readonly text: string;
   readonly html?: string;
+  /** Where a `POST` ends such mail (RFC 8058). */
+  readonly unsubscribeUrl?: string | null;
 }
 
 export type MailOutcome =
@@ -59,7 +61,7 @@ export class Mailer {
   }
 
   async #send(
-    { id = newId(), to, subject, text, html }: Mail,
+    { id = newId(), to, subject, text, html, unsubscribeUrl = null }: Mail,
     settings: StoredEmailSettings,
     password: string | undefined,
   ): Promise<MailOutcome> {
@@ -76,7 +78,13 @@ export class Mailer {
         subject,
         text,
         ...(html !== undefined && { html }),
-        headers: { 'Auto-Submitted': 'auto-generated' },
+        headers: {
+          'Auto-Submitted': 'auto-generated',
+          ...(unsubscribeUrl !== null && {
+            'List-Unsubscribe': `<${unsubscribeUrl}>`,
+            'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+          }),
+        },
         // The time-outs of the transport start anew with each reply: a server that drips must end as well.
         signal: AbortSignal.timeout(timeoutMs),
       });

@@ -1,0 +1,2 @@
+ALTER TABLE "notification_deliveries" ADD COLUMN "due_at" timestamp with time zone;--> statement-breakpoint
+CREATE INDEX "notification_deliveries_due" ON "notification_deliveries" USING btree ("due_at") WHERE "notification_deliveries"."due_at" is not null;
