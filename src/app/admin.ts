@@ -28,8 +28,7 @@ export async function mountAdmin(
         request.principal = principal;
         return true;
       } catch (error) {
-        if (isUnauthenticatedPage(error, request)) await sendToLogin(request, reply);
-        else problems.answer(error, request, reply);
+        await answerRefusal(error, request, reply, problems);
         return undefined;
       }
     },
@@ -38,6 +37,17 @@ export async function mountAdmin(
       return actions.begin(request, request.principal);
     },
   });
+}
+
+/** A page that is refused: who is not signed in is shown the way in. */
+export async function answerRefusal(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  problems: ProblemDetailsFilter,
+): Promise<void> {
+  if (isUnauthenticatedPage(error, request)) await sendToLogin(request, reply);
+  else problems.answer(error, request, reply);
 }
 
 /** A person who opens the page is shown the way in; a program gets the error. */

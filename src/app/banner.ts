@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.js';
 import type { AdminLogin } from '../modules/auth/index.js';
 import { QUEUE_DASHBOARD_PATH } from './admin.js';
+import { ADMIN_OUTBOX_PATH } from './admin-outbox.js';
 
 /** What a person wants to know after a start. */
 export function banner(
@@ -19,6 +20,7 @@ export function banner(
     `  Docs     ${url}/docs`,
     `  Live     ${url}/live (socket.io)`,
     `  Queues   ${url}${QUEUE_DASHBOARD_PATH} (admins)`,
+    `  Outbox   ${url}${ADMIN_OUTBOX_PATH} (admins)`,
   ];
   if (admin) {
     const password = admin.generatedPassword ?? '(the one in ADMIN_PASSWORD)';

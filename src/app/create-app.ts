@@ -13,6 +13,7 @@ import {
 } from '../http/index.js';
 import { LiveAdapter } from '../realtime/index.js';
 import { mountAdmin } from './admin.js';
+import { mountAdminOutbox } from './admin-outbox.js';
 import { AppModule } from './app.module.js';
 import { ConnectionDrain } from './connection-drain.js';
 import { mountDocs } from './docs.js';
@@ -59,6 +60,7 @@ export async function createApp(
     app.useWebSocketAdapter(new LiveAdapter(app, config));
     refuseOtherUpgrades(server.server, SOCKET_PATH);
     await mountAdmin(app, server);
+    mountAdminOutbox(app, server);
     mountDocs(app);
   }
   await app.init();

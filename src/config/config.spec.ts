@@ -37,6 +37,18 @@ describe('parseConfig', () => {
     expect(failure({ CACHE_L1_MAX_BYTES: '64MiB' }).message).toContain('CACHE_L1_MAX_BYTES');
   });
 
+  it('keeps finished jobs for a day and failed ones for a week, and 64 MiB a queue, unless told otherwise', () => {
+    const day = 86_400_000;
+    const kept = { completedKeptMs: day, failedKeptMs: 7 * day, completedKeptBytes: 67_108_864 };
+    expect(parseConfig({}).jobs).toEqual(kept);
+    const told = {
+      JOBS_COMPLETED_KEPT_MS: '1',
+      JOBS_FAILED_KEPT_MS: '2',
+      JOBS_COMPLETED_KEPT_BYTES: '3',
+    };
+    expect(Object.values(parseConfig(told).jobs)).toEqual([1, 2, 3]);
+  });
+
   it('takes an empty variable for an unset one, as compose files write it', () => {
     expect(parseConfig({ PORT: '', REDIS_URL: ' ' })).toEqual(parseConfig({}));
   });

@@ -1,29 +1,16 @@
 import { AppError } from '../kernel/app-error.js';
 import type { KeyRing } from '../kernel/secret-box.js';
 import { environmentSchema, type Environment } from './environment.js';
+import { jobsSettings, type JobsSettings } from './jobs-environment.js';
+import { notificationSettings, type NotificationSettings } from './notifications-environment.js';
 import { paperSettings, type PaperSettings } from './paper-environment.js';
+import { queueTarget, redisTarget, type RedisTarget } from './redis-target.js';
 import { riskSettings, type RiskSettings } from './risk-environment.js';
 
+export type { JobsSettings } from './jobs-environment.js';
+export type { RedisTarget } from './redis-target.js';
+
 export type Role = Environment['BOURSE_ROLE'];
-
-interface RedisAuth {
-  readonly username: string | undefined;
-  readonly password: string | undefined;
-  /** undefined: no TLS. */
-  readonly tls: { readonly rejectUnauthorized: boolean } | undefined;
-}
-type Node = Readonly<{ host: string; port: number }>;
-
-/** One of the four ways to reach a Redis. */
-export type RedisTarget =
-  | { readonly kind: 'url'; readonly url: string; readonly rejectUnauthorized: boolean }
-  | ({ readonly kind: 'parts' } & Node & RedisAuth)
-  | ({ readonly kind: 'cluster'; readonly nodes: readonly Node[] } & RedisAuth)
-  | ({
-      readonly kind: 'sentinel';
-      readonly sentinels: readonly Node[];
-      readonly masterName: string;
-    } & RedisAuth);
 
 /** The environment, parsed once and frozen; nothing else reads `process.env`. */
 export interface Config {
@@ -50,6 +37,7 @@ export interface Config {
     readonly statementTimeoutMs: number;
     readonly dataDir: string;
   };
+  readonly jobs: JobsSettings;
   readonly redis: {
     /** undefined: the in-process drivers. */
     readonly target: RedisTarget | undefined;
@@ -107,6 +95,7 @@ export interface Config {
     readonly dailyQuota: number;
   };
   readonly journal: { readonly maxUploadBytes: number };
+  readonly notifications: NotificationSettings;
   readonly trading: {
     readonly startingCash: string;
     readonly maxWorkingOrders: number;
@@ -169,6 +158,7 @@ function toConfig(env: Environment): Config {
       statementTimeoutMs: env.DATABASE_STATEMENT_TIMEOUT_MS,
       dataDir: env.DATA_DIR,
     },
+    jobs: jobsSettings(env),
     redis: {
       target,
       queueTarget: queueTarget(env, target),
@@ -211,6 +201,7 @@ function toConfig(env: Environment): Config {
       dailyQuota: env.AI_DAILY_QUOTA,
     },
     journal: { maxUploadBytes: env.JOURNAL_MAX_UPLOAD_BYTES },
+    notifications: notificationSettings(env),
     trading: {
       startingCash: env.TRADING_STARTING_CASH,
       maxWorkingOrders: env.TRADING_MAX_WORKING_ORDERS,
@@ -218,41 +209,6 @@ function toConfig(env: Environment): Config {
       hours: env.TRADING_HOURS,
       risk: riskSettings(env),
     },
-  };
-}
-
-function redisTarget(env: Environment): RedisTarget | undefined {
-  if (!env.REDIS_ENABLED) return undefined;
-  const rejectUnauthorized = env.REDIS_TLS_REJECT_UNAUTHORIZED;
-  const auth = {
-    username: env.REDIS_USERNAME,
-    password: env.REDIS_PASSWORD,
-    tls: env.REDIS_TLS ? { rejectUnauthorized } : undefined,
-  };
-  if (env.REDIS_CLUSTER_NODES) return { kind: 'cluster', nodes: env.REDIS_CLUSTER_NODES, ...auth };
-  if (env.REDIS_SENTINELS) {
-    return {
-      kind: 'sentinel',
-      sentinels: env.REDIS_SENTINELS,
-      masterName: env.REDIS_SENTINEL_NAME,
-      ...auth,
-    };
-  }
-  const url = env.REDIS_PRIVATE_URL ?? env.REDIS_URL;
-  if (url !== undefined) return { kind: 'url', url, rejectUnauthorized };
-  if (env.REDIS_HOST !== undefined) {
-    return { kind: 'parts', host: env.REDIS_HOST, port: env.REDIS_PORT, ...auth };
-  }
-  return undefined;
-}
-
-function queueTarget(env: Environment, fallback: RedisTarget | undefined): RedisTarget | undefined {
-  if (!env.REDIS_ENABLED) return undefined;
-  if (env.QUEUE_REDIS_URL === undefined) return fallback;
-  return {
-    kind: 'url',
-    url: env.QUEUE_REDIS_URL,
-    rejectUnauthorized: env.REDIS_TLS_REJECT_UNAUTHORIZED,
   };
 }
 
@@ -283,6 +239,11 @@ function findConflicts(config: Config): string[] {
   }
   if (market.provider === 'replay' && market.replayDir === undefined) {
     conflicts.push('MARKET_REPLAY_DIR: required when MARKET_PROVIDER is replay');
+  }
+  if (config.production && config.notifications.allowPrivateTargets) {
+    conflicts.push(
+      'NOTIFICATIONS_ALLOW_PRIVATE_TARGETS: not in production (users would reach your network)',
+    );
   }
   return conflicts;
 }

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/duration.js';
 import type { KeyRing, SecretKey } from '../kernel/secret-box.js';
 import { addressList, hostPortList, originList } from './environment-lists.js';
+import { notificationsEnvironment } from './notifications-environment.js';
+import { jobsEnvironment } from './jobs-environment.js';
 import { tradingEnvironment } from './trading-environment.js';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
@@ -259,6 +261,8 @@ export const environmentSchema = z.object({
     .default(20_971_520)
     .describe('largest CSV of an import, bytes; above it 413'),
 
+  ...notificationsEnvironment,
+  ...jobsEnvironment,
   ...tradingEnvironment,
 });
 

@@ -4,6 +4,7 @@ import { AdminActions } from '../kernel/admin-actions.js';
 import { InvalidationJournal } from '../kernel/invalidation-journal.js';
 import { OwedLiveResets } from '../kernel/owed-live-resets.js';
 import { DeadLetters } from '../kernel/dead-letters.js';
+import { QueueEpochs } from '../kernel/queue-epochs.js';
 import { QueueFigures } from '../kernel/job-figures.js';
 import { JobStore } from '../kernel/job-store.js';
 import { PendingWrites } from '../kernel/pending-writes.js';
@@ -12,6 +13,8 @@ import { SessionRecords } from '../kernel/session-records.js';
 import { AdminActionsRepository } from './audit/admin-actions.repository.js';
 import { Database } from './database.js';
 import { DeadJobsRepository } from './jobs/dead-jobs.repository.js';
+import { JobEffects } from './jobs/job-effects.repository.js';
+import { DatabaseQueueEpochs } from './jobs/queue-epochs.repository.js';
 import { DatabaseQueueFigures } from './jobs/queue-figures.repository.js';
 import { DatabaseJobStore } from './jobs/jobs.repository.js';
 import { openDatabase } from './open-database.js';
@@ -62,9 +65,11 @@ class DatabaseShutdown implements OnApplicationShutdown {
     DomainEvents,
     OutboxRelay,
     OutboxInspector,
+    { provide: QueueEpochs, useClass: DatabaseQueueEpochs },
     { provide: QueueFigures, useClass: DatabaseQueueFigures },
     AdminActionsRepository,
     { provide: AdminActions, useExisting: AdminActionsRepository },
+    JobEffects,
     DeadJobsRepository,
     { provide: DeadLetters, useExisting: DeadJobsRepository },
     { provide: JobStore, useClass: DatabaseJobStore },
@@ -90,8 +95,10 @@ class DatabaseShutdown implements OnApplicationShutdown {
     OutboxInspector,
     AdminActionsRepository,
     AdminActions,
+    JobEffects,
     DeadJobsRepository,
     DeadLetters,
+    QueueEpochs,
     QueueFigures,
     JobStore,
     SessionRecords,

@@ -9,6 +9,7 @@ export {
   type ReplayFilter,
 } from './jobs/dead-jobs.repository.js';
 export { type DeadJobRow } from './jobs/dead-jobs.table.js';
+export { JobEffects, type Effect } from './jobs/job-effects.repository.js';
 export { fence } from './fencing/fence.js';
 export { DomainEvents } from './outbox/domain-events.js';
 export { Outbox } from './outbox/outbox.js';

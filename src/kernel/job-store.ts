@@ -1,6 +1,7 @@
 import type { JsonValue } from './json.js';
 
-export type StoredJobState = 'waiting' | 'delayed' | 'active' | 'completed' | 'failed';
+export type StoredJobState =
+  'waiting' | 'delayed' | 'waiting-children' | 'active' | 'completed' | 'failed';
 
 /** A job as the jobs table keeps it. */
 export interface StoredJob {
@@ -29,6 +30,22 @@ export interface StoredJob {
   readonly finishedAt: Date | null;
   /** Somebody wants it to end. */
   readonly cancelled: boolean;
+  /** The job of a flow that waits for this one, among others; null: none. */
+  readonly parentQueue: string | null;
+  readonly parentId: string | null;
+}
+
+/** A job that another one waits for. */
+export type NewStoredChild = NewStoredJob & {
+  /** Whether its failure is that of the job that waits for it. */
+  readonly failsParent: boolean;
+};
+
+export interface StoredChildResult {
+  readonly id: string;
+  readonly result: JsonValue;
+  /** null: it completed. */
+  readonly failedReason: string | null;
 }
 
 export interface NewStoredJob {
@@ -49,7 +66,7 @@ export interface NewStoredJob {
 export type JobRateLimit = { readonly max: number; readonly perMs: number } | null;
 
 /** A claim that may be lost to another holder: whoever reports with an old `claimNumber` changes nothing. */
-export type JobClaim = Pick<StoredJob, 'queue' | 'id' | 'claimNumber'>;
+export type JobClaim = Pick<StoredJob, 'queue' | 'id' | 'claimNumber' | 'parentQueue' | 'parentId'>;
 
 /** How often a job may lose its worker (a crash, a lease that ran out) before it counts as the cause and fails. */
 export const MAX_LOST_CLAIMS = 3;
@@ -64,6 +81,12 @@ export abstract class JobStore {
    * @returns the id of the job that stands.
    */
   abstract add(job: NewStoredJob): Promise<string>;
+  /** Adds a job that waits for others, and those; nothing where its id is kept already. */
+  abstract addFlow(parent: NewStoredJob, children: readonly NewStoredChild[]): Promise<void>;
+  /** What the children of a job came to, in the order of their adding; those that have not ended are left out. */
+  abstract children(queue: string, id: string): Promise<StoredChildResult[]>;
+  /** Lets the jobs of the queue go on whose children were removed, or ended while nobody could say so. @returns how many. */
+  abstract releaseParents(queue: string): Promise<number>;
   /**
    * Takes up to `limit` due jobs of a queue that is not paused, in the order they should run, and marks
    * them active until `leaseMs` from now; never gives one job to two callers. Counts the attempt. A job
@@ -120,6 +143,8 @@ export abstract class JobStore {
     olderThanMs: number,
     keep: number,
   ): Promise<number>;
+  /** Deletes the oldest completed jobs until payloads and results of the others have `bytes` at most. @returns how many. */
+  abstract trimCompleted(queue: string, bytes: number): Promise<number>;
   abstract isPaused(queue: string): Promise<boolean>;
   /** While a queue is paused no job of it is claimed; running ones go on. */
   abstract setPaused(queue: string, paused: boolean): Promise<void>;

@@ -4,6 +4,7 @@ import { QueueBench } from './queues.setup.js';
 import { describeDashboard } from './queues.dashboard.contract.js';
 import type { QueueBackend } from './queues.drivers.js';
 import { describeFailing } from './queues.failing.contract.js';
+import { describeFlows } from './queues.flows.contract.js';
 import { describeInspecting } from './queues.inspecting.contract.js';
 import { describeRunning } from './queues.running.contract.js';
 import { describeStopping } from './queues.stopping.contract.js';
@@ -24,6 +25,7 @@ export function describeQueues(name: string, createBackend: () => Promise<QueueB
     describe('failing', () => describeFailing(() => bench));
     describe('stopping', () => describeStopping(() => bench));
     describe('controlling', () => describeControlling(() => bench));
+    describe('flows', () => describeFlows(() => bench));
     describe('inspecting', () => describeInspecting(() => bench));
     describe('on the dashboard', () => describeDashboard(() => bench));
   });

@@ -139,6 +139,36 @@ export function describeControlling(bench: () => QueueBench): void {
     await process.stop();
   });
 
+  it('keeps a declared field sealed in the store, on the dashboard and among the dead letters, and opens it for the processor alone', async () => {
+    const queue = testQueue({ encrypt: ['name'], attempts: 1 });
+    const greeted: string[] = [];
+    const process = await bench().worker(queue, async ({ payload }) => {
+      greeted.push(payload.name);
+      throw new Error('on purpose');
+    });
+    const { id } = await greet(process.queues, queue, 'Ada Lovelace');
+    const { data } = await bench().untilState(process, queue, id, 'failed');
+    expect(greeted).toEqual(['Ada Lovelace']);
+    const board = process.queues.dashboardAdapter(queue);
+    const shown = JSON.stringify(board.format('data', data));
+    expect(shown).toContain('"name":"[sealed]"');
+    const [dead] = process.deadLetters.kept;
+    for (const kept of [await bench().backend.stored(queue.name, id), JSON.stringify(dead)]) {
+      expect(kept).toContain('$sealed');
+      expect(kept).not.toContain('Ada');
+    }
+
+    // As it is replayed, and as somebody copies it who does not know it.
+    await process.queues.addByName(queue.name, 'greet', dead?.payload);
+    await eventually(() => expect(greeted).toEqual(['Ada Lovelace', 'Ada Lovelace']));
+    await expect(board.addJob('greet', { name: '[sealed]' }, {})).rejects.toMatchObject({
+      statusCode: 400,
+    });
+    const forged = process.queues.addByName(queue.name, 'greet', { name: { $sealed: 'k1.AAAA' } });
+    await expect(forged).rejects.toMatchObject({ code: 'queue.invalid_payload' });
+    await process.stop();
+  });
+
   it('leaves a job of a later release to a worker of that release', async () => {
     const today = testQueue({ attempts: 1 });
     const tomorrow = testQueue({ name: today.name, attempts: 1, upgrades: [(old) => old] });

@@ -1,3 +1,6 @@
+import { and, eq } from 'drizzle-orm';
+import { jobsTable } from '../../src/database/jobs/jobs.table.js';
+import type { KeyRing } from '../../src/kernel/secret-box.js';
 import { parseConfig } from '../../src/config/config.js';
 import { DatabaseJobStore } from '../../src/database/jobs/jobs.repository.js';
 import { Correlation } from '../../src/kernel/correlation.js';
@@ -28,6 +31,8 @@ export interface QueueProcess {
 /** A place where several processes meet: a database or a Redis. */
 export interface QueueBackend {
   createProcess(...queues: QueueDefinition[]): QueueProcess;
+  /** All that is kept of a job, as text. */
+  stored(queue: string, id: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -44,6 +49,13 @@ export async function embeddedBackend(kind: DatabaseKind): Promise<QueueBackend>
       queues: new EmbeddedQueues(registry, correlation, runner, new DatabaseJobStore(database)),
       close: () => Promise.resolve(),
     }),
+    async (queue, id) => {
+      const ofJob = and(eq(jobsTable.queue, queue), eq(jobsTable.id, id));
+      const rows = await database.sql.select().from(jobsTable).where(ofJob);
+      return JSON.stringify(rows, (_key, value: unknown) =>
+        typeof value === 'bigint' ? String(value) : value,
+      );
+    },
     close,
   );
 }
@@ -66,16 +78,30 @@ export async function bullBackend(
         close: () => connections.onApplicationShutdown(),
       };
     },
+    async (queue, id) => {
+      const connections = new RedisConnections(config);
+      const client = connections.create('queue');
+      await connections.waitUntilReady(client);
+      const stored = await client.hgetall(`{${prefix}}:q:${queue}:${id}`);
+      await connections.onApplicationShutdown();
+      return JSON.stringify(stored);
+    },
     // The end of the test run removes the keys.
     close,
   );
 }
 
-function backend(createDriver: CreateDriver, close: () => Promise<void>): QueueBackend {
+const KEYS: KeyRing = [{ id: 'k1', secret: Buffer.alloc(32, 1).toString('base64') }];
+
+function backend(
+  createDriver: CreateDriver,
+  stored: QueueBackend['stored'],
+  close: () => Promise<void>,
+): QueueBackend {
   const processes: QueueProcess[] = [];
   return {
     createProcess: (...definitions) => {
-      const registry = new QueueRegistry();
+      const registry = new QueueRegistry(undefined, KEYS);
       for (const definition of definitions) registry.declare(definition);
       const correlation = new Correlation();
       const deadLetters = new MemoryDeadLetters();
@@ -102,6 +128,7 @@ function backend(createDriver: CreateDriver, close: () => Promise<void>): QueueB
       processes.push(created);
       return created;
     },
+    stored,
     close: async () => {
       await Promise.all(processes.map((process) => process.stop(0)));
       await close();

@@ -78,6 +78,27 @@ export function describeInspecting(bench: () => QueueBench): void {
     await worker.stop();
   });
 
+  it('keeps no more bytes of completed jobs than allowed, the latest ones', async () => {
+    const queue = testQueue({ concurrency: 1 });
+    const worker = await bench().worker(queue, async () => 'x'.repeat(1_000));
+    const ids: string[] = [];
+    for (const who of ['first', 'second', 'third']) {
+      const { id } = await greet(worker.queues, queue, who);
+      await bench().untilState(worker, queue, id, 'completed');
+      ids.push(id);
+    }
+    const kept = { completedKeptMs: Infinity, failedKeptMs: Infinity, completedKeptBytes: 2_500 };
+    const registry = new QueueRegistry(kept);
+    registry.declare(queue);
+    const inspector = new QueueInspector(registry, worker.queues, worker.deadLetters);
+    expect(await inspector.cleanFinished(queue.name)).toMatchObject({ completed: 1 });
+    const board = worker.queues.dashboardAdapter(queue);
+    const left = await Promise.all(ids.map(async (id) => (await board.getJob(id)) ?? 'gone'));
+    expect(left.map((job) => job === 'gone')).toEqual([true, false, false]);
+    expect(await inspector.cleanFinished(queue.name)).toMatchObject({ completed: 0 });
+    await worker.stop();
+  });
+
   it('puts a job that failed for good among the dead letters, once, with the reason', async () => {
     const queue = testQueue({ attempts: 2, backoff: { delayMs: 1, maxDelayMs: 1 } });
     const worker = await bench().worker(queue, async () => Promise.reject(new Error('no answer')));

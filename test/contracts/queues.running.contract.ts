@@ -53,7 +53,7 @@ export function describeRunning(bench: () => QueueBench): void {
     await process.stop();
   });
 
-  it('shows the progress of a running job', async () => {
+  it('shows the progress of a running job, in any process', async () => {
     const queue = testQueue();
     let finish: () => void = () => undefined;
     const finished = new Promise<void>((resolve) => (finish = resolve));
@@ -68,8 +68,17 @@ export function describeRunning(bench: () => QueueBench): void {
         state: 'active',
       });
     });
+    const elsewhere = await bench().producer(queue);
+    expect(await elsewhere.queues.running(queue, 10)).toEqual([
+      {
+        ...{ id, name: 'greet', attempt: 1, percent: 42 },
+        startedAt: expect.any(Date) as Date,
+        correlationId: expect.any(String) as string,
+      },
+    ]);
     finish();
     await bench().untilState(process, queue, id, 'completed');
+    expect(await elsewhere.queues.running(queue, 10)).toEqual([]);
     await process.stop();
   });
 

@@ -12,11 +12,23 @@ import type { QueueBackend, QueueProcess } from './queues.drivers.js';
 export function testQueue({
   timeoutMs = 60_000,
   upgrades = [],
+  encrypt = [],
   ...settings
-}: Partial<Omit<QueueDefinition, 'jobs'> & Pick<JobDefinition, 'timeoutMs' | 'upgrades'>> = {}) {
+}: Partial<
+  Omit<QueueDefinition, 'jobs'> &
+    Pick<JobDefinition, 'timeoutMs' | 'upgrades'> & { encrypt: 'name'[] }
+> = {}) {
   return defineQueue({
     name: `q-${randomBytes(6).toString('hex')}`,
-    jobs: { greet: defineJob({ schema: z.object({ name: z.string() }), timeoutMs, upgrades }) },
+    jobs: {
+      greet: defineJob({
+        schema: z.object({ name: z.string() }),
+        recovery: 'none',
+        timeoutMs,
+        upgrades,
+        encrypt,
+      }),
+    },
     attempts: 3,
     backoff: { delayMs: 60, maxDelayMs: 100 },
     concurrency: 4,

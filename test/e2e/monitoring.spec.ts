@@ -197,9 +197,10 @@ describe.each(BACKENDS)('monitoring on $name', (backend) => {
     const trader = await bourse.trader();
     const outsider = await LiveClient.connect(bourse.url, { token: trader.token });
     const queues = await live.follow('ops.queues');
+    expect(await live.follow('ops.jobs')).toMatchObject({ snapshot: { jobs: [] } });
     const before = queueOf(queues.snapshot, 'trading');
     expect(before).toMatchObject({ waiting: 0, paused: false });
-    for (const channel of ['ops.alerts', 'ops.queues']) {
+    for (const channel of ['ops.alerts', 'ops.queues', 'ops.jobs']) {
       expect(await outsider.subscribe(channel)).toMatchObject({
         ok: false,
         error: { code: 'live.unknown_channel' },

@@ -1,29 +1,43 @@
 import { sql } from 'drizzle-orm';
+import { Webhook } from 'standardwebhooks';
 import { Database, Outbox } from '../../src/database/index.js';
 import type { DomainEvent, EventPayload } from '../../src/kernel/domain-event.js';
 import { newId } from '../../src/kernel/ids.js';
+import type { Page } from '../../src/kernel/page.js';
 import { TrainingFinished } from '../../src/modules/ai-studio/ai-studio.events.js';
 import { ImportEnded } from '../../src/modules/journal/journal.events.js';
 import { AlertRaised, AlertResolved } from '../../src/modules/monitoring/monitoring.events.js';
-import { EmailDeliveryService } from '../../src/modules/notifications/email/email-delivery.service.js';
+import { DeliveryService } from '../../src/modules/notifications/delivery/delivery.service.js';
 import type {
   Notification,
   NotificationPage,
 } from '../../src/modules/notifications/inbox/notifications.dto.js';
 import { notificationsQueue } from '../../src/modules/notifications/notifications.queues.js';
+import type { ShownMessage } from '../../src/modules/notifications/shown/shown-messages.dto.js';
+import type {
+  CreatedWebhook,
+  WebhookView,
+} from '../../src/modules/notifications/webhooks/webhook-endpoints.dto.js';
 import { OrderChanged } from '../../src/modules/trading/index.js';
 import { Queues, ScheduleRegistry } from '../../src/redis/index.js';
 import { Deferred } from '../support/deferred.js';
 import { eventually } from '../support/eventually.js';
+import { HttpStub } from '../support/http-stub.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import type { ApiClient, Problem } from './support/api-client.js';
-import { BACKENDS } from './support/backends.js';
+import { SERVERS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
 import { LiveClient } from './support/live-client.js';
 
 const PATH = '/api/notifications';
 const LOGIN = { user: 'bourse', password: 'sealed and opened again' };
 const QUIET = { inApp: true, email: false };
+
+const emailOf = (notificationId: string) => ({
+  notificationId,
+  channel: 'email' as const,
+  target: '',
+});
 
 /** News go by the outbox, the queue and a mail server, one after the other. */
 const patient = { timeoutMs: 15_000 };
@@ -34,14 +48,17 @@ interface Delivery {
   readonly last_error: string | null;
 }
 
-describe.each(BACKENDS)('notifications on $name', (backend) => {
+describe.each(SERVERS)('notifications on $name', (backend) => {
   let bourse: Bourse;
   let admin: ApiClient;
   let sink: SmtpSink;
   let trader: ApiClient;
 
   beforeAll(async () => {
-    bourse = await startBourse(backend, { MARKET_TICK_MS: '100' });
+    bourse = await startBourse(backend, {
+      MARKET_TICK_MS: '100',
+      NOTIFICATIONS_ALLOW_PRIVATE_TARGETS: 'true',
+    });
     admin = await bourse.admin();
     sink = await SmtpSink.start({ login: LOGIN });
     await setMail();
@@ -124,11 +141,11 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
       expect(mails).toHaveLength(count);
       return mails;
     }, patient);
-  const deliveries = async (notificationId: string): Promise<Delivery[]> => {
+  const deliveries = async (notificationId: string, channel = 'email'): Promise<Delivery[]> => {
     const answer: unknown = await bourse.app
       .get(Database)
       .sql.execute(
-        sql`select status, attempts, last_error from notification_deliveries where notification_id = ${notificationId}`,
+        sql`select status, attempts, last_error from notification_deliveries where notification_id = ${notificationId} and channel = ${channel}`,
       );
     return (answer as { rows: Delivery[] }).rows;
   };
@@ -367,7 +384,7 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
   });
 
   describe('preferences', () => {
-    const DEFAULT = { inApp: true, email: true };
+    const DEFAULT = { inApp: true, email: true, webhook: true };
 
     it('are "everything, everywhere" until they are set; what is left out takes that again', async () => {
       const { body: first } = await trader.get<Record<string, unknown>>(`${PATH}/preferences`);
@@ -375,8 +392,8 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
       const change = { 'order-filled': { email: false }, 'import-finished': { inApp: false } };
       const changed = {
         ...first,
-        'order-filled': { inApp: true, email: false },
-        'import-finished': { inApp: false, email: true },
+        'order-filled': { ...DEFAULT, email: false },
+        'import-finished': { ...DEFAULT, inApp: false },
       };
       expect(await prefer(change)).toMatchObject({ status: 200, body: changed });
       expect((await trader.get(`${PATH}/preferences`)).body).toEqual(changed);
@@ -449,12 +466,11 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
       await happens(TrainingFinished, training());
       const { id: notificationId } = await untilTold('training-finished');
       await untilDelivery(notificationId, 'sending');
-      const emails = bourse.app.get(EmailDeliveryService);
-      const second = emails.deliver(notificationId);
-      await expect(second).rejects.toMatchObject({ code: 'notifications.email_in_progress' });
+      const deliver = () => bourse.app.get(DeliveryService).deliver(emailOf(notificationId));
+      await expect(deliver()).rejects.toMatchObject({ code: 'notifications.delivery_in_progress' });
       held.resolve();
       await untilDelivery(notificationId, 'sent');
-      expect(await emails.deliver(notificationId)).toEqual({ status: 'sent' });
+      expect(await deliver()).toEqual({ status: 'sent' });
       expect(sink.mailsTo(trader.user.email)).toHaveLength(1);
     });
 
@@ -482,8 +498,8 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
         attempts: 1,
         last_error: 'system_config.email_recipient_refused',
       });
-      const emails = bourse.app.get(EmailDeliveryService);
-      expect(await emails.deliver(id)).toEqual({ status: 'failed' });
+      const service = bourse.app.get(DeliveryService);
+      expect(await service.deliver(emailOf(id))).toEqual({ status: 'failed' });
       expect(bourse.logs.map((line) => JSON.stringify(line)).join('\n')).not.toContain(
         trader.user.email,
       );
@@ -502,7 +518,7 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
           sql`update notification_deliveries set status = 'pending', updated_at = ${longAgo} where notification_id = ${id}`,
         );
       const schedules = bourse.app.get(ScheduleRegistry);
-      const schedule = schedules.find('notifications.requeue-lost-emails');
+      const schedule = schedules.find('notifications.requeue-lost-deliveries');
       const { signal } = new AbortController();
       // It may have run by itself at this moment.
       expect([{ requeued: 0 }, { requeued: 1 }]).toContainEqual(await schedule?.run({ signal }));
@@ -511,25 +527,64 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
       expect(await schedule?.run({ signal })).toEqual({ requeued: 0 });
     });
 
-    it('is left out, and that is recorded, while no mail server is set', async () => {
+    it('is shown to admins at /admin/outbox instead, text as text and markup caged, while no mail server is set', async () => {
       expect((await admin.delete('/api/admin/config/email')).status).toBe(204);
       try {
-        await happens(TrainingFinished, training());
+        await happens(TrainingFinished, training({ name: '<img src=x onerror=alert(1)>' }));
         const { id } = await untilTold('training-finished');
-        expect(await untilDelivery(id, 'skipped')).toMatchObject({
+        expect(await untilDelivery(id, 'shown')).toMatchObject({
           last_error: 'system_config.email_not_configured',
         });
+        const { body } = await admin.get<Page<ShownMessage>>('/api/admin/messages?limit=1');
+        expect(body.items).toMatchObject([
+          {
+            channel: 'email',
+            recipient: trader.user.email,
+            subject: 'Bourse: Training done: <img src=x onerror=alert(1)>',
+            text: expect.stringContaining('Hello A Trader,') as string,
+          },
+        ]);
+        const page = await admin.get<string>('/admin/outbox?limit=1');
+        expect(page).toMatchObject({ status: 200 });
+        expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+        expect(page.body).toContain(trader.user.email);
+        expect(page.body).toContain('Training done: &lt;img src=x');
+        expect(page.body).not.toContain('<img');
+        expect(page.body).toContain('<iframe sandbox title=');
+        const odd = await admin.get('/admin/outbox?cursor=!&limit=0');
+        expect(odd.status).toBe(200);
       } finally {
         await setMail();
       }
     });
 
+    it('of others nobody sees there but admins, and people without a session are shown the way in', async () => {
+      for (const path of ['/admin/outbox', '/api/admin/messages']) {
+        expect([path, (await trader.get(path)).status]).toEqual([path, 403]);
+        expect([path, (await bourse.client().get(path)).status]).toEqual([path, 401]);
+      }
+      const person = await bourse.client().get('/admin/outbox', { accept: 'text/html' });
+      expect(person.status).toBe(303);
+      expect(person.headers.get('location')).toBe('/admin/login?next=%2Fadmin%2Foutbox');
+    });
+
     it('of a notification that does not exist is nothing to send', async () => {
-      const queues = bourse.app.get(Queues);
-      const notificationId = newId();
-      await queues.add(notificationsQueue, 'send-email', { notificationId });
-      const emails = bourse.app.get(EmailDeliveryService);
-      expect(await emails.deliver(notificationId)).toEqual({ status: undefined });
+      const key = emailOf(newId());
+      await bourse.app.get(Queues).add(notificationsQueue, 'deliver', key);
+      expect(await bourse.app.get(DeliveryService).deliver(key)).toEqual({ status: undefined });
+    });
+
+    it('that a process of the release before has asked for is sent', async () => {
+      await happens(TrainingFinished, training());
+      const { id: notificationId } = await untilTold('training-finished');
+      await untilDelivery(notificationId, 'sent');
+      await bourse.app
+        .get(Database)
+        .sql.execute(
+          sql`update notification_deliveries set status = 'pending' where notification_id = ${notificationId}`,
+        );
+      await bourse.app.get(Queues).add(notificationsQueue, 'send-email', { notificationId });
+      await untilMailed(trader.user.email, 2);
     });
 
     it('names the site and whom to ask as the system settings say', async () => {
@@ -543,6 +598,108 @@ describe.each(BACKENDS)('notifications on $name', (backend) => {
       } finally {
         await admin.send('PUT', '/api/admin/config/system', {});
       }
+    });
+  });
+
+  describe('a webhook', () => {
+    const WEBHOOKS = `${PATH}/webhooks`;
+    let receiver: HttpStub;
+
+    beforeEach(async () => {
+      receiver = await HttpStub.start();
+      await prefer({ 'training-finished': { email: false } });
+    });
+    afterEach(() => receiver.stop());
+
+    const open = async (by = trader) => {
+      const opened = await by.post<CreatedWebhook>(WEBHOOKS, { url: `${receiver.url}/hook` });
+      expect(opened.status).toBe(201);
+      return opened.body;
+    };
+    const endpoints = async (by = trader) => (await by.get<Page<WebhookView>>(WEBHOOKS)).body.items;
+    const untilWebhook = (id: string, lastError: string | null) =>
+      eventually(async () => {
+        const [delivery] = await deliveries(id, 'webhook');
+        expect(delivery?.last_error).toBe(lastError);
+        expect(delivery?.attempts).toBeGreaterThan(0);
+        return delivery;
+      }, patient);
+
+    it('is sent each news once, signed and stamped, under one id, however often that takes', async () => {
+      const { secret } = await open();
+      let asked = 0;
+      receiver.answer = () => ({ status: (asked += 1) === 1 ? 503 : 204 });
+      const ended = training();
+      await happens(TrainingFinished, ended);
+      await happens(TrainingFinished, ended);
+      const told = await untilTold('training-finished');
+      const delivery = await eventually(async () => {
+        const [found] = await deliveries(told.id, 'webhook');
+        expect(found?.status).toBe('sent');
+        return found;
+      }, patient);
+      expect(delivery?.attempts).toBe(2);
+      expect(receiver.requests).toHaveLength(2);
+      for (const { method, path, headers, body } of receiver.requests) {
+        expect([method, path, headers['webhook-id']]).toEqual(['POST', '/hook', told.id]);
+        const news = new Webhook(secret).verify(body, headers as Record<string, string>);
+        expect(news).toEqual({
+          type: 'training-finished',
+          timestamp: told.createdAt,
+          data: told,
+        });
+      }
+    });
+
+    it('shows its secret once, and keeps it sealed', async () => {
+      const { secret, ...created } = await open();
+      expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{32}$/);
+      expect(await endpoints()).toEqual([created]);
+      const answer: unknown = await bourse.app
+        .get(Database)
+        .sql.execute(sql`select * from webhook_endpoints where id = ${created.id}`);
+      expect(JSON.stringify((answer as { rows: unknown }).rows)).not.toContain(secret.slice(6));
+    });
+
+    it('is switched off by a receiver that is gone, and on again by its owner', async () => {
+      const { id } = await open();
+      receiver.answer = () => ({ status: 410 });
+      await happens(TrainingFinished, training());
+      const told = await untilTold('training-finished');
+      await untilWebhook(told.id, 'notifications.webhook_gone');
+      expect(await endpoints()).toMatchObject([{ id, enabled: false }]);
+      const on = await trader.patch<WebhookView>(`${WEBHOOKS}/${id}`, { enabled: true });
+      expect(on).toMatchObject({ status: 200, body: { id, enabled: true } });
+    });
+
+    it('sends nothing once it is removed, or not wanted for a kind of news', async () => {
+      const { id } = await open();
+      await prefer({ 'training-finished': { email: false, webhook: false } });
+      await happens(TrainingFinished, training());
+      expect(await deliveries((await untilTold('training-finished')).id, 'webhook')).toEqual([]);
+      expect((await trader.delete(`${WEBHOOKS}/${id}`)).status).toBe(204);
+      expect(await endpoints()).toEqual([]);
+      expect(receiver.requests).toEqual([]);
+    });
+
+    it('is its owner’s alone, one of five, and no odd address', async () => {
+      const { id } = await open();
+      const stranger = await bourse.trader();
+      const notFound = { status: 404, body: { code: 'notifications.webhook_not_found' } };
+      expect(await endpoints(stranger)).toEqual([]);
+      for (const wrong of [id, newId(), 'not-an-id', '%00']) {
+        const path = `${WEBHOOKS}/${wrong}`;
+        expect(await stranger.patch(path, { enabled: false })).toMatchObject(notFound);
+        expect(await stranger.delete(path)).toMatchObject(notFound);
+      }
+      for (const url of ['', 'ftp://a.example', 'javascript:x', 'http://u:p@a.example', 7, null]) {
+        expect([url, (await trader.post(WEBHOOKS, { url })).status]).toEqual([url, 400]);
+      }
+      const more = await Promise.all(
+        Array.from({ length: 6 }, () => trader.post(WEBHOOKS, { url: receiver.url })),
+      );
+      expect(more.map(({ status }) => status).sort()).toEqual([201, 201, 201, 201, 422, 422]);
+      expect((await bourse.client().get(WEBHOOKS)).status).toBe(401);
     });
   });
 });

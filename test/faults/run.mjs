@@ -26,6 +26,7 @@ const AREAS = {
   lock: () => import('./lock/index.mjs'),
   trading: () => import('./trading/index.mjs'),
   live: () => import('./live/index.mjs'),
+  queues: () => import('./queues/index.mjs'),
 };
 
 const HELP = `Breaks things under load and says which promises held: npm run faults -- <area>… [options]

@@ -382,7 +382,7 @@ export interface LiveChannels {
     message: {
       id: string;
       /**
-       * redis_connection, redis_memory, cache_hit_rate, cache_link, slow_queries, outbox_failing, queue_backlog:<queue>
+       * redis_connection, redis_memory, cache_hit_rate, cache_link, slow_queries, outbox_failing, queue_backlog:<queue>, queue_stuck:<queue>
        */
       kind: string;
       message: string;
@@ -399,7 +399,7 @@ export interface LiveChannels {
       alerts: {
         id: string;
         /**
-         * redis_connection, redis_memory, cache_hit_rate, cache_link, slow_queries, outbox_failing, queue_backlog:<queue>
+         * redis_connection, redis_memory, cache_hit_rate, cache_link, slow_queries, outbox_failing, queue_backlog:<queue>, queue_stuck:<queue>
          */
         kind: string;
         message: string;
@@ -413,6 +413,48 @@ export interface LiveChannels {
         resolvedAt: string | null;
       }[];
     };
+  };
+  'ops.jobs': {
+    message: {
+      jobs: {
+        queue: string;
+        id: string;
+        /**
+         * what it does: train-model
+         */
+        job: string;
+        /**
+         * 1 on the first run
+         */
+        attempt: number;
+        /**
+         * as far as it has told; 0 for one that tells nothing
+         */
+        percent: number;
+        startedAt: string | null;
+        correlationId: string;
+      }[];
+    };
+    snapshot: {
+      jobs: {
+        queue: string;
+        id: string;
+        /**
+         * what it does: train-model
+         */
+        job: string;
+        /**
+         * 1 on the first run
+         */
+        attempt: number;
+        /**
+         * as far as it has told; 0 for one that tells nothing
+         */
+        percent: number;
+        startedAt: string | null;
+        correlationId: string;
+      }[];
+    } | null;
   };
   'ops.queues': {
     message: {
@@ -1316,6 +1358,7 @@ export const CHANNELS = {
   'market.status': { isDurable: false, isFamily: false },
   notifications: { isDurable: true, isFamily: false },
   'ops.alerts': { isDurable: true, isFamily: false },
+  'ops.jobs': { isDurable: false, isFamily: false },
   'ops.queues': { isDurable: false, isFamily: false },
   'portfolio.summary': { isDurable: false, isFamily: false },
   'trading.fills': { isDurable: true, isFamily: false },

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, inArray, ne, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, ne, sql, type AnyColumn } from 'drizzle-orm';
 import { JobStore, type StoredJob, type StoredJobState } from '../../kernel/job-store.js';
 import { Database } from '../database.js';
+import { isAwaited } from './job-flows.repository.js';
 import { fromNow, key, since, state, stored } from './job-columns.js';
 import { jobsTable as jobs, queueStatesTable as queueStates } from './jobs.table.js';
 
@@ -38,7 +39,14 @@ export abstract class DatabaseJobBoard extends JobStore {
       .from(jobs)
       .where(eq(jobs.queue, queue))
       .groupBy(sql`1`);
-    const counts = { waiting: 0, delayed: 0, active: 0, completed: 0, failed: 0 };
+    const counts = {
+      waiting: 0,
+      delayed: 0,
+      'waiting-children': 0,
+      active: 0,
+      completed: 0,
+      failed: 0,
+    };
     for (const row of rows) counts[row.state] = row.count;
     return counts;
   }
@@ -66,7 +74,13 @@ export abstract class DatabaseJobBoard extends JobStore {
     const rows = await this.database.sql
       .delete(jobs)
       .where(and(key(queue, id), ne(jobs.state, 'active')))
-      .returning({ id: jobs.id });
+      .returning({ id: jobs.id, state: jobs.state });
+    // Nobody asks for what its children come to any more.
+    if (rows[0]?.state === 'waiting-children') {
+      await this.database.sql
+        .delete(jobs)
+        .where(and(eq(jobs.parentQueue, queue), eq(jobs.parentId, id), eq(jobs.state, 'waiting')));
+    }
     return rows.length === 1;
   }
 
@@ -74,11 +88,11 @@ export abstract class DatabaseJobBoard extends JobStore {
     const [job] = await this.database.sql
       .update(jobs)
       .set({ cancelled: true })
-      .where(and(key(queue, id), inArray(jobs.state, ['waiting', 'active'])))
+      .where(and(key(queue, id), inArray(jobs.state, ['waiting', 'waiting-children', 'active'])))
       .returning({ state: jobs.state });
     if (job === undefined) return 'gone';
     // A worker that has claimed it meanwhile sees the mark.
-    return job.state === 'waiting' && (await this.remove(queue, id)) ? 'removed' : 'asked';
+    return job.state !== 'active' && (await this.remove(queue, id)) ? 'removed' : 'asked';
   }
 
   override async clean(
@@ -88,11 +102,45 @@ export abstract class DatabaseJobBoard extends JobStore {
     keep: number,
   ): Promise<number> {
     if (cleaned === 'active') return 0;
-    const ofState = sql`${jobs.queue} = ${queue} and ${state} = ${cleaned}`;
+    // The results of children are kept for a parent that is still to see them.
+    const isKept = cleaned === 'completed' || cleaned === 'failed' ? isAwaited : sql`false`;
+    const ofState = sql`${jobs.queue} = ${queue} and ${state} = ${cleaned} and not ${isKept}`;
     const beyond = sql`select id from ${jobs} where ${ofState} order by ${since} desc, ${jobs.seq} desc offset ${keep}`;
     const rows = await this.database.sql
       .delete(jobs)
       .where(sql`${ofState} and (${since} < ${fromNow(-olderThanMs)} or ${jobs.id} in (${beyond}))`)
+      .returning({ id: jobs.id });
+    return rows.length;
+  }
+
+  override async trimCompleted(queue: string, bytes: number): Promise<number> {
+    if (!Number.isFinite(bytes)) return 0;
+    const lengthOf = (column: AnyColumn) => sql`coalesce(octet_length(${column}::text), 0)`;
+    const size = sql`${lengthOf(jobs.payload)} + ${lengthOf(jobs.result)}`;
+    const completed = this.database.sql
+      .select({
+        id: jobs.id,
+        bytes: sql<number>`sum(${size}) over (order by ${since} desc, ${jobs.seq} desc)`.as(
+          'bytes',
+        ),
+      })
+      .from(jobs)
+      .where(and(eq(jobs.queue, queue), eq(jobs.state, 'completed')))
+      .as('completed');
+    const beyond = this.database.sql
+      .select({ id: completed.id })
+      .from(completed)
+      .where(gt(completed.bytes, bytes));
+    const rows = await this.database.sql
+      .delete(jobs)
+      .where(
+        and(
+          eq(jobs.queue, queue),
+          eq(jobs.state, 'completed'),
+          inArray(jobs.id, beyond),
+          sql`not ${isAwaited}`,
+        ),
+      )
       .returning({ id: jobs.id });
     return rows.length;
   }

@@ -26,6 +26,8 @@ export const stored = {
   startedAt: jobs.startedAt,
   finishedAt: jobs.finishedAt,
   cancelled: jobs.cancelled,
+  parentQueue: jobs.parentQueue,
+  parentId: jobs.parentId,
 };
 
 export function key(queue: string, id: string): SQL | undefined {

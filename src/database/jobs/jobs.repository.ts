@@ -5,7 +5,9 @@ import {
   MAX_LOST_CLAIMS,
   type JobClaim,
   type JobRateLimit,
+  type NewStoredChild,
   type NewStoredJob,
+  type StoredChildResult,
   type StoredJob,
 } from '../../kernel/job-store.js';
 import type { JsonValue } from '../../kernel/json.js';
@@ -13,6 +15,7 @@ import type { Sql } from '../database.js';
 import { DatabaseJobBoard } from './job-board.repository.js';
 import { fromNow, key, stored } from './job-columns.js';
 import { jobsTable as jobs, queueStatesTable as queueStates } from './jobs.table.js';
+import { childResults, insertFlow, settleParents } from './job-flows.repository.js';
 import { countInWindow, roomInWindow, windowFullForMs } from './queue-windows.repository.js';
 
 const LOST_REASON = `its worker was lost ${MAX_LOST_CLAIMS + 1} times while it ran`;
@@ -46,6 +49,20 @@ export class DatabaseJobStore extends DatabaseJobBoard {
     if (added.length > 0 || !ofKey) return job.id;
     const [standing] = await connection.select({ id: jobs.id }).from(jobs).where(ofKey);
     return standing?.id ?? job.id;
+  }
+
+  override addFlow(parent: NewStoredJob, children: readonly NewStoredChild[]): Promise<void> {
+    return this.database.transaction(({ sql: connection }) =>
+      insertFlow(connection, parent, children),
+    );
+  }
+
+  override children(queue: string, id: string): Promise<StoredChildResult[]> {
+    return childResults(this.database.sql, queue, id);
+  }
+
+  override releaseParents(queue: string): Promise<number> {
+    return this.database.transaction(({ sql: connection }) => settleParents(connection, queue));
   }
 
   override claim(
@@ -129,7 +146,7 @@ export class DatabaseJobStore extends DatabaseJobBoard {
   }
 
   override complete(claim: JobClaim, result: JsonValue): Promise<boolean> {
-    return this.#updateHeld(claim, {
+    return this.#end(claim, {
       state: 'completed',
       result,
       progress: 100,
@@ -141,11 +158,12 @@ export class DatabaseJobStore extends DatabaseJobBoard {
   }
 
   override fail(claim: JobClaim, reason: string, retryDelayMs: number | null): Promise<boolean> {
-    const next =
-      retryDelayMs === null
-        ? { state: 'failed' as const, finishedAt: sql`now()`, dedupeKey: keyAfterEnd }
-        : { state: 'waiting' as const, runAt: fromNow(retryDelayMs) };
-    return this.#updateHeld(claim, { ...next, failedReason: reason, leasedUntil: null });
+    const end = { failedReason: reason, leasedUntil: null };
+    if (retryDelayMs !== null) {
+      return this.#updateHeld(claim, { ...end, state: 'waiting', runAt: fromNow(retryDelayMs) });
+    }
+    const last = { state: 'failed' as const, finishedAt: sql`now()`, dedupeKey: keyAfterEnd };
+    return this.#end(claim, { ...end, ...last });
   }
 
   override release(claim: JobClaim, delayMs: number): Promise<boolean> {
@@ -191,9 +209,24 @@ export class DatabaseJobStore extends DatabaseJobBoard {
     return Math.max(dueInMs, await windowFullForMs(this.database.sql, queue, rateLimit));
   }
 
+  /** With the parent that waits for it, if one does. */
+  #end(claim: JobClaim, change: PgUpdateSetSource<typeof jobs>): Promise<boolean> {
+    const { parentQueue, parentId } = claim;
+    if (parentQueue === null || parentId === null) return this.#updateHeld(claim, change);
+    return this.database.transaction(async ({ sql: connection }) => {
+      const ended = await this.#updateHeld(claim, change, connection);
+      if (ended) await settleParents(connection, parentQueue, parentId);
+      return ended;
+    });
+  }
+
   /** Changes the job only while this claim of it is the current one. */
-  async #updateHeld(claim: JobClaim, change: PgUpdateSetSource<typeof jobs>): Promise<boolean> {
-    const rows = await this.database.sql
+  async #updateHeld(
+    claim: JobClaim,
+    change: PgUpdateSetSource<typeof jobs>,
+    connection: Sql = this.database.sql,
+  ): Promise<boolean> {
+    const rows = await connection
       .update(jobs)
       .set(change)
       .where(held(claim))

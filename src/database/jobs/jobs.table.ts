@@ -27,7 +27,9 @@ export const jobsTable = pgTable(
     /** Of the payload's shape, as its job declares it. */
     version: integer('version').notNull().default(1),
     /** "Delayed" is not a state of its own here but a `waiting` job whose `run_at` is still to come. */
-    state: text('state', { enum: ['waiting', 'active', 'completed', 'failed'] }).notNull(),
+    state: text('state', {
+      enum: ['waiting', 'waiting-children', 'active', 'completed', 'failed'],
+    }).notNull(),
     priority: integer('priority').notNull(),
     attemptsMade: integer('attempts_made').notNull().default(0),
     maxAttempts: integer('max_attempts').notNull(),
@@ -50,6 +52,11 @@ export const jobsTable = pgTable(
     dedupeKey: text('dedupe_key'),
     /** Set: the key stands until then, whatever becomes of the job. */
     dedupeUntil: time('dedupe_until'),
+    /** The job that waits for this one, among others. */
+    parentQueue: text('parent_queue'),
+    parentId: text('parent_id'),
+    /** Whether the failure of this one is that of its parent. */
+    failsParent: boolean('fails_parent').notNull().default(false),
   },
   (table) => [
     primaryKey({ columns: [table.queue, table.id] }),
@@ -60,6 +67,12 @@ export const jobsTable = pgTable(
     uniqueIndex('jobs_dedupe')
       .on(table.queue, table.dedupeKey)
       .where(sql`${table.dedupeKey} is not null`),
+    index('jobs_children')
+      .on(table.parentQueue, table.parentId)
+      .where(sql`${table.parentId} is not null`),
+    index('jobs_parents')
+      .on(table.queue)
+      .where(sql`state = 'waiting-children'`),
     index('jobs_finished')
       .on(table.queue, table.state, table.finishedAt)
       .where(sql`state in ('completed', 'failed')`),

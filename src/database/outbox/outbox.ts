@@ -1,8 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { z, ZodType } from 'zod';
+import { Config } from '../../config/config.js';
+import { AppError } from '../../kernel/app-error.js';
 import { Correlation } from '../../kernel/correlation.js';
 import type { DomainEvent, EventPayload } from '../../kernel/domain-event.js';
 import type { JsonValue } from '../../kernel/json.js';
+import { jobContext, sealFields } from '../../kernel/sealed-fields.js';
 import type { Transaction } from '../database.js';
 import { OutboxRepository, type NewOutboxRow } from './outbox.repository.js';
 
@@ -10,6 +13,7 @@ interface QueuedJob {
   readonly schema: ZodType;
   /** The payload has version `upgrades.length + 1`. */
   readonly upgrades: readonly unknown[];
+  readonly encrypt: readonly string[];
 }
 
 /** A queue as far as the outbox must know it; `defineQueue` makes them. */
@@ -57,6 +61,7 @@ export class Outbox {
   constructor(
     private readonly rows: OutboxRepository,
     private readonly correlation: Correlation,
+    @Optional() @Inject(Config) private readonly config?: Pick<Config, 'encryptionKeys'>,
   ) {}
 
   /** Adds a job to `queue` once the transaction is committed. */
@@ -67,8 +72,10 @@ export class Outbox {
     payload: z.output<Q['jobs'][J]['schema']>,
     options: OutboxOptions = {},
   ): Promise<void> {
-    const version = (queue.jobs[job]?.upgrades.length ?? 0) + 1;
-    this.#add(transaction, 'job', queue.name, job, payload as JsonValue, { ...options, version });
+    const { upgrades = [], encrypt = [] } = queue.jobs[job] ?? {};
+    const version = upgrades.length + 1;
+    const sealed = this.#seal(queue.name, job, payload as JsonValue, encrypt);
+    this.#add(transaction, 'job', queue.name, job, sealed, { ...options, version });
   }
 
   /** Adds a job as a row or a queue kept it: its payload is checked, and upgraded, when it is delivered. */
@@ -90,6 +97,14 @@ export class Outbox {
   /** Called after each commit that left something to deliver. */
   onCommit(listener: (news: OutboxNews) => void): void {
     this.#listeners.push(listener);
+  }
+
+  #seal(queue: string, job: string, payload: JsonValue, fields: readonly string[]): JsonValue {
+    if (fields.length === 0) return payload;
+    if (this.config === undefined) {
+      throw new AppError('internal', 'outbox.no_keys', `job "${job}" has fields to encrypt`);
+    }
+    return sealFields(payload, fields, this.config.encryptionKeys, jobContext(queue, job));
   }
 
   #add(

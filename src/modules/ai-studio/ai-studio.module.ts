@@ -40,6 +40,7 @@ import { TrainingsService } from './training/trainings.service.js';
     ForecastsService,
     TrainingsService,
     TrainingRunsService,
+    ForgottenTrainings,
   ],
 })
 export class AiStudioModule {}

@@ -9,6 +9,7 @@ export const mlTrainingQueue = defineQueue({
     'train-model': defineJob({
       schema: z.object({ trainingId: z.uuid() }),
       timeoutMs: 30 * MINUTE_MS,
+      recovery: 'source',
     }),
   },
   attempts: 3,

@@ -29,6 +29,7 @@ import { TradesService } from './trades/trades.service.js';
     JournalReactions,
   ],
   exports: [
+    UploadSweep,
     UploadsService,
     ImportsService,
     ImportLifecycle,

@@ -8,5 +8,6 @@ export const importsQueue = extendQueue(analyticsQueue, {
   'import-trades': defineJob({
     schema: z.object({ importId: z.uuid() }),
     timeoutMs: 30 * MINUTE_MS,
+    recovery: 'source',
   }),
 });

@@ -9,9 +9,14 @@ export const maintenanceQueue = defineQueue({
     'clean-queue': defineJob({
       schema: z.object({ queue: z.string().min(1).max(64) }),
       timeoutMs: 5 * MINUTE_MS,
+      recovery: 'schedule',
     }),
     /** Finds keys without an end and gives them one. */
-    'expire-stale-keys': defineJob({ schema: z.object({}), timeoutMs: 10 * MINUTE_MS }),
+    'expire-stale-keys': defineJob({
+      schema: z.object({}),
+      timeoutMs: 10 * MINUTE_MS,
+      recovery: 'schedule',
+    }),
   },
   attempts: 3,
   backoff: { delayMs: 10_000, maxDelayMs: 5 * MINUTE_MS },

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AdminActions } from '../../kernel/admin-actions.js';
+import { JobEffects } from '../../database/index.js';
 import { DAY_MS, HOUR_MS } from '../../kernel/duration.js';
 import { QueueFigures } from '../../kernel/job-figures.js';
 import { defineSchedule, QueueInspector, Queues, ScheduleRegistry } from '../../redis/index.js';
@@ -8,6 +9,8 @@ import { maintenanceQueue } from './maintenance.queues.js';
 /** The longest window that anybody asks for, and as much to look back from. */
 const FIGURES_KEPT_MS = 8 * DAY_MS;
 const ACTIONS_KEPT_MS = 365 * DAY_MS;
+/** As long as the dead letters: no job comes back after that. */
+const EFFECTS_KEPT_MS = 30 * DAY_MS;
 
 const cleanQueues = defineSchedule({
   name: 'maintenance.clean-queues',
@@ -37,6 +40,7 @@ export class MaintenanceSchedules {
     inspector: QueueInspector,
     figures: QueueFigures,
     actions: AdminActions,
+    effects: JobEffects,
   ) {
     schedules.register(cleanQueues, async () => {
       for (const queue of inspector.names) {
@@ -44,7 +48,11 @@ export class MaintenanceSchedules {
         const dedupe = { key: `clean-queue ${queue}` };
         await queues.add(maintenanceQueue, 'clean-queue', { queue }, { dedupe });
       }
-      return { queues: inspector.names, figures: await figures.forget(FIGURES_KEPT_MS) };
+      return {
+        queues: inspector.names,
+        figures: await figures.forget(FIGURES_KEPT_MS),
+        effects: await effects.forget(EFFECTS_KEPT_MS),
+      };
     });
     schedules.register(forgetActions, async () => ({
       forgotten: await actions.forget(ACTIONS_KEPT_MS),

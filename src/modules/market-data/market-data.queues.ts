@@ -6,7 +6,11 @@ export const marketDataQueue = defineQueue({
   name: 'market-data',
   jobs: {
     /** Fills the caches of all instruments, one after the other. Safe to run any number of times. */
-    'warm-caches': defineJob({ schema: z.object({}), timeoutMs: 5 * MINUTE_MS }),
+    'warm-caches': defineJob({
+      schema: z.object({}),
+      timeoutMs: 5 * MINUTE_MS,
+      recovery: 'schedule',
+    }),
   },
   attempts: 3,
   backoff: { delayMs: SECOND_MS, maxDelayMs: 30 * SECOND_MS },

@@ -5,6 +5,7 @@ import { CachesController } from './caches/caches.controller.js';
 import { CachesService } from './caches/caches.service.js';
 import { AppFiguresController } from './figures/app.controller.js';
 import { AppFiguresService } from './figures/app-figures.service.js';
+import { JobsLive } from './figures/jobs.live.js';
 import { QueuesLive } from './figures/queues.live.js';
 import { RedisController } from './figures/redis.controller.js';
 import { RedisFiguresService } from './figures/redis-figures.service.js';
@@ -13,6 +14,13 @@ import { MonitoringModule } from './monitoring.module.js';
 @Module({
   imports: [MonitoringModule],
   controllers: [RedisController, AppFiguresController, AlertsController, CachesController],
-  providers: [RedisFiguresService, AppFiguresService, QueuesLive, CacheListService, CachesService],
+  providers: [
+    RedisFiguresService,
+    AppFiguresService,
+    QueuesLive,
+    JobsLive,
+    CacheListService,
+    CachesService,
+  ],
 })
 export class MonitoringHttpModule {}

@@ -1,14 +1,26 @@
 import { z } from 'zod';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../kernel/duration.js';
 import { defineJob, defineQueue } from '../../redis/index.js';
+import { DELIVERY_CHANNELS } from './delivery-channels.js';
 
 export const notificationsQueue = defineQueue({
   name: 'notifications',
   jobs: {
-    /** Send the e-mail of a notification. Names it alone: address, text and password are read when it runs. */
+    /** Send a notification by one channel. Names it alone: address, text and secrets are read when it runs. */
+    deliver: defineJob({
+      schema: z.object({
+        notificationId: z.uuid(),
+        channel: z.enum(DELIVERY_CHANNELS),
+        target: z.string().max(64),
+      }),
+      timeoutMs: MINUTE_MS,
+      recovery: 'schedule',
+    }),
+    /** As the release before asked for an e-mail. */
     'send-email': defineJob({
       schema: z.object({ notificationId: z.uuid() }),
       timeoutMs: MINUTE_MS,
+      recovery: 'schedule',
     }),
   },
   // About an hour in all: long enough for a mail server to restart or an administrator to mend its settings.

@@ -12,6 +12,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { userIdColumn } from '../users/index.js';
+import { DELIVERY_CHANNELS } from './delivery-channels.js';
 import { NOTIFICATION_KINDS } from './notification-kinds.js';
 import type { NotificationData } from './raising/notification-draft.js';
 
@@ -45,10 +46,18 @@ export const notificationsTable = pgTable(
 
 export type NotificationRow = typeof notificationsTable.$inferSelect;
 
-/** Ways to a user that lead out of the system. */
-export const DELIVERY_CHANNELS = ['email'] as const;
-/** `pending` → `sending` → `sent`, `failed` (it will not be tried again) or `skipped` (there is no way to send it). */
-export const DELIVERY_STATUSES = ['pending', 'sending', 'sent', 'failed', 'skipped'] as const;
+/**
+ * `pending` → `sending` → `sent`, `failed` (it will not be tried again) or, of a channel that is not set up, `shown`
+ * (in development, at `/admin/outbox`) or `skipped`.
+ */
+export const DELIVERY_STATUSES = [
+  'pending',
+  'sending',
+  'sent',
+  'shown',
+  'failed',
+  'skipped',
+] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
 export const notificationDeliveriesTable = pgTable(
@@ -58,6 +67,8 @@ export const notificationDeliveriesTable = pgTable(
       .notNull()
       .references(() => notificationsTable.id),
     channel: text('channel', { enum: DELIVERY_CHANNELS }).notNull(),
+    /** Where to: the id of a subscription or an endpoint; empty where a user has one address, looked up when it is sent. */
+    target: text('target').notNull().default(''),
     status: text('status', { enum: DELIVERY_STATUSES }).notNull(),
     /** Times that sending began. */
     attempts: integer('attempts').notNull(),
@@ -69,7 +80,7 @@ export const notificationDeliveriesTable = pgTable(
     sentAt: timestamp('sent_at', { withTimezone: true }),
   },
   (table) => [
-    primaryKey({ columns: [table.notificationId, table.channel] }),
+    primaryKey({ columns: [table.notificationId, table.channel, table.target] }),
     index('notification_deliveries_unfinished')
       .on(table.updatedAt)
       .where(sql`${table.status} in ('pending', 'sending')`),

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { NotificationsProcessor } from './email/notifications.processor.js';
+import { NotificationsProcessor } from './delivery/notifications.processor.js';
 import { NotificationsModule } from './notifications.module.js';
 
 @Module({ imports: [NotificationsModule], providers: [NotificationsProcessor] })

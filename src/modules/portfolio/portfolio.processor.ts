@@ -11,5 +11,11 @@ export class PortfolioProcessor {
       'record-equity': ({ payload, signal }) => recorder.record(payload, signal),
       'make-statements': ({ payload, signal }) => statements.make(payload, signal),
     });
+    queues.recover(analyticsQueue, {
+      'record-equity': async () => {
+        await recorder.start();
+        return 1;
+      },
+    });
   }
 }

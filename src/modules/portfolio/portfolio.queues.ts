@@ -16,6 +16,7 @@ export const analyticsQueue = defineQueue({
         afterAccountId: z.uuid().optional(),
       }),
       timeoutMs: 2 * MINUTE_MS,
+      recovery: 'source',
     }),
     /** Write down what a batch of accounts is after a session. Safe to run any number of times. */
     'make-statements': defineJob({
@@ -26,6 +27,7 @@ export const analyticsQueue = defineQueue({
         afterAccountId: z.uuid().optional(),
       }),
       timeoutMs: 2 * MINUTE_MS,
+      recovery: 'schedule',
     }),
   },
   attempts: 3,

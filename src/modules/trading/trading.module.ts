@@ -68,6 +68,7 @@ import { PositionPnlService } from './pnl/position-pnl.service.js';
 import { AutoTradingRepository } from './signals/auto-trading.repository.js';
 import { AutoTradingService } from './signals/auto-trading.service.js';
 import { AutoTradingReader } from './signals/auto-trading-reader.js';
+import { LostTradingJobs } from './execution/lost-trading-jobs.js';
 import { ForgottenSignals } from './signals/forgotten-signals.js';
 import { SignalOrders } from './signals/signal-orders.js';
 import { DayPnl } from './signals/day-pnl.js';
@@ -168,6 +169,7 @@ import {
     SignalOrders,
     SignalTrading,
     ForgottenSignals,
+    LostTradingJobs,
     DayPnl,
     TradeHistory,
     TradingReactions,
@@ -195,6 +197,7 @@ import {
     DueOrders,
     LedgerVerifier,
     LedgerCheck,
+    LostTradingJobs,
     OptionSettlement,
     OptionExercise,
     MarginCheck,

@@ -10,16 +10,19 @@ export const tradingQueue = defineQueue({
     'trade-signal': defineJob({
       schema: z.object({ signalId: z.uuid() }),
       timeoutMs: 30 * SECOND_MS,
+      recovery: 'source',
     }),
     /** Try to fill the order on the current quote. Safe to run any number of times. */
     'execute-order': defineJob({
       schema: z.object({ orderId: z.uuid() }),
       timeoutMs: 30 * SECOND_MS,
+      recovery: 'source',
     }),
     /** Apply it to the accounts that it concerns. Goes on where a run before it ended. */
     'apply-corporate-action': defineJob({
       schema: z.object({ actionId: z.uuid() }),
       timeoutMs: 10 * MINUTE_MS,
+      recovery: 'source',
     }),
   },
   attempts: 10,
@@ -44,5 +47,6 @@ export const ledgerQueue = extendQueue(maintenanceQueue, {
       afterAccountId: z.uuid().optional(),
     }),
     timeoutMs: 5 * MINUTE_MS,
+    recovery: 'schedule',
   }),
 });

@@ -26,23 +26,31 @@ const SOCKET_TIMEOUT_MS = 5_000;
 /** Above BullMQ's longest block (10 s), so that an idle worker is not taken for a dead one. */
 const WORKER_SOCKET_TIMEOUT_MS = 20_000;
 const MAX_RETRY_DELAY_MS = 2_000;
+/** Workers resume within 3 s of Redis being back, and what they wait for after this is the rest of it. */
+const MAX_WORKER_RETRY_DELAY_MS = 1_000;
 
 /**
- * Exponential from 50 ms to 2 s, the upper half of it random so that instances do not come back in
+ * Exponential from 50 ms to `maxDelayMs`, the upper half of it random so that instances do not come back in
  * step. The cap is what decides how fast service resumes: BullMQ's own 20 s made it take 19 s, 2 s
  * took 1.5 s.
  */
-export function retryDelayMs(attempt: number, random: () => number = Math.random): number {
-  const delayMs = Math.min(MAX_RETRY_DELAY_MS, 25 * 2 ** Math.min(attempt, 10));
+export function retryDelayMs(
+  attempt: number,
+  maxDelayMs: number = MAX_RETRY_DELAY_MS,
+  random: () => number = Math.random,
+): number {
+  const delayMs = Math.min(maxDelayMs, 25 * 2 ** Math.min(attempt, 10));
   return Math.round(delayMs / 2 + (delayMs / 2) * random());
 }
 
 /** The ioredis options that follow from the purpose; where to connect is added by the target. */
 export function optionsFor(purpose: ConnectionPurpose, timeouts: ConnectionTimeouts): RedisOptions {
+  const maxDelayMs = purpose === 'worker' ? MAX_WORKER_RETRY_DELAY_MS : MAX_RETRY_DELAY_MS;
+  const retryStrategy = (attempt: number): number => retryDelayMs(attempt, maxDelayMs);
   const common: RedisOptions = {
     connectTimeout: timeouts.connectTimeoutMs,
-    retryStrategy: (attempt) => retryDelayMs(attempt),
-    sentinelRetryStrategy: (attempt) => retryDelayMs(attempt),
+    retryStrategy,
+    sentinelRetryStrategy: retryStrategy,
     keepAlive: 10_000,
     // Kept on a timer even for a socket that is closed already: it would hold up the end of the
     // process.

@@ -111,11 +111,19 @@ describe('a purpose', () => {
 
 describe('the delay before a retry', () => {
   it('grows to two seconds and stays there, and half of it is chance', () => {
-    expect([1, 2, 3, 50].map((attempt) => retryDelayMs(attempt, () => 0))).toEqual([
-      25, 50, 100, 1_000,
-    ]);
-    expect([1, 2, 3, 50].map((attempt) => retryDelayMs(attempt, () => 1))).toEqual([
-      50, 100, 200, 2_000,
-    ]);
+    const delaysMs = (chance: number) =>
+      [1, 2, 3, 50].map((attempt) => retryDelayMs(attempt, undefined, () => chance));
+    expect(delaysMs(0)).toEqual([25, 50, 100, 1_000]);
+    expect(delaysMs(1)).toEqual([50, 100, 200, 2_000]);
+  });
+
+  it('of a worker is a second at most, to one server and to a Cluster', () => {
+    const worker = optionsFor('worker', timeouts);
+    const nodes = [{ host: 'a', port: 7000 }];
+    const target = { kind: 'cluster', nodes, ...auth, tls: undefined } as const;
+    const cluster = createClient(target, worker) as Cluster;
+    for (const retry of [worker.retryStrategy, cluster.options.clusterRetryStrategy]) {
+      expect(retry?.(50)).toBeLessThanOrEqual(1_000);
+    }
   });
 });

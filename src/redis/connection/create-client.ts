@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { RedisTarget } from '../../config/config.js';
-import { retryDelayMs } from './client-options.js';
 
 /** A connection to one server (or a Sentinel's primary) or to a Cluster: commands are the same. */
 export type RedisClient = Redis | Cluster;
@@ -51,14 +50,14 @@ export function createClient(
 
 function createCluster(
   { nodes, username, password, tls }: Extract<RedisTarget, { kind: 'cluster' }>,
-  { enableOfflineQueue = true, retryStrategy: _ofOneServer, ...options }: RedisOptions,
+  { enableOfflineQueue = true, retryStrategy, ...options }: RedisOptions,
   sharded: boolean,
 ): Cluster {
   const resends = options.autoResendUnfulfilledCommands === true;
   const cluster = new Cluster(
     nodes.map(({ host, port }) => ({ host, port })),
     {
-      clusterRetryStrategy: (attempt) => retryDelayMs(attempt),
+      clusterRetryStrategy: retryStrategy,
       enableOfflineQueue,
       shardedSubscribers: sharded,
       slotsRefreshTimeout: options.connectTimeout,

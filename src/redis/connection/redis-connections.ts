@@ -103,8 +103,8 @@ export class RedisConnections implements OnApplicationShutdown {
   }
 }
 
-/** A Cluster is ready when its slots are known; its nodes have to be connected besides. */
-async function whenReady(client: RedisClient): Promise<void> {
+/** A Cluster is ready when its slots are known; its nodes have to be connected besides. Waits for as long as it takes. */
+export async function whenReady(client: RedisClient): Promise<void> {
   if (client.status !== 'ready') {
     await new Promise<void>((resolve) => client.once('ready', () => resolve()));
   }

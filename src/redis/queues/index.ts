@@ -24,13 +24,17 @@ export {
   type ScheduleDefinition,
 } from './schedule-definition.js';
 export { ScheduleRegistry, type Schedule, type ScheduledRun } from './schedule-registry.js';
+export { QueueWatchdog, type WorkerState } from './queue-watchdog.js';
 export { QueueInspector } from './queue-inspector.js';
 export { type QueueReport } from './queue-report.js';
 export { QueuesModule } from './queues.module.js';
+export { flowJob, type ChildResult, type FlowChild, type FlowJob } from './flow.js';
 export {
   Queues,
   type AddJobOptions,
   type Cancellation,
   type Job,
+  type JobFinder,
+  type JobRecovery,
   type JobProcessors,
 } from './queues.js';

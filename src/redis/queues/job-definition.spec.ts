@@ -4,6 +4,7 @@ import { defineJob, latestVersion, upgradePayload } from './job-definition.js';
 describe('the version of a payload', () => {
   const greet = defineJob({
     schema: z.object({ names: z.array(z.string()), polite: z.boolean() }),
+    recovery: 'none',
     timeoutMs: 1_000,
     upgrades: [
       (payload) => ({ names: [(payload as { name: string }).name] }),
@@ -12,7 +13,9 @@ describe('the version of a payload', () => {
   });
 
   it('is 1 of a job that never changed, and one more with each upgrade', () => {
-    expect(latestVersion(defineJob({ schema: z.object({}), timeoutMs: 1 }))).toBe(1);
+    expect(latestVersion(defineJob({ schema: z.object({}), recovery: 'none', timeoutMs: 1 }))).toBe(
+      1,
+    );
     expect(latestVersion(greet)).toBe(3);
   });
 

@@ -1,4 +1,4 @@
-import type { ZodType } from 'zod';
+import type { z, ZodType } from 'zod';
 import { AppError } from '../../kernel/app-error.js';
 
 /** Makes the payload of one version into that of the next. Pure, and total over what that release could write. */
@@ -18,12 +18,22 @@ export interface JobDefinition<Schema extends ZodType = ZodType> {
    * shape of a payload adds the step from the one before, so that jobs that wait meanwhile still run.
    */
   readonly upgrades: readonly PayloadUpgrade[];
+  /**
+   * What brings a job back that its queue has lost. `source`: a finder that its module gives to `Queues.recover`, within
+   * seconds; `schedule`: one of the next runs of what adds it; `none`: it is lost.
+   */
+  readonly recovery: 'source' | 'schedule' | 'none';
+  /** Fields of the payload that nobody but the processor may see: sealed wherever the job is kept. */
+  readonly encrypt: readonly string[];
 }
 
 export function defineJob<const Schema extends ZodType>(
-  definition: Omit<JobDefinition<Schema>, 'upgrades'> & Partial<JobDefinition<Schema>>,
+  definition: Omit<JobDefinition<Schema>, 'upgrades' | 'encrypt'> &
+    Partial<Pick<JobDefinition<Schema>, 'upgrades'>> & {
+      readonly encrypt?: readonly (keyof z.output<Schema> & string)[];
+    },
 ): JobDefinition<Schema> {
-  return Object.freeze({ upgrades: [], ...definition });
+  return Object.freeze({ upgrades: [], encrypt: [], ...definition });
 }
 
 /** The code of {@link upgradePayload}'s refusal. */

@@ -5,7 +5,10 @@ import { DeadLetters } from '../../kernel/dead-letters.js';
 import { settlesWithin } from '../../kernel/deadline.js';
 import { SECOND_MS } from '../../kernel/duration.js';
 import type { JsonValue } from '../../kernel/json.js';
+import type { ChildResult } from './flow.js';
 import { ABANDONED, abandonAfterAbort, abortAfter, endsJob } from './job-abort.js';
+import { jobContext, openFields } from '../../kernel/sealed-fields.js';
+import type { KeyRing } from '../../kernel/secret-box.js';
 import { NEWER_VERSION, upgradePayload, type JobDefinition } from './job-definition.js';
 import { failureReason, isHopeless } from './job-failure.js';
 import { toStorableJson } from './json-text.js';
@@ -31,6 +34,8 @@ export interface JobAttempt {
   /** Ends the attempt; its reason decides what becomes of the job. The runner itself ends one that takes too long. */
   readonly abort: AbortController;
   readonly reportProgress: (percent: number) => Promise<unknown>;
+  /** Of a flow: what its children came to. */
+  readonly children: () => Promise<ChildResult[]>;
 }
 
 export type JobOutcome =
@@ -53,6 +58,7 @@ type AttemptListener = (attempt: JobAttempt, outcome: JobOutcome, durationMs: nu
 @Injectable()
 export class JobRunner {
   readonly #logger = new Logger('Jobs');
+  readonly #beginnings: ((attempt: JobAttempt) => void)[] = [];
   readonly #listeners: AttemptListener[] = [];
 
   constructor(
@@ -60,6 +66,11 @@ export class JobRunner {
     private readonly correlation: Correlation,
     private readonly deadLetters: DeadLetters,
   ) {}
+
+  /** Called when an attempt begins; must not throw. */
+  onBegin(listener: (attempt: JobAttempt) => void): void {
+    this.#beginnings.push(listener);
+  }
 
   /** Called at the end of each attempt; must not throw. */
   onEnd(listener: AttemptListener): void {
@@ -70,6 +81,7 @@ export class JobRunner {
   run(attempt: JobAttempt): Promise<JobOutcome> {
     return this.correlation.run(attempt.correlationId, async () => {
       const startedAt = performance.now();
+      for (const listener of this.#beginnings) listener(attempt);
       const { outcome, error } = await this.#attempt(attempt);
       const durationMs = performance.now() - startedAt;
       this.#log(attempt, outcome, durationMs, error);
@@ -92,7 +104,7 @@ export class JobRunner {
     }
     const definition = queue.jobs[name];
     try {
-      const payload = readPayload(definition, attempt);
+      const payload = readPayload(definition, attempt, this.registry.keys);
       return await this.#process(attempt, definition, () => processor(this.#job(attempt, payload)));
     } catch (error) {
       if (error instanceof AppError && error.code === NEWER_VERSION) {
@@ -143,6 +155,7 @@ export class JobRunner {
       correlationId,
       signal: abort.signal,
       reportProgress,
+      children: attempt.children,
     };
   }
 
@@ -216,9 +229,14 @@ function failed(error: unknown): { outcome: JobOutcome; error: unknown } {
   return { outcome: { kind: 'failed', reason, hopeless: isHopeless(error) }, error };
 }
 
-/** @throws AppError `queue.invalid_payload`, `queue.newer_version` */
-function readPayload(definition: JobDefinition | undefined, attempt: JobAttempt): unknown {
-  const latest = definition && upgradePayload(definition, attempt.payload, attempt.version);
+/** @throws AppError `queue.invalid_payload`, `queue.newer_version`, `secret.unreadable` */
+function readPayload(
+  definition: JobDefinition | undefined,
+  { queue, name, version, payload: kept }: JobAttempt,
+  keys: KeyRing | undefined,
+): unknown {
+  const opened = openFields(kept as JsonValue, keys, jobContext(queue.name, name));
+  const latest = definition && upgradePayload(definition, opened, version);
   const payload = definition?.schema.safeParse(latest);
   if (payload?.success) return payload.data;
   throw new AppError(

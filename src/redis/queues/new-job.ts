@@ -1,6 +1,8 @@
 import { AppError } from '../../kernel/app-error.js';
 import { newId } from '../../kernel/ids.js';
 import type { JsonValue } from '../../kernel/json.js';
+import { jobContext, openFields, sealFields } from '../../kernel/sealed-fields.js';
+import type { KeyRing } from '../../kernel/secret-box.js';
 import { latestVersion, upgradePayload } from './job-definition.js';
 import { isStorableJson } from './json-text.js';
 import { PRIORITIES, type QueueDefinition } from './queue-definition.js';
@@ -61,6 +63,7 @@ export function newJob(
   payload: unknown,
   options: AddJobOptions,
   currentCorrelationId: string,
+  keys: KeyRing | undefined,
 ): NewJob {
   const { id = newId(), delayMs = 0, priority = queue.priority, dedupe = null } = options;
   const job = Object.hasOwn(queue.jobs, name) ? queue.jobs[name] : undefined;
@@ -84,7 +87,10 @@ export function newJob(
     );
   }
   const { version = latestVersion(job) } = options;
-  const json = toJson(queue, name, upgradePayload(job, payload, version));
+  const context = jobContext(queue.name, name);
+  // One that comes from the outbox or the dead letters is sealed already.
+  const opened = openedPayload(payload as JsonValue, keys, context);
+  const json = toJson(queue, name, upgradePayload(job, opened, version));
   const parsed = job.schema.safeParse(json);
   if (!parsed.success) {
     const where = parsed.error.issues.map(
@@ -98,13 +104,31 @@ export function newJob(
   return {
     id,
     name,
-    payload: json,
+    payload: sealed(json, job.encrypt, keys, context),
     version: latestVersion(job),
     priority: PRIORITIES[priority],
     delayMs: Math.round(delayMs),
     correlationId: options.correlationId ?? currentCorrelationId,
     dedupe,
   };
+}
+
+function openedPayload(payload: JsonValue, keys: KeyRing | undefined, context: string): JsonValue {
+  try {
+    return openFields(payload, keys, context);
+  } catch (cause) {
+    throw invalid('queue.invalid_payload', `${context}: a sealed field cannot be opened`, cause);
+  }
+}
+
+function sealed(
+  payload: JsonValue,
+  fields: readonly string[],
+  keys: KeyRing | undefined,
+  context: string,
+): JsonValue {
+  // The registry takes no job with sealed fields where there are no keys.
+  return keys === undefined ? payload : sealFields(payload, fields, keys, context);
 }
 
 /** Whether a job may be called so. */

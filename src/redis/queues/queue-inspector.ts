@@ -8,15 +8,15 @@ import { newJob } from './new-job.js';
 import type { QueueDefinition } from './queue-definition.js';
 import { QueueDriver } from './queue-driver.js';
 import { QueueRegistry } from './queue-registry.js';
-import type { QueueReport } from './queue-report.js';
+import type { QueueReport, RunningJob } from './queue-report.js';
 
 const REPORT_MS = 2_000;
-/** A job that went well is of interest to nobody after a day; a failed one for as long as its queue declares. */
-const COMPLETED_KEPT_MS = DAY_MS;
 const DEAD_KEPT_MS = 30 * DAY_MS;
 /** Failed jobs that are looked at together. */
 const FAILED_PAGE = 200;
 const MAX_FAILED_PAGES = 100;
+/** Of a queue, to look at. */
+const MAX_RUNNING = 100;
 
 /** What monitoring and maintenance see and do of the queues, whichever backend runs them. */
 @Injectable()
@@ -32,9 +32,25 @@ export class QueueInspector {
     return this.registry.queues.map(({ name }) => name);
   }
 
+  /** The code of why no job is taken or run at this moment, though the backend answers; null: they are. */
+  async refusal(): Promise<string | null> {
+    return (await this.driver.refusal())?.code ?? null;
+  }
+
   /** @throws AppError `queue.unavailable` when the backend does not answer within 2 s. */
   reports(): Promise<QueueReport[]> {
     return answered(Promise.all(this.registry.queues.map((queue) => this.driver.report(queue))));
+  }
+
+  /** What runs in all processes, at most 100 of a queue. @throws AppError `queue.unavailable` */
+  async running(): Promise<(RunningJob & { readonly queue: string })[]> {
+    const { queues } = this.registry;
+    const jobs = await answered(
+      Promise.all(queues.map((queue) => this.driver.running(queue, MAX_RUNNING))),
+    );
+    return queues.flatMap(({ name: queue }, index) =>
+      (jobs[index] ?? []).map((job) => ({ queue, ...job })),
+    );
   }
 
   /** @throws AppError `queue.not_declared`, `queue.unavailable` */
@@ -67,7 +83,7 @@ export class QueueInspector {
     version,
   }: Pick<DeadJob, 'queue' | 'name' | 'payload' | 'version'>): boolean {
     try {
-      newJob(this.registry.get(queue), name, payload, { version }, '');
+      newJob(this.registry.get(queue), name, payload, { version }, '', this.registry.keys);
       return true;
     } catch (error) {
       return error instanceof AppError && error.code === NEWER_VERSION;
@@ -85,10 +101,11 @@ export class QueueInspector {
     const { completedMs, failedMs } = queue.retention;
     try {
       const buried = await this.#buryMissing(queue);
-      const kept = Math.min(completedMs, COMPLETED_KEPT_MS);
+      const completed = await this.driver.clean(queue, 'completed', completedMs);
+      const { completedKeptBytes } = this.registry.kept;
       return {
         buried,
-        completed: await this.driver.clean(queue, 'completed', kept),
+        completed: completed + (await this.driver.trimCompleted(queue, completedKeptBytes)),
         failed: await this.driver.clean(queue, 'failed', failedMs),
         forgotten: await this.deadLetters.forget(name, DEAD_KEPT_MS),
       };

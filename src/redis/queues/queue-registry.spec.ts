@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import type { KeyRing } from '../../kernel/secret-box.js';
 import { defineJob } from './job-definition.js';
 import { defineQueue, extendQueue } from './queue-definition.js';
 import { QueueRegistry } from './queue-registry.js';
 
-const anyJob = defineJob({ schema: z.object({}), timeoutMs: 1_000 });
+const anyJob = defineJob({ schema: z.object({}), recovery: 'none', timeoutMs: 1_000 });
 
 function mailQueue(name = 'mail') {
   return defineQueue({
@@ -105,6 +106,43 @@ describe('QueueRegistry', () => {
     expect(() => registry.declare(mailQueue())).toThrow(
       expect.objectContaining({ code: 'queue.declared_twice' }),
     );
+  });
+
+  it('is not complete while nobody finds the lost jobs of a kind that needs a finder', () => {
+    const registry = new QueueRegistry();
+    const jobs = { send: { ...anyJob, recovery: 'source' as const }, bounce: anyJob };
+    registry.declare({ ...mailQueue(), jobs });
+    registry.register(mailQueue(), { send: done, bounce: done });
+    expect(() => registry.assertComplete()).toThrow(
+      expect.objectContaining({ code: 'queue.no_finder', details: { queue: 'mail', job: 'send' } }),
+    );
+    registry.recover('mail', { send: async () => 0 });
+    registry.assertComplete();
+  });
+
+  it('takes no job that would carry a secret in the clear, and none to encrypt without keys', () => {
+    const schema = z.object({ password: z.string() });
+    const jobs = (encrypt: 'password'[]) => ({
+      send: defineJob({ schema, recovery: 'none', timeoutMs: 1, encrypt }),
+      bounce: anyJob,
+    });
+    expect(() => new QueueRegistry().declare({ ...mailQueue(), jobs: jobs([]) })).toThrow(
+      expect.objectContaining({ code: 'queue.secret_in_the_clear' }),
+    );
+    const sealed = { ...mailQueue(), jobs: jobs(['password']) };
+    expect(() => new QueueRegistry().declare(sealed)).toThrow(
+      expect.objectContaining({ code: 'queue.no_keys' }),
+    );
+    const keys: KeyRing = [{ id: 'k1', secret: Buffer.alloc(32).toString('base64') }];
+    new QueueRegistry(undefined, keys).declare(sealed);
+  });
+
+  it('lets no queue keep its jobs for longer than is allowed', () => {
+    const kept = { completedKeptMs: 5, failedKeptMs: Infinity, completedKeptBytes: Infinity };
+    const registry = new QueueRegistry(kept);
+    const retention = { completedMs: 10, completedCount: 1, failedMs: 10, failedCount: 1 };
+    registry.declare({ ...mailQueue(), retention });
+    expect(registry.get('mail').retention).toEqual({ ...retention, completedMs: 5 });
   });
 
   it.each(['', 'With Capitals', 'a:b', 'a/b', '1st', '{a}'])('refuses the name "%s"', (name) => {

@@ -1,3 +1,15 @@
+/** A job that runs, in whichever process. */
+export interface RunningJob {
+  readonly id: string;
+  readonly name: string;
+  /** 1 on the first run. */
+  readonly attempt: number;
+  /** As far as it has told. */
+  readonly percent: number;
+  readonly startedAt: Date | null;
+  readonly correlationId: string;
+}
+
 export interface QueueReport {
   readonly name: string;
   readonly counts: {

@@ -14,6 +14,8 @@ import { QueueDriver } from './queue-driver.js';
 import { QueueInspector } from './queue-inspector.js';
 import { QueueLifecycle } from './queue-lifecycle.js';
 import { QueueRegistry } from './queue-registry.js';
+import { QueueRecovery } from './queue-recovery.js';
+import { QueueWatchdog } from './queue-watchdog.js';
 import { Queues } from './queues.js';
 import { ScheduleRegistry } from './schedule-registry.js';
 
@@ -28,7 +30,11 @@ export class QueuesModule {
       module: QueuesModule,
       global: true,
       providers: [
-        QueueRegistry,
+        {
+          provide: QueueRegistry,
+          inject: [Config],
+          useFactory: (config: Config) => new QueueRegistry(config.jobs, config.encryptionKeys),
+        },
         JobRunner,
         JobCounts,
         {
@@ -44,12 +50,26 @@ export class QueuesModule {
           useFactory: createDriver,
         },
         { provide: Queues, useExisting: QueueDriver },
+        {
+          provide: QueueWatchdog,
+          inject: [QueueRegistry, QueueDriver, JobRunner],
+          useFactory: (...parts: [QueueRegistry, QueueDriver, JobRunner]) =>
+            new QueueWatchdog(...parts),
+        },
+        QueueRecovery,
         QueueLifecycle,
         QueueDashboard,
         QueueInspector,
         ScheduleRegistry,
       ],
-      exports: [QueueRegistry, Queues, QueueDashboard, QueueInspector, ScheduleRegistry],
+      exports: [
+        QueueRegistry,
+        Queues,
+        QueueDashboard,
+        QueueInspector,
+        QueueWatchdog,
+        ScheduleRegistry,
+      ],
     };
   }
 

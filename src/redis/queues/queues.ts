@@ -1,3 +1,4 @@
+import type { ChildResult, FlowChild, FlowJob } from './flow.js';
 import type { JobName, JobPayload, PriorityName, QueueDefinition } from './queue-definition.js';
 
 /** A job as its processor sees it. Delivery is at least once: a processor must be idempotent. */
@@ -16,6 +17,8 @@ export interface Job<Payload> {
   readonly signal: AbortSignal;
   /** 0–100; kept with the job and shown on the dashboard. Never rejects. */
   reportProgress(percent: number): Promise<void>;
+  /** Of the parent of a flow: what its children came to, in the order in which they were given. Of any other: none. */
+  children(): Promise<ChildResult[]>;
 }
 
 export interface AddJobOptions {
@@ -40,9 +43,20 @@ export type JobProcessors<Q extends QueueDefinition> = {
   readonly [J in JobName<Q>]: (job: Job<JobPayload<Q, J>>) => Promise<unknown>;
 };
 
+/** Adds what should be in a queue and is not. */
+export interface JobRecovery {
+  /** Of this loss: as part of the ids of the jobs it keeps processes from adding one twice. At most 16 characters. */
+  readonly id: string;
+  /** Aborts when the process shuts down. */
+  readonly signal: AbortSignal;
+}
+
+/** @returns how many it added. It must be safe to run at any time, in several processes at once. */
+export type JobFinder = (recovery: JobRecovery) => Promise<number>;
+
 /**
  * What a cancellation found. `removed`: the job waited, and will not run. `asked`: it runs; its signal aborts within
- * about a second (10 s where another process runs it without Redis), and it fails with `queue.cancelled` for good.
+ * about a second (5 s where another process runs it without Redis), and it fails with `queue.cancelled` for good.
  * `gone`: it had ended, or there is none.
  */
 export type Cancellation = 'removed' | 'asked' | 'gone';
@@ -52,7 +66,8 @@ export abstract class Queues {
   /**
    * @throws AppError `queue.invalid_payload` (invalid) for a payload that breaks the job's schema or does not
    *   survive JSON, `queue.newer_version` for one of a later release; `queue.unavailable` (unavailable) when the backend does not take the job in time: it may
-   *   have it all the same, so repeat with the same `id`.
+   *   have it all the same, so repeat with the same `id`; `queue.redis_evicts` (unavailable) in production, while the
+   *   queue Redis may throw jobs away.
    */
   abstract add<Q extends QueueDefinition, J extends JobName<Q>>(
     queue: Q,
@@ -71,10 +86,24 @@ export abstract class Queues {
     options?: AddJobOptions,
   ): Promise<{ id: string }>;
   /**
-   * Takes a job back, wherever it is.
+   * Adds a job that waits for others, and those, whole or not at all; nothing where a job of the parent's queue and
+   * `id` is kept already. {@link flowJob} makes the jobs; at most 1,000 children, of any queues.
+   * @throws AppError like {@link add}, and `queue.invalid_flow` (invalid).
+   */
+  abstract addFlow(
+    parent: FlowJob & { readonly id?: string },
+    children: readonly FlowChild[],
+  ): Promise<{ id: string }>;
+  /**
+   * Takes a job back, wherever it is; with a parent that waits, also those of its children that do.
    * @throws AppError `queue.not_declared`; `queue.unavailable` when the backend does not answer in time.
    */
   abstract cancel(queue: string, id: string): Promise<Cancellation>;
+  /** Says how to find in the database what a queue has lost: for each job whose `recovery` is `source`. */
+  abstract recover<Q extends QueueDefinition>(
+    queue: Q,
+    finders: { readonly [J in JobName<Q>]?: JobFinder },
+  ): void;
   /** Registers the processors of a queue, one per job; a second registration is an error. Running starts with the application. */
   abstract process<Q extends QueueDefinition>(queue: Q, processors: JobProcessors<Q>): void;
 }

@@ -9,13 +9,19 @@ import { Outbox } from '../../../src/database/outbox/outbox.js';
 import { outboxTable, type OutboxRow } from '../../../src/database/outbox/outbox.table.js';
 import { Correlation } from '../../../src/kernel/correlation.js';
 import { defineEvent } from '../../../src/kernel/domain-event.js';
+import { jobContext, openFields } from '../../../src/kernel/sealed-fields.js';
+import type { KeyRing } from '../../../src/kernel/secret-box.js';
 import { eventually } from '../../support/eventually.js';
 import { DATABASES } from '../../support/databases.js';
 
 const Happened = defineEvent('test.Happened', z.object({ number: z.number() }));
+const KEYS: KeyRing = [{ id: 'k1', secret: Buffer.alloc(32, 1).toString('base64') }];
 const queue = {
   name: 'test',
-  jobs: { work: { schema: z.object({ number: z.number() }), upgrades: [] } },
+  jobs: {
+    work: { schema: z.object({ number: z.number() }), upgrades: [], encrypt: [] },
+    whisper: { schema: z.object({ to: z.string() }), upgrades: [], encrypt: ['to'] },
+  },
 };
 
 describe.each(DATABASES)('the outbox on $name', (kind) => {
@@ -35,7 +41,7 @@ describe.each(DATABASES)('the outbox on $name', (kind) => {
 
   const create = () => {
     const rows = new OutboxRepository(database);
-    const outbox = new Outbox(rows, correlation);
+    const outbox = new Outbox(rows, correlation, { encryptionKeys: KEYS });
     const relay = new OutboxRelay(rows, correlation, outbox);
     relays.push(relay);
     return { rows, outbox, relay };
@@ -67,6 +73,17 @@ describe.each(DATABASES)('the outbox on $name', (kind) => {
     });
     expect(delivered.map(([, id]) => id)).toEqual(['request-1', 'request-1']);
     await eventually(async () => expect(await left()).toEqual([]));
+  });
+
+  it('keeps the sealed fields of a job sealed, as its queue will open them', async () => {
+    const { outbox } = create();
+    await database.transaction((transaction) =>
+      outbox.addJob(transaction, queue, 'whisper', { to: 'Ada' }),
+    );
+    const [row] = await left();
+    expect(JSON.stringify(row)).not.toContain('Ada');
+    const opened = openFields(row?.payload ?? null, KEYS, jobContext('test', 'whisper'));
+    expect(opened).toEqual({ to: 'Ada' });
   });
 
   it('delivers nothing of a transaction that is rolled back', async () => {

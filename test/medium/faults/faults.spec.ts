@@ -41,7 +41,7 @@ describe('npm run faults', () => {
   });
 
   it.each([
-    [['nothing'], 'name areas of cache, rate-limit, session, lock, trading, live'],
+    [['nothing'], 'name areas of cache, rate-limit, session, lock, trading, live, queues'],
     [['cache', '--only', 'no-such'], 'no scenario is called no-such'],
     [['cache', '--loud'], '--loud'],
   ])('refuses %j', async (args, reason) => {

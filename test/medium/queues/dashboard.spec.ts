@@ -31,7 +31,9 @@ const METHODS: HTTPMethods[] = [
 ];
 const queue = defineQueue({
   name: 'mail',
-  jobs: { send: defineJob({ schema: z.object({ to: z.string() }), timeoutMs: 60_000 }) },
+  jobs: {
+    send: defineJob({ schema: z.object({ to: z.string() }), recovery: 'none', timeoutMs: 60_000 }),
+  },
   attempts: 1,
   backoff: { delayMs: 10, maxDelayMs: 10 },
   concurrency: 1,

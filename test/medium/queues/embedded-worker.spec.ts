@@ -22,7 +22,7 @@ import { eventually } from '../../support/eventually.js';
 const LEASE_MS = 300;
 const queue = defineQueue({
   name: 'mail',
-  jobs: { send: defineJob({ schema: z.object({}), timeoutMs: 60_000 }) },
+  jobs: { send: defineJob({ schema: z.object({}), recovery: 'none', timeoutMs: 60_000 }) },
   attempts: 3,
   backoff: { delayMs: 10, maxDelayMs: 10 },
   concurrency: 2,
@@ -71,7 +71,9 @@ describe('EmbeddedWorker', () => {
   afterAll(() => jobs.close());
 
   function start(process: (job: Job<unknown>) => Promise<unknown>): EmbeddedWorker {
-    const worker = new EmbeddedWorker(queue, store, runnerOf(queue, process), LEASE_MS);
+    const worker = new EmbeddedWorker(queue, store, runnerOf(queue, process), {
+      leaseMs: LEASE_MS,
+    });
     workers.push(worker);
     worker.start();
     return worker;

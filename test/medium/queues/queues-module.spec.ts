@@ -18,6 +18,8 @@ import { DatabaseJobStore } from '../../../src/database/jobs/jobs.repository.js'
 import { systemClock } from '../../../src/kernel/clock.js';
 import { Correlation } from '../../../src/kernel/correlation.js';
 import { DeadLetters } from '../../../src/kernel/dead-letters.js';
+import { DatabaseQueueEpochs } from '../../../src/database/jobs/queue-epochs.repository.js';
+import { QueueEpochs } from '../../../src/kernel/queue-epochs.js';
 import { QueueFigures } from '../../../src/kernel/job-figures.js';
 import { JobStore } from '../../../src/kernel/job-store.js';
 import { RedisConnections } from '../../../src/redis/connection/redis-connections.js';
@@ -37,9 +39,10 @@ const mailQueue = defineQueue({
   jobs: {
     send: defineJob({
       schema: z.object({ to: z.string(), ms: z.number().optional() }),
+      recovery: 'none',
       timeoutMs: 60_000,
     }),
-    bounce: defineJob({ schema: z.object({}), timeoutMs: 60_000 }),
+    bounce: defineJob({ schema: z.object({}), recovery: 'none', timeoutMs: 60_000 }),
   },
   attempts: 2,
   backoff: { delayMs: 10, maxDelayMs: 10 },
@@ -102,11 +105,12 @@ describe('QueuesModule', () => {
         { provide: Database, useValue: jobs.database },
         { provide: JobStore, useClass: DatabaseJobStore },
         { provide: DeadLetters, useClass: MemoryDeadLetters },
+        { provide: QueueEpochs, useClass: DatabaseQueueEpochs },
         { provide: QueueFigures, useClass: DatabaseQueueFigures },
         RedisConnections,
         Closing,
       ],
-      exports: [JobStore, DeadLetters, QueueFigures, RedisConnections],
+      exports: [JobStore, DeadLetters, QueueEpochs, QueueFigures, RedisConnections],
     })
     class Surroundings {}
     const process = { config, clock: systemClock, correlation: new Correlation() };

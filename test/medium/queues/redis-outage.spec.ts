@@ -1,17 +1,34 @@
 import '../../support/quiet.js';
 import { randomBytes } from 'node:crypto';
+import { Redis } from 'ioredis';
 import { z } from 'zod';
+import { parseConfig } from '../../../src/config/config.js';
+import { Correlation } from '../../../src/kernel/correlation.js';
+import type { ConnectionPurpose } from '../../../src/redis/connection/client-options.js';
+import type { RedisClient } from '../../../src/redis/connection/create-client.js';
+import { RedisConnections } from '../../../src/redis/connection/redis-connections.js';
+import { BullQueues } from '../../../src/redis/queues/bullmq/bull-queues.js';
+import { JobRunner } from '../../../src/redis/queues/job-runner.js';
+import { QueueRegistry } from '../../../src/redis/queues/queue-registry.js';
+import { QueueWatchdog } from '../../../src/redis/queues/queue-watchdog.js';
 import { defineJob } from '../../../src/redis/queues/job-definition.js';
 import { defineQueue } from '../../../src/redis/queues/queue-definition.js';
 import { bullBackend, type QueueBackend } from '../../contracts/queues.drivers.js';
 import { eventually } from '../../support/eventually.js';
-import { testRedisUrl } from '../../support/servers/index.js';
+import { MemoryDeadLetters } from '../../support/memory.dead-letters.js';
+import { createTestRedisPrefix, testRedisUrl } from '../../support/servers/index.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 
 function mailQueue() {
   return defineQueue({
     name: `mail-${randomBytes(4).toString('hex')}`,
-    jobs: { send: defineJob({ schema: z.object({ to: z.string() }), timeoutMs: 60_000 }) },
+    jobs: {
+      send: defineJob({
+        schema: z.object({ to: z.string() }),
+        recovery: 'none',
+        timeoutMs: 60_000,
+      }),
+    },
     attempts: 3,
     backoff: { delayMs: 10, maxDelayMs: 10 },
     concurrency: 2,
@@ -57,7 +74,7 @@ describe('BullMQ when its Redis', () => {
     }
   });
 
-  it('comes back runs jobs again within seconds, and has lost none', async () => {
+  it('comes back runs jobs again within 3 s, and has lost none', async () => {
     const queue = mailQueue();
     const sent: string[] = [];
     const process = backend.createProcess(queue);
@@ -72,11 +89,27 @@ describe('BullMQ when its Redis', () => {
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     await proxy.up();
 
-    await eventually(() => expect(sent).toEqual(['before', 'meanwhile']), { timeoutMs: 20_000 });
+    await eventually(() => expect(sent).toEqual(['before', 'meanwhile']), { timeoutMs: 3_000 });
     await eventually(() => process.queues.add(queue, 'send', { to: 'after' }, { id: 'after' }));
     await eventually(() => expect(sent).toEqual(['before', 'meanwhile', 'after']), {
       timeoutMs: 20_000,
     });
+  });
+
+  it('is there holds a job for ten seconds at a time, so that it is soon free when its worker dies', async () => {
+    const queue = mailQueue();
+    const process = backend.createProcess(queue);
+    const redis = new Redis(testRedisUrl());
+    const heldForMs = new Promise<number>((resolve) => {
+      const send = async ({ id }: { id: string }): Promise<void> =>
+        resolve(await redis.pttl((await redis.keys(`*:${queue.name}:${id}:lock`))[0] ?? ''));
+      process.queues.process(queue, { send });
+    });
+    await process.start();
+    await process.queues.add(queue, 'send', { to: 'ada' });
+    expect(await heldForMs).toBeGreaterThan(8_000);
+    expect(await heldForMs).toBeLessThanOrEqual(10_000);
+    redis.disconnect();
   });
 
   it('thaws runs jobs again within seconds', async () => {
@@ -93,6 +126,44 @@ describe('BullMQ when its Redis', () => {
     await proxy.up();
     await eventually(() => process.queues.add(queue, 'send', { to: 'after' }, { id: 'after' }));
     await eventually(() => expect(sent).toContain('after'), { timeoutMs: 20_000 });
+  });
+
+  it('is lost to a worker for good: that one is started anew, and the job runs', async () => {
+    class Watched extends RedisConnections {
+      readonly workers: RedisClient[] = [];
+
+      override create(purpose: ConnectionPurpose): RedisClient {
+        const client = super.create(purpose);
+        if (purpose === 'worker') this.workers.push(client);
+        return client;
+      }
+    }
+    const variables = { REDIS_URL: proxy.url, REDIS_KEY_PREFIX: createTestRedisPrefix() };
+    const connections = new Watched(parseConfig(variables));
+    const queue = mailQueue();
+    const registry = new QueueRegistry();
+    registry.declare(queue);
+    const correlation = new Correlation();
+    const runner = new JobRunner(registry, correlation, new MemoryDeadLetters());
+    const config = parseConfig(variables);
+    const queues = new BullQueues(registry, correlation, runner, connections, config);
+    const patience = { nobodyWorksMs: 300, othersWorkMs: 300, longestMs: 60_000 };
+    const watchdog = new QueueWatchdog(registry, queues, runner, { lookMs: 50, patience });
+    const sent: string[] = [];
+    queues.process(queue, { send: async ({ payload }) => sent.push(payload.to) });
+    await queues.open();
+    await queues.start();
+    watchdog.start();
+    await queues.add(queue, 'send', { to: 'before' });
+    await eventually(() => expect(sent).toEqual(['before']));
+    // It would wait for it for ever, while its other connection is well and hears of every job.
+    connections.workers[0]?.disconnect();
+    await queues.add(queue, 'send', { to: 'after' });
+    await eventually(() => expect(sent).toEqual(['before', 'after']), { timeoutMs: 10_000 });
+    expect(watchdog.states()).toMatchObject([{ queue: queue.name, restarts: 1 }]);
+    watchdog.stop();
+    await queues.stop(0);
+    await connections.onApplicationShutdown();
   });
 
   it('was away at the start begins to work as soon as it is there', async () => {

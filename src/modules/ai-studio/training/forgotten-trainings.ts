@@ -33,8 +33,10 @@ export class ForgottenTrainings {
   }
 
   /** Safe to run at any time: a second job of a training changes nothing. */
-  async resume(): Promise<{ resumed: number; givenUp: number }> {
-    const untouchedSince = new Date(this.clock.nowMs() - FORGOTTEN_AFTER_MS);
+  async resume(
+    untouchedMs: number = FORGOTTEN_AFTER_MS,
+  ): Promise<{ resumed: number; givenUp: number }> {
+    const untouchedSince = new Date(this.clock.nowMs() - untouchedMs);
     const forgotten = await this.database.transaction(async (transaction) => {
       const rows = await this.trainings.lockForgotten(transaction.sql, untouchedSince, BATCH);
       for (const row of rows) {

@@ -1,11 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Queues } from '../../../redis/index.js';
 import { mlTrainingQueue } from '../ai-studio.queues.js';
+import { ForgottenTrainings } from './forgotten-trainings.js';
 import { TrainingRunsService } from './training-runs.service.js';
 
 @Injectable()
 export class TrainingProcessor {
-  constructor(queues: Queues, runs: TrainingRunsService) {
+  constructor(queues: Queues, runs: TrainingRunsService, forgotten: ForgottenTrainings) {
+    queues.recover(mlTrainingQueue, {
+      'train-model': async () => (await forgotten.resume(0)).resumed,
+    });
     queues.process(mlTrainingQueue, {
       'train-model': async ({ payload: { trainingId }, attempt, signal }) => {
         try {

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Gauge } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
 import { MetricsRegistry } from '../../../http/index.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
 import { remembered } from '../../../kernel/remembered.js';
-import { QueueInspector, type QueueReport } from '../../../redis/index.js';
+import { QueueInspector, QueueWatchdog, type QueueReport } from '../../../redis/index.js';
 
 const FRESH_MS = 5 * SECOND_MS;
 const STATES = ['waiting', 'delayed', 'active', 'completed', 'failed'] as const;
@@ -11,7 +11,7 @@ const STATES = ['waiting', 'delayed', 'active', 'completed', 'failed'] as const;
 /** Depths of the queues: the same from every process. There is no series while they are not known. */
 @Injectable()
 export class QueueMetrics {
-  constructor(registry: MetricsRegistry, queues: QueueInspector) {
+  constructor(registry: MetricsRegistry, queues: QueueInspector, watchdog: QueueWatchdog) {
     const reports = remembered(FRESH_MS, (): Promise<QueueReport[]> =>
       queues.reports().catch(() => []),
     );
@@ -26,6 +26,16 @@ export class QueueMetrics {
         for (const { name: queue, counts } of known) {
           for (const state of STATES) this.set({ queue, state }, counts[state]);
         }
+      },
+    });
+    new Counter({
+      name: 'bourse_queue_worker_restarts_total',
+      help: 'Workers of this process that took no jobs and were started anew',
+      labelNames: ['queue'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const { queue, restarts } of watchdog.states()) this.inc({ queue }, restarts);
       },
     });
     new Gauge({

@@ -3,6 +3,7 @@ import { SECOND_MS } from '../../../kernel/duration.js';
 import { LockManager, Queues, type Job } from '../../../redis/index.js';
 import { importsQueue } from '../journal.queues.js';
 import { ImportRunner } from './import-runner.js';
+import { UploadSweep } from './upload-sweep.js';
 import { ImportsService } from './imports.service.js';
 
 const LOCK_TTL_MS = 30 * SECOND_MS;
@@ -20,8 +21,10 @@ export class ImportProcessor {
     private readonly locks: LockManager,
     private readonly imports: ImportsService,
     private readonly runner: ImportRunner,
+    sweep: UploadSweep,
   ) {
     queues.process(importsQueue, { 'import-trades': (job) => this.#import(job) });
+    queues.recover(importsQueue, { 'import-trades': () => sweep.restartSilent(0) });
   }
 
   async #import(job: Job<{ importId: string }>): Promise<string> {

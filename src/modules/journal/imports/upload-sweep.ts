@@ -33,9 +33,15 @@ export class UploadSweep {
     const nowMs = this.clock.nowMs();
     const uploads = await this.imports.discardUploads(new Date(nowMs - UPLOAD_MS));
     const chunks = await this.files.removeLeftovers();
-    const silent = await this.imports.findSilent(new Date(nowMs - SILENCE_MS), MAX_RESTARTS);
+    return { uploads, chunks, restarted: await this.restartSilent(SILENCE_MS) };
+  }
+
+  /** Those that have stored nothing for so long. @returns how many. */
+  async restartSilent(silenceMs: number): Promise<number> {
+    const nowMs = this.clock.nowMs();
+    const silent = await this.imports.findSilent(new Date(nowMs - silenceMs), MAX_RESTARTS);
     for (const importId of silent) await this.#restart(importId, new Date(nowMs));
-    return { uploads, chunks, restarted: silent.length };
+    return silent.length;
   }
 
   /** Its job was lost with the queue, or has used up its attempts while the database was away. */

@@ -8,6 +8,7 @@ import {
 } from '../../../database/index.js';
 import { isId } from '../../../kernel/ids.js';
 import { decodeCursor, toPage, type Page } from '../../../kernel/page.js';
+import { hideFields } from '../../../kernel/sealed-fields.js';
 import { QueueInspector } from '../../../redis/index.js';
 import { alreadyReplayed, cannotReplay, unknownDeadLetter } from '../maintenance.errors.js';
 import type { DeadLetter, ListDeadLetters, ReplayAll, Replayed } from './queues.dto.js';
@@ -78,7 +79,7 @@ function toDeadLetter({ name, failedAt, replayedAt, ...row }: DeadJobRow): DeadL
     id,
     jobId,
     job: name,
-    payload,
+    payload: hideFields(payload),
     reason,
     attempts,
     correlationId,

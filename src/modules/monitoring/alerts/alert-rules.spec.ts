@@ -18,6 +18,7 @@ const QUIET: Readings = {
   brokenLinks: 0,
   longestBrokenLinkMs: 30_000,
   failingRows: 0,
+  stuckQueues: [],
   queues: [{ name: 'trading', waiting: 0 }],
 };
 
@@ -35,7 +36,7 @@ const unknown = (readings: Partial<Readings>) =>
 
 describe('alerts', () => {
   it('are quiet while all is well', () => {
-    expect(judge({}).map(({ state }) => state)).toEqual(Array(7).fill('clear'));
+    expect(judge({}).map(({ state }) => state)).toEqual(Array(8).fill('clear'));
   });
 
   it('tell of any difference in the ledger, until a check finds none, and leave it alone between them', () => {
@@ -79,6 +80,18 @@ describe('alerts', () => {
     expect(firing({ redis: { kind: 'away' } })).toEqual([['redis_connection', 0, 0]]);
   });
 
+  it('tell of a worker that takes no jobs, once a restart was needed or did not help', () => {
+    const report = { queue: 'trading', stuckMs: 30_000, restarts: 0 };
+    expect(firing({ stuckQueues: [report, { ...report, queue: 'another' }] })).toEqual([]);
+    expect(firing({ stuckQueues: [report, { ...report, stuckMs: 31_000 }] })).toEqual([
+      ['queue_stuck:trading', 31, 0],
+    ]);
+    const restarted = { ...report, stuckMs: 0, restarts: 1 };
+    expect(firing({ stuckQueues: [restarted, restarted] })).toEqual([
+      ['queue_stuck:trading', 2, 0],
+    ]);
+  });
+
   it('tell of slow queries and of a backlog above the threshold', () => {
     expect(firing({ redis: { ...UP, slowQueries: 10 } })).toEqual([]);
     expect(firing({ redis: { ...UP, slowQueries: 11 } })).toEqual([['slow_queries', 11, 10]]);
@@ -104,7 +117,7 @@ describe('alerts', () => {
 
   it('have nothing to say about a Redis that is not configured', () => {
     expect(judge({ redis: { kind: 'embedded' } }).map(({ state }) => state)).toEqual(
-      Array(7).fill('clear'),
+      Array(8).fill('clear'),
     );
   });
 });

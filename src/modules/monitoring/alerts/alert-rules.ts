@@ -7,6 +7,9 @@ export const MIN_LOOKUPS = 200;
 /** What heals by itself within it is nobody's business. */
 export const LINK_TOLERANCE_MS = MINUTE_MS;
 
+/** A worker is started anew before; where that changed nothing, somebody has to look. */
+export const STUCK_TOLERANCE_MS = 30 * SECOND_MS;
+
 export type Thresholds = SystemSettings['alerts'];
 
 /** What was measured. */
@@ -34,6 +37,13 @@ export interface Readings {
   readonly longestBrokenLinkMs: number;
   /** Rows of the outbox that have failed for a minute or so; null where the database cannot be asked. */
   readonly failingRows: number | null;
+  /** What processes say of their workers: for how long they took none of the jobs that they could have. */
+  readonly stuckQueues: readonly {
+    readonly queue: string;
+    readonly stuckMs: number;
+    /** Of the worker in that process, in the last minute. */
+    readonly restarts: number;
+  }[];
   /** `waiting` is null where the queue cannot be asked. */
   readonly queues: readonly { readonly name: string; readonly waiting: number | null }[];
 }
@@ -70,6 +80,7 @@ export function evaluate(readings: Readings, thresholds: Thresholds): Verdict[] 
     // Its own check says (`ledgerVerdict`).
     unknown(LEDGER_KIND),
     ...readings.queues.map((queue) => backlog(queue, thresholds.queueBacklog)),
+    ...readings.queues.map(({ name }) => stuck(name, readings)),
   ];
 }
 
@@ -145,6 +156,21 @@ function backlog({ name, waiting }: Readings['queues'][number], threshold: numbe
   if (waiting === null) return unknown(kind);
   if (waiting <= threshold) return clear(kind);
   return firing(kind, `${waiting} jobs wait in the queue "${name}".`, waiting, threshold);
+}
+
+function stuck(name: string, { stuckQueues }: Readings): Verdict {
+  const kind = `queue_stuck:${name}`;
+  const reports = stuckQueues.filter(({ queue }) => queue === name);
+  const restarts = reports.reduce((total, report) => total + report.restarts, 0);
+  const longestMs = Math.max(0, ...reports.map(({ stuckMs }) => stuckMs));
+  if (restarts === 0 && longestMs <= STUCK_TOLERANCE_MS) return clear(kind);
+  const seconds = Math.round(longestMs / SECOND_MS);
+  const message =
+    `Workers of the queue "${name}" took no jobs although some waited, ` +
+    (restarts > 0
+      ? `and were started anew ${restarts} times within a minute.`
+      : `for ${seconds} s by now.`);
+  return firing(kind, message, restarts > 0 ? restarts : seconds, 0);
 }
 
 function firing(

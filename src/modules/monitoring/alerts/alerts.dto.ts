@@ -6,7 +6,7 @@ export const alertSchema = z.object({
   kind: z
     .string()
     .describe(
-      'redis_connection, redis_memory, cache_hit_rate, cache_link, slow_queries, outbox_failing, queue_backlog:<queue>',
+      'redis_connection, redis_memory, cache_hit_rate, cache_link, slow_queries, outbox_failing, queue_backlog:<queue>, queue_stuck:<queue>',
     ),
   message: z.string(),
   value: z.number().nullable().describe('while it is active: as of the last evaluation'),

@@ -10,7 +10,7 @@ import { Config } from '../../../config/config.js';
 import { Clock } from '../../../kernel/clock.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
 import { newId } from '../../../kernel/ids.js';
-import { Caches, lookupsOf, RedisDiagnostics } from '../../../redis/index.js';
+import { Caches, lookupsOf, QueueWatchdog, RedisDiagnostics } from '../../../redis/index.js';
 import { LINK_TOLERANCE_MS } from '../alerts/alert-rules.js';
 import { InstanceReportsRepository, type FleetCounts } from './instance-reports.repository.js';
 import { LinkWatch } from './link-watch.js';
@@ -39,6 +39,7 @@ export class InstanceReporter implements OnApplicationBootstrap, BeforeApplicati
     private readonly reports: InstanceReportsRepository,
     private readonly caches: Caches,
     private readonly redis: RedisDiagnostics,
+    private readonly watchdog: QueueWatchdog,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Config) config: Config,
   ) {
@@ -66,8 +67,12 @@ export class InstanceReporter implements OnApplicationBootstrap, BeforeApplicati
     const nowMs = this.clock.nowMs();
     const gain = this.#minute.gain(this.#counts(), nowMs);
     const linkBrokenMs = this.#link.see(this.caches.link().state, nowMs);
+    const stuckQueues = this.watchdog
+      .states()
+      .map(({ queue, stuckMs, restartsInLastMinute: restarts }) => ({ queue, stuckMs, restarts }))
+      .filter(({ stuckMs, restarts }) => stuckMs > 0 || restarts > 0);
     this.#reporting = this.reports
-      .save(this.#instance, { role: this.#role, ...gain, linkBrokenMs })
+      .save(this.#instance, { role: this.#role, ...gain, linkBrokenMs, stuckQueues })
       .catch((error: unknown) => this.#missed(error));
     return this.#reporting;
   }

@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { lt, sql } from 'drizzle-orm';
 import { Database } from '../../../database/index.js';
-import { instanceReportsTable as reports } from './instance-reports.table.js';
+import {
+  instanceReportsTable as reports,
+  type StuckQueueReport,
+} from './instance-reports.table.js';
 import type { Counts } from './minute-counts.js';
 
 /** Of all instances together, in the last minute. */
@@ -10,16 +13,18 @@ export interface FleetCounts extends Counts {
   /** Instances whose link was broken for longer than asked for. */
   readonly brokenLinks: number;
   readonly longestBrokenLinkMs: number;
+  readonly stuckQueues: readonly StuckQueueReport[];
 }
 
 export interface InstanceReport extends Counts {
   readonly role: string;
   readonly linkBrokenMs: number;
+  readonly stuckQueues: StuckQueueReport[];
 }
 
 const NOBODY: FleetCounts = {
   ...{ instances: 0, lookups: 0, hits: 0, connectionErrors: 0 },
-  ...{ brokenLinks: 0, longestBrokenLinkMs: 0 },
+  ...{ brokenLinks: 0, longestBrokenLinkMs: 0, stuckQueues: [] },
 };
 
 /** By the database's clock: instances need not agree on the time. */
@@ -47,10 +52,13 @@ export class InstanceReportsRepository {
         connectionErrors: total('connectionErrors'),
         brokenLinks: sql<number>`(count(*) filter (where ${reports.linkBrokenMs} > ${brokenAboveMs}))::int`,
         longestBrokenLinkMs: sql<number>`coalesce(max(${reports.linkBrokenMs}), 0)::int`,
+        stuckQueues: sql<
+          StuckQueueReport[][]
+        >`coalesce(jsonb_agg(${reports.stuckQueues}) filter (where ${reports.stuckQueues} <> '[]'), '[]')`,
       })
       .from(reports)
       .where(sql`${reports.seenAt} > now() - ${withinMs} * interval '1 millisecond'`);
-    return row ?? NOBODY;
+    return row ? { ...row, stuckQueues: row.stuckQueues.flat() } : NOBODY;
   }
 
   async remove(instance: string): Promise<void> {

@@ -26,3 +26,8 @@ export function html(parts: TemplateStringsArray, ...values: readonly (string | 
 export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
+
+/** One after the other. */
+export function join(parts: readonly Html[]): Html {
+  return new Html(parts.map(({ markup }) => markup).join(''));
+}

@@ -3,6 +3,7 @@ import { Queues } from '../../../redis/index.js';
 import { CorporateActionsService } from '../corporate-actions/corporate-actions.service.js';
 import { OrderExecutionService } from './order-execution.service.js';
 import { SignalTrading } from '../signals/signal-trading.service.js';
+import { LostTradingJobs } from './lost-trading-jobs.js';
 import { tradingQueue } from '../trading.queues.js';
 
 @Injectable()
@@ -12,11 +13,17 @@ export class TradingProcessor {
     execution: OrderExecutionService,
     signals: SignalTrading,
     actions: CorporateActionsService,
+    lost: LostTradingJobs,
   ) {
     queues.process(tradingQueue, {
       'trade-signal': ({ payload }) => signals.trade(payload.signalId),
       'execute-order': ({ payload }) => execution.execute(payload.orderId),
       'apply-corporate-action': ({ payload }) => actions.apply(payload.actionId),
+    });
+    queues.recover(tradingQueue, {
+      'trade-signal': () => lost.signals(),
+      'execute-order': ({ id }) => lost.orders(id),
+      'apply-corporate-action': () => actions.resume(),
     });
   }
 }

@@ -66,9 +66,14 @@ export function canonicalText(value: unknown, depth = 0): string | undefined {
 function objectText(value: object, depth: number): string | undefined {
   if (value instanceof Date) return `@${value.getTime()}`;
   if (Array.isArray(value)) return listText(value, '[', ']', depth);
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== null && prototype !== Object.prototype) return undefined;
+  if (!isPlainObject(value)) return undefined;
   return listText(entriesOf(value as Values).flat(), '{', '}', depth);
+}
+
+/** An object of a literal, of JSON or of no class at all, whichever context of the engine it was made in. */
+function isPlainObject(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function listText(

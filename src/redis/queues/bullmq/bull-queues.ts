@@ -11,16 +11,27 @@ import { FaultLog } from '../../../kernel/fault-log.js';
 import type { RedisConnections } from '../../connection/redis-connections.js';
 import { BullQueueAdapter } from '../dashboard/bull-queue.adapter.js';
 import type { JobRunner } from '../job-runner.js';
+import type { NewFlow } from '../new-flow.js';
 import type { NewJob } from '../new-job.js';
 import type { QueueDefinition } from '../queue-definition.js';
-import { QueueDriver } from '../queue-driver.js';
+import { QueueDriver, RESTART_GRACE_MS } from '../queue-driver.js';
 import type { Cancellation } from '../queues.js';
-import type { QueueReport } from '../queue-report.js';
+import type { QueueMarks } from '../queue-marks.js';
+import type { QueueReport, RunningJob } from '../queue-report.js';
 import type { QueueRegistry } from '../queue-registry.js';
+import { BullFlows, jobOptionsOf } from './bull-flows.js';
 import { BullWorker } from './bull-worker.js';
-import { cleanFinished, deadJobOf, drainWaiting, reportOf } from './bull-report.js';
-import { refuseEviction } from './eviction-policy.js';
+import {
+  cleanFinished,
+  deadJobOf,
+  drainWaiting,
+  reportOf,
+  runningJobOf,
+  trimCompleted,
+} from './bull-report.js';
+import { EvictionGuard } from './eviction-guard.js';
 import { JobCancellations } from './job-cancellations.js';
+import { RedisMarks } from './redis-marks.js';
 import { envelopeOf, type JobEnvelope } from './job-envelope.js';
 
 /** Jobs go through BullMQ on the queue Redis: any process adds, every worker process runs. */
@@ -28,7 +39,12 @@ export class BullQueues extends QueueDriver {
   readonly #faults = new FaultLog(new Logger('Jobs'));
   readonly #queues = new Map<string, Queue<JobEnvelope>>();
   readonly #prefix: string;
-  #workers: BullWorker[] = [];
+  readonly #eviction: EvictionGuard;
+  readonly #flows: BullFlows;
+  readonly #workers = new Map<string, BullWorker>();
+  /** No job may begin. */
+  #held = true;
+  #work: RedisClient | undefined;
   #client: RedisClient | undefined;
 
   constructor(
@@ -41,33 +57,68 @@ export class BullQueues extends QueueDriver {
     super(registry, correlation);
     // Braces: on a Cluster all keys of all queues then share a slot, as BullMQ's scripts need.
     this.#prefix = `{${config.redis.keyPrefix}}:q`;
+    this.#eviction = new EvictionGuard(config.production);
+    const onError = (error: Error): void => this.#faults.report('flows', error);
+    this.#flows = new BullFlows(() => this.#connection(), this.#prefix, onError);
   }
 
   override async open(): Promise<void> {
     const client = this.#connection();
+    this.#eviction.watch(client);
     if (!(await this.connections.waitUntilReady(client))) {
       // Whatever does not need a queue works without; jobs are refused as unavailable until it is there.
-      new Logger('Jobs').warn('the queue Redis is away: its maxmemory-policy could not be checked');
+      new Logger('Jobs').warn(
+        'the queue Redis is away: its maxmemory-policy is checked on its return',
+      );
       return;
     }
-    await refuseEviction(client, this.config.production);
+    const refusal = await this.refusal();
+    if (refusal !== null) throw refusal;
+  }
+
+  override marks(): QueueMarks {
+    return new RedisMarks(this.#prefix, this.#connection());
+  }
+
+  override refusal(): Promise<AppError | null> {
+    return this.#eviction.refusal();
   }
 
   override async start(): Promise<void> {
-    const client = this.connections.create('worker');
-    this.#workers = this.registry.queues.map(
-      (queue) => new BullWorker(queue, this.runner, client, this.#prefix),
-    );
-    for (const worker of this.#workers) worker.start();
+    for (const queue of this.registry.queues) this.#createWorker(queue);
+    // Not before it is known what the queue Redis does: it may have been away until now.
+    this.#eviction.onVerdict((good) => {
+      this.#held = !good;
+      for (const worker of this.#workers.values()) worker.setHeld(this.#held);
+    });
   }
 
   override async stop(graceMs: number): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.stop(graceMs)));
-    this.#workers = [];
+    const workers = [...this.#workers.values()];
+    this.#workers.clear();
+    await Promise.all(workers.map((worker) => worker.stop(graceMs)));
+  }
+
+  override async restart(queue: QueueDefinition): Promise<void> {
+    const worker = this.#workers.get(queue.name);
+    await worker?.stop(RESTART_GRACE_MS);
+    // Unless all was stopped meanwhile.
+    if (worker === undefined || worker !== this.#workers.get(queue.name)) return;
+    this.#createWorker(queue).setHeld(this.#held);
+  }
+
+  override async mayBegin(queue: QueueDefinition): Promise<boolean> {
+    const bull = this.#queue(queue);
+    if (await bull.isPaused()) return false;
+    return queue.rateLimit === null || (await bull.getRateLimitTtl(queue.rateLimit.max)) <= 0;
   }
 
   override report(queue: QueueDefinition): Promise<QueueReport> {
     return reportOf(this.#queue(queue), this.#connection());
+  }
+
+  override async running(queue: QueueDefinition, limit: number): Promise<RunningJob[]> {
+    return (await this.#queue(queue).getActive(0, limit - 1)).map(runningJobOf);
   }
 
   override clean(
@@ -76,6 +127,10 @@ export class BullQueues extends QueueDriver {
     olderThanMs: number,
   ): Promise<number> {
     return cleanFinished(this.#queue(queue), state, olderThanMs);
+  }
+
+  override trimCompleted(queue: QueueDefinition, bytes: number): Promise<number> {
+    return trimCompleted(this.#queue(queue), this.#connection(), bytes);
   }
 
   override async setPaused(queue: QueueDefinition, paused: boolean): Promise<void> {
@@ -118,6 +173,13 @@ export class BullQueues extends QueueDriver {
     return added.id ?? job.id;
   }
 
+  protected override async enqueueFlow(flow: NewFlow): Promise<void> {
+    const { queue, job } = flow.parent;
+    // BullMQ would add the children of a parent that has ended once more.
+    if ((await this.#answer(this.#queue(queue).getJob(job.id))) !== undefined) return;
+    await this.#answer(this.#flows.add(flow));
+  }
+
   protected override async take(queue: QueueDefinition, id: string): Promise<Cancellation> {
     const job = await this.#answer(this.#queue(queue).getJob(id));
     if (job === undefined) return 'gone';
@@ -137,6 +199,16 @@ export class BullQueues extends QueueDriver {
     return asked;
   }
 
+  #createWorker(queue: QueueDefinition): BullWorker {
+    // One that has ended does not come back by itself.
+    if (this.#work === undefined || this.#work.status === 'end') {
+      this.#work = this.connections.create('worker');
+    }
+    const worker = new BullWorker(queue, this.runner, this.#work, this.#prefix);
+    this.#workers.set(queue.name, worker);
+    return worker;
+  }
+
   #queue(queue: QueueDefinition): Queue<JobEnvelope> {
     let bull = this.#queues.get(queue.name);
     if (bull === undefined) {
@@ -146,20 +218,15 @@ export class BullQueues extends QueueDriver {
     return bull;
   }
 
-  #createQueue({ name, attempts, retention }: QueueDefinition): Queue<JobEnvelope> {
+  #createQueue(definition: QueueDefinition): Queue<JobEnvelope> {
+    const { name } = definition;
     const queue = new Queue<JobEnvelope>(name, {
       connection: this.#connection(),
       prefix: this.#prefix,
       // Otherwise a Redis that is away at this moment would leave the queue broken for good.
       skipWaitingForReady: true,
       skipVersionCheck: true,
-      defaultJobOptions: {
-        attempts,
-        // The delays are the workers' affair: any type but BullMQ's own two asks their strategy.
-        backoff: { type: 'declared' },
-        removeOnComplete: keep(retention.completedMs, retention.completedCount),
-        removeOnFail: keep(retention.failedMs, retention.failedCount),
-      },
+      defaultJobOptions: jobOptionsOf(definition),
     });
     queue.on('error', (error) => this.#faults.report(`queue "${name}"`, error));
     return queue;
@@ -180,8 +247,4 @@ async function removed(job: Job): Promise<boolean> {
     if (await job.isActive()) return false;
     throw error;
   }
-}
-
-function keep(ms: number, count: number): { age: number; count: number } {
-  return { age: Math.max(1, Math.ceil(ms / 1_000)), count };
 }

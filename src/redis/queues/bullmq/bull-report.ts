@@ -3,7 +3,7 @@ import type { DeadJob } from '../../../kernel/dead-letters.js';
 import type { JsonValue } from '../../../kernel/json.js';
 import type { RedisClient } from '../../connection/create-client.js';
 import { PRIORITIES } from '../queue-definition.js';
-import type { QueueReport } from '../queue-report.js';
+import type { QueueReport, RunningJob } from '../queue-report.js';
 import { readEnvelope } from './job-envelope.js';
 
 /** BullMQ's score of a waiting job is its priority times this, plus a counter. */
@@ -71,11 +71,57 @@ export async function cleanFinished(
   return removed;
 }
 
+/**
+ * Removes the oldest completed jobs until payloads and results of the others have `bytes` at most.
+ * @returns how many
+ */
+export async function trimCompleted(
+  queue: Queue,
+  client: RedisClient,
+  bytes: number,
+): Promise<number> {
+  let kept = 0;
+  const beyond: string[] = [];
+  for (let from = 0; ; from += CLEAN_BATCH) {
+    const ids = await client.zrevrange(queue.toKey('completed'), from, from + CLEAN_BATCH - 1);
+    const sizes = await sizesOf(queue, client, ids);
+    for (const [index, id] of ids.entries()) {
+      kept += sizes[index] ?? 0;
+      if (kept > bytes) beyond.push(id);
+    }
+    if (ids.length < CLEAN_BATCH) break;
+  }
+  for (const id of beyond) await queue.remove(id);
+  return beyond.length;
+}
+
+async function sizesOf(queue: Queue, client: RedisClient, ids: string[]): Promise<number[]> {
+  const pipeline = client.pipeline();
+  for (const id of ids) {
+    pipeline.hstrlen(queue.toKey(id), 'data');
+    pipeline.hstrlen(queue.toKey(id), 'returnvalue');
+  }
+  const answers = (await pipeline.exec()) ?? [];
+  const lengthAt = (index: number): number => Number(answers[index]?.[1] ?? 0);
+  return ids.map((_, index) => lengthAt(2 * index) + lengthAt(2 * index + 1));
+}
+
 /** @returns how many waited or were delayed */
 export async function drainWaiting(queue: Queue): Promise<number> {
   const count = await queue.getJobCountByTypes('wait', 'prioritized', 'delayed');
   await queue.drain(true);
   return count;
+}
+
+export function runningJobOf(job: Job): RunningJob {
+  return {
+    id: job.id ?? '',
+    name: job.name,
+    attempt: job.attemptsMade + 1,
+    percent: typeof job.progress === 'number' ? job.progress : 0,
+    startedAt: job.processedOn === undefined ? null : new Date(job.processedOn),
+    correlationId: readEnvelope(job.data)?.correlationId ?? '',
+  };
 }
 
 /** null for one that this application did not add: nobody could run it. */

@@ -18,14 +18,20 @@ import { retryDelayMs } from '../job-failure.js';
 import { ABORT_GRACE_MS, jobCancelled, wasCancelled } from '../job-abort.js';
 import type { JobRunner } from '../job-runner.js';
 import type { QueueDefinition } from '../queue-definition.js';
+import { childrenOf } from './bull-flows.js';
 import { JobCancellations } from './job-cancellations.js';
 import { readEnvelope } from './job-envelope.js';
 import { blockingClient, workerBackend } from './worker-backend.js';
 
-/** BullMQ waits 15 s after a connection error by default; the connection itself is back within 2 s. */
-const RETRY_MS = SECOND_MS;
-/** With the lock's 30 s: a job whose process died runs again after 40 s at most. */
-const STALLED_CHECK_MS = 10 * SECOND_MS;
+/** BullMQ waits 15 s after a connection error by default; the connection itself is back within 1 s. */
+const RETRY_MS = 500;
+/** Of a job, prolonged at half of it. */
+const LOCK_MS = 10 * SECOND_MS;
+/**
+ * A job whose process died runs again after 15 s at most. Of all workers one checks in each interval: if the last one to
+ * do so is the one that died, two of them pass.
+ */
+const STALLED_CHECK_MS = 2.5 * SECOND_MS;
 const CANCELLATIONS_MS = SECOND_MS;
 const CLOSE_MS = 2 * SECOND_MS;
 
@@ -44,6 +50,7 @@ export class BullWorker {
   readonly #cancellations: JobCancellations;
   #watch: NodeJS.Timeout | undefined;
   #stopping = false;
+  #held = false;
 
   constructor(
     private readonly queue: QueueDefinition,
@@ -58,6 +65,14 @@ export class BullWorker {
   start(): void {
     this.#starting ??= this.#keepStarting();
     this.#watch ??= setInterval(() => void this.#endCancelled(), CANCELLATIONS_MS);
+  }
+
+  /** While it is held it begins no job; what runs goes on. The first that is not held starts it. */
+  setHeld(held: boolean): void {
+    this.#held = held;
+    if (held) void this.#worker?.pause(true);
+    else if (this.#worker === undefined) this.start();
+    else void this.#worker.resume();
   }
 
   async stop(graceMs: number): Promise<void> {
@@ -114,6 +129,7 @@ export class BullWorker {
         prefix: this.prefix,
         concurrency: this.queue.concurrency,
         runRetryDelay: RETRY_MS,
+        lockDuration: LOCK_MS,
         stalledInterval: STALLED_CHECK_MS,
         maxStalledCount: MAX_LOST_CLAIMS,
         ...(limit && { limiter: { max: limit.max, duration: limit.perMs } }),
@@ -121,6 +137,7 @@ export class BullWorker {
       },
       workerBackend(this.client, this.#blocking, this.prefix),
     );
+    if (this.#held) void worker.pause(true);
     worker.on('error', (error) => this.#faults.report(`worker of "${this.queue.name}"`, error));
     worker.on('lockRenewalFailed', (ids) => {
       const reason = new AppError(
@@ -164,7 +181,7 @@ export class BullWorker {
 
   async #process(job: BullJob, token: string | undefined): Promise<unknown> {
     const abort = new AbortController();
-    if (this.#stopping) return handBack(job, token);
+    if (this.#stopping || this.#held) return handBack(job, token);
     const envelope = readEnvelope(job.data);
     if (envelope === undefined) {
       throw new UnrecoverableError(
@@ -185,6 +202,7 @@ export class BullWorker {
       correlationId: envelope.correlationId,
       abort,
       reportProgress: (percent) => job.updateProgress(percent),
+      children: () => childrenOf(job),
     });
     this.#running.set(id, { abort, ended: outcome });
     const end = await outcome;

@@ -4,6 +4,7 @@ import type { Job, Queue } from 'bullmq';
 import { readEnvelope } from '../bullmq/job-envelope.js';
 import type { QueueDefinition } from '../queue-definition.js';
 import type { Queues } from '../queues.js';
+import { hideSealed, shownPayload } from './sealed-payload.js';
 import { asBoardError } from './board-error.js';
 
 /** Shows a BullMQ queue; a job that is added there goes through the same checks as any other. */
@@ -14,11 +15,12 @@ export class BullQueueAdapter extends BullMQAdapter {
     private readonly queues: Pick<Queues, 'add'>,
   ) {
     super(queue);
+    this.setFormatter('data', hideSealed);
   }
 
   override async addJob(name: string, data: unknown, options: QueueJobOptions): Promise<Job> {
     // "Duplicate" on the dashboard sends what a job carries, the envelope included.
-    const payload = readEnvelope(data)?.payload ?? data;
+    const payload = shownPayload(readEnvelope(data)?.payload ?? data);
     const delayMs = options.delay ?? 0;
     const { id } = await asBoardError(this.queues.add(this.definition, name, payload, { delayMs }));
     const job = await this.getJob(id);

@@ -12,6 +12,7 @@ import type { JobStore, StoredJobState } from '../../../kernel/job-store.js';
 import type { QueueDefinition } from '../queue-definition.js';
 import type { Queues } from '../queues.js';
 import { asBoardError } from './board-error.js';
+import { hideSealed, shownPayload } from './sealed-payload.js';
 import { EmbeddedQueueJob } from './embedded-queue.job.js';
 
 /** What the adapter needs of the driver beside its store. */
@@ -19,7 +20,14 @@ export interface EmbeddedQueueControl extends Pick<Queues, 'add'> {
   wake(queue: QueueDefinition): void;
 }
 
-const STATES: readonly StoredJobState[] = ['active', 'waiting', 'completed', 'failed', 'delayed'];
+const STATES: readonly StoredJobState[] = [
+  'active',
+  'waiting',
+  'waiting-children',
+  'completed',
+  'failed',
+  'delayed',
+];
 const NO_SCHEDULERS = 'this queue has no job schedulers';
 
 /** Shows a queue of the embedded driver on the dashboard. */
@@ -31,6 +39,7 @@ export class EmbeddedQueueAdapter extends BaseAdapter {
   ) {
     // `bull` is the plainer of the two types that the dashboard knows: no flows, no waiting children.
     super('bull', { description: 'in this process, from the jobs table' });
+    this.setFormatter('data', hideSealed);
   }
 
   override getName(): string {
@@ -59,7 +68,8 @@ export class EmbeddedQueueAdapter extends BaseAdapter {
 
   override async addJob(name: string, data: unknown, options: QueueJobOptions): Promise<QueueJob> {
     const delayMs = options.delay ?? 0;
-    const { id } = await asBoardError(this.control.add(this.queue, name, data, { delayMs }));
+    const payload = shownPayload(data);
+    const { id } = await asBoardError(this.control.add(this.queue, name, payload, { delayMs }));
     const job = await this.getJob(id);
     if (job === undefined) throw new Error(`job ${id} has ended and was removed already`);
     return job;

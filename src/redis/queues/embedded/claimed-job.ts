@@ -51,6 +51,7 @@ export class ClaimedJob {
         correlationId: job.correlationId,
         abort: this.#abort,
         reportProgress: (percent) => store.reportProgress(job, percent),
+        children: () => store.children(job.queue, job.id),
       });
       await this.#report(outcome);
     } finally {

@@ -5,11 +5,12 @@ import type { DeadJob } from '../../../kernel/dead-letters.js';
 import type { JobStore, StoredJob } from '../../../kernel/job-store.js';
 import { EmbeddedQueueAdapter } from '../dashboard/embedded-queue.adapter.js';
 import type { JobRunner } from '../job-runner.js';
+import type { NewFlow, NewFlowJob } from '../new-flow.js';
 import type { NewJob } from '../new-job.js';
 import type { QueueDefinition } from '../queue-definition.js';
-import { QueueDriver } from '../queue-driver.js';
+import { QueueDriver, RESTART_GRACE_MS } from '../queue-driver.js';
 import type { Cancellation } from '../queues.js';
-import type { QueueReport } from '../queue-report.js';
+import type { QueueReport, RunningJob } from '../queue-report.js';
 import type { QueueRegistry } from '../queue-registry.js';
 import { EmbeddedWorker } from './embedded-worker.js';
 
@@ -31,20 +32,39 @@ export class EmbeddedQueues extends QueueDriver {
     // The database module has opened and migrated the store already.
   }
 
+  override marks(): null {
+    return null;
+  }
+
+  override refusal(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
   override async start(): Promise<void> {
     for (const queue of this.registry.queues) {
       const orphans = await this.store.endOrphanedLeases(queue.name);
       if (orphans > 0)
         this.#logger.warn(`${orphans} job(s) of "${queue.name}" were interrupted and run again`);
-      const worker = new EmbeddedWorker(queue, this.store, this.runner);
-      this.#workers.set(queue.name, worker);
-      worker.start();
+      this.#work(queue);
     }
   }
 
   override async stop(graceMs: number): Promise<void> {
-    await Promise.all([...this.#workers.values()].map((worker) => worker.stop(graceMs)));
+    const workers = [...this.#workers.values()];
     this.#workers.clear();
+    await Promise.all(workers.map((worker) => worker.stop(graceMs)));
+  }
+
+  override async restart(queue: QueueDefinition): Promise<void> {
+    const worker = this.#workers.get(queue.name);
+    await worker?.stop(RESTART_GRACE_MS);
+    // Unless all was stopped meanwhile.
+    if (worker !== undefined && worker === this.#workers.get(queue.name)) this.#work(queue);
+  }
+
+  override async mayBegin({ name, rateLimit }: QueueDefinition): Promise<boolean> {
+    const dueInMs = await this.store.nextDueInMs(name, rateLimit);
+    return dueInMs !== undefined && dueInMs <= 0;
   }
 
   override async report({ name }: QueueDefinition): Promise<QueueReport> {
@@ -55,7 +75,25 @@ export class EmbeddedQueues extends QueueDriver {
     // The list begins with the latest.
     const [oldest] =
       counts.waiting > 0 ? await this.store.list(name, ['waiting'], counts.waiting - 1, 1) : [];
-    return { name, counts, paused, oldestWaitingSince: oldest?.runAt ?? null };
+    const { waiting, delayed, active, completed, failed } = counts;
+    return {
+      name,
+      counts: { waiting, delayed, active, completed, failed },
+      paused,
+      oldestWaitingSince: oldest?.runAt ?? null,
+    };
+  }
+
+  override async running({ name }: QueueDefinition, limit: number): Promise<RunningJob[]> {
+    const jobs = await this.store.list(name, ['active'], 0, limit);
+    return jobs.map((job) => ({
+      id: job.id,
+      name: job.name,
+      attempt: job.attemptsMade,
+      percent: job.progress,
+      startedAt: job.startedAt,
+      correlationId: job.correlationId,
+    }));
   }
 
   override clean(
@@ -64,6 +102,10 @@ export class EmbeddedQueues extends QueueDriver {
     olderThanMs: number,
   ): Promise<number> {
     return this.store.clean(queue.name, state, olderThanMs, Number.MAX_SAFE_INTEGER);
+  }
+
+  override trimCompleted({ name }: QueueDefinition, bytes: number): Promise<number> {
+    return this.store.trimCompleted(name, bytes);
   }
 
   override async setPaused(queue: QueueDefinition, paused: boolean): Promise<void> {
@@ -96,10 +138,31 @@ export class EmbeddedQueues extends QueueDriver {
     this.#workers.get(queue.name)?.wake();
   }
 
+  #work(queue: QueueDefinition): void {
+    const worker = new EmbeddedWorker(queue, this.store, this.runner, {
+      completedKeptBytes: this.registry.kept.completedKeptBytes,
+    });
+    this.#workers.set(queue.name, worker);
+    worker.start();
+  }
+
   protected override async enqueue(queue: QueueDefinition, job: NewJob): Promise<string> {
     const id = await this.store.add({ ...job, queue: queue.name, maxAttempts: queue.attempts });
     this.wake(queue);
     return id;
+  }
+
+  protected override async enqueueFlow({ parent, children }: NewFlow): Promise<void> {
+    const stored = ({ queue, job }: NewFlowJob) => ({
+      ...job,
+      queue: queue.name,
+      maxAttempts: queue.attempts,
+    });
+    await this.store.addFlow(
+      stored(parent),
+      children.map((child) => ({ ...stored(child), failsParent: child.failsParent })),
+    );
+    for (const { queue } of children) this.wake(queue);
   }
 
   protected override async take({ name }: QueueDefinition, id: string): Promise<Cancellation> {

@@ -10,7 +10,7 @@ import { Bell } from './bell.js';
 import { ClaimedJob } from './claimed-job.js';
 
 /** A job whose process died runs again after so long; a living one prolongs its lease three times as often. */
-const LEASE_MS = 30 * SECOND_MS;
+const LEASE_MS = 15 * SECOND_MS;
 /** What nobody announced (a job that another process added, a lease that ran out) is found within so long. */
 const POLL_MS = SECOND_MS;
 /** Keeps a due job that cannot be claimed this moment from turning the loop into a busy one. */
@@ -24,6 +24,8 @@ export class EmbeddedWorker {
   readonly #logger = new Logger('Jobs');
   readonly #bell = new Bell();
   readonly #running = new Map<ClaimedJob, Promise<void>>();
+  readonly #leaseMs: number;
+  readonly #completedKeptBytes: number;
   #loop: Promise<void> | undefined;
   #stopped = false;
   #storeIsAway = false;
@@ -33,8 +35,14 @@ export class EmbeddedWorker {
     private readonly queue: QueueDefinition,
     private readonly store: JobStore,
     private readonly runner: JobRunner,
-    private readonly leaseMs: number = LEASE_MS,
-  ) {}
+    {
+      leaseMs = LEASE_MS,
+      completedKeptBytes = Infinity,
+    }: { readonly leaseMs?: number; readonly completedKeptBytes?: number } = {},
+  ) {
+    this.#leaseMs = leaseMs;
+    this.#completedKeptBytes = completedKeptBytes;
+  }
 
   start(): void {
     this.#loop ??= this.#work();
@@ -57,7 +65,7 @@ export class EmbeddedWorker {
     await settlesWithin(this.#loop ?? Promise.resolve(), graceMs);
     await settlesWithin(this.#ended(), Math.max(0, deadlineMs - performance.now()));
     for (const job of this.#running.keys()) {
-      job.abort(new AppError('unavailable', 'queue.shutting_down', 'the process is shutting down'));
+      job.abort(shuttingDown());
     }
     await settlesWithin(this.#ended(), ABORT_GRACE_MS + RELEASE_MS);
   }
@@ -94,17 +102,17 @@ export class EmbeddedWorker {
   async #claimDue(): Promise<number> {
     const room = this.queue.concurrency - this.#running.size;
     // A job that ends rings the bell.
-    if (room <= 0) return POLL_MS;
+    if (room <= 0 || this.#stopped) return POLL_MS;
     const askedAtMs = performance.now();
     const claimed = await this.store.claim(
       this.queue.name,
       room,
-      this.leaseMs,
+      this.#leaseMs,
       this.queue.rateLimit,
     );
     for (const stored of claimed) {
       this.#begin(
-        new ClaimedJob(this.queue, stored, this.store, this.runner, this.leaseMs, askedAtMs),
+        new ClaimedJob(this.queue, stored, this.store, this.runner, this.#leaseMs, askedAtMs),
       );
     }
     if (claimed.length === room) return POLL_MS;
@@ -118,6 +126,8 @@ export class EmbeddedWorker {
       this.#bell.ring();
     });
     this.#running.set(job, ended);
+    // It was claimed while the worker stopped: handed back at once.
+    if (this.#stopped) job.abort(shuttingDown());
   }
 
   async #cleanWhenDue(): Promise<void> {
@@ -125,6 +135,12 @@ export class EmbeddedWorker {
     const { name, retention } = this.queue;
     await this.store.clean(name, 'completed', retention.completedMs, retention.completedCount);
     await this.store.clean(name, 'failed', retention.failedMs, retention.failedCount);
+    await this.store.trimCompleted(name, this.#completedKeptBytes);
+    await this.store.releaseParents(name);
     this.#cleanAtMs = performance.now() + CLEAN_INTERVAL_MS;
   }
+}
+
+function shuttingDown(): AppError {
+  return new AppError('unavailable', 'queue.shutting_down', 'the process is shutting down');
 }

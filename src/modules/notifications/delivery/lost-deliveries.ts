@@ -6,25 +6,25 @@ import { notificationsQueue } from '../notifications.queues.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 
 const BATCH = 500;
-/** Longer than a job rests between two attempts: an e-mail that nobody touched for so long has none. */
+/** Longer than a job rests between two attempts: a delivery that nobody touched for so long has none. */
 const FORGOTTEN_MS = notificationsQueue.backoff.maxDelayMs + 5 * MINUTE_MS;
 
-export const lostEmailsSchedule = defineSchedule({
-  name: 'notifications.requeue-lost-emails',
-  description: 'Gives e-mails whose job was lost with the queue a new one.',
+export const lostDeliveriesSchedule = defineSchedule({
+  name: 'notifications.requeue-lost-deliveries',
+  description: 'Gives messages whose job was lost with the queue a new one.',
   everyMs: 5 * MINUTE_MS,
 });
 
-/** The database knows which e-mails are to be sent: a queue that loses its jobs does not lose them. */
+/** The database knows what is to be sent: a queue that loses its jobs does not lose it. */
 @Injectable()
-export class LostEmails {
+export class LostDeliveries {
   constructor(
     private readonly deliveries: DeliveriesRepository,
     private readonly queues: Queues,
     @Inject(Clock) private readonly clock: Clock,
     schedules: ScheduleRegistry,
   ) {
-    schedules.register(lostEmailsSchedule, ({ signal }) => this.requeue(signal));
+    schedules.register(lostDeliveriesSchedule, ({ signal }) => this.requeue(signal));
   }
 
   /** Run twice, it adds each job once. */
@@ -32,10 +32,10 @@ export class LostEmails {
     const before = new Date(this.clock.nowMs() - FORGOTTEN_MS);
     const forgotten = await this.deliveries.findForgotten(before, BATCH);
     let requeued = 0;
-    for (const notificationId of forgotten) {
+    for (const key of forgotten) {
       if (signal.aborted) break;
-      const id = `lost-email-${notificationId}`;
-      await this.queues.add(notificationsQueue, 'send-email', { notificationId }, { id });
+      const id = ['lost', key.channel, key.notificationId, key.target].join('-');
+      await this.queues.add(notificationsQueue, 'deliver', key, { id });
       requeued += 1;
     }
     return { requeued };

@@ -1,11 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { and, eq, inArray, lt, or, sql } from 'drizzle-orm';
 import { Database, type Sql } from '../../../database/index.js';
+import type { DeliveryChannelName } from '../delivery-channels.js';
 import {
   notificationDeliveriesTable as deliveries,
   type DeliveryRow,
   type DeliveryStatus,
 } from '../notifications.table.js';
+
+/** One message on its way: a notification, by a channel, to a target of it. */
+export interface DeliveryKey {
+  readonly notificationId: string;
+  readonly channel: DeliveryChannelName;
+  readonly target: string;
+}
 
 /** How an attempt ended. */
 export interface AttemptEnd {
@@ -15,21 +23,22 @@ export interface AttemptEnd {
   readonly endedAt: Date;
 }
 
-/** The e-mails of notifications and what became of them. */
+/** The ways of notifications out of the system, and what became of them. */
 @Injectable()
 export class DeliveriesRepository {
   constructor(private readonly database: Database) {}
 
   async insertPending(
     transaction: Sql,
-    notificationIds: readonly string[],
+    keys: readonly DeliveryKey[],
     createdAt: Date,
   ): Promise<void> {
-    if (notificationIds.length === 0) return;
+    if (keys.length === 0) return;
     await transaction.insert(deliveries).values(
-      notificationIds.map((notificationId) => ({
+      keys.map(({ notificationId, channel, target }) => ({
         notificationId,
-        channel: 'email' as const,
+        channel,
+        target,
         status: 'pending' as const,
         attempts: 0,
         updatedAt: createdAt,
@@ -37,16 +46,13 @@ export class DeliveriesRepository {
     );
   }
 
-  async find(notificationId: string): Promise<DeliveryRow | undefined> {
-    const [row] = await this.database.sql
-      .select()
-      .from(deliveries)
-      .where(isEmailOf(notificationId));
+  async find(key: DeliveryKey): Promise<DeliveryRow | undefined> {
+    const [row] = await this.database.sql.select().from(deliveries).where(is(key));
     return row;
   }
 
-  /** Makes the e-mail the caller's until `until`. @returns undefined when it is done, or another's. */
-  async claim(notificationId: string, now: Date, until: Date): Promise<DeliveryRow | undefined> {
+  /** Makes the delivery the caller's until `until`. @returns undefined when it is done, or another's. */
+  async claim(key: DeliveryKey, now: Date, until: Date): Promise<DeliveryRow | undefined> {
     const [row] = await this.database.sql
       .update(deliveries)
       .set({
@@ -57,7 +63,7 @@ export class DeliveriesRepository {
       })
       .where(
         and(
-          isEmailOf(notificationId),
+          is(key),
           or(
             eq(deliveries.status, 'pending'),
             and(eq(deliveries.status, 'sending'), lt(deliveries.claimedUntil, now)),
@@ -70,7 +76,7 @@ export class DeliveriesRepository {
 
   /** Only while the claim is the caller's still. */
   async finish(
-    { notificationId, attempts }: DeliveryRow,
+    claimed: DeliveryRow,
     { status, lastError, sentAt, endedAt }: AttemptEnd,
   ): Promise<void> {
     await this.database.sql
@@ -78,26 +84,33 @@ export class DeliveriesRepository {
       .set({ status, lastError, sentAt, claimedUntil: null, updatedAt: endedAt })
       .where(
         and(
-          isEmailOf(notificationId),
+          is(claimed),
           eq(deliveries.status, 'sending'),
-          eq(deliveries.attempts, attempts),
+          eq(deliveries.attempts, claimed.attempts),
         ),
       );
   }
 
-  /** E-mails that are neither done nor were touched since `before`, oldest first: their job got lost. */
-  async findForgotten(before: Date, limit: number): Promise<string[]> {
-    const rows = await this.database.sql
-      .select({ notificationId: deliveries.notificationId })
+  /** What is neither done nor was touched since `before`, oldest first: its job got lost. */
+  async findForgotten(before: Date, limit: number): Promise<DeliveryKey[]> {
+    return this.database.sql
+      .select({
+        notificationId: deliveries.notificationId,
+        channel: deliveries.channel,
+        target: deliveries.target,
+      })
       .from(deliveries)
       .where(
         and(inArray(deliveries.status, ['pending', 'sending']), lt(deliveries.updatedAt, before)),
       )
       .orderBy(deliveries.updatedAt)
       .limit(limit);
-    return rows.map(({ notificationId }) => notificationId);
   }
 }
 
-const isEmailOf = (notificationId: string) =>
-  and(eq(deliveries.notificationId, notificationId), eq(deliveries.channel, 'email'));
+const is = ({ notificationId, channel, target }: DeliveryKey) =>
+  and(
+    eq(deliveries.notificationId, notificationId),
+    eq(deliveries.channel, channel),
+    eq(deliveries.target, target),
+  );

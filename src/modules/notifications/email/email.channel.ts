@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { Mailer, SystemConfigService } from '../../system-config/index.js';
+import { UsersService } from '../../users/index.js';
+import { NotificationChannel, type DeliveryOutcome } from '../channels/notification-channel.js';
+import type { NotificationRow } from '../notifications.table.js';
+import { renderNotificationEmail } from './notification-email.js';
+
+/** To the address that the user signs in with. */
+@Injectable()
+export class EmailChannel extends NotificationChannel {
+  override readonly name = 'email';
+
+  constructor(
+    private readonly users: UsersService,
+    private readonly config: SystemConfigService,
+    private readonly mailer: Mailer,
+  ) {
+    super();
+  }
+
+  override targetsOf(userIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    return Promise.resolve(new Map(userIds.map((userId) => [userId, ['']])));
+  }
+
+  override async deliver(notification: NotificationRow): Promise<DeliveryOutcome> {
+    const [{ email, displayName }, { siteName, supportEmail }] = await Promise.all([
+      this.users.getProfile(notification.userId),
+      this.config.system(),
+    ]);
+    const context = { siteName, supportEmail, recipientName: displayName };
+    const rendered = renderNotificationEmail(context, notification);
+    const to = { name: '', address: email };
+    const outcome = await this.mailer.send({ id: notification.id, to, ...rendered });
+    if (outcome.kind === 'sent') return outcome;
+    const { failure } = outcome;
+    if (failure.code !== 'system_config.email_not_configured') return outcome;
+    return {
+      kind: 'not-configured',
+      code: failure.code,
+      message: { recipient: email, ...rendered },
+    };
+  }
+}
