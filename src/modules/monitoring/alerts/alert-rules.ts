@@ -66,7 +66,8 @@ export interface LedgerFindings {
   readonly accountIds: readonly string[];
 }
 
-const LEDGER_KIND = 'ledger_difference';
+/** Judged by a check of its own, once a day. */
+export const LEDGER_KIND = 'ledger_difference';
 
 /** The state of every alert there can be (requirements, A20). */
 export function evaluate(readings: Readings, thresholds: Thresholds): Verdict[] {
@@ -77,7 +78,6 @@ export function evaluate(readings: Readings, thresholds: Thresholds): Verdict[] 
     link(readings),
     slowQueries(readings, thresholds.slowQueries),
     outbox(readings),
-    // Its own check says (`ledgerVerdict`).
     unknown(LEDGER_KIND),
     ...readings.queues.map((queue) => backlog(queue, thresholds.queueBacklog)),
     ...readings.queues.map(({ name }) => stuck(name, readings)),

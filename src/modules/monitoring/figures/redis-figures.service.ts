@@ -9,7 +9,7 @@ import {
 } from '../../../redis/index.js';
 import { SystemConfigService } from '../../system-config/index.js';
 import { AlertReadings } from '../alerts/alert-readings.js';
-import { evaluate, hitRatePercent, type Verdict } from '../alerts/alert-rules.js';
+import { evaluate, hitRatePercent, LEDGER_KIND, type Verdict } from '../alerts/alert-rules.js';
 import { testRunning } from '../monitoring.errors.js';
 import type { Clients, PerformanceTest, RedisDashboard, SlowQueries } from './redis.dto.js';
 
@@ -108,7 +108,8 @@ export class RedisFiguresService {
 
 function assess(verdicts: readonly Verdict[]): RedisDashboard['health'] {
   const firing = verdicts.filter(({ state }) => state === 'firing');
-  const isAway = verdicts.some(({ state }) => state === 'unknown');
+  // Of the ledger nothing is known here: its own check says.
+  const isAway = verdicts.some(({ kind, state }) => state === 'unknown' && kind !== LEDGER_KIND);
   const status = isAway ? 'critical' : firing.length > 0 ? 'warning' : 'healthy';
   return { status, issues: firing.map(({ message }) => message) };
 }
