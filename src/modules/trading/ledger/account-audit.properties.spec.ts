@@ -76,14 +76,15 @@ describe('the audit of an account finds nothing wrong with any history', () => {
   it('of short sales, prices that move against them, dividends beyond all that there is, and margin calls', () => {
     let shorts = 0;
     let debits = 0;
-    fc.assert(
-      fc.property(markedHistories, (history) => {
-        const { account, positions } = live(new PaperAccount('10000', true), history);
-        if (availableCash(account).lt(0)) debits += 1;
-        shorts += positions.filter(({ quantity }) => money(quantity).lt(0)).length;
-      }),
-      atLeast(200),
-    );
+    const property = fc.property(markedHistories, (history) => {
+      const { account, positions } = live(new PaperAccount('10000', true), history);
+      if (availableCash(account).lt(0)) debits += 1;
+      shorts += positions.filter(({ quantity }) => money(quantity).lt(0)).length;
+    });
+    // Debits are rare: one time in some tens, 200 histories have none.
+    for (let tries = 0; tries === 0 || (tries < 10 && debits === 0); tries += 1) {
+      fc.assert(property, atLeast(200));
+    }
     expect(shorts).toBeGreaterThan(0);
     expect(debits).toBeGreaterThan(0);
   });
