@@ -15,6 +15,7 @@ const MODULES = {
   trading: ['users', 'market-data', 'maintenance'],
   portfolio: ['trading', 'market-data'],
   journal: ['trading', 'portfolio'],
+  'price-alerts': ['users', 'market-data', 'trading'],
   'ai-studio': ['market-data', 'trading'],
   'ai-chat': ['market-data', 'portfolio'],
   notifications: ['users', 'system-config'],

@@ -30,6 +30,7 @@ import {
   PortfolioModule,
   PortfolioWorkerModule,
 } from '../modules/portfolio/index.js';
+import { PriceAlertsHttpModule, PriceAlertsWorkerModule } from '../modules/price-alerts/index.js';
 import { ResearchHttpModule, ResearchModule } from '../modules/research/index.js';
 import { SystemConfigHttpModule, SystemConfigModule } from '../modules/system-config/index.js';
 import { TradingHttpModule, TradingModule, TradingWorkerModule } from '../modules/trading/index.js';
@@ -69,6 +70,7 @@ const api: Imports = [
   ResearchHttpModule,
   TradingHttpModule,
   PortfolioHttpModule,
+  PriceAlertsHttpModule,
   JournalHttpModule,
   AiChatHttpModule,
   AiStudioHttpModule,
@@ -80,6 +82,7 @@ const api: Imports = [
 const worker: Imports = [
   TradingWorkerModule,
   PortfolioWorkerModule,
+  PriceAlertsWorkerModule,
   JournalWorkerModule,
   AiStudioWorkerModule,
   NotificationsWorkerModule,

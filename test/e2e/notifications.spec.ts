@@ -22,6 +22,9 @@ import type {
   CreatedWebhook,
   WebhookView,
 } from '../../src/modules/notifications/webhooks/webhook-endpoints.dto.js';
+import type { Quote } from '../../src/modules/market-data/index.js';
+import { PriceAlertWatch } from '../../src/modules/price-alerts/price-alert-watch.js';
+import type { PriceAlert } from '../../src/modules/price-alerts/price-alerts.dto.js';
 import { OrderChanged } from '../../src/modules/trading/index.js';
 import { Queues, ScheduleRegistry } from '../../src/redis/index.js';
 import { Deferred } from '../support/deferred.js';
@@ -337,6 +340,135 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       expect(page).toContain('&lt;script&gt;');
       expect(page).not.toContain('<script>');
       expect(sink.mailsTo('spy@example.com')).toEqual([]);
+    });
+  });
+
+  describe('price alerts', () => {
+    const ALERTS = '/api/price-alerts';
+    /** Of the many, nobody needs the mails. */
+    const SILENT = { inApp: false, email: false, push: false, webhook: false };
+    const alert = (overrides: Record<string, unknown> = {}) => ({
+      symbol: 'AAPL',
+      direction: 'above',
+      price: '900000',
+      ...overrides,
+    });
+    const arm = async (overrides: Record<string, unknown> = {}): Promise<PriceAlert> => {
+      const answer = await trader.post<PriceAlert>(ALERTS, alert(overrides));
+      expect(answer.status).toBe(201);
+      return answer.body;
+    };
+    const own = async () => (await trader.get<Page<PriceAlert>>(ALERTS)).body.items;
+    const armedInDatabase = (count: number) =>
+      bourse.app.get(Database).sql.execute(
+        sql`insert into price_alerts (id, user_id, symbol, direction, price, created_at)
+          select gen_random_uuid(), ${trader.user.id}, 'AAPL', 'above', 900000, now() from generate_series(1, ${count}::int)`,
+      );
+    /** Prices that the market of these tests never has: nobody else fires by them. */
+    const tick = (last: string, { symbol = 'AAPL', ageMs = 0 } = {}): Promise<number> => {
+      const asOf = new Date(bourse.clock.nowMs() - ageMs).toISOString();
+      const quote: Quote = { symbol, bid: last, ask: last, last, asOf, source: 'simulated' };
+      return bourse.app.get(PriceAlertWatch).fire([quote]);
+    };
+
+    it('tell a trader once that a price was reached, as the market moves', async () => {
+      const created = await arm({ symbol: 'msft', direction: 'below', price: '999999999' });
+      expect(created).toMatchObject({ symbol: 'MSFT', price: '999999999', firedAt: null });
+      const told = await untilTold('price-alert');
+      const [fired] = await own();
+      expect(fired).toMatchObject({ id: created.id, firedAt: expect.any(String) as string });
+      expect(told.data).toEqual({
+        alertId: created.id,
+        symbol: 'MSFT',
+        direction: 'below',
+        price: '999999999',
+        firedPrice: fired?.firedPrice,
+        firedAt: fired?.firedAt,
+      });
+      expect(told.title).toMatch(/^MSFT is at \$/);
+      await untilMailed();
+      expect(await tick('1', { symbol: 'MSFT' })).toBe(0);
+      expect(await own()).toEqual([fired]);
+    });
+
+    it('fire at the price and beyond it, by fresh quotes alone, once however many workers see it', async () => {
+      const [high, low] = [await arm(), await arm({ direction: 'below', price: '0.0002' })];
+      const others = [
+        await tick('899999.9999'),
+        await tick('0.0003'),
+        await tick('900000', { symbol: 'MSFT' }),
+        await tick('900000', { ageMs: 3_600_000 }),
+        await bourse.app.get(PriceAlertWatch).fire([]),
+      ];
+      expect(others).toEqual([0, 0, 0, 0, 0]);
+      expect(await own()).toEqual([low, high]);
+      expect([await tick('900000'), await tick('900000')]).toEqual([1, 0]);
+      expect([await tick('0.0001'), await tick('0.0001')]).toEqual([1, 0]);
+      expect(await own()).toMatchObject([
+        { id: low.id, firedPrice: '0.0001' },
+        { id: high.id, firedPrice: '900000' },
+      ]);
+
+      await prefer({ 'price-alert': SILENT });
+      // More than go into one transaction.
+      await armedInDatabase(510);
+      const fired = await Promise.all(['900001', '900002', '900003'].map((last) => tick(last)));
+      expect(fired.reduce((sum, count) => sum + count)).toBe(510);
+    });
+
+    it('are refused where they make no sense, and beyond a hundred that are armed', async () => {
+      const bad = [
+        { price: '0' },
+        { price: '-1' },
+        { price: '1e3' },
+        { price: '1.00001' },
+        { price: '9'.repeat(10) },
+        { price: 1 },
+        { direction: 'across' },
+        { symbol: '../etc' },
+        { extra: true },
+      ];
+      for (const overrides of bad) {
+        const answer = await trader.post<Problem>(ALERTS, alert(overrides));
+        expect([overrides, answer.status, answer.body.code]).toEqual([
+          overrides,
+          400,
+          'request.invalid',
+        ]);
+      }
+      expect(await trader.post(ALERTS, alert({ symbol: 'NOSUCH' }))).toMatchObject({
+        status: 422,
+        body: { code: 'price_alerts.unknown_symbol' },
+      });
+      await prefer({ 'price-alert': SILENT });
+      await armedInDatabase(98);
+      const answers = await Promise.all(
+        Array.from({ length: 6 }, () => trader.post<Problem>(ALERTS, alert())),
+      );
+      const statuses = answers.map(({ status }) => status).sort();
+      expect(statuses).toEqual([201, 201, 409, 409, 409, 409]);
+      expect(answers.find(({ status }) => status === 409)?.body.code).toBe('price_alerts.too_many');
+      // What has fired does not count.
+      expect(await tick('900000')).toBe(100);
+      await arm();
+    });
+
+    it('are listed newest first and removed by their owner alone', async () => {
+      const [first, second] = [await arm(), await arm({ symbol: 'MSFT' })];
+      const page = await trader.get<Page<PriceAlert>>(`${ALERTS}?limit=1`);
+      expect(page.body.items).toEqual([second]);
+      const rest = await trader.get(`${ALERTS}?limit=1&cursor=${page.body.nextCursor}`);
+      expect(rest.body).toEqual({ items: [first], nextCursor: null });
+      const stranger = await bourse.trader();
+      expect((await stranger.get(ALERTS)).body).toEqual({ items: [], nextCursor: null });
+      const notFound = { status: 404, body: { code: 'price_alerts.not_found' } };
+      for (const id of [first.id, newId(), 'not-an-id']) {
+        expect(await stranger.delete(`${ALERTS}/${id}`)).toMatchObject(notFound);
+      }
+      expect((await trader.delete(`${ALERTS}/${first.id}`)).status).toBe(204);
+      expect(await trader.delete(`${ALERTS}/${first.id}`)).toMatchObject(notFound);
+      expect(await own()).toEqual([second]);
+      expect((await bourse.client().get(ALERTS)).status).toBe(401);
     });
   });
 

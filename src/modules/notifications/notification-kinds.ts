@@ -3,6 +3,7 @@ export const EVENT_KINDS = [
   'order-filled',
   'order-rejected',
   'signal-received',
+  'price-alert',
   'import-finished',
   'training-finished',
   'alert-raised',

@@ -33,6 +33,7 @@ const kindsOf = <Usual extends z.ZodType, Signals extends z.ZodType, Security ex
     'order-filled': usual.describe('an order of yours was filled'),
     'order-rejected': usual.describe('an order of yours was rejected'),
     'signal-received': signals.describe('a signal has come in'),
+    'price-alert': usual.describe('a price that you asked to be told of was reached'),
     'import-finished': usual.describe('an import of trades has ended'),
     'training-finished': usual.describe('the training of a model has ended'),
     'alert-raised': usual.describe('administrators: something is wrong with the system'),

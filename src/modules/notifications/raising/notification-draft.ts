@@ -3,6 +3,7 @@ import type { TrainingFinished } from '../../ai-studio/ai-studio.events.js';
 import type { PasswordChanged } from '../../auth/auth.events.js';
 import type { ImportEnded } from '../../journal/journal.events.js';
 import type { AlertRaised } from '../../monitoring/monitoring.events.js';
+import type { PriceAlertFired } from '../../price-alerts/price-alerts.events.js';
 import type { OrderChanged, OrderFilled, SignalCreated } from '../../trading/trading.events.js';
 import type { EventKind } from '../notification-kinds.js';
 import type { Variables } from '../templates/template-variables.js';
@@ -73,6 +74,13 @@ export function draftOfSignal({
   const strategy = plainLine(signal.strategy, MAX_NAME);
   const data = { signalId, symbol, side, strategy, confidence, validUntil };
   return draft('signal-received', signalId, data);
+}
+
+export function draftOfPriceAlert(
+  fired: EventPayload<typeof PriceAlertFired>,
+): NotificationDraft<'price-alert'> {
+  const { userId: _, ...data } = fired;
+  return draft('price-alert', data.alertId, data);
 }
 
 export function draftOfPasswordChange(

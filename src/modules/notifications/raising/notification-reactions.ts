@@ -5,6 +5,7 @@ import { TrainingFinished } from '../../ai-studio/ai-studio.events.js';
 import { PasswordChanged } from '../../auth/auth.events.js';
 import { ImportEnded } from '../../journal/journal.events.js';
 import { AlertRaised, AlertResolved } from '../../monitoring/monitoring.events.js';
+import { PriceAlertFired } from '../../price-alerts/price-alerts.events.js';
 import { OrderChanged, OrderFilled, SignalCreated } from '../../trading/trading.events.js';
 import { UsersService } from '../../users/index.js';
 import { notificationsChannel, SNAPSHOT_SIZE } from '../notifications.channels.js';
@@ -15,6 +16,7 @@ import {
   draftOfFill,
   draftOfImport,
   draftOfPasswordChange,
+  draftOfPriceAlert,
   draftOfRejection,
   draftOfSignal,
   draftOfTraining,
@@ -47,6 +49,9 @@ export class NotificationReactions {
     );
     events.announce(SignalCreated, (signal) =>
       notifier.notify([signal.userId], draftOfSignal(signal)),
+    );
+    events.announce(PriceAlertFired, (fired) =>
+      notifier.notify([fired.userId], draftOfPriceAlert(fired)),
     );
     events.announce(PasswordChanged, (change) =>
       notifier.notify([change.userId], draftOfPasswordChange(change)),

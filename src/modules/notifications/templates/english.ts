@@ -46,6 +46,10 @@ export const english: Texts = {
         text: `${strategy} says ${side} ${symbol}, ${formats.percent(confidence)} sure. It is valid until ${until}.`,
       };
     },
+    'price-alert': ({ symbol, direction, price, firedPrice }, { usd }) => ({
+      title: `${symbol} is at ${usd(firedPrice)}`,
+      text: `The last trade of ${symbol} was at ${usd(firedPrice)}. You asked to be told at ${usd(price)} or ${direction}.`,
+    }),
     'import-finished': (ended, { count }) => {
       const { fileName, imported, duplicates, failed, outcome } = ended;
       if (outcome === 'failed') {

@@ -46,6 +46,10 @@ export const german: Texts = {
         text: `${strategy} sagt: ${what}, zu ${formats.percent(confidence)} sicher. Es gilt bis ${until}.`,
       };
     },
+    'price-alert': ({ symbol, direction, price, firedPrice }, { usd }) => ({
+      title: `${symbol} steht bei ${usd(firedPrice)}`,
+      text: `${symbol} wurde zuletzt zu ${usd(firedPrice)} gehandelt. Sie wollten es bei ${usd(price)} oder ${direction === 'above' ? 'darüber' : 'darunter'} wissen.`,
+    }),
     'import-finished': (ended, { count }) => {
       const { fileName, imported, duplicates, failed, outcome } = ended;
       if (outcome === 'failed') {

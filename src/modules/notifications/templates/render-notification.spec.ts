@@ -23,6 +23,14 @@ const IMPORT = {
   failureCode: null,
   failureMessage: null,
 };
+const PRICE_ALERT = {
+  alertId: 'a',
+  symbol: 'AAPL',
+  direction: 'above' as const,
+  price: '1200',
+  firedPrice: '1200.5',
+  firedAt: '2026-01-02T03:04:05.000Z',
+};
 const anything: {
   readonly [Kind in NotificationKind]: (text: string) => Variables<Kind>;
 } = {
@@ -36,6 +44,7 @@ const anything: {
     confidence: 0.5,
     validUntil: '2026-01-02T03:04:05.000Z',
   }),
+  'price-alert': (text) => ({ ...PRICE_ALERT, symbol: text }),
   'import-finished': (text) => ({
     ...IMPORT,
     outcome: 'failed',
@@ -112,6 +121,22 @@ describe('a notification in words', () => {
     expect(titles).toEqual([
       'Import finished: 1 new trade (1 line could not be read)',
       'Import finished: 12 new trades (1 line could not be read)',
+    ]);
+  });
+
+  it('tells which price was reached, and which one was asked for', () => {
+    const below = { ...PRICE_ALERT, direction: 'below' as const };
+    expect(renderNotification('price-alert', PRICE_ALERT, AMERICAN)).toMatchObject({
+      title: 'AAPL is at $1,200.50',
+      text: 'The last trade of AAPL was at $1,200.50. You asked to be told at $1,200.00 or above.',
+    });
+    expect(renderNotification('price-alert', below, AMERICAN).text).toContain('or below.');
+    const german = [PRICE_ALERT, below].map((alert) =>
+      spaced(renderNotification('price-alert', alert, GERMAN).text),
+    );
+    expect(german).toEqual([
+      'AAPL wurde zuletzt zu 1.200,50 $ gehandelt. Sie wollten es bei 1.200,00 $ oder darüber wissen.',
+      'AAPL wurde zuletzt zu 1.200,50 $ gehandelt. Sie wollten es bei 1.200,00 $ oder darunter wissen.',
     ]);
   });
 

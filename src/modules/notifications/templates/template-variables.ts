@@ -46,6 +46,14 @@ export const TEMPLATE_VARIABLES = {
     confidence: z.number(),
     validUntil: z.iso.datetime(),
   }),
+  'price-alert': z.object({
+    alertId: id,
+    symbol: z.string(),
+    direction: z.enum(['above', 'below']),
+    price: decimal.describe('USD a share, as it was asked for'),
+    firedPrice: decimal.describe('USD a share: the last trade that reached it'),
+    firedAt: z.iso.datetime(),
+  }),
   'import-finished': z.object({
     importId: id,
     fileName: z.string(),
