@@ -105,6 +105,8 @@ type Known = Readonly<Record<string, readonly string[]>>;
 const NO_SECRET: Known = {
   // whether there is one.
   'config.email': ['passwordSet'],
+  // whether news of that is wanted.
+  'notifications.preferences': ['password-changed'],
 };
 const TO_LOOK_AT: Known = {
   // a company's balance sheet;

@@ -10,7 +10,7 @@ const COPIED = [
   /^scripts(\/|$)/,
   /^src\/(config|database|http|kernel|realtime|redis)(\/|$)/,
   // What the planted files import, and what that imports.
-  /^src\/modules(\/(users|trading|market-data|system-config)(\/|$)|$)/,
+  /^src\/modules(\/(users|trading|maintenance|market-data|system-config)(\/|$)|$)/,
 ];
 const NOT_COPIED = /^(node_modules|\.git|\.cache|dist|data|coverage)$|\.spec\.ts$/;
 const CHECK_TIMEOUT_MS = 240_000;

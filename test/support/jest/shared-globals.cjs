@@ -2,11 +2,10 @@
  * Jest environment for packages that are loaded outside of it (native-packages.cjs): what the one side hands to the other
  * is an instance for both.
  *
- * The classes of data are the same on both sides. Errors are not, because the engine throws its own of each side: an
- * error of either is an instance of both. `Object`, `Array`, `RegExp` and `Promise` stay two: what a literal or an
- * async function makes would be no instance of the other side's.
+ * The classes of data are the same on both sides. What literals, async functions and the engine itself make is of its own
+ * side: there the classes of both sides know each other's instances.
  */
-const { isNativeError } = require('node:util').types;
+const { isNativeError, isPromise, isRegExp } = require('node:util').types;
 const { TestEnvironment } = require('jest-environment-node');
 
 const SHARED = [
@@ -53,29 +52,38 @@ function descends(value, name) {
   return false;
 }
 
-/** Errors of the other side are instances of its classes from then on; what extends them is as before. @param {object} globals */
-function recogniseErrors(globals) {
-  for (const name of ERRORS) {
+/** By the name of a class: whether a value is of it, on whichever side it was made. @type {[string, (value: unknown) => boolean][]} */
+const RECOGNISED = [
+  ['Array', Array.isArray],
+  ['Promise', isPromise],
+  ['RegExp', isRegExp],
+  .../** @type {typeof RECOGNISED} */ (
+    ERRORS.map((name) => [name, (value) => isNativeError(value) && descends(value, name)])
+  ),
+];
+
+/** What extends one of these classes is as before. @param {object} globals */
+function recogniseOthers(globals) {
+  for (const [name, isOne] of RECOGNISED) {
     const mine = Reflect.get(globals, name);
     if (Object.hasOwn(mine, Symbol.hasInstance)) continue;
     Object.defineProperty(mine, Symbol.hasInstance, {
       configurable: true,
       /** @param {unknown} value */
       value(value) {
-        if (isOrdinaryInstance.call(this, value)) return true;
-        return this === mine && isNativeError(value) && descends(value, name);
+        return isOrdinaryInstance.call(this, value) || (this === mine && isOne(value));
       },
     });
   }
 }
 
-recogniseErrors(globalThis);
+recogniseOthers(globalThis);
 
 module.exports = class SharedGlobalsEnvironment extends TestEnvironment {
   /** @param {ConstructorParameters<typeof TestEnvironment>} options */
   constructor(...options) {
     super(...options);
     for (const name of SHARED) this.global[name] = Reflect.get(globalThis, name);
-    recogniseErrors(this.global);
+    recogniseOthers(this.global);
   }
 };
