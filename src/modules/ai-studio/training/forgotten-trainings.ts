@@ -5,6 +5,7 @@ import { MINUTE_MS } from '../../../kernel/duration.js';
 import { defineSchedule, ScheduleRegistry } from '../../../redis/index.js';
 import { trainingBroken } from '../ai-studio.errors.js';
 import { TrainingJournal } from './training-journal.js';
+import { UNFINISHED_STATUSES, type UnfinishedStatus } from './training-state.js';
 import { TrainingsRepository } from './trainings.repository.js';
 
 /** Longer than any step of a training; one that waits behind others for longer gets a second job, which finds it done. */
@@ -32,13 +33,19 @@ export class ForgottenTrainings {
     schedules.register(resumeTrainingsSchedule, () => this.resume());
   }
 
+  /** The queue has lost its jobs: those that wait, at once. One that runs may still do so, and is not begun anew. */
+  async resumeWaiting(): Promise<number> {
+    return (await this.resume(['waiting'], 0)).resumed;
+  }
+
   /** Safe to run at any time: a second job of a training changes nothing. */
   async resume(
+    statuses: readonly UnfinishedStatus[] = UNFINISHED_STATUSES,
     untouchedMs: number = FORGOTTEN_AFTER_MS,
   ): Promise<{ resumed: number; givenUp: number }> {
-    const untouchedSince = new Date(this.clock.nowMs() - untouchedMs);
+    const since = new Date(this.clock.nowMs() - untouchedMs);
     const forgotten = await this.database.transaction(async (transaction) => {
-      const rows = await this.trainings.lockForgotten(transaction.sql, untouchedSince, BATCH);
+      const rows = await this.trainings.lockForgotten(transaction.sql, statuses, since, BATCH);
       for (const row of rows) {
         if (row.runs < MAX_RUNS) await this.journal.enqueueAgain(transaction, row);
       }

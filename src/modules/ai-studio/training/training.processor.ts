@@ -8,7 +8,7 @@ import { TrainingRunsService } from './training-runs.service.js';
 export class TrainingProcessor {
   constructor(queues: Queues, runs: TrainingRunsService, forgotten: ForgottenTrainings) {
     queues.recover(mlTrainingQueue, {
-      'train-model': async () => (await forgotten.resume(0)).resumed,
+      'train-model': () => forgotten.resumeWaiting(),
     });
     queues.process(mlTrainingQueue, {
       'train-model': async ({ payload: { trainingId }, attempt, signal }) => {

@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { and, count, desc, eq, inArray, lt, sql } from 'drizzle-orm';
 import { Database, type Sql } from '../../../database/index.js';
-import { UNFINISHED_STATUSES, type TrainingStatus } from './training-state.js';
+import {
+  UNFINISHED_STATUSES,
+  type TrainingStatus,
+  type UnfinishedStatus,
+} from './training-state.js';
 import { trainingsTable, type TrainingRow } from './trainings.table.js';
 
 type Change = Partial<
@@ -100,16 +104,22 @@ export class TrainingsRepository {
       .groupBy(trainingsTable.status);
   }
 
-  /** Unfinished ones that nobody has touched since: their job was lost with the queue. Locked until the end of the transaction. */
+  /** Those that nobody has touched since: their job was lost with the queue. Locked until the end of the transaction. */
   async lockForgotten(
     transaction: Sql,
+    statuses: readonly UnfinishedStatus[],
     untouchedSince: Date,
     limit: number,
   ): Promise<TrainingRow[]> {
     return transaction
       .select()
       .from(trainingsTable)
-      .where(and(isUnfinished, lt(trainingsTable.updatedAt, untouchedSince)))
+      .where(
+        and(
+          inArray(trainingsTable.status, [...statuses]),
+          lt(trainingsTable.updatedAt, untouchedSince),
+        ),
+      )
       .orderBy(trainingsTable.updatedAt)
       .limit(limit)
       .for('update', { skipLocked: true });

@@ -24,7 +24,7 @@ export class ImportProcessor {
     sweep: UploadSweep,
   ) {
     queues.process(importsQueue, { 'import-trades': (job) => this.#import(job) });
-    queues.recover(importsQueue, { 'import-trades': () => sweep.restartSilent(0) });
+    queues.recover(importsQueue, { 'import-trades': () => sweep.restartQueued() });
   }
 
   async #import(job: Job<{ importId: string }>): Promise<string> {

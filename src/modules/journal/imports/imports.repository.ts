@@ -88,7 +88,7 @@ export class ImportsRepository {
     await this.database.sql
       .update(importsTable)
       .set({ updatedAt })
-      .where(and(eq(importsTable.id, id), inArray(importsTable.status, ['queued', 'running'])));
+      .where(and(eq(importsTable.id, id), inArray(importsTable.status, [...statuses])));
   }
 
   /** Forgets an upload that did not come to its end, and its chunks. */
@@ -108,7 +108,11 @@ export class ImportsRepository {
   }
 
   /** Imports that wait or run, and of which nothing has been heard since. */
-  async findSilent(before: Date, limit: number): Promise<string[]> {
+  async findSilent(
+    statuses: readonly ('queued' | 'running')[],
+    before: Date,
+    limit: number,
+  ): Promise<string[]> {
     const rows = await this.database.sql
       .select({ id: importsTable.id })
       .from(importsTable)

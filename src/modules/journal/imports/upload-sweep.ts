@@ -33,13 +33,26 @@ export class UploadSweep {
     const nowMs = this.clock.nowMs();
     const uploads = await this.imports.discardUploads(new Date(nowMs - UPLOAD_MS));
     const chunks = await this.files.removeLeftovers();
-    return { uploads, chunks, restarted: await this.restartSilent(SILENCE_MS) };
+    return {
+      uploads,
+      chunks,
+      restarted: await this.#restartSilent(['queued', 'running'], SILENCE_MS),
+    };
+  }
+
+  /** The queue has lost its jobs: those that wait, at once. One that runs may still do so. @returns how many. */
+  restartQueued(): Promise<number> {
+    return this.#restartSilent(['queued'], 0);
   }
 
   /** Those that have stored nothing for so long. @returns how many. */
-  async restartSilent(silenceMs: number): Promise<number> {
+  async #restartSilent(
+    statuses: readonly ('queued' | 'running')[],
+    silenceMs: number,
+  ): Promise<number> {
     const nowMs = this.clock.nowMs();
-    const silent = await this.imports.findSilent(new Date(nowMs - silenceMs), MAX_RESTARTS);
+    const before = new Date(nowMs - silenceMs);
+    const silent = await this.imports.findSilent(statuses, before, MAX_RESTARTS);
     for (const importId of silent) await this.#restart(importId, new Date(nowMs));
     return silent.length;
   }

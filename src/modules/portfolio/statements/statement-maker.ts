@@ -95,7 +95,10 @@ export class StatementMaker {
   }
 
   #isLatest(date: string): boolean {
-    return latestSession('close', this.clock.nowMs()).date === date;
+    const nowMs = this.clock.nowMs();
+    return [latestSession('close', nowMs), latestSession('open', nowMs)].every(
+      (session) => session.date === date,
+    );
   }
 
   #addBatch(payload: MakeStatements): Promise<{ id: string }> {

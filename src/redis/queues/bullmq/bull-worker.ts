@@ -190,6 +190,8 @@ export class BullWorker {
     }
     const id = job.id ?? '';
     if (job.attemptsStarted > 1 && (await this.#isCancelled(id))) abort.abort(jobCancelled());
+    // Told to stop meanwhile: whoever stops waits for what runs, and this does not yet.
+    if (this.#stopping) return handBack(job, token);
     const outcome = this.runner.run({
       queue: this.queue,
       id,
