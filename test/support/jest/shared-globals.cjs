@@ -5,7 +5,7 @@
  * The classes of data are the same on both sides. What literals, async functions and the engine itself make is of its own
  * side: there the classes of both sides know each other's instances.
  */
-const { isNativeError, isPromise, isRegExp } = require('node:util').types;
+const { isPromise, isRegExp } = require('node:util').types;
 const { TestEnvironment } = require('jest-environment-node');
 
 const SHARED = [
@@ -44,10 +44,11 @@ const ERRORS = [
 /** What `instanceof` asks of a class that says nothing of its own. */
 const isOrdinaryInstance = Function.prototype[Symbol.hasInstance];
 
-/** @param {unknown} value @param {string} name whether a class of this name is among what the value is made of */
+/** Whether a class of this name is among what the value is made of. @param {unknown} value @param {string} name */
 function descends(value, name) {
-  for (let one = value; one; one = Object.getPrototypeOf(one)) {
-    if (Object.hasOwn(one, 'constructor') && one.constructor.name === name) return true;
+  if (typeof value !== 'object') return false;
+  for (let one = value; one !== null; one = Object.getPrototypeOf(one)) {
+    if (Object.hasOwn(one, 'constructor') && one.constructor?.name === name) return true;
   }
   return false;
 }
@@ -58,7 +59,7 @@ const RECOGNISED = [
   ['Promise', isPromise],
   ['RegExp', isRegExp],
   .../** @type {typeof RECOGNISED} */ (
-    ERRORS.map((name) => [name, (value) => isNativeError(value) && descends(value, name)])
+    ERRORS.map((name) => [name, (value) => descends(value, name)])
   ),
 ];
 

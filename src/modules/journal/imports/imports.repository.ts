@@ -88,7 +88,7 @@ export class ImportsRepository {
     await this.database.sql
       .update(importsTable)
       .set({ updatedAt })
-      .where(and(eq(importsTable.id, id), inArray(importsTable.status, [...statuses])));
+      .where(and(eq(importsTable.id, id), inArray(importsTable.status, ['queued', 'running'])));
   }
 
   /** Forgets an upload that did not come to its end, and its chunks. */
@@ -118,7 +118,7 @@ export class ImportsRepository {
       .from(importsTable)
       .where(
         and(
-          inArray(importsTable.status, ['queued', 'running']),
+          inArray(importsTable.status, [...statuses]),
           lt(importsTable.updatedAt, before),
         ),
       )
