@@ -116,12 +116,7 @@ export class ImportsRepository {
     const rows = await this.database.sql
       .select({ id: importsTable.id })
       .from(importsTable)
-      .where(
-        and(
-          inArray(importsTable.status, [...statuses]),
-          lt(importsTable.updatedAt, before),
-        ),
-      )
+      .where(and(inArray(importsTable.status, [...statuses]), lt(importsTable.updatedAt, before)))
       .orderBy(importsTable.updatedAt)
       .limit(limit);
     return rows.map(({ id }) => id);
