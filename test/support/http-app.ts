@@ -4,6 +4,7 @@ import { Test } from '@nestjs/testing';
 import { parseConfig } from '../../src/config/config.js';
 import { ConfigModule } from '../../src/config/config.module.js';
 import { configureHttp, HttpModule } from '../../src/http/index.js';
+import { AdminActions } from '../../src/kernel/admin-actions.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { ConcurrencyLimiter } from '../../src/kernel/concurrency-limiter.js';
 import { Correlation } from '../../src/kernel/correlation.js';
@@ -12,6 +13,7 @@ import { QuotaCounts } from '../../src/kernel/quotas.js';
 import { RateLimiter } from '../../src/kernel/rate-limiter.js';
 import { MemoryConcurrencyLimiter } from '../../src/redis/concurrency/memory.concurrency-limiter.js';
 import { MemoryRateLimiter } from '../../src/redis/rate-limit/memory.rate-limiter.js';
+import { MemoryAdminActions } from './memory.admin-actions.js';
 import { MemoryQuotaCounts } from './memory.quota-counts.js';
 
 /** The HTTP layer with routes of a test and nothing behind them: not yet initialised. */
@@ -25,8 +27,9 @@ export async function openHttp(
       { provide: RateLimiter, useValue: new MemoryRateLimiter(systemClock) },
       { provide: ConcurrencyLimiter, useValue: new MemoryConcurrencyLimiter() },
       { provide: QuotaCounts, useClass: MemoryQuotaCounts },
+      { provide: AdminActions, useClass: MemoryAdminActions },
     ],
-    exports: [Authenticator, RateLimiter, ConcurrencyLimiter, QuotaCounts],
+    exports: [Authenticator, RateLimiter, ConcurrencyLimiter, QuotaCounts, AdminActions],
   })
   class PortsModule {}
   const context = { config: parseConfig({}), clock: systemClock, correlation: new Correlation() };
