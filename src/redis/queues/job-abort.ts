@@ -86,9 +86,9 @@ export function untilAbandoned<T>(
         end();
         resolve(result);
       },
-      (error: unknown) => {
+      (error: Error) => {
         end();
-        reject(error as Error);
+        reject(error);
       },
     );
     abort.onAbort(() => {
