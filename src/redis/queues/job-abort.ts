@@ -77,14 +77,19 @@ export function untilAbandoned<T>(
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
     let ended = false;
-    const end = (settle: () => void): void => {
+    const end = (): void => {
       ended = true;
       clearTimeout(timer);
-      settle();
     };
     work.then(
-      (result) => end(() => resolve(result)),
-      (error: unknown) => end(() => reject(error)),
+      (result) => {
+        end();
+        resolve(result);
+      },
+      (error: Error) => {
+        end();
+        reject(error);
+      },
     );
     abort.onAbort(() => {
       if (!ended) timer = setTimeout(() => resolve(ABANDONED), ABORT_GRACE_MS);

@@ -129,7 +129,9 @@ function sealed(
   context: string,
 ): JsonValue {
   // The registry takes no job with sealed fields where there are no keys.
-  return keys === undefined || fields.length === 0 ? payload : sealFields(payload, fields, keys, context);
+  return keys === undefined || fields.length === 0
+    ? payload
+    : sealFields(payload, fields, keys, context);
 }
 
 /** Whether a job may be called so. */
