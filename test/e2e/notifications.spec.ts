@@ -7,6 +7,7 @@ import type { DomainEvent, EventPayload } from '../../src/kernel/domain-event.js
 import { newId } from '../../src/kernel/ids.js';
 import type { Page } from '../../src/kernel/page.js';
 import { TrainingFinished } from '../../src/modules/ai-studio/ai-studio.events.js';
+import { NewDeviceSeen } from '../../src/modules/auth/auth.events.js';
 import { ImportEnded } from '../../src/modules/journal/journal.events.js';
 import { AlertRaised, AlertResolved } from '../../src/modules/monitoring/monitoring.events.js';
 import { DeliveryService } from '../../src/modules/notifications/delivery/delivery.service.js';
@@ -284,6 +285,59 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       const [mail] = await untilMailed(known.email);
       expect(mail?.body).toContain('from 127.0.0.1');
       expect(mail?.headers.filter((line) => line.startsWith('List-Unsubscribe'))).toEqual([]);
+    });
+
+    it('a trader of a sign-in at a new device, once; of the first and of known ones nobody', async () => {
+      const known = newTrader();
+      const firefox = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0' };
+      const odd = { 'user-agent': `<b>curl</b>\xad\xff${'x'.repeat(4_000)}` };
+      const signIn = (headers: Record<string, string>) =>
+        bourse.client().post<{ token: string }>('/api/auth/login', credentials, headers);
+      const { displayName: _, ...credentials } = known;
+      const registered = await bourse.client().post('/api/auth/register', known, firefox);
+      const mark = /^device=[^;]*/.exec(registered.headers.getSetCookie().at(-1) ?? '')?.[0] ?? '';
+      const updated = { 'user-agent': firefox['user-agent'].replaceAll('140', '141') };
+      const renamed = { 'user-agent': 'Chrome, with the mark of the device', cookie: mark };
+      for (const headers of [firefox, updated, renamed]) {
+        expect([headers, (await signIn(headers)).status]).toEqual([headers, 200]);
+      }
+      // Both at once, and again: one place.
+      const answers = await Promise.all([signIn(odd), signIn(odd)]);
+      expect([...answers, await signIn(odd)].map(({ status }) => status)).toEqual([200, 200, 200]);
+      const someone = await bourse.client().login(known);
+      await prefer({ quietHours: { from: '00:00', to: '23:59' } });
+      const devices = async () =>
+        (await list('', someone)).items.filter(({ kind }) => kind === 'new-device');
+      // Of that client, and of the one of this test.
+      const [, told] = await eventually(async () => {
+        const found = await devices();
+        expect(found).toHaveLength(2);
+        return found;
+      }, patient);
+      expect(told).toMatchObject({
+        title: 'New sign-in to your account',
+        data: { ip: '127.0.0.1', client: expect.stringMatching(/^<b>curl<\/b>..x+…$/) as string },
+      });
+      const seen = {
+        userId: someone.user.id,
+        sessionId: newId(),
+        signInId: newId(),
+        signedInAt: told?.createdAt ?? '',
+        ip: '192.0.2.7',
+        userAgent: '',
+      };
+      await happens(NewDeviceSeen, seen);
+      await happens(NewDeviceSeen, seen);
+      await happens(TrainingFinished, { ...training(), userId: someone.user.id });
+      await untilTold('training-finished', someone);
+      expect(await devices()).toHaveLength(3);
+      const mails = await eventually(() => {
+        const found = sink.mailsTo(known.email).filter(({ body }) => body.includes('<b>curl'));
+        expect(found).toHaveLength(1);
+        return found;
+      }, patient);
+      expect(mails[0]?.body).toContain('Device: <b>curl</b>');
+      expect(mails[0]?.body.split('text/html')[1]).toContain('&lt;b&gt;curl');
     });
 
     it('administrators, and no trader, of an alert and its end', async () => {
@@ -631,6 +685,7 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
         { quietHours: { from: '22:00', to: '22:00' } },
         { emailDigest: 'weekly' },
         { 'password-changed': { email: false } },
+        { 'new-device': { email: false } },
         [],
       ];
       await prefer({ 'order-filled': { email: false } });
