@@ -920,6 +920,58 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
     });
   });
 
+  it('what is old is deleted, but for what is unread, to be sent, or may be told again', async () => {
+    const DAY_MS = 86_400_000;
+    const database = bourse.app.get(Database).sql;
+    const forget = () =>
+      bourse.app
+        .get(ScheduleRegistry)
+        .find('notifications.forget-old')
+        ?.run({ signal: new AbortController().signal });
+    await prefer({ 'training-finished': { inApp: true, email: true } });
+    const tell = async (name: string, ageDays: number, read: boolean) => {
+      const happened = training({ name });
+      await happens(TrainingFinished, happened);
+      const { id } = await eventually(async () => {
+        const found = (await list()).items.find(({ title }) => title.endsWith(name));
+        if (!found) throw new Error(`nothing was told of ${name}`);
+        return found;
+      }, patient);
+      await untilDelivery(id, 'sent');
+      if (read) await trader.post(`${PATH}/${id}/read`);
+      const createdAt = new Date(bourse.clock.nowMs() - ageDays * DAY_MS).toISOString();
+      await database.execute(
+        sql`update notifications set created_at = ${createdAt} where id = ${id}`,
+      );
+      return { id, happened };
+    };
+    const young = await tell('Young', 89, true);
+    const read = await tell('Read', 91, true);
+    const unread = await tell('Unread', 364, false);
+    const neverRead = await tell('Never read', 366, false);
+    const held = await tell('Held', 500, true);
+    await database.execute(sql`
+      update notification_deliveries set status = 'held', due_at = now() + interval '1 day'
+      where notification_id = ${held.id}`);
+    const kept = async () => new Set((await list()).items.map(({ id }) => id));
+
+    // An event of long ago that was not delivered yet, for all that is known that of any of them.
+    const waiting = newId();
+    await database.execute(sql`
+      insert into outbox (id, kind, topic, name, payload, correlation_id, created_at, due_at)
+      values (${waiting}, 'event', 'test.Nothing', '', '{}', 'test', now() - interval '1000 days', now() + interval '1 hour')`);
+    expect(await forget()).toEqual({ deleted: 0 });
+    await happens(TrainingFinished, read.happened);
+    await database.execute(sql`delete from outbox where id = ${waiting}`);
+    await eventually(async () => expect(await forget()).toEqual({ deleted: 2 }), patient);
+    expect(await kept()).toEqual(new Set([young.id, unread.id, held.id]));
+    expect([await deliveries(read.id), await deliveries(neverRead.id)]).toEqual([[], []]);
+    expect(await forget()).toEqual({ deleted: 0 });
+    const replayed = await bourse.app.get(DeliveryService).deliver(emailOf(read.id));
+    expect(replayed).toEqual({ status: undefined });
+    expect(sink.mailsTo(trader.user.email)).toHaveLength(5);
+  });
+
   describe('the link that ends mail', () => {
     const linkOf = async (): Promise<string> => {
       await happens(TrainingFinished, training());

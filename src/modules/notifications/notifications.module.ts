@@ -22,6 +22,8 @@ import { PushSubscriptionsService } from './push/push-subscriptions.service.js';
 import { NotificationReactions } from './raising/notification-reactions.js';
 import { DeliveryPlanner } from './raising/delivery-planner.js';
 import { Notifier } from './raising/notifier.js';
+import { OldNotifications } from './retention/old-notifications.js';
+import { RetentionRepository } from './retention/retention.repository.js';
 import { DevelopmentTransport } from './shown/development-transport.js';
 import { ShownMessagesRepository } from './shown/shown-messages.repository.js';
 import { PhoneCodes } from './sms/phone-codes.js';
@@ -69,6 +71,8 @@ import { WebhookEndpointsService } from './webhooks/webhook-endpoints.service.js
     DeliveryLimits,
     DueDeliveries,
     LostDeliveries,
+    RetentionRepository,
+    OldNotifications,
   ],
   exports: [
     NotificationsService,
