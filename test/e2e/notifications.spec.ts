@@ -1,4 +1,4 @@
-import { createECDH, createPublicKey, verify } from 'node:crypto';
+import { createECDH, createPublicKey, randomInt, verify } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { sql } from 'drizzle-orm';
 import { Webhook } from 'standardwebhooks';
@@ -7,7 +7,7 @@ import type { DomainEvent, EventPayload } from '../../src/kernel/domain-event.js
 import { newId } from '../../src/kernel/ids.js';
 import type { Page } from '../../src/kernel/page.js';
 import { TrainingFinished } from '../../src/modules/ai-studio/ai-studio.events.js';
-import { NewDeviceSeen } from '../../src/modules/auth/auth.events.js';
+import { NewDeviceSeen, PasswordChanged } from '../../src/modules/auth/auth.events.js';
 import { ImportEnded } from '../../src/modules/journal/journal.events.js';
 import { AlertRaised, AlertResolved } from '../../src/modules/monitoring/monitoring.events.js';
 import { DeliveryService } from '../../src/modules/notifications/delivery/delivery.service.js';
@@ -304,8 +304,16 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       // Both at once, and again: one place.
       const answers = await Promise.all([signIn(odd), signIn(odd)]);
       expect([...answers, await signIn(odd)].map(({ status }) => status)).toEqual([200, 200, 200]);
+      await bourse.app.get(Database).sql.execute(sql`
+        insert into sign_in_places (user_id, place_hash, used_at)
+        select id, 'later-' || n, now() + interval '1 day'
+        from users, generate_series(1, 48) as n where email = ${known.email}`);
       const someone = await bourse.client().login(known);
-      await prefer({ quietHours: { from: '00:00', to: '23:59' } });
+      const places: unknown = await bourse.app.get(Database).sql.execute(sql`
+        select count(*)::int as count, count(*) filter (where place_hash like 'later-%')::int as later
+        from sign_in_places where user_id = ${someone.user.id}`);
+      // The one that was used last has taken the place of the one that was not used for longest.
+      expect((places as { rows: unknown[] }).rows).toEqual([{ count: 50, later: 48 }]);
       const devices = async () =>
         (await list('', someone)).items.filter(({ kind }) => kind === 'new-device');
       // Of that client, and of the one of this test.
@@ -873,10 +881,49 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       expect(await deliveries(id)).toMatchObject([{ status: 'held', attempts: 0 }]);
       await sendDue();
       expect(await deliveries(id)).toMatchObject([{ status: 'held' }]);
+      await prefer({});
       await pass(trader.user.id);
       await Promise.all([sendDue(), sendDue()]);
       await untilDelivery(id, 'sent');
       expect(sink.mailsTo(trader.user.email)).toHaveLength(1);
+    });
+
+    it('by quiet hours that have begun before it could be sent waits too, a digest as well', async () => {
+      await trader.patch('/api/users/me/settings', { timeZone: 'UTC' });
+      sink.replyTo = () => 450;
+      try {
+        await happens(TrainingFinished, training());
+        const { id } = await untilTold('training-finished');
+        await eventually(async () => {
+          const [delivery] = await deliveries(id);
+          expect(delivery?.attempts).toBeGreaterThan(0);
+        }, patient);
+        await prefer({ quietHours: quietNow() });
+        await eventually(async () => {
+          expect(await deliveries(id)).toMatchObject([
+            { status: 'held', last_error: 'notifications.quiet_hours' },
+          ]);
+        }, patient);
+        await bourse.app.get(Database).sql.execute(sql`
+          update notification_deliveries set status = 'gathered' where notification_id = ${id}`);
+        await pass(trader.user.id);
+        await sendDue();
+        const digest = async () => {
+          const answer: unknown = await bourse.app.get(Database).sql.execute(sql`
+            select d.status from notification_deliveries d join notifications n on n.id = d.notification_id
+            where n.user_id = ${trader.user.id} and n.kind = 'digest'`);
+          return (answer as { rows: unknown[] }).rows;
+        };
+        await eventually(async () => expect(await digest()).toEqual([{ status: 'held' }]), patient);
+        sink.replyTo = () => 250;
+        await prefer({});
+        await pass(trader.user.id);
+        await sendDue();
+        await eventually(async () => expect(await digest()).toEqual([{ status: 'sent' }]), patient);
+        await untilMailed();
+      } finally {
+        sink.replyTo = () => 250;
+      }
     });
 
     it('for a digest comes in one mail, once, in the order of what happened', async () => {
@@ -1125,9 +1172,11 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
     const PHONE = `${PATH}/phone`;
     const SMS = '/api/admin/config/sms';
     const account = { accountSid: `AC${'a'.repeat(32)}`, from: '+15005550006' };
-    const number = '+4915112345678';
+    let number: string;
 
     beforeEach(async () => {
+      // Its own for each test: what goes to one is counted.
+      number = `+49${randomInt(10 ** 9, 10 ** 10)}`;
       twilio.requests.length = 0;
       twilio.answer = () => ({ status: 201 });
       await prefer({ 'training-finished': { email: false, sms: true } });
@@ -1181,6 +1230,53 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       twilio.answer = () => ({ status: (asked += 1) === 1 ? 429 : 201 });
       await happens(TrainingFinished, training({ name: 'Busy' }));
       await eventually(() => expect(asked).toBe(2), patient);
+    });
+
+    it('with a code goes to a number three times an hour, whoever asks for it, and what was verified stays', async () => {
+      await setAccount();
+      await trader.post(`${PHONE}/verify`, { code: await setNumber() });
+      const victim = `+44${randomInt(10 ** 9, 10 ** 10)}`;
+      const others = await Promise.all([bourse.trader(), bourse.trader(), bourse.trader()]);
+      for (const other of others) {
+        expect((await other.send('PUT', PHONE, { number: victim })).status).toBe(200);
+      }
+      const sent = twilio.requests.length;
+      expect(await trader.send('PUT', PHONE, { number: victim })).toMatchObject({
+        status: 429,
+        body: {
+          code: 'notifications.too_many_codes',
+          details: { retryAfterSeconds: expect.any(Number) as number },
+        },
+      });
+      expect(twilio.requests).toHaveLength(sent);
+      expect((await trader.get(PHONE)).body).toEqual({ number, verified: true });
+    });
+
+    it('that is urgent goes out at once, twenty times an hour and no more often', async () => {
+      await setAccount();
+      await trader.post(`${PHONE}/verify`, { code: await setNumber() });
+      const ways = { inApp: false, push: false, webhook: false, sms: true };
+      await prefer({ 'password-changed': ways });
+      for (let i = 0; i < 22; i += 1) {
+        await happens(PasswordChanged, {
+          userId: trader.user.id,
+          changeId: newId(),
+          changedAt: new Date(bourse.clock.nowMs()).toISOString(),
+          ip: '192.0.2.7',
+        });
+      }
+      await eventually(async () => {
+        const answer: unknown = await bourse.app.get(Database).sql.execute(sql`
+          select d.status, d.last_error, count(*)::int as count
+          from notification_deliveries d join notifications n on n.id = d.notification_id
+          where n.user_id = ${trader.user.id} and d.channel = 'sms' group by 1, 2 order by 1`);
+        expect((answer as { rows: unknown[] }).rows).toEqual([
+          { status: 'held', last_error: 'notifications.too_many', count: 2 },
+          { status: 'sent', last_error: null, count: 20 },
+        ]);
+      }, patient);
+      // And the code.
+      expect(twilio.requests).toHaveLength(21);
     });
 
     it('guesses at its code are few, and each counts', async () => {

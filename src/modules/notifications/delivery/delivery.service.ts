@@ -9,11 +9,11 @@ import { notificationsQueue } from '../notifications.queues.js';
 import type { DeliveryRow, DeliveryStatus } from '../notifications.table.js';
 import { DevelopmentTransport } from '../shown/development-transport.js';
 import { DeliveriesRepository, type DeliveryKey } from './deliveries.repository.js';
-import { DeliveryLimits } from './delivery-limits.js';
+import { DeliveryGate, type PutOff } from './delivery-gate.js';
 
 interface Later {
   readonly kind: 'later';
-  readonly dueAt: Date;
+  readonly putOff: PutOff;
 }
 
 /** Longer than any channel may take. */
@@ -31,7 +31,7 @@ export class DeliveryService {
     private readonly notifications: NotificationsRepository,
     private readonly channels: NotificationChannels,
     private readonly development: DevelopmentTransport,
-    private readonly limits: DeliveryLimits,
+    private readonly gate: DeliveryGate,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -51,7 +51,7 @@ export class DeliveryService {
       case 'not-configured':
         return this.#showOrSkip(claimed, outcome);
       case 'later':
-        return this.#putOff(claimed, outcome.dueAt);
+        return this.#putOff(claimed, outcome.putOff);
       case 'gone':
         return this.#finish(claimed, 'skipped', outcome.code);
       case 'failed':
@@ -78,8 +78,8 @@ export class DeliveryService {
       if (!notification) throw new Error(`notification ${delivery.notificationId} has vanished`);
       const channel = this.channels.get(delivery.channel);
       if (!channel) throw new Error(`there is no channel ${delivery.channel} here`);
-      const waitMs = await this.limits.waitMs(delivery, notification);
-      if (waitMs > 0) return { kind: 'later', dueAt: new Date(this.clock.nowMs() + waitMs) };
+      const putOff = await this.gate.check(delivery, notification);
+      if (putOff) return { kind: 'later', putOff };
       return await channel.deliver(notification, delivery.target);
     } catch (error) {
       await this.#finish(delivery, 'pending', 'notifications.delivery_interrupted');
@@ -87,11 +87,11 @@ export class DeliveryService {
     }
   }
 
-  /** Too much of late: a mail comes with others then, anything else by itself. */
-  async #putOff(claimed: DeliveryRow, dueAt: Date): Promise<{ status: DeliveryStatus }> {
-    const status = claimed.channel === 'email' ? 'gathered' : 'held';
+  async #putOff(
+    claimed: DeliveryRow,
+    { status, dueAt, code: lastError }: PutOff,
+  ): Promise<{ status: DeliveryStatus }> {
     const endedAt = new Date(this.clock.nowMs());
-    const lastError = 'notifications.too_many';
     await this.deliveries.finish(claimed, { status, lastError, sentAt: null, endedAt, dueAt });
     return { status };
   }
