@@ -66,10 +66,11 @@ export interface LedgerFindings {
   readonly accountIds: readonly string[];
 }
 
-/** Judged by a check of its own, once a day. */
-export const LEDGER_KIND = 'ledger_difference';
+const LEDGER_KIND = 'ledger_difference';
 /** Stands from a check that came to no end until one that does. */
-export const LEDGER_CHECK_KIND = 'ledger_check_failed';
+const LEDGER_CHECK_KIND = 'ledger_check_failed';
+/** Judged by a check of its own, once a day. */
+export const LEDGER_KINDS: ReadonlySet<string> = new Set([LEDGER_KIND, LEDGER_CHECK_KIND]);
 
 /** The state of every alert there can be (requirements, A20). */
 export function evaluate(readings: Readings, thresholds: Thresholds): Verdict[] {
@@ -80,8 +81,7 @@ export function evaluate(readings: Readings, thresholds: Thresholds): Verdict[] 
     link(readings),
     slowQueries(readings, thresholds.slowQueries),
     outbox(readings),
-    unknown(LEDGER_KIND),
-    unknown(LEDGER_CHECK_KIND),
+    ...[...LEDGER_KINDS].map(unknown),
     ...readings.queues.map((queue) => backlog(queue, thresholds.queueBacklog)),
     ...readings.queues.map(({ name }) => stuck(name, readings)),
   ];
