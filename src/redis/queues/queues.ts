@@ -101,6 +101,7 @@ export abstract class Queues {
   ): Promise<{ id: string }>;
   /**
    * Takes a job back, wherever it is; with a parent that waits, also those of its children that do.
+   * A parent that needs it fails. What it stands for in the database is the caller's affair.
    * @throws AppError `queue.not_declared`; `queue.unavailable` when the backend does not answer in time.
    */
   abstract cancel(queue: string, id: string): Promise<Cancellation>;
