@@ -29,8 +29,10 @@ export interface AttemptEnd {
   readonly lastError: string | null;
   readonly sentAt: Date | null;
   readonly endedAt: Date;
-  /** It was none: the delivery waits until then. */
+  /** The delivery waits until then. */
   readonly dueAt: Date | null;
+  /** false: it was none, nothing was sent. */
+  readonly counts: boolean;
 }
 
 /** The ways of notifications out of the system, and what became of them. */
@@ -135,7 +137,7 @@ export class DeliveriesRepository {
   /** Only while the claim is the caller's still. */
   async finish(
     claimed: DeliveryRow,
-    { status, lastError, sentAt, endedAt, dueAt }: AttemptEnd,
+    { status, lastError, sentAt, endedAt, dueAt, counts }: AttemptEnd,
   ): Promise<void> {
     await this.database.sql
       .update(deliveries)
@@ -144,17 +146,19 @@ export class DeliveriesRepository {
         lastError,
         sentAt,
         dueAt,
-        attempts: dueAt === null ? claimed.attempts : claimed.attempts - 1,
+        attempts: counts ? claimed.attempts : claimed.attempts - 1,
         claimedUntil: null,
         updatedAt: endedAt,
       })
-      .where(
-        and(
-          is(claimed),
-          eq(deliveries.status, 'sending'),
-          eq(deliveries.attempts, claimed.attempts),
-        ),
-      );
+      .where(isClaimOf(claimed));
+  }
+
+  /** Only while the claim is the caller's still. */
+  async renew(claimed: DeliveryRow, until: Date): Promise<void> {
+    await this.database.sql
+      .update(deliveries)
+      .set({ claimedUntil: until })
+      .where(isClaimOf(claimed));
   }
 
   /** What is neither done nor was touched since `before`, oldest first: its job got lost. */
@@ -176,3 +180,6 @@ const is = ({ notificationId, channel, target }: DeliveryKey) =>
     eq(deliveries.channel, channel),
     eq(deliveries.target, target),
   );
+
+const isClaimOf = (claimed: DeliveryRow) =>
+  and(is(claimed), eq(deliveries.status, 'sending'), eq(deliveries.attempts, claimed.attempts));

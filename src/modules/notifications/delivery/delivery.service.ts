@@ -1,14 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '../../../kernel/app-error.js';
 import { Clock } from '../../../kernel/clock.js';
-import { MINUTE_MS } from '../../../kernel/duration.js';
+import { SECOND_MS } from '../../../kernel/duration.js';
 import type { DeliveryFailure, DeliveryOutcome } from '../channels/notification-channel.js';
 import { NotificationChannels } from '../channels/notification-channels.js';
 import { NotificationsRepository } from '../inbox/notifications.repository.js';
 import { notificationsQueue } from '../notifications.queues.js';
 import type { DeliveryRow, DeliveryStatus } from '../notifications.table.js';
 import { DevelopmentTransport } from '../shown/development-transport.js';
-import { DeliveriesRepository, type DeliveryKey } from './deliveries.repository.js';
+import {
+  DeliveriesRepository,
+  type AttemptEnd,
+  type DeliveryKey,
+} from './deliveries.repository.js';
 import { DeliveryLimits } from './delivery-limits.js';
 
 interface Later {
@@ -16,8 +20,9 @@ interface Later {
   readonly dueAt: Date;
 }
 
-/** Longer than any channel may take. */
-const CLAIM_MS = MINUTE_MS;
+/** Renewed while a message is on its way: a process that dies with it in its hands gives it up so soon. */
+const CLAIM_MS = 15 * SECOND_MS;
+const RENEWAL_MS = CLAIM_MS / 5;
 
 /**
  * Delivers notifications. The row of a delivery is claimed first, so however many jobs there are for it, one at a time
@@ -40,20 +45,22 @@ export class DeliveryService {
    * @throws AppError unavailable for what is worth another attempt, unprocessable for what is not
    */
   async deliver(key: DeliveryKey): Promise<{ status: DeliveryStatus | undefined }> {
-    const nowMs = this.clock.nowMs();
-    const until = new Date(nowMs + CLAIM_MS);
-    const claimed = await this.deliveries.claim(key, new Date(nowMs), until);
+    const claimed = await this.deliveries.claim(
+      key,
+      new Date(this.clock.nowMs()),
+      this.#claimEnd(),
+    );
     if (!claimed) return this.#findDone(key);
     const outcome = await this.#attempt(claimed);
     switch (outcome.kind) {
       case 'sent':
-        return this.#finish(claimed, 'sent', null, outcome.sentAt);
+        return this.#finish(claimed, { status: 'sent', sentAt: outcome.sentAt });
       case 'not-configured':
         return this.#showOrSkip(claimed, outcome);
       case 'later':
         return this.#putOff(claimed, outcome.dueAt);
       case 'gone':
-        return this.#finish(claimed, 'skipped', outcome.code);
+        return this.#finish(claimed, { status: 'skipped', lastError: outcome.code });
       case 'failed':
         return this.#recordFailure(claimed, outcome.failure);
     }
@@ -73,6 +80,7 @@ export class DeliveryService {
 
   /** What is no failure of the channel, a database that is away say, gives the claim back. */
   async #attempt(delivery: DeliveryRow): Promise<DeliveryOutcome | Later> {
+    const renewal = setInterval(() => void this.#renew(delivery), RENEWAL_MS);
     try {
       const notification = await this.notifications.find(delivery.notificationId);
       if (!notification) throw new Error(`notification ${delivery.notificationId} has vanished`);
@@ -82,18 +90,28 @@ export class DeliveryService {
       if (waitMs > 0) return { kind: 'later', dueAt: new Date(this.clock.nowMs() + waitMs) };
       return await channel.deliver(notification, delivery.target);
     } catch (error) {
-      await this.#finish(delivery, 'pending', 'notifications.delivery_interrupted');
+      const lastError = 'notifications.delivery_interrupted';
+      await this.#finish(delivery, { status: 'pending', lastError });
       throw error;
+    } finally {
+      clearInterval(renewal);
     }
+  }
+
+  /** A database that is away does not end the attempt; should the claim end meanwhile, the message may go out twice. */
+  async #renew(delivery: DeliveryRow): Promise<void> {
+    await this.deliveries.renew(delivery, this.#claimEnd()).catch(() => undefined);
+  }
+
+  #claimEnd(): Date {
+    return new Date(this.clock.nowMs() + CLAIM_MS);
   }
 
   /** Too much of late: a mail comes with others then, anything else by itself. */
   async #putOff(claimed: DeliveryRow, dueAt: Date): Promise<{ status: DeliveryStatus }> {
     const status = claimed.channel === 'email' ? 'gathered' : 'held';
-    const endedAt = new Date(this.clock.nowMs());
     const lastError = 'notifications.too_many';
-    await this.deliveries.finish(claimed, { status, lastError, sentAt: null, endedAt, dueAt });
-    return { status };
+    return this.#finish(claimed, { status, lastError, dueAt, counts: false });
   }
 
   /** Where nobody has set a server up yet, developers see what it would have sent. */
@@ -102,27 +120,33 @@ export class DeliveryService {
     { code, message }: Extract<DeliveryOutcome, { kind: 'not-configured' }>,
   ): Promise<{ status: DeliveryStatus }> {
     const shown = await this.development.show(delivery.channel, message);
-    return this.#finish(delivery, shown ? 'shown' : 'skipped', code);
+    return this.#finish(delivery, { status: shown ? 'shown' : 'skipped', lastError: code });
   }
 
+  /** A receiver that says when it may take the message gets it then; otherwise the queue waits as it does. */
   async #recordFailure(
     delivery: DeliveryRow,
-    { code, reason, retryable }: DeliveryFailure,
-  ): Promise<never> {
+    { code: lastError, reason, retryable, retryAfterMs = 0 }: DeliveryFailure,
+  ): Promise<{ status: DeliveryStatus }> {
     const givenUp = !retryable || delivery.attempts >= notificationsQueue.attempts;
-    await this.#finish(delivery, givenUp ? 'failed' : 'pending', code);
+    if (!givenUp && retryAfterMs > 0) {
+      const dueAt = new Date(this.clock.nowMs() + retryAfterMs);
+      return this.#finish(delivery, { status: 'held', lastError, dueAt });
+    }
+    await this.#finish(delivery, { status: givenUp ? 'failed' : 'pending', lastError });
     // By kind the queue knows whether to try again.
-    throw new AppError(givenUp ? 'unprocessable' : 'unavailable', code, reason);
+    throw new AppError(givenUp ? 'unprocessable' : 'unavailable', lastError, reason);
   }
 
   async #finish(
     delivery: DeliveryRow,
-    status: Exclude<DeliveryStatus, 'sending'>,
-    lastError: string | null,
-    sentAt: Date | null = null,
+    end: Pick<AttemptEnd, 'status'> & Partial<AttemptEnd>,
   ): Promise<{ status: DeliveryStatus }> {
     const endedAt = new Date(this.clock.nowMs());
-    await this.deliveries.finish(delivery, { status, lastError, sentAt, endedAt, dueAt: null });
-    return { status };
+    await this.deliveries.finish(delivery, {
+      ...{ lastError: null, sentAt: null, dueAt: null, counts: true, endedAt },
+      ...end,
+    });
+    return { status: end.status };
   }
 }

@@ -8,18 +8,20 @@ import {
   type DeliveryOutcome,
 } from '../channels/notification-channel.js';
 import { OutboundHttp } from '../channels/outbound-http.js';
+import { postOutcome, saysGone, type Receiver } from '../channels/post-outcome.js';
 import { toNotification } from '../inbox/notifications.mappers.js';
 import type { NotificationRow } from '../notifications.table.js';
 import { WebhookEndpointsService } from './webhook-endpoints.service.js';
 import { WebhookEndpointsRepository } from './webhook-endpoints.repository.js';
 import { webhookHeaders } from './webhook-signature.js';
 
-const GONE = 410;
-
-const failed = (name: string, reason: string, retryable = true): DeliveryOutcome => ({
-  kind: 'failed',
-  failure: { code: `notifications.webhook_${name}`, reason, retryable },
-});
+const RECEIVER: Receiver = {
+  channel: 'webhook',
+  name: 'The receiver',
+  gone: [410],
+  goneReason: 'The receiver is gone: the endpoint is switched off.',
+  mayPass: () => true,
+};
 
 /** As a signed request to each endpoint of the user: for programs. */
 @Injectable()
@@ -58,17 +60,7 @@ export class WebhookChannel extends NotificationChannel {
       },
       body,
     });
-    if (answer.kind === 'unanswered') {
-      const { why } = answer;
-      return why === 'refused'
-        ? failed(why, 'Nothing is sent to an address that is not public.', false)
-        : failed(why, 'The receiver has not answered.');
-    }
-    if (answer.status >= 200 && answer.status < 300) {
-      return { kind: 'sent', sentAt: new Date(this.clock.nowMs()) };
-    }
-    if (answer.status !== GONE) return failed('rejected', `It was answered ${answer.status}.`);
-    await this.endpoints.disable(userId, endpointId);
-    return failed('gone', 'The receiver is gone: the endpoint is switched off.', false);
+    if (saysGone(answer, RECEIVER)) await this.endpoints.disable(userId, endpointId);
+    return postOutcome(answer, RECEIVER, new Date(this.clock.nowMs()));
   }
 }
