@@ -28,6 +28,13 @@ describe('a line of the log', () => {
     expect(redacted(line)).toBe(line);
   });
 
+  it.each(['newPassword', 'authToken', 'privateKey', 'secret', 'recoveryCodes', 'set-cookie'])(
+    'hides %s, as requests, settings and answers call theirs',
+    (name) => {
+      expect(redacted({ body: { [name]: 's' } })).toEqual({ body: { [name]: '[redacted]' } });
+    },
+  );
+
   it('hides secrets in lists as well', () => {
     expect(redacted({ users: [{ id: 1 }, { password: 'p' }] })).toEqual({
       users: [{ id: 1 }, { password: '[redacted]' }],

@@ -1,4 +1,8 @@
-const SECRETS = new Set(['password', 'token', 'authorization', 'cookie']);
+const SECRETS = new Set([
+  ...['password', 'currentPassword', 'newPassword', 'token', 'authToken'],
+  ...['secret', 'apiKey', 'privateKey', 'recoveryCodes'],
+  ...['authorization', 'cookie', 'set-cookie', 'x-api-key'],
+]);
 const CENSOR = '[redacted]';
 /** A line, an object in it, and the headers of that. */
 const MAX_DEPTH = 3;
