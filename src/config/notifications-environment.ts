@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+const DAY_MS = 86_400_000;
+const days = z.coerce.number().int().min(1).max(36_500);
+
 /** Variables of how users are told what happens. */
 export const notificationsEnvironment = {
   NOTIFICATIONS_ALLOW_PRIVATE_TARGETS: z
@@ -8,6 +11,16 @@ export const notificationsEnvironment = {
     .default(false)
     .describe(
       'true: webhooks and push may go to private and local addresses, by plain HTTP as well; for development alone',
+    ),
+  NOTIFICATIONS_KEPT_DAYS: days
+    .default(90)
+    .describe(
+      'days that a notification is kept for which was read, or went out by other ways alone',
+    ),
+  NOTIFICATIONS_UNREAD_KEPT_DAYS: days
+    .default(365)
+    .describe(
+      'the same for one that nobody has read; less than NOTIFICATIONS_KEPT_DAYS counts as that',
     ),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
@@ -26,6 +39,9 @@ export const notificationsEnvironment = {
 export interface NotificationSettings {
   /** Of webhooks and push services: addresses that are no public ones, and `http:`. */
   readonly allowPrivateTargets: boolean;
+  readonly keptMs: number;
+  /** Not less than `keptMs`. */
+  readonly unreadKeptMs: number;
   readonly twilioBaseUrl: string;
   readonly publicUrl: string | undefined;
 }
@@ -35,6 +51,9 @@ export function notificationSettings(
 ): NotificationSettings {
   return {
     allowPrivateTargets: env.NOTIFICATIONS_ALLOW_PRIVATE_TARGETS,
+    keptMs: env.NOTIFICATIONS_KEPT_DAYS * DAY_MS,
+    unreadKeptMs:
+      Math.max(env.NOTIFICATIONS_KEPT_DAYS, env.NOTIFICATIONS_UNREAD_KEPT_DAYS) * DAY_MS,
     twilioBaseUrl: env.TWILIO_BASE_URL,
     publicUrl: env.PUBLIC_URL,
   };

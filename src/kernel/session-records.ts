@@ -67,6 +67,16 @@ export interface JointChange {
   apply(transaction: object): Promise<void>;
 }
 
+/** A change that is committed with a sign-in, or not at all. */
+export interface SignInChange {
+  /**
+   * Runs in the transaction that opens the session, after it. What it throws undoes both.
+   * @param transaction as of a {@link JointChange}
+   * @param session as it was kept: what a client chose of it is bounded
+   */
+  apply(transaction: object, session: Session): Promise<void>;
+}
+
 /** What all processes must know of, beside what they read when somebody asks. */
 export type SessionChange =
   | {
@@ -115,6 +125,7 @@ export abstract class SessionRecords {
     session: Omit<SessionRecord, 'generation'>,
     maxPerUser: number,
     live: LiveAt,
+    change?: SignInChange,
   ): Promise<{ generation: number; surplus: readonly LoggedChange[] }>;
   /** Those of the token hashes that open, or did before they were replaced, a session that was not revoked; it may have ended in time. */
   abstract find(tokenHashes: readonly string[]): Promise<FoundSession[]>;
@@ -131,7 +142,7 @@ export abstract class SessionRecords {
   abstract rotate(
     rotation: Rotation,
     live: LiveAt,
-    change?: JointChange,
+    change?: SignInChange,
   ): Promise<{ session: SessionRecord; changes: readonly LoggedChange[] } | undefined>;
   /**
    * Also one that has been idle for too long: somewhere a use may be known that the records do not know yet.

@@ -1,6 +1,8 @@
 import '../support/quiet.js';
 import { randomBytes } from 'node:crypto';
 import { retiredTokensTable } from '../../src/database/sessions/sessions.table.js';
+import { AppError } from '../../src/kernel/app-error.js';
+import type { SignInChange } from '../../src/kernel/session-records.js';
 import { MemorySessionCache } from '../../src/redis/session/cache/memory.session-cache.js';
 import { MAX_SESSIONS_PER_USER } from '../../src/redis/session/session-store.js';
 import { createToken } from '../../src/redis/session/session-token.js';
@@ -26,6 +28,30 @@ describe.each(['pglite', 'postgres'] as const)('session records on %s', (kind) =
     const heir = await start();
     expect(await heir.validate(token)).toEqual(session);
     expect(await heir.listByUser('ada')).toEqual([session]);
+  });
+
+  it('are kept with what is noted of a sign-in, the first and one anew, or not at all', async () => {
+    const store = await start();
+    const noted: [string, string][] = [];
+    const change: SignInChange = {
+      apply: (_transaction, { id, userAgent }) => Promise.resolve(void noted.push([id, userAgent])),
+    };
+    const refusal = new AppError('conflict', 'test.refused', 'no');
+    const refused: SignInChange = { apply: () => Promise.reject(refusal) };
+    await expect(store.create(login, undefined, refused)).rejects.toBe(refusal);
+    expect(await store.listByUser('ada')).toEqual([]);
+
+    const hostile = { ...login, userAgent: `a\0${'\ud800'.repeat(999)}` };
+    const { token, session } = await store.create(hostile, undefined, change);
+    await expect(store.create(login, token, refused)).rejects.toBe(refusal);
+    expect(await (await start()).validate(token)).toEqual(session);
+    await store.create(login, token, change);
+    // As it was kept, not as it was sent.
+    expect(noted).toEqual([
+      [session.id, session.userAgent],
+      [session.id, login.userAgent],
+    ]);
+    expect(session.userAgent).toMatch(/^a\ufffd{200,}$/);
   });
 
   it(`keep ${MAX_SESSIONS_PER_USER} sessions of a user, however many logins come at once`, async () => {

@@ -200,6 +200,29 @@ describe.each(BACKENDS)('maintenance on $name', (backend) => {
     expect([await sessionsOf(gone), await sessionsOf(admin)]).toEqual([0, 1]);
   });
 
+  it('forgets where nobody has signed in for a year, but never the last place of a user', async () => {
+    const [gone, here] = [await bourse.trader(), await bourse.trader()];
+    const { sql: database } = bourse.app.get(Database);
+    const longAgo = new Date(bourse.clock.nowMs() - 366 * 24 * HOUR_MS).toISOString();
+    await database.execute(sql`
+      update sign_in_places set used_at = ${longAgo} where user_id = ${gone.user.id}`);
+    await database.execute(sql`
+      insert into sign_in_places (user_id, place_hash, used_at)
+      select id, 'old-' || n, ${longAgo}::timestamptz - interval '1 day'
+      from users, generate_series(1, 2) as n where id in (${gone.user.id}, ${here.user.id})`);
+    expect(await runToEnd('sessions.sweep')).toMatchObject({ outcome: 'succeeded' });
+    const left = await database.execute(sql`
+      select user_id, place_hash like 'old-%' as old from sign_in_places
+      where user_id in (${gone.user.id}, ${here.user.id})`);
+    expect((left as { rows: unknown[] }).rows).toHaveLength(2);
+    expect((left as { rows: unknown[] }).rows).toEqual(
+      expect.arrayContaining([
+        { user_id: gone.user.id, old: false },
+        { user_id: here.user.id, old: false },
+      ]),
+    );
+  });
+
   it('takes over a run whose instance died', async () => {
     const before = await runToEnd('test.gated');
     const { sql: database } = bourse.app.get(Database);

@@ -1,4 +1,4 @@
-import { createECDH, createPublicKey, verify } from 'node:crypto';
+import { createECDH, createPublicKey, randomInt, verify } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { sql } from 'drizzle-orm';
 import { Webhook } from 'standardwebhooks';
@@ -7,6 +7,7 @@ import type { DomainEvent, EventPayload } from '../../src/kernel/domain-event.js
 import { newId } from '../../src/kernel/ids.js';
 import type { Page } from '../../src/kernel/page.js';
 import { TrainingFinished } from '../../src/modules/ai-studio/ai-studio.events.js';
+import { NewDeviceSeen, PasswordChanged } from '../../src/modules/auth/auth.events.js';
 import { ImportEnded } from '../../src/modules/journal/journal.events.js';
 import { AlertRaised, AlertResolved } from '../../src/modules/monitoring/monitoring.events.js';
 import { DeliveryService } from '../../src/modules/notifications/delivery/delivery.service.js';
@@ -285,6 +286,67 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       const [mail] = await untilMailed(known.email);
       expect(mail?.body).toContain('from 127.0.0.1');
       expect(mail?.headers.filter((line) => line.startsWith('List-Unsubscribe'))).toEqual([]);
+    });
+
+    it('a trader of a sign-in at a new device, once; of the first and of known ones nobody', async () => {
+      const known = newTrader();
+      const firefox = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0' };
+      const odd = { 'user-agent': `<b>curl</b>\xad\xff${'x'.repeat(4_000)}` };
+      const signIn = (headers: Record<string, string>) =>
+        bourse.client().post<{ token: string }>('/api/auth/login', credentials, headers);
+      const { displayName: _, ...credentials } = known;
+      const registered = await bourse.client().post('/api/auth/register', known, firefox);
+      const mark = /^device=[^;]*/.exec(registered.headers.getSetCookie().at(-1) ?? '')?.[0] ?? '';
+      const updated = { 'user-agent': firefox['user-agent'].replaceAll('140', '141') };
+      const renamed = { 'user-agent': 'Chrome, with the mark of the device', cookie: mark };
+      for (const headers of [firefox, updated, renamed]) {
+        expect([headers, (await signIn(headers)).status]).toEqual([headers, 200]);
+      }
+      // Both at once, and again: one place.
+      const answers = await Promise.all([signIn(odd), signIn(odd)]);
+      expect([...answers, await signIn(odd)].map(({ status }) => status)).toEqual([200, 200, 200]);
+      await bourse.app.get(Database).sql.execute(sql`
+        insert into sign_in_places (user_id, place_hash, used_at)
+        select id, 'later-' || n, now() + interval '1 day'
+        from users, generate_series(1, 48) as n where email = ${known.email}`);
+      const someone = await bourse.client().login(known);
+      const places: unknown = await bourse.app.get(Database).sql.execute(sql`
+        select count(*)::int as count, count(*) filter (where place_hash like 'later-%')::int as later
+        from sign_in_places where user_id = ${someone.user.id}`);
+      // The one that was used last has taken the place of the one that was not used for longest.
+      expect((places as { rows: unknown[] }).rows).toEqual([{ count: 50, later: 48 }]);
+      const devices = async () =>
+        (await list('', someone)).items.filter(({ kind }) => kind === 'new-device');
+      // Of that client, and of the one of this test.
+      const [, told] = await eventually(async () => {
+        const found = await devices();
+        expect(found).toHaveLength(2);
+        return found;
+      }, patient);
+      expect(told).toMatchObject({
+        title: 'New sign-in to your account',
+        data: { ip: '127.0.0.1', client: expect.stringMatching(/^<b>curl<\/b>..x+…$/) as string },
+      });
+      const seen = {
+        userId: someone.user.id,
+        sessionId: newId(),
+        signInId: newId(),
+        signedInAt: told?.createdAt ?? '',
+        ip: '192.0.2.7',
+        userAgent: '',
+      };
+      await happens(NewDeviceSeen, seen);
+      await happens(NewDeviceSeen, seen);
+      await happens(TrainingFinished, { ...training(), userId: someone.user.id });
+      await untilTold('training-finished', someone);
+      expect(await devices()).toHaveLength(3);
+      const mails = await eventually(() => {
+        const found = sink.mailsTo(known.email).filter(({ body }) => body.includes('<b>curl'));
+        expect(found).toHaveLength(1);
+        return found;
+      }, patient);
+      expect(mails[0]?.body).toContain('Device: <b>curl</b>');
+      expect(mails[0]?.body.split('text/html')[1]).toContain('&lt;b&gt;curl');
     });
 
     it('administrators, and no trader, of an alert and its end', async () => {
@@ -632,6 +694,7 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
         { quietHours: { from: '22:00', to: '22:00' } },
         { emailDigest: 'weekly' },
         { 'password-changed': { email: false } },
+        { 'new-device': { email: false } },
         [],
       ];
       await prefer({ 'order-filled': { email: false } });
@@ -826,10 +889,49 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       expect(await deliveries(id)).toMatchObject([{ status: 'held', attempts: 0 }]);
       await sendDue();
       expect(await deliveries(id)).toMatchObject([{ status: 'held' }]);
+      await prefer({});
       await pass(trader.user.id);
       await Promise.all([sendDue(), sendDue()]);
       await untilDelivery(id, 'sent');
       expect(sink.mailsTo(trader.user.email)).toHaveLength(1);
+    });
+
+    it('by quiet hours that have begun before it could be sent waits too, a digest as well', async () => {
+      await trader.patch('/api/users/me/settings', { timeZone: 'UTC' });
+      sink.replyTo = () => 450;
+      try {
+        await happens(TrainingFinished, training());
+        const { id } = await untilTold('training-finished');
+        await eventually(async () => {
+          const [delivery] = await deliveries(id);
+          expect(delivery?.attempts).toBeGreaterThan(0);
+        }, patient);
+        await prefer({ quietHours: quietNow() });
+        await eventually(async () => {
+          expect(await deliveries(id)).toMatchObject([
+            { status: 'held', last_error: 'notifications.quiet_hours' },
+          ]);
+        }, patient);
+        await bourse.app.get(Database).sql.execute(sql`
+          update notification_deliveries set status = 'gathered' where notification_id = ${id}`);
+        await pass(trader.user.id);
+        await sendDue();
+        const digest = async () => {
+          const answer: unknown = await bourse.app.get(Database).sql.execute(sql`
+            select d.status from notification_deliveries d join notifications n on n.id = d.notification_id
+            where n.user_id = ${trader.user.id} and n.kind = 'digest'`);
+          return (answer as { rows: unknown[] }).rows;
+        };
+        await eventually(async () => expect(await digest()).toEqual([{ status: 'held' }]), patient);
+        sink.replyTo = () => 250;
+        await prefer({});
+        await pass(trader.user.id);
+        await sendDue();
+        await eventually(async () => expect(await digest()).toEqual([{ status: 'sent' }]), patient);
+        await untilMailed();
+      } finally {
+        sink.replyTo = () => 250;
+      }
     });
 
     it.each([
@@ -882,6 +984,58 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       const mails = await untilMailed(trader.user.email, 61);
       expect(mails.at(-1)?.headers).toContain('Subject: Bourse: 2 messages');
     });
+  });
+
+  it('what is old is deleted, but for what is unread, to be sent, or may be told again', async () => {
+    const DAY_MS = 86_400_000;
+    const database = bourse.app.get(Database).sql;
+    const forget = () =>
+      bourse.app
+        .get(ScheduleRegistry)
+        .find('notifications.forget-old')
+        ?.run({ signal: new AbortController().signal });
+    await prefer({ 'training-finished': { inApp: true, email: true } });
+    const tell = async (name: string, ageDays: number, read: boolean) => {
+      const happened = training({ name });
+      await happens(TrainingFinished, happened);
+      const { id } = await eventually(async () => {
+        const found = (await list()).items.find(({ title }) => title.endsWith(name));
+        if (!found) throw new Error(`nothing was told of ${name}`);
+        return found;
+      }, patient);
+      await untilDelivery(id, 'sent');
+      if (read) await trader.post(`${PATH}/${id}/read`);
+      const createdAt = new Date(bourse.clock.nowMs() - ageDays * DAY_MS).toISOString();
+      await database.execute(
+        sql`update notifications set created_at = ${createdAt} where id = ${id}`,
+      );
+      return { id, happened };
+    };
+    const young = await tell('Young', 89, true);
+    const read = await tell('Read', 91, true);
+    const unread = await tell('Unread', 364, false);
+    const neverRead = await tell('Never read', 366, false);
+    const held = await tell('Held', 500, true);
+    await database.execute(sql`
+      update notification_deliveries set status = 'held', due_at = now() + interval '1 day'
+      where notification_id = ${held.id}`);
+    const kept = async () => new Set((await list()).items.map(({ id }) => id));
+
+    // An event of long ago that was not delivered yet, for all that is known that of any of them.
+    const waiting = newId();
+    await database.execute(sql`
+      insert into outbox (id, kind, topic, name, payload, correlation_id, created_at, due_at)
+      values (${waiting}, 'event', 'test.Nothing', '', '{}', 'test', now() - interval '1000 days', now() + interval '1 hour')`);
+    expect(await forget()).toEqual({ deleted: 0 });
+    await happens(TrainingFinished, read.happened);
+    await database.execute(sql`delete from outbox where id = ${waiting}`);
+    await eventually(async () => expect(await forget()).toEqual({ deleted: 2 }), patient);
+    expect(await kept()).toEqual(new Set([young.id, unread.id, held.id]));
+    expect([await deliveries(read.id), await deliveries(neverRead.id)]).toEqual([[], []]);
+    expect(await forget()).toEqual({ deleted: 0 });
+    const replayed = await bourse.app.get(DeliveryService).deliver(emailOf(read.id));
+    expect(replayed).toEqual({ status: undefined });
+    expect(sink.mailsTo(trader.user.email)).toHaveLength(5);
   });
 
   describe('the link that ends mail', () => {
@@ -1156,9 +1310,11 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
     const PHONE = `${PATH}/phone`;
     const SMS = '/api/admin/config/sms';
     const account = { accountSid: `AC${'a'.repeat(32)}`, from: '+15005550006' };
-    const number = '+4915112345678';
+    let number: string;
 
     beforeEach(async () => {
+      // Its own for each test: what goes to one is counted.
+      number = `+49${randomInt(10 ** 9, 10 ** 10)}`;
       twilio.requests.length = 0;
       twilio.answer = () => ({ status: 201 });
       await prefer({ 'training-finished': { email: false, sms: true } });
@@ -1228,6 +1384,53 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
         expect(rows.filter(({ status }) => status !== 'sent')).toEqual([held]);
       }, patient);
       expect(twilio.requests).toHaveLength(10);
+    });
+
+    it('with a code goes to a number three times an hour, whoever asks for it, and what was verified stays', async () => {
+      await setAccount();
+      await trader.post(`${PHONE}/verify`, { code: await setNumber() });
+      const victim = `+44${randomInt(10 ** 9, 10 ** 10)}`;
+      const others = await Promise.all([bourse.trader(), bourse.trader(), bourse.trader()]);
+      for (const other of others) {
+        expect((await other.send('PUT', PHONE, { number: victim })).status).toBe(200);
+      }
+      const sent = twilio.requests.length;
+      expect(await trader.send('PUT', PHONE, { number: victim })).toMatchObject({
+        status: 429,
+        body: {
+          code: 'notifications.too_many_codes',
+          details: { retryAfterSeconds: expect.any(Number) as number },
+        },
+      });
+      expect(twilio.requests).toHaveLength(sent);
+      expect((await trader.get(PHONE)).body).toEqual({ number, verified: true });
+    });
+
+    it('that is urgent goes out at once, twenty times an hour and no more often', async () => {
+      await setAccount();
+      await trader.post(`${PHONE}/verify`, { code: await setNumber() });
+      const ways = { inApp: false, push: false, webhook: false, sms: true };
+      await prefer({ 'password-changed': ways });
+      for (let i = 0; i < 22; i += 1) {
+        await happens(PasswordChanged, {
+          userId: trader.user.id,
+          changeId: newId(),
+          changedAt: new Date(bourse.clock.nowMs()).toISOString(),
+          ip: '192.0.2.7',
+        });
+      }
+      await eventually(async () => {
+        const answer: unknown = await bourse.app.get(Database).sql.execute(sql`
+          select d.status, d.last_error, count(*)::int as count
+          from notification_deliveries d join notifications n on n.id = d.notification_id
+          where n.user_id = ${trader.user.id} and d.channel = 'sms' group by 1, 2 order by 1`);
+        expect((answer as { rows: unknown[] }).rows).toEqual([
+          { status: 'held', last_error: 'notifications.too_many', count: 2 },
+          { status: 'sent', last_error: null, count: 20 },
+        ]);
+      }, patient);
+      // And the code.
+      expect(twilio.requests).toHaveLength(21);
     });
 
     it('guesses at its code are few, and each counts', async () => {

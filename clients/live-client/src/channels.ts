@@ -342,6 +342,7 @@ export interface LiveChannels {
         | 'alert-raised'
         | 'alert-resolved'
         | 'password-changed'
+        | 'new-device'
         | 'digest';
       title: string;
       body: string;
@@ -367,6 +368,7 @@ export interface LiveChannels {
           | 'alert-raised'
           | 'alert-resolved'
           | 'password-changed'
+          | 'new-device'
           | 'digest';
         title: string;
         body: string;

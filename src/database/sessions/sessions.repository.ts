@@ -11,6 +11,7 @@ import {
   type Rotation,
   type SessionChange,
   type SessionRecord,
+  type SignInChange,
 } from '../../kernel/session-records.js';
 import { Database, type Sql } from '../database.js';
 import { logChanges, recentChanges, sweepChanges } from './session-changes.js';
@@ -35,11 +36,16 @@ export class DatabaseSessionRecords extends SessionRecords {
     session: Omit<SessionRecord, 'generation'>,
     maxPerUser: number,
     live: LiveAt,
+    change?: SignInChange,
   ): Promise<{ generation: number; surplus: readonly LoggedChange[] }> {
-    const [opened] = await this.database.sql
-      .insert(sessions)
-      .values({ ...toRow(session), generation: presentGeneration(session.userId) })
-      .returning({ generation: sessions.generation });
+    const generation = await this.database.transaction(async (transaction) => {
+      const [opened] = await transaction.sql
+        .insert(sessions)
+        .values({ ...toRow(session), generation: presentGeneration(session.userId) })
+        .returning({ generation: sessions.generation });
+      await change?.apply(transaction, session);
+      return opened?.generation ?? 0;
+    });
     // A statement of its own, after the insert is there for all to see: of several logins at once, the one
     // that counts last counts every other.
     const surplus = this.database.sql
@@ -49,7 +55,7 @@ export class DatabaseSessionRecords extends SessionRecords {
       .orderBy(desc(sessions.createdAt), desc(sessions.id))
       .offset(maxPerUser);
     return {
-      generation: opened?.generation ?? 0,
+      generation,
       surplus: await this.#revokeWhere(inArray(sessions.id, surplus), live.nowMs),
     };
   }
@@ -114,7 +120,7 @@ export class DatabaseSessionRecords extends SessionRecords {
   override rotate(
     { userId, sessionId, tokenHash, retiresAtMs, login, endsOthers }: Rotation,
     live: LiveAt,
-    change?: JointChange,
+    change?: SignInChange,
   ): Promise<{ session: SessionRecord; changes: readonly LoggedChange[] } | undefined> {
     if (!isId(sessionId)) return Promise.resolve(undefined);
     return this.database.transaction(async (transaction) => {
@@ -155,8 +161,9 @@ export class DatabaseSessionRecords extends SessionRecords {
       if (endsOthers)
         made.push({ kind: 'all-ended', userId, generation, keptSessionId: sessionId });
       const changes = await logChanges(connection, made);
-      await change?.apply(transaction);
-      return { session: toRecord(after), changes };
+      const session = toRecord(after);
+      await change?.apply(transaction, session);
+      return { session, changes };
     });
   }
 

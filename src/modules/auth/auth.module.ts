@@ -16,6 +16,8 @@ import { SecondFactorRepository } from './second-factor/second-factor.repository
 import { SecondFactorService } from './second-factor/second-factor.service.js';
 import { SessionCookies } from './session-cookies.js';
 import { SessionSweep } from './session-sweep.js';
+import { SignInPlaces } from './sign-in-places/sign-in-places.js';
+import { SignInPlacesRepository } from './sign-in-places/sign-in-places.repository.js';
 import { SignInCheck } from './sign-in-check.js';
 import { TokenAuthenticator } from './token-authenticator.js';
 import { UserSessions } from './user-sessions.js';
@@ -30,6 +32,8 @@ import { UserSessions } from './user-sessions.js';
     PasswordHasher,
     PasswordCheck,
     SignInCheck,
+    SignInPlacesRepository,
+    SignInPlaces,
     SecondFactorRepository,
     ApiKeysRepository,
     ApiKeysService,

@@ -6,6 +6,7 @@ import type { Login, Register } from './auth.dto.js';
 import { badCredentials, registeredNotSignedIn } from './auth.errors.js';
 import type { Origin } from './login-guard/known-devices.js';
 import { RegistrationService } from './registration.service.js';
+import { SignInPlaces } from './sign-in-places/sign-in-places.js';
 import { SignInCheck } from './sign-in-check.js';
 
 /** Where a sign-in comes from, shown to the user in the list of sessions. */
@@ -24,6 +25,7 @@ export class AuthService {
     private readonly users: UsersService,
     private readonly check: SignInCheck,
     private readonly sessions: SessionStore,
+    private readonly places: SignInPlaces,
   ) {}
 
   /** @throws AppError `users.email_taken`; `auth.registered_not_signed_in` when only the session could not be opened. */
@@ -56,10 +58,11 @@ export class AuthService {
 
   async #openSession(
     user: Profile,
-    { ip, userAgent }: Device,
+    { ip, userAgent, known }: Device,
     presented?: string,
   ): Promise<SignIn> {
-    const opened = await this.sessions.create({ userId: user.id, ip, userAgent }, presented);
+    const input = { userId: user.id, ip, userAgent };
+    const opened = await this.sessions.create(input, presented, this.places.noteBy(known));
     return { user, ...opened };
   }
 }

@@ -1,4 +1,5 @@
 import { AppError, type ErrorKind } from '../../kernel/app-error.js';
+import { SECOND_MS } from '../../kernel/duration.js';
 
 export const notificationNotFound = () =>
   new AppError('not_found', 'notifications.not_found', 'There is no such notification.');
@@ -28,6 +29,14 @@ export const wrongCode = () =>
     'unprocessable',
     'notifications.wrong_code',
     'That is not the code, or it does not count any more: have another sent.',
+  );
+
+export const tooManyCodes = (retryAfterMs: number) =>
+  new AppError(
+    'too_many_requests',
+    'notifications.too_many_codes',
+    'Too many codes were sent, to this number or in all: try again later.',
+    { details: { retryAfterSeconds: Math.ceil(retryAfterMs / SECOND_MS) } },
   );
 
 export const codeNotSent = (failure: {

@@ -6,6 +6,7 @@ import { NOTIFICATION_CHANNELS, NotificationChannels } from './channels/notifica
 import type { NotificationChannel } from './channels/notification-channel.js';
 import { DeliveriesRepository } from './delivery/deliveries.repository.js';
 import { DeliveryService } from './delivery/delivery.service.js';
+import { DeliveryGate } from './delivery/delivery-gate.js';
 import { DeliveryLimits } from './delivery/delivery-limits.js';
 import { DueDeliveries } from './delivery/due-deliveries.js';
 import { LostDeliveries } from './delivery/lost-deliveries.js';
@@ -22,8 +23,11 @@ import { PushSubscriptionsService } from './push/push-subscriptions.service.js';
 import { NotificationReactions } from './raising/notification-reactions.js';
 import { DeliveryPlanner } from './raising/delivery-planner.js';
 import { Notifier } from './raising/notifier.js';
+import { OldNotifications } from './retention/old-notifications.js';
+import { RetentionRepository } from './retention/retention.repository.js';
 import { DevelopmentTransport } from './shown/development-transport.js';
 import { ShownMessagesRepository } from './shown/shown-messages.repository.js';
+import { PhoneCodeLimits } from './sms/phone-code-limits.js';
 import { PhoneCodes } from './sms/phone-codes.js';
 import { PhonesRepository } from './sms/phones.repository.js';
 import { PhonesService } from './sms/phones.service.js';
@@ -48,6 +52,7 @@ import { WebhookEndpointsService } from './webhooks/webhook-endpoints.service.js
     WebhookEndpointsService,
     PhonesRepository,
     PhoneCodes,
+    PhoneCodeLimits,
     PhonesService,
     PushSubscriptionsRepository,
     PushSubscriptionsService,
@@ -66,9 +71,12 @@ import { WebhookEndpointsService } from './webhooks/webhook-endpoints.service.js
     Notifier,
     NotificationReactions,
     DeliveryService,
+    DeliveryGate,
     DeliveryLimits,
     DueDeliveries,
     LostDeliveries,
+    RetentionRepository,
+    OldNotifications,
   ],
   exports: [
     NotificationsService,

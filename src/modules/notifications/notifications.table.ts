@@ -35,6 +35,7 @@ export const notificationsTable = pgTable(
   },
   (table) => [
     unique('notifications_once').on(table.userId, table.dedupeKey),
+    index('notifications_age').on(table.createdAt),
     index('notifications_inbox')
       .on(table.userId, table.id)
       .where(sql`${table.inApp}`),

@@ -11,6 +11,7 @@ import {
   type Session,
   type SessionRecord,
   type SessionRecords,
+  type SignInChange,
 } from '../../kernel/session-records.js';
 import { ActivityLog, mayBeLive } from './activity-log.js';
 import { askRecords } from './ask-records.js';
@@ -98,7 +99,11 @@ export class DurableSessionStore extends SessionStore implements BeforeApplicati
     this.#onReused.push(listener);
   }
 
-  override async create(input: NewSession, presented?: string): Promise<OpenedSession> {
+  override async create(
+    input: NewSession,
+    presented?: string,
+    change?: SignInChange,
+  ): Promise<OpenedSession> {
     const { userId, ip, userAgent } = boundedInput(input);
     const { nowMs } = this.#now();
     const login = {
@@ -109,17 +114,13 @@ export class DurableSessionStore extends SessionStore implements BeforeApplicati
     };
     const before = presented === undefined ? undefined : await this.#findPresented(presented);
     if (before?.userId === userId) {
-      const renewed = await this.#rotate({
-        userId,
-        sessionId: before.id,
-        endsOthers: false,
-        login,
-      });
+      const again = { userId, sessionId: before.id, endsOthers: false, login };
+      const renewed = await this.#rotate(again, change);
       if (renewed !== undefined) return renewed;
     }
     // Also one that the records call idle: a use may be known elsewhere that they do not know yet.
     if (before !== undefined) await this.revoke(before.userId, before.id);
-    return this.#open({ id: newId(), userId, lastActiveAtMs: nowMs, ...login });
+    return this.#open({ id: newId(), userId, lastActiveAtMs: nowMs, ...login }, change);
   }
 
   override async validate(token: string): Promise<Session | undefined> {
@@ -181,12 +182,13 @@ export class DurableSessionStore extends SessionStore implements BeforeApplicati
     return total;
   }
 
-  async #open(session: Session): Promise<OpenedSession> {
+  async #open(session: Session, change?: SignInChange): Promise<OpenedSession> {
     const token = createToken(session.userId);
     const facts = factsOf(token, session.userId);
     const counted = mayBeLive(this.#now());
+    const record = { ...session, tokenHash: facts.hash };
     const { generation, surplus } = await askRecords(() =>
-      this.#records.open({ ...session, tokenHash: facts.hash }, MAX_SESSIONS_PER_USER, counted),
+      this.#records.open(record, MAX_SESSIONS_PER_USER, counted, change),
     );
     this.#activity.isNoted(facts, session.createdAtMs);
     await Promise.all([
@@ -198,7 +200,7 @@ export class DurableSessionStore extends SessionStore implements BeforeApplicati
 
   async #rotate(
     rotation: Omit<Rotation, 'tokenHash' | 'retiresAtMs'>,
-    change?: JointChange,
+    change?: SignInChange,
   ): Promise<OpenedSession | undefined> {
     const { userId } = rotation;
     const token = createToken(userId);

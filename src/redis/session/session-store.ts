@@ -1,4 +1,4 @@
-import type { JointChange, Session } from '../../kernel/session-records.js';
+import type { JointChange, Session, SignInChange } from '../../kernel/session-records.js';
 
 export type { Session };
 
@@ -44,8 +44,13 @@ export abstract class SessionStore {
    * Opens a session. A live one that `presented` opens does not stay beside it: one of the same user gets
    * the new token and begins again (the presented token has its grace, see {@link rotate}), one of another
    * user ends.
+   * @param change is made in the same step, in the database
    */
-  abstract create(input: NewSession, presented?: string): Promise<OpenedSession>;
+  abstract create(
+    input: NewSession,
+    presented?: string,
+    change?: SignInChange,
+  ): Promise<OpenedSession>;
   /**
    * The live session of `token`, marked as active now; `undefined` for any token that opens none. One
    * round trip to Redis; while the database is away, what Redis knows still counts. A token that was

@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from 'node:net';
 import { postMessage } from '../../../src/modules/system-config/sms/twilio.js';
 import { HttpStub } from '../../support/http-stub.js';
 
@@ -73,5 +74,21 @@ describe('a text message by Twilio’s HTTP API', () => {
     await nobody.stop();
     const away = await post(2_000, {}, url);
     expect(away).toMatchObject({ code: 'system_config.sms_unreachable', retryable: true });
+  });
+
+  it('is sent again when there was no secure connection, for want of TLS or of time', async () => {
+    const unreachable = { code: 'system_config.sms_unreachable', retryable: true };
+    const secure = twilio.url.replace('http:', 'https:');
+    expect(await post(2_000, {}, secure)).toMatchObject(unreachable);
+    expect(await post(2_000, {}, 'https://nowhere.invalid')).toMatchObject(unreachable);
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = silent.address() as AddressInfo;
+      expect(await post(100, {}, `https://127.0.0.1:${port}`)).toMatchObject(unreachable);
+    } finally {
+      silent.close();
+    }
+    expect(twilio.requests).toEqual([]);
   });
 });

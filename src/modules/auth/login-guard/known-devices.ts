@@ -8,7 +8,7 @@ import { newId } from '../../../kernel/ids.js';
 import { open, seal, type KeyRing } from '../../../kernel/secret-box.js';
 
 const CONTEXT = 'auth:device';
-const KEPT_MS = 365 * DAY_MS;
+export const DEVICE_KEPT_MS = 365 * DAY_MS;
 const MAX_LENGTH = 512;
 
 const deviceSchema = z.object({ userId: z.string(), deviceId: z.string() });
@@ -22,8 +22,8 @@ export interface Origin {
 
 /**
  * Remembers at a browser that its user has signed in there, sealed so that nobody makes up such a mark. It lets
- * nobody in: it only counts this browser's attempts apart from those of strangers. See OWASP, "Slow Down
- * Online Guessing Attacks with Device Cookies".
+ * nobody in: it only counts this browser's attempts apart from those of strangers (OWASP, "Slow Down
+ * Online Guessing Attacks with Device Cookies"), and its user is not told of a new device.
  */
 @Injectable()
 export class KnownDevices {
@@ -62,7 +62,7 @@ export class KnownDevices {
       httpOnly: true,
       secure: this.#secure,
       sameSite: 'strict',
-      maxAge: KEPT_MS / 1_000,
+      maxAge: DEVICE_KEPT_MS / 1_000,
     });
   }
 }

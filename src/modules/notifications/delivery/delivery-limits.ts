@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { HOUR_MS } from '../../../kernel/duration.js';
+import { DAY_MS, HOUR_MS } from '../../../kernel/duration.js';
 import { RateLimiter, type RateLimitPolicy } from '../../../redis/index.js';
 import type { DeliveryChannelName } from '../delivery-channels.js';
 import { isUrgent } from '../notification-kinds.js';
@@ -19,7 +19,13 @@ const POLICIES: Readonly<Record<DeliveryChannelName, RateLimitPolicy>> = {
   webhook: hourly('webhook', 600),
 };
 
-/** How much a user is sent: what is beyond it comes later, and nothing is lost. Not so what is urgent, and digests. */
+/** What is urgent is sent at once, but by text message, which is paid for, only so often. */
+const URGENT_SMS: readonly RateLimitPolicy[] = [
+  { ...hourly('sms', 20), name: 'notifications.sms-urgent' },
+  { name: 'notifications.sms-urgent-day', limit: 60, windowMs: DAY_MS },
+];
+
+/** How much a user is sent: what is beyond it comes later, and nothing is lost. Not so digests, and what is urgent but by text message. */
 @Injectable()
 export class DeliveryLimits {
   constructor(private readonly limiter: RateLimiter) {}
@@ -29,8 +35,17 @@ export class DeliveryLimits {
     { channel, attempts }: Pick<DeliveryRow, 'channel' | 'attempts'>,
     { userId, kind }: Pick<NotificationRow, 'userId' | 'kind'>,
   ): Promise<number> {
-    if (attempts > 1 || kind === 'digest' || isUrgent(kind)) return 0;
-    const { allowed, retryAfterMs } = await this.limiter.consume(POLICIES[channel], userId);
-    return allowed ? 0 : Math.max(1, retryAfterMs);
+    if (attempts > 1 || kind === 'digest') return 0;
+    const policies = policiesOf(channel, isUrgent(kind));
+    if (policies.length === 0) return 0;
+    const checks = policies.map((policy) => ({ policy, subject: userId }));
+    const { allowed, decisions } = await this.limiter.consumeAll(checks);
+    if (allowed) return 0;
+    return Math.max(1, ...decisions.map(({ retryAfterMs }) => retryAfterMs));
   }
+}
+
+function policiesOf(channel: DeliveryChannelName, urgent: boolean): readonly RateLimitPolicy[] {
+  if (!urgent) return [POLICIES[channel]];
+  return channel === 'sms' ? URGENT_SMS : [];
 }

@@ -13,11 +13,11 @@ import {
   type AttemptEnd,
   type DeliveryKey,
 } from './deliveries.repository.js';
-import { DeliveryLimits } from './delivery-limits.js';
+import { DeliveryGate, type PutOff } from './delivery-gate.js';
 
 interface Later {
   readonly kind: 'later';
-  readonly dueAt: Date;
+  readonly putOff: PutOff;
 }
 
 /** Renewed while a message is on its way: a process that dies with it in its hands gives it up so soon. */
@@ -36,7 +36,7 @@ export class DeliveryService {
     private readonly notifications: NotificationsRepository,
     private readonly channels: NotificationChannels,
     private readonly development: DevelopmentTransport,
-    private readonly limits: DeliveryLimits,
+    private readonly gate: DeliveryGate,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -58,7 +58,7 @@ export class DeliveryService {
       case 'not-configured':
         return this.#showOrSkip(claimed, outcome);
       case 'later':
-        return this.#putOff(claimed, outcome.dueAt);
+        return this.#putOff(claimed, outcome.putOff);
       case 'gone':
         return this.#finish(claimed, { status: 'skipped', lastError: outcome.code });
       case 'failed':
@@ -86,8 +86,8 @@ export class DeliveryService {
       if (!notification) throw new Error(`notification ${delivery.notificationId} has vanished`);
       const channel = this.channels.get(delivery.channel);
       if (!channel) throw new Error(`there is no channel ${delivery.channel} here`);
-      const waitMs = await this.limits.waitMs(delivery, notification);
-      if (waitMs > 0) return { kind: 'later', dueAt: new Date(this.clock.nowMs() + waitMs) };
+      const putOff = await this.gate.check(delivery, notification);
+      if (putOff) return { kind: 'later', putOff };
       return await channel.deliver(notification, delivery.target);
     } catch (error) {
       const lastError = 'notifications.delivery_interrupted';
@@ -107,10 +107,10 @@ export class DeliveryService {
     return new Date(this.clock.nowMs() + CLAIM_MS);
   }
 
-  /** Too much of late: a mail comes with others then, anything else by itself. */
-  async #putOff(claimed: DeliveryRow, dueAt: Date): Promise<{ status: DeliveryStatus }> {
-    const status = claimed.channel === 'email' ? 'gathered' : 'held';
-    const lastError = 'notifications.too_many';
+  async #putOff(
+    claimed: DeliveryRow,
+    { status, dueAt, code: lastError }: PutOff,
+  ): Promise<{ status: DeliveryStatus }> {
     return this.#finish(claimed, { status, lastError, dueAt, counts: false });
   }
 

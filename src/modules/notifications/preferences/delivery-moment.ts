@@ -30,7 +30,7 @@ export function deliveryMoment(
   timing: Timing,
   nowMs: number,
 ): DeliveryMoment {
-  if (urgent || channel === 'webhook') return NOW;
+  if (!canWait(channel, urgent)) return NOW;
   const { quietHours, emailDigest, emailDigestAt, timeZone } = timing;
   if (channel === 'email' && emailDigest !== 'off') {
     const dueMs =
@@ -42,6 +42,19 @@ export function deliveryMoment(
   const dueMs = endOfQuiet(nowMs, quietHours, timeZone);
   return dueMs === nowMs ? NOW : { status: 'held', dueMs };
 }
+
+/** When what was to be sent at `atMs` may be: then, or at the end of the quiet hours that it falls into. */
+export function endOfQuietFor(
+  channel: DeliveryChannelName,
+  urgent: boolean,
+  { quietHours, timeZone }: Pick<Timing, 'quietHours' | 'timeZone'>,
+  atMs: number,
+): number {
+  return canWait(channel, urgent) ? endOfQuiet(atMs, quietHours, timeZone) : atMs;
+}
+
+const canWait = (channel: DeliveryChannelName, urgent: boolean): boolean =>
+  !urgent && channel !== 'webhook';
 
 /** `atMs` itself when it is in no quiet hours. They last from one wall time to the next, however long that is. */
 export function endOfQuiet(

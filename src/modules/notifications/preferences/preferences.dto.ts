@@ -39,6 +39,7 @@ const kindsOf = <Usual extends z.ZodType, Signals extends z.ZodType, Security ex
     'alert-raised': usual.describe('administrators: something is wrong with the system'),
     'alert-resolved': usual.describe('administrators: it is right again'),
     'password-changed': security.describe('your password was changed'),
+    'new-device': security.describe('somebody has signed in to your account at a new device'),
   }) satisfies Record<EventKind, z.ZodType>;
 
 const asked = kindsOf({

@@ -1,6 +1,6 @@
 import type { EventPayload } from '../../../kernel/domain-event.js';
 import type { TrainingFinished } from '../../ai-studio/ai-studio.events.js';
-import type { PasswordChanged } from '../../auth/auth.events.js';
+import type { NewDeviceSeen, PasswordChanged } from '../../auth/auth.events.js';
 import type { ImportEnded } from '../../journal/journal.events.js';
 import type { AlertRaised } from '../../monitoring/monitoring.events.js';
 import type { PriceAlertFired } from '../../price-alerts/price-alerts.events.js';
@@ -20,6 +20,7 @@ export interface NotificationDraft<Kind extends EventKind = EventKind> {
 
 const MAX_NAME = 80;
 const MAX_TEXT = 1_000;
+const MAX_CLIENT = 160;
 
 export function draftOfFill({
   trade,
@@ -88,6 +89,14 @@ export function draftOfPasswordChange(
 ): NotificationDraft<'password-changed'> {
   const { changeId, changedAt, ip } = change;
   return draft('password-changed', changeId, { changedAt, ip });
+}
+
+export function draftOfNewDevice(
+  seen: EventPayload<typeof NewDeviceSeen>,
+): NotificationDraft<'new-device'> {
+  const { signInId, sessionId, signedInAt, ip, userAgent } = seen;
+  const client = plainLine(userAgent, MAX_CLIENT);
+  return draft('new-device', signInId, { sessionId, signedInAt, ip, client });
 }
 
 export function draftOfAlert(

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DomainEvents } from '../../../database/index.js';
 import { ChannelRegistry, LivePublisher } from '../../../realtime/index.js';
 import { TrainingFinished } from '../../ai-studio/ai-studio.events.js';
-import { PasswordChanged } from '../../auth/auth.events.js';
+import { NewDeviceSeen, PasswordChanged } from '../../auth/auth.events.js';
 import { ImportEnded } from '../../journal/journal.events.js';
 import { AlertRaised, AlertResolved } from '../../monitoring/monitoring.events.js';
 import { PriceAlertFired } from '../../price-alerts/price-alerts.events.js';
@@ -15,6 +15,7 @@ import {
   draftOfAlert,
   draftOfFill,
   draftOfImport,
+  draftOfNewDevice,
   draftOfPasswordChange,
   draftOfPriceAlert,
   draftOfRejection,
@@ -55,6 +56,9 @@ export class NotificationReactions {
     );
     events.announce(PasswordChanged, (change) =>
       notifier.notify([change.userId], draftOfPasswordChange(change)),
+    );
+    events.announce(NewDeviceSeen, (seen) =>
+      notifier.notify([seen.userId], draftOfNewDevice(seen)),
     );
     events.announce(AlertRaised, (alert) => this.#tellAdmins(draftOfAlert('alert-raised', alert)));
     events.announce(AlertResolved, (alert) =>

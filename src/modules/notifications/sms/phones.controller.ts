@@ -45,7 +45,9 @@ export class PhonesController {
     description: 'system_config.sms_not_configured, …_message_refused, …_login_refused',
   })
   @ApiServiceUnavailableResponse({ description: 'system_config.sms_busy, …_unreachable, …_failed' })
-  @ApiTooManyRequestsResponse({ description: 'rate_limit.exceeded' })
+  @ApiTooManyRequestsResponse({
+    description: 'rate_limit.exceeded, notifications.too_many_codes',
+  })
   set(
     @CurrentPrincipal() { userId }: Principal,
     @Body({ schema: setPhoneSchema }) { number }: SetPhone,

@@ -4,6 +4,7 @@ import { Config } from '../../../config/config.js';
 import { Clock } from '../../../kernel/clock.js';
 import { open, seal } from '../../../kernel/secret-box.js';
 import { wrongCode } from '../notifications.errors.js';
+import { PhoneCodeLimits } from './phone-code-limits.js';
 import { CODE_KEPT_MS, newPhoneCode, PhoneCodes } from './phone-codes.js';
 import type { PhoneView } from './phones.dto.js';
 import { PhonesRepository } from './phones.repository.js';
@@ -20,6 +21,7 @@ export class PhonesService {
   constructor(
     private readonly phones: PhonesRepository,
     private readonly codes: PhoneCodes,
+    private readonly limits: PhoneCodeLimits,
     @Inject(Config) private readonly config: Config,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -30,9 +32,11 @@ export class PhonesService {
 
   /**
    * In place of the one before, which gets nothing any more. Sends a code there.
-   * @throws AppError `system_config.sms_…`: unprocessable for what is wrong, unavailable for what may do later
+   * @throws AppError `notifications.too_many_codes`: nothing has changed; `system_config.sms_…`: unprocessable for what is
+   *   wrong, unavailable for what may do later
    */
   async set(userId: string, number: string): Promise<PhoneView> {
+    await this.limits.take(number);
     const code = newPhoneCode();
     const nowMs = this.clock.nowMs();
     const row = {

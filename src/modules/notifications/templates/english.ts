@@ -105,6 +105,14 @@ export const english: Texts = {
       title: 'Your password was changed',
       text: `Your password was changed on ${moment(new Date(changedAt))} from ${ip}, and all other sessions were ended. If that was not you, ask for help at once.`,
     }),
+    'new-device': ({ signedInAt, ip, client }, { moment }) => ({
+      title: 'New sign-in to your account',
+      text: `Somebody signed in to your account on ${moment(new Date(signedInAt))} from ${ip}, at a device that was not used before. If that was not you, end the session and change your password.`,
+      figures: [
+        ['Address', ip],
+        ['Device', client === '' ? 'unknown' : client],
+      ],
+    }),
     digest: ({ count: several, titles }, { count }) => ({
       title: counted(count(several), 'message'),
       text: 'What happened since the last mail:',

@@ -105,6 +105,14 @@ export const german: Texts = {
       title: 'Ihr Passwort wurde geändert',
       text: `Ihr Passwort wurde am ${moment(new Date(changedAt))} von ${ip} aus geändert, und alle anderen Sitzungen wurden beendet. Waren Sie das nicht, holen Sie sofort Hilfe.`,
     }),
+    'new-device': ({ signedInAt, ip, client }, { moment }) => ({
+      title: 'Neue Anmeldung an Ihrem Konto',
+      text: `Am ${moment(new Date(signedInAt))} hat sich jemand von ${ip} aus an Ihrem Konto angemeldet, mit einem Gerät, das bisher nicht benutzt wurde. Waren Sie das nicht, beenden Sie die Sitzung und ändern Sie Ihr Passwort.`,
+      figures: [
+        ['Adresse', ip],
+        ['Gerät', client === '' ? 'unbekannt' : client],
+      ],
+    }),
     digest: ({ count: several, titles }, { count }) => ({
       title: several === 1 ? '1 Nachricht' : `${count(several)} Nachrichten`,
       text: 'Was seit der letzten E-Mail geschah:',

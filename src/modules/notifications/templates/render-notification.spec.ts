@@ -64,6 +64,12 @@ const anything: {
   'alert-raised': (text) => alert(text),
   'alert-resolved': (text) => alert(text),
   'password-changed': (text) => ({ changedAt: '2026-01-02T03:04:05.000Z', ip: text }),
+  'new-device': (text) => ({
+    sessionId: 's',
+    signedInAt: '2026-01-02T03:04:05.000Z',
+    ip: text,
+    client: text,
+  }),
   digest: (text) => ({ count: 2, titles: `${text}\n${text}` }),
 };
 const alert = (text: string) => ({

@@ -77,6 +77,12 @@ export const TEMPLATE_VARIABLES = {
   'alert-raised': alert,
   'alert-resolved': alert,
   'password-changed': z.object({ changedAt: z.iso.datetime(), ip: z.string() }),
+  'new-device': z.object({
+    sessionId: id.describe('ends it: DELETE /api/auth/sessions/:id'),
+    signedInAt: z.iso.datetime(),
+    ip: z.string(),
+    client: z.string().describe('as it calls itself; may be empty'),
+  }),
   digest: z.object({
     count: z.number(),
     titles: z.string().describe('one a line, oldest first'),

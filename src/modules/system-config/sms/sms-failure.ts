@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { ErrorKind } from '../../../kernel/app-error.js';
 
 /** Why a text message was not taken, in words that hold nothing of what the other side said. */
@@ -36,16 +35,6 @@ const UNREACHABLE = outage('unreachable', 'There is no connection to Twilio.');
 /** Sent again, it might arrive twice: Twilio knows no key by which it would notice. */
 const UNCERTAIN = outage('uncertain', 'Whether Twilio took the message is not known.', false);
 
-/** Of Node, when a connection was never there. */
-const NEVER_CONNECTED: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
 /** By the status of an answer: "no" is final, "not now" is tried again (Twilio's API, "Response codes"). */
 export function failureOfStatus(status: number): SmsFailure {
   if (status === 429) return BUSY;
@@ -53,10 +42,7 @@ export function failureOfStatus(status: number): SmsFailure {
   return status >= 400 && status < 500 ? MESSAGE : DOWN;
 }
 
-const fetchFailure = z.object({ cause: z.object({ code: z.string() }) });
-
-/** By what `fetch` threw, for want of an answer. */
-export function failureOfError(error: unknown): SmsFailure {
-  const { data } = fetchFailure.safeParse(error);
-  return data && NEVER_CONNECTED.has(data.cause.code) ? UNREACHABLE : UNCERTAIN;
+/** For want of an answer. @param wasConnected before that nothing of a message is on its way: no name, no route, no TLS, no time */
+export function failureOfSilence(wasConnected: boolean): SmsFailure {
+  return wasConnected ? UNCERTAIN : UNREACHABLE;
 }
