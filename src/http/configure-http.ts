@@ -9,6 +9,7 @@ import { BlockGate } from './blocks/block-gate.js';
 import { forwardedAddress, networksOf } from './blocks/forwarded-address.js';
 import { CORRELATION_HEADER } from './correlation-id.js';
 import { readEmptyJsonAsNone } from './json-body.js';
+import { loggedPath } from './logged-path.js';
 import { securityHeaders } from './security-headers.js';
 
 /** Probes and scrapes come every few seconds; their success is not worth a line. */
@@ -51,7 +52,7 @@ export async function configureHttp(
           method: request.method,
           // The route's pattern and the path without its query, which may hold what should not be logged.
           route: request.routeOptions.url ?? 'none',
-          path: request.url.split('?', 1)[0],
+          path: loggedPath(request.url),
           statusCode,
           durationMs: Math.round(reply.elapsedTime * 10) / 10,
         }),

@@ -1,6 +1,7 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CORRELATION_HEADER } from './correlation-id.js';
+import { loggedPath } from './logged-path.js';
 import { toProblemDetails } from './problem-details.js';
 
 /** Turns whatever a request ends in into problem+json; what is our fault is logged with its stack. */
@@ -29,7 +30,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
         err: error,
         code: problem.code,
         method: request.method,
-        path: request.url.split('?', 1)[0],
+        path: loggedPath(request.url),
       });
     }
     if (reply.sent) return;

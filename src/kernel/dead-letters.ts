@@ -24,6 +24,8 @@ export abstract class DeadLetters {
   abstract record(dead: DeadJob): Promise<void>;
   /** The job has ended well after all, and needs no replay. */
   abstract settle(queue: string, jobId: string): Promise<void>;
+  /** The job is to run again in its own place. @returns false for one that was replayed: it runs again already. */
+  abstract withdraw(queue: string, jobId: string): Promise<boolean>;
   /** Adds those that are not known yet. @returns how many. */
   abstract recordMissing(dead: readonly DeadJob[]): Promise<number>;
   /** Deletes those of the queue that failed longer ago than `olderThanMs`. @returns how many. */

@@ -71,6 +71,11 @@ export type JobClaim = Pick<StoredJob, 'queue' | 'id' | 'claimNumber' | 'parentQ
 /** How often a job may lose its worker (a crash, a lease that ran out) before it counts as the cause and fails. */
 export const MAX_LOST_CLAIMS = 3;
 
+/** Why a parent has failed that needed a child which somebody took back. */
+export function childRemoved(id: string): string {
+  return `queue.child_removed: job ${id} was removed before it had ended`;
+}
+
 /**
  * Where the embedded queue driver keeps its jobs. `redis/` asks for it, `database/` has it, `app/` joins them.
  * All times are the store's own: the clock of the process that asks plays no part.
@@ -134,14 +139,20 @@ export abstract class JobStore {
   /** @returns false for an active job, and for none. */
   abstract remove(queue: string, id: string): Promise<boolean>;
   /**
+   * Deletes those of the jobs that do not run; with a parent that waits, those of its children that do. A parent that
+   * needed one which had not ended fails with `queue.child_removed`; one that did not goes on. @returns their ids.
+   */
+  abstract removeMany(queue: string, ids: readonly string[]): Promise<string[]>;
+  /**
    * Deletes jobs of a state that ended (or were added, if they have not) more than `olderThanMs` ago or
-   * are not among the latest `keep`. Active jobs are never deleted. @returns how many.
+   * are not among the latest `keep`, at most `limit` of them, the oldest. Active jobs are never deleted. @returns how many.
    */
   abstract clean(
     queue: string,
     state: StoredJobState,
     olderThanMs: number,
     keep: number,
+    limit?: number,
   ): Promise<number>;
   /** Deletes the oldest completed jobs until payloads and results of the others have `bytes` at most. @returns how many. */
   abstract trimCompleted(queue: string, bytes: number): Promise<number>;

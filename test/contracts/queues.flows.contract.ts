@@ -102,4 +102,40 @@ export function describeFlows(bench: () => QueueBench): void {
     expect(await queues.cancel(queue.name, id)).toBe('removed');
     expect((await queues.report(queue)).counts).toMatchObject({ waiting: 1 });
   });
+
+  it('fails a parent of which a child was removed that it needs, and lets one go on that does not', async () => {
+    const [parents, children] = [testQueue(), testQueue()];
+    const process = bench().backend.createProcess(parents, children);
+    process.queues.process(parents, { greet: work });
+    process.queues.process(children, { greet: work });
+    await process.queues.open();
+    await process.queues.setPaused(children, true);
+    const add = async (id: string, onFailure: 'fail-parent' | 'go-on', other = parents) => {
+      await process.queues.addFlow({ ...flowJob(parents, 'greet', { name: id }), id }, [
+        { ...flowJob(children, 'greet', { name: 'removed' }), onFailure },
+        { ...flowJob(other, 'greet', { name: 'done' }), onFailure: 'fail-parent' },
+      ]);
+    };
+    await add('needs', 'fail-parent');
+    await add('goes-on', 'go-on');
+    await add('all-gone', 'fail-parent', children);
+    await add('taken-back', 'fail-parent');
+    await process.start();
+    expect(await process.queues.cancel(children.name, 'taken-back-0')).toBe('removed');
+    const waiting = await process.queues.waiting(children, ['waiting', 'delayed'], 100);
+    const ids = waiting.map(({ jobId }) => jobId).sort();
+    expect(ids).toEqual(['all-gone-0', 'all-gone-1', 'goes-on-0', 'needs-0']);
+    expect((await process.queues.remove(children, ids)).sort()).toEqual(ids);
+    for (const [id, child] of [
+      ['needs', 'needs-0'],
+      ['all-gone', 'all-gone-'],
+      ['taken-back', 'taken-back-0'],
+    ] as const) {
+      const { failedReason } = await bench().untilState(process, parents, id, 'failed');
+      expect(failedReason).toMatch(`queue.child_removed: job ${child}`);
+    }
+    const { returnvalue } = await bench().untilState(process, parents, 'goes-on', 'completed');
+    expect(returnvalue).toEqual([{ id: 'goes-on-1', result: 'done', failedReason: null }]);
+    await process.stop();
+  });
 }

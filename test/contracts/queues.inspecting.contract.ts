@@ -1,16 +1,28 @@
+import { QueueOperations } from '../../src/redis/queues/queue-operations.js';
 import { QueueInspector } from '../../src/redis/queues/queue-inspector.js';
 import { QueueRegistry } from '../../src/redis/queues/queue-registry.js';
 import { eventually } from '../support/eventually.js';
 import { greet, testQueue, type QueueBench, type TestQueue } from './queues.setup.js';
 import type { QueueProcess } from './queues.drivers.js';
 
+function registryOf(definitions: readonly TestQueue[]): QueueRegistry {
+  const registry = new QueueRegistry();
+  for (const definition of definitions) registry.declare(definition);
+  return registry;
+}
+
 function inspectorOf(
   { queues, deadLetters }: QueueProcess,
   ...definitions: TestQueue[]
 ): QueueInspector {
-  const registry = new QueueRegistry();
-  for (const definition of definitions) registry.declare(definition);
-  return new QueueInspector(registry, queues, deadLetters);
+  return new QueueInspector(registryOf(definitions), queues, deadLetters);
+}
+
+function operationsOf(
+  { queues, deadLetters }: QueueProcess,
+  ...definitions: TestQueue[]
+): QueueOperations {
+  return new QueueOperations(registryOf(definitions), queues, deadLetters);
 }
 
 /** What monitoring sees of the queues, and maintenance does to them. */
@@ -148,7 +160,10 @@ export function describeInspecting(bench: () => QueueBench): void {
     const again = await greet(worker.queues, queue, 'Grace');
     await bench().untilState(worker, queue, again.id, 'failed');
     const other = await bench().producer(queue);
-    expect(await inspectorOf(other, queue).clean(queue.name, 'failed', 0)).toBe(1);
+    expect(await operationsOf(other, queue).clean(queue.name, 'failed', 0)).toEqual({
+      removed: 1,
+      more: false,
+    });
     expect(other.deadLetters.kept).toMatchObject([{ jobId: again.id }]);
     await worker.stop();
   });
@@ -167,7 +182,10 @@ export function describeInspecting(bench: () => QueueBench): void {
     await inspector.setPaused(queue.name, true);
     await greet(worker.queues, queue, 'waits');
     await greet(worker.queues, queue, 'is delayed', { delayMs: 60_000 });
-    expect(await inspector.drain(queue.name)).toBe(2);
+    expect(await operationsOf(worker, queue).drain(queue.name)).toEqual({
+      removed: 2,
+      more: false,
+    });
     const [paused] = await inspector.reports();
     expect(paused).toMatchObject({ paused: true, counts: { waiting: 0, delayed: 0, active: 1 } });
     letGo();
@@ -176,6 +194,29 @@ export function describeInspecting(bench: () => QueueBench): void {
     await greet(worker.queues, queue, 'comes later');
     await eventually(() => expect(begun).toEqual(['runs', 'comes later']));
     letGo();
+    await worker.stop();
+  });
+
+  it('removes batch after batch, and buries all that failed before it does', async () => {
+    const queue = testQueue({ attempts: 1 });
+    const worker = await bench().worker(queue, async ({ payload }) => {
+      if (payload.name === 'fails') throw new Error('on purpose');
+    });
+    const operations = operationsOf(worker, queue);
+    const add = (count: number, name: string) =>
+      Promise.all(Array.from({ length: count }, () => greet(worker.queues, queue, name)));
+    await add(130, 'fails');
+    await eventually(async () => {
+      expect((await worker.queues.report(queue)).counts.failed).toBe(130);
+    });
+    worker.deadLetters.kept.length = 0;
+    await worker.queues.setPaused(queue, true);
+    await add(130, 'waits');
+    expect(await operations.clean(queue.name, 'failed', 0)).toEqual({ removed: 130, more: false });
+    expect(new Set(worker.deadLetters.kept.map(({ jobId }) => jobId)).size).toBe(130);
+    expect((await worker.queues.report(queue)).counts).toMatchObject({ waiting: 130, failed: 0 });
+    expect(await operations.drain(queue.name)).toEqual({ removed: 130, more: false });
+    expect(await operations.drain(queue.name)).toEqual({ removed: 0, more: false });
     await worker.stop();
   });
 }

@@ -343,6 +343,39 @@ describe.each(SERVERS)('the AI studio on $name', (backend) => {
     await untilStatus(training, 'finished');
   });
 
+  it('ends a training whose job an administrator takes back, one by one or with all others, for good', async () => {
+    const admin = await bourse.admin();
+    const queue = '/api/admin/queues/ml-training';
+    const board = '/admin/queues/api/queues?activeQueue=ml-training&status=latest&page=1';
+    interface Board {
+      readonly queues: { name: string; jobs: { id: string; data: unknown }[] }[];
+    }
+    const jobOf = ({ id }: Training) =>
+      eventually(async () => {
+        const { body } = await admin.get<Board>(board);
+        const jobs = body.queues.find(({ name }) => name === 'ml-training')?.jobs ?? [];
+        const job = jobs.find(({ data }) => JSON.stringify(data).includes(id));
+        if (!job) throw new Error(`no job of training ${id}`);
+        return job.id;
+      });
+    expect((await admin.post(`${queue}/pause`)).status).toBe(200);
+    const [one, other] = [await train(await create()), await train(await create())];
+    const [id] = [await jobOf(one), await jobOf(other)];
+    expect((await admin.post(`${queue}/jobs/${id}/cancel`)).body).toEqual({ outcome: 'removed' });
+    expect((await untilStatus(one, 'cancelled')).finishedAt).not.toBeNull();
+    await untilStatus(other, 'waiting');
+    expect((await admin.post(`${queue}/drain`)).body).toEqual({ removed: 1, more: false });
+    await untilStatus(other, 'cancelled');
+    expect(await bourse.app.get(ForgottenTrainings).resumeWaiting()).toBe(0);
+
+    expect((await admin.post(`${queue}/resume`)).status).toBe(200);
+    const running = await train(await create(LONG));
+    await untilStatus(running, 'running');
+    const cancel = `${queue}/jobs/${await jobOf(running)}/cancel`;
+    expect((await admin.post(cancel)).body).toEqual({ outcome: 'asked' });
+    await untilStatus(running, 'cancelled');
+  });
+
   it('gives up a training that never comes to an end, and lets the model be trained again', async () => {
     const model = await create();
     const { id } = await lose(model, { status: 'running', runs: 10 });

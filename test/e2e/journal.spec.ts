@@ -8,6 +8,7 @@ import type {
   JournalTrade,
   TopTrades,
 } from '../../src/modules/journal/journal.dto.js';
+import { UploadSweep } from '../../src/modules/journal/imports/upload-sweep.js';
 import { LockManager, ScheduleRegistry } from '../../src/redis/index.js';
 import { money } from '../../src/kernel/money.js';
 import { eventually } from '../support/eventually.js';
@@ -310,6 +311,26 @@ describe.each(SERVERS)('the journal on $name', (backend) => {
       }
       expect(await trades()).toHaveLength(5);
     });
+  });
+
+  it('ends the imports whose jobs an administrator takes back, for good', async () => {
+    const admin = await bourse.admin();
+    const queue = '/api/admin/queues/analytics';
+    expect((await admin.post(`${queue}/pause`)).status).toBe(200);
+    const { id } = await upload(CSV);
+    await eventually(async () => {
+      const { body } = await admin.get<{ counts: { waiting: number } }>(queue);
+      expect(body.counts.waiting).toBeGreaterThan(0);
+    });
+    expect((await admin.post(`${queue}/drain`)).body).toMatchObject({ more: false });
+    expect(await untilStatus(id, 'failed')).toMatchObject({
+      failure: { code: 'journal.import_cancelled' },
+      imported: 0,
+    });
+    expect((await admin.post(`${queue}/resume`)).status).toBe(200);
+    expect(await bourse.app.get(UploadSweep).restartQueued()).toBe(0);
+    expect(await rowsOf('journal_import_chunks')).toBe(0);
+    expect(await trades()).toEqual([]);
   });
 
   describe('the list of trades', () => {

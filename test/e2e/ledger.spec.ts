@@ -174,10 +174,10 @@ describe.each(SERVERS)('the ledger on $name', (backend) => {
 
   describe('held against the accounts', () => {
     const database = () => bourse.app.get(Database);
-    const activeAlert = async (admin: ApiClient) => {
+    const activeAlert = async (admin: ApiClient, of = 'ledger_difference') => {
       const path = '/api/monitoring/alerts?state=active';
       const { body } = await admin.get<{ items: { kind: string; message: string }[] }>(path);
-      return body.items.find(({ kind }) => kind === 'ledger_difference');
+      return body.items.find(({ kind }) => kind === of);
     };
     const patient = { timeoutMs: 20_000 };
 
@@ -203,6 +203,32 @@ describe.each(SERVERS)('the ledger on $name', (backend) => {
       await database().sql.execute(sql`update accounts set cash = cash - 1 where id = ${id}`);
       await check();
       await eventually(async () => expect(await activeAlert(admin)).toBeUndefined(), patient);
+    });
+
+    it('raises an alert for a check that came to no end, which stands until one does', async () => {
+      const admin = await bourse.admin();
+      const run = async (name: string) => {
+        const path = `/api/admin/schedules/${name}/run`;
+        await eventually(async () => expect((await admin.post(path)).status).toBe(202), patient);
+      };
+      const alert = () => activeAlert(admin, 'ledger_check_failed');
+      const checks = bourse.app.get(LedgerChecksRepository);
+      const check = bourse.app.get(LedgerCheck);
+      const checkId = newId();
+      await database().transaction(({ sql: connection }) => checks.begin(connection, checkId));
+      expect(await check.tellOfStalled()).toEqual({ stalled: null });
+      await database().sql.execute(
+        sql`update ledger_checks set counted_at = now() - interval '61 minutes' where id = ${checkId}`,
+      );
+      await run('trading.watch-ledger-check');
+      await eventually(async () => {
+        expect((await alert())?.message).toMatch(/^The check of the ledger of .+ came to no end/);
+      }, patient);
+      await bourse.app.get(AlertEvaluation).run();
+      expect(await alert()).toBeDefined();
+      await run('trading.reconcile-ledger');
+      await eventually(async () => expect(await alert()).toBeUndefined(), patient);
+      expect(await check.tellOfStalled()).toEqual({ stalled: null });
     });
 
     it('counts each account once, batch by batch, however often a batch runs', async () => {

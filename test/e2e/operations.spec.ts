@@ -1,19 +1,29 @@
 import { spawnSync } from 'node:child_process';
+import { createECDH } from 'node:crypto';
 import { resolve } from 'node:path';
 import { appRoutes } from '@bull-board/api/dist/routes.js';
 import { sql } from 'drizzle-orm';
-import { Database, DeadJobsRepository } from '../../src/database/index.js';
+import { generateSync } from 'otplib';
+import { Database, DeadJobsRepository, Outbox } from '../../src/database/index.js';
 import { AdminActions } from '../../src/kernel/admin-actions.js';
 import { DAY_MS } from '../../src/kernel/duration.js';
+import { newId } from '../../src/kernel/ids.js';
+import { TrainingFinished } from '../../src/modules/ai-studio/ai-studio.events.js';
 import { Queues } from '../../src/redis/index.js';
 import { isOffered, isReading } from '../../src/redis/queues/dashboard/offered-calls.js';
 import { JobCounts } from '../../src/redis/queues/job-counts.js';
 import { ChannelRegistry } from '../../src/realtime/index.js';
 import { asyncApiFaults, danglingReferences } from '../support/asyncapi.js';
 import { eventually } from '../support/eventually.js';
-import type { ApiClient, Problem } from './support/api-client.js';
+import { HttpStub } from '../support/http-stub.js';
+import { PushBrowser } from '../support/push-browser.js';
+import { secretsIn, type Place } from '../support/secret-search.js';
+import { SmtpSink } from '../support/smtp-sink.js';
+import { newTrader, type ApiClient, type Problem } from './support/api-client.js';
 import { ADMIN, BACKENDS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
+import { keepWritten, keptKeys, keptRows } from './support/kept-places.js';
+import { LiveClient } from './support/live-client.js';
 
 interface OpenApi {
   readonly openapi: string;
@@ -38,13 +48,24 @@ describe.each(BACKENDS)('operating Bourse on $name', (backend) => {
   let bourse: Bourse;
   let admin: ApiClient;
   let trader: ApiClient;
+  /** Of Twilio, a push service and a receiver of webhooks. */
+  let outside: HttpStub;
 
   beforeAll(async () => {
-    bourse = await startBourse(backend);
+    outside = await HttpStub.start();
+    bourse = await startBourse(backend, {
+      LOG_LEVEL: 'trace',
+      PUBLIC_URL: 'https://bourse.example',
+      TWILIO_BASE_URL: outside.url,
+      NOTIFICATIONS_ALLOW_PRIVATE_TARGETS: 'true',
+    });
     admin = await bourse.admin();
     trader = await bourse.trader();
   });
-  afterAll(() => bourse.close());
+  afterAll(async () => {
+    await bourse.close();
+    await outside.stop();
+  });
 
   it('tells probes that it lives and is ready, and says on what', async () => {
     const live = await bourse.client().get('/health/live');
@@ -290,7 +311,7 @@ describe.each(BACKENDS)('operating Bourse on $name', (backend) => {
         body: { code: 'maintenance.job_gone' },
       });
       await queues.addByName('maintenance', 'clean-queue', { queue: 'trading' });
-      expect((await admin.post(`${path}/drain`)).body).toEqual({ removed: 1 });
+      expect((await admin.post(`${path}/drain`)).body).toEqual({ removed: 1, more: false });
       expect(await admin.post(`${path}/resume`)).toMatchObject({ body: { paused: false } });
       expect(await admin.post('/api/admin/queues/no-such/pause')).toMatchObject({
         status: 404,
@@ -366,6 +387,62 @@ describe.each(BACKENDS)('operating Bourse on $name', (backend) => {
         expect(body.counts['completed']).toBeGreaterThanOrEqual(3);
         expect(body.counts).toMatchObject({ waiting: 0, active: 0, failed: 0 });
       });
+    });
+  });
+
+  describe('a job that failed for good, on the dashboard', () => {
+    const board = '/admin/queues/api/queues/notifications';
+    const dead = '/api/admin/queues/notifications/dead';
+    const letters = async (state = 'open') => {
+      const { body } = await admin.get<{ items: { jobId: string }[] }>(`${dead}?state=${state}`);
+      return body.items.map(({ jobId }) => jobId);
+    };
+    const run = (statement: ReturnType<typeof sql>) =>
+      bourse.app.get(Database).sql.execute(statement);
+    afterAll(() => {
+      outside.answer = () => ({ status: 200 });
+    });
+
+    /** Whoever receives the trader's news is gone. */
+    const fail = async (): Promise<string> => {
+      const before = await letters('all');
+      outside.answer = () => ({ status: 410 });
+      const hook = { url: `${outside.url}/gone` };
+      expect((await trader.post('/api/notifications/webhooks', hook)).status).toBe(201);
+      const order = { symbol: 'AAPL', side: 'buy', type: 'market', quantity: '1' };
+      expect((await trader.post('/api/orders', order)).status).toBe(201);
+      return eventually(async () => {
+        const [jobId] = (await letters()).filter((one) => !before.includes(one));
+        if (jobId === undefined) throw new Error('nothing failed');
+        return jobId;
+      });
+    };
+
+    it('is a dead letter before it is removed, and runs again by one way alone', async () => {
+      const id = await fail();
+      await run(sql`delete from dead_jobs where job_id = ${id}`);
+      expect((await admin.send('PUT', `${board}/${id}/clean`, {})).status).toBe(204);
+      expect((await admin.get(`${board}/${id}`)).status).toBe(404);
+      expect(await letters()).toContain(id);
+
+      const other = await fail();
+      const retry = () => admin.send('PUT', `${board}/${other}/retry`, {});
+      await run(sql`update dead_jobs set replayed_at = now() where job_id = ${other}`);
+      expect((await retry()).status).toBe(409);
+      await run(sql`update dead_jobs set replayed_at = null where job_id = ${other}`);
+      expect((await retry()).status).toBe(204);
+      expect(await letters('all')).not.toContain(other);
+    });
+
+    it('is not removed in bulk while it runs', async () => {
+      for (const state of ['active', 'waiting-children', 'nonsense']) {
+        expect([state, (await admin.send('PUT', `${board}/clean/${state}`, {})).status]).toEqual([
+          state,
+          403,
+        ]);
+      }
+      expect((await admin.send('PUT', `${board}/clean/delayed`, {})).status).toBe(200);
+      expect((await admin.send('PUT', `${board}/empty`, {})).status).toBe(200);
     });
   });
 
@@ -494,5 +571,238 @@ describe.each(BACKENDS)('operating Bourse on $name', (backend) => {
       expect(await actions(1)).toEqual([latest]);
       expect((await actions()).map(({ id }) => id)).not.toContain(before?.id);
     });
+  });
+
+  describe('a secret', () => {
+    const NOTIFICATIONS = '/api/notifications';
+    const NUMBER = '+4915112345678';
+    const done = <Body>({ status, body }: { status: number; body: Body }): Body => {
+      expect([200, 201, 204]).toContain(status);
+      return body;
+    };
+
+    const password = 'sealed-and-opened-again';
+    let sink: SmtpSink;
+    beforeAll(async () => {
+      sink = await SmtpSink.start({ login: { user: 'bourse', password } });
+    });
+    afterAll(() => sink.stop());
+
+    it('stands in no job, no log, no table, no key and on no page of an administrator', async () => {
+      await keepWritten(bourse, ['outbox', 'jobs', 'dead_jobs', 'admin_actions']);
+      const put = (path: string, body: unknown, by = admin) => by.send<object>('PUT', path, body);
+
+      const asked = (path: string) => outside.requests.filter((one) => one.path.includes(path));
+
+      // What administrators set up, and what goes wrong with it.
+      const mail = { host: '127.0.0.1', port: sink.port, security: 'none', user: 'bourse' };
+      const from = { fromAddress: 'bourse@example.com', timeoutMs: 2_000 };
+      const wrongPassword = 'not-the-word-of-the-mail-server';
+      const authToken = 'of-twilio-and-of-nobody-else';
+      const pair = createECDH('prime256v1');
+      const publicKey = pair.generateKeys('base64url');
+      const privateKey = pair.getPrivateKey('hex').padStart(64, '0');
+      const vapid = Buffer.from(privateKey, 'hex').toString('base64url');
+      done(await put('/api/admin/config/email', { ...mail, ...from, password: wrongPassword }));
+      const test = await admin.post('/api/admin/config/email/test', { to: 'a@example.com' });
+      expect(test.status).toBeGreaterThanOrEqual(400);
+      done(await put('/api/admin/config/email', { ...mail, ...from, password }));
+      const account = { accountSid: `AC${'a'.repeat(32)}`, from: '+15005550006', authToken };
+      done(await put('/api/admin/config/sms', account));
+      const subject = 'mailto:ops@example.com';
+      done(await put('/api/admin/config/push', { subject, publicKey, privateKey: vapid }));
+
+      // What a user has.
+      const input = newTrader();
+      const user = bourse.client();
+      done(await user.post('/api/auth/register', input));
+      await user.login(input);
+      const { id: userId } = user.user;
+      const firstToken = user.token ?? '';
+      const newPassword = `${input.password}-and-more`;
+      const changed = { currentPassword: input.password, newPassword };
+      const { token: secondToken } = done(
+        await user.post<{ token: string }>('/api/auth/password', changed),
+      );
+      user.token = secondToken;
+      const proof = { currentPassword: newPassword };
+      const { key: apiKey } = done(
+        await user.post<{ key: string }>('/api/auth/api-keys', {
+          name: 'a program',
+          scopes: ['read', 'trade'],
+          ...proof,
+        }),
+      );
+      const { secret: totp } = done(
+        await user.post<{ secret: string }>('/api/auth/second-factor', proof),
+      );
+      const code = generateSync({ secret: totp, epoch: bourse.clock.nowMs() / 1_000 });
+      const confirmed = done(
+        await user.post<{ recoveryCodes: string[]; token: string }>(
+          '/api/auth/second-factor/confirm',
+          { code },
+        ),
+      );
+      user.token = confirmed.token;
+      const hook = { url: `${outside.url}/hook` };
+      const { secret: signing } = done(
+        await user.post<{ secret: string }>(`${NOTIFICATIONS}/webhooks`, hook),
+      );
+      const browser = new PushBrowser().subscription(`${outside.url}/push`);
+      done(await user.post(`${NOTIFICATIONS}/push/subscriptions`, browser));
+      done(await put(`${NOTIFICATIONS}/phone`, { number: NUMBER }, user));
+      const [sent] = asked('Messages.json');
+      const text = new URLSearchParams(sent?.body.toString()).get('Body') ?? '';
+      const smsCode = /\d{6}/.exec(text)?.[0] ?? '';
+      done(await user.post(`${NOTIFICATIONS}/phone/verify`, { code: smsCode }));
+      const everyWay = { email: true, sms: true, push: true, webhook: true };
+      done(await put(`${NOTIFICATIONS}/preferences`, { 'training-finished': everyWay }, user));
+
+      // What becomes of it: sent by every way, refused for good by every way, and held in the queue.
+      const happens = async (): Promise<string> => {
+        const trainingId = newId();
+        await bourse.app.get(Database).transaction((transaction) =>
+          bourse.app.get(Outbox).publish(transaction, TrainingFinished, {
+            userId,
+            modelId: newId(),
+            name: 'Momentum',
+            trainingId,
+            outcome: 'finished',
+            result: { version: 1, accuracy: 0.61, baselineAccuracy: 0.52 },
+            failure: null,
+          }),
+        );
+        return trainingId;
+      };
+      await happens();
+      await eventually(() => {
+        expect(
+          sink
+            .mailsTo(input.email)
+            .map(({ body }) => body)
+            .join(),
+        ).toContain('unsubscribe');
+        expect(asked('/hook')).not.toEqual([]);
+        expect(asked('/push')).not.toEqual([]);
+        // The first had the code.
+        expect(asked('Messages.json').length).toBeGreaterThanOrEqual(2);
+      });
+      const letter = sink
+        .mailsTo(input.email)
+        .map(({ body, headers }) => `${headers.join()} ${body}`);
+      const unsubscribe = /unsubscribe\?token=([\w.-]+)/.exec(letter.join())?.[1] ?? '';
+      done(await bourse.client().get(`${NOTIFICATIONS}/unsubscribe?token=${unsubscribe}`));
+      sink.replyTo = () => 550;
+      outside.answer = () => ({ status: 410 });
+      await happens();
+      const dead = '/api/admin/queues/notifications/dead?state=all&limit=100';
+      await eventually(async () => {
+        const { body } = await admin.get<{ items: unknown[] }>(dead);
+        expect(body.items.length).toBeGreaterThanOrEqual(2);
+      });
+      done(await admin.post('/api/admin/queues/notifications/pause'));
+      await happens();
+      done(
+        await user.post('/api/orders', {
+          symbol: 'AAPL',
+          side: 'buy',
+          type: 'market',
+          quantity: '1',
+        }),
+      );
+
+      // Shown where it should not be, by who has it.
+      for (const path of [`/api/users/me?token=${user.token}&api_key=${apiKey}`, `/no/${apiKey}`]) {
+        await user.get(path, { cookie: `session=${user.token}`, 'x-api-key': apiKey });
+      }
+      await bourse.client().get('/api/users/me', { authorization: `Bearer ${apiKey}` });
+      await bourse.client().post('/api/auth/login', { ...input, code: confirmed.recoveryCodes[0] });
+      await bourse.client().post('/api/auth/login', `{"password":"${newPassword}"`);
+
+      const places = [...(await keptRows(bourse)), ...(await keptKeys(bourse)), ...(await pages())];
+      places.push(...bourse.logs.map((line): Place => ['log', JSON.stringify(line)]));
+      const [recovery = ''] = confirmed.recoveryCodes;
+      const secrets = {
+        'SMTP password': password,
+        'wrong SMTP password': wrongPassword,
+        'Twilio token': authToken,
+        'Basic of Twilio': Buffer.from(`${account.accountSid}:${authToken}`).toString('base64'),
+        'VAPID key': vapid,
+        'VAPID key in hex': privateKey,
+        'webhook secret': signing.replace('whsec_', ''),
+        'first password': input.password,
+        'first session': firstToken,
+        'second session': secondToken,
+        'third session': confirmed.token,
+        'session of the admin': admin.token ?? '',
+        'password of the admin': ADMIN.password,
+        'API key': apiKey,
+        'TOTP secret': totp,
+        'TOTP code': code,
+        'recovery code': recovery,
+        'SMS code': smsCode,
+        'unsubscribe link': unsubscribe,
+      };
+      // All of it was looked at: what is no secret is found in each of them.
+      const known = secretsIn(places, { user: userId, queue: 'notifications' });
+      const looked = [...new Set(known.map((one) => one.replace(/^\w+ in /, '')))].join('\n');
+      const ofBackend = backend.name === 'embedded' ? 'jobs' : ':q:notifications:';
+      for (const one of [
+        'outbox',
+        'dead_jobs',
+        'admin_actions',
+        'log',
+        ofBackend,
+        dead,
+        'board',
+        'ops.queues',
+      ]) {
+        expect(looked).toContain(one);
+      }
+      expect(secretsIn(places, secrets)).toEqual([]);
+      done(await admin.post('/api/admin/queues/notifications/drain'));
+      done(await admin.post('/api/admin/queues/notifications/resume'));
+    });
+
+    /** All that administrators see of jobs, settings and each other. */
+    const pages = async (): Promise<Place[]> => {
+      const board = '/admin/queues/api/queues';
+      const { queues } = (await admin.get<{ queues: BoardQueue[] }>(board)).body;
+      const lists: [string, string][] = [
+        'queues',
+        'actions?limit=200',
+        'config/changes?limit=100',
+        'config/email',
+        'config/sms',
+        'config/push',
+        'messages?limit=100',
+        'users?limit=100',
+        ...queues.map(({ name }) => `queues/${name}/dead?state=all&limit=100`),
+      ].map((path) => ['', `/api/admin/${path}`]);
+      lists.push(['', '/admin/outbox']);
+      for (const { name } of queues) {
+        const states = ['latest', 'waiting', 'prioritized', 'active', 'completed', 'failed'];
+        for (const status of states) {
+          const query = `activeQueue=${name}&status=${status}&page=1&jobsPerPage=100`;
+          lists.push(['board ', `${board}?${query}`]);
+        }
+      }
+      const places: Place[] = [];
+      for (const [kind, path] of lists) {
+        const { status, body } = await admin.get(path);
+        if (status >= 500) throw new Error(`${path} answers ${status}`);
+        places.push([kind + path, JSON.stringify(body)]);
+      }
+      const live = await LiveClient.connect(bourse.url, { token: admin.token });
+      for (const channel of ['ops.alerts', 'ops.queues', 'ops.jobs']) {
+        const answer = JSON.stringify(await live.subscribe(channel));
+        const told = () => [...live.on(channel), ...live.snapshots];
+        // A durable channel begins in the answer, any other by a message.
+        if (!answer.includes('"snapshot"')) await eventually(() => expect(told()).not.toEqual([]));
+        places.push([channel, answer + JSON.stringify(told())]);
+      }
+      live.close();
+      return places;
+    };
   });
 });

@@ -13,6 +13,11 @@ export class MemoryDeadLetters extends DeadLetters {
     if (at >= 0) this.kept.splice(at, 1);
   }
 
+  override async withdraw(queue: string, jobId: string): Promise<boolean> {
+    await this.settle(queue, jobId);
+    return true;
+  }
+
   override async recordMissing(dead: readonly DeadJob[]): Promise<number> {
     const missing = dead.filter((job) => !this.kept.some((one) => isSame(one, job)));
     this.kept.push(...missing);

@@ -33,6 +33,13 @@ export class DeadJobsRepository extends DeadLetters {
     await this.database.sql.delete(dead).where(and(eq(dead.queue, queue), eq(dead.jobId, jobId)));
   }
 
+  override async withdraw(queue: string, jobId: string): Promise<boolean> {
+    const ofJob = and(eq(dead.queue, queue), eq(dead.jobId, jobId));
+    // Waits for a replay that is under way, and finds it done.
+    await this.database.sql.delete(dead).where(and(ofJob, isNull(dead.replayedAt)));
+    return (await this.database.sql.$count(dead, ofJob)) === 0;
+  }
+
   override async recordMissing(jobs: readonly DeadJob[]): Promise<number> {
     if (jobs.length === 0) return 0;
     const added = await this.database.sql

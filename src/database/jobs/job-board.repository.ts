@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { and, eq, gt, inArray, ne, sql, type AnyColumn } from 'drizzle-orm';
 import { JobStore, type StoredJob, type StoredJobState } from '../../kernel/job-store.js';
 import { Database } from '../database.js';
-import { isAwaited } from './job-flows.repository.js';
+import { isAwaited, settleRemoved } from './job-flows.repository.js';
 import { fromNow, key, since, state, stored } from './job-columns.js';
 import { jobsTable as jobs, queueStatesTable as queueStates } from './jobs.table.js';
 
@@ -71,17 +71,20 @@ export abstract class DatabaseJobBoard extends JobStore {
   }
 
   override async remove(queue: string, id: string): Promise<boolean> {
-    const rows = await this.database.sql
-      .delete(jobs)
-      .where(and(key(queue, id), ne(jobs.state, 'active')))
-      .returning({ id: jobs.id, state: jobs.state });
-    // Nobody asks for what its children come to any more.
-    if (rows[0]?.state === 'waiting-children') {
-      await this.database.sql
+    return (await this.removeMany(queue, [id])).length === 1;
+  }
+
+  override removeMany(queue: string, ids: readonly string[]): Promise<string[]> {
+    if (ids.length === 0) return Promise.resolve([]);
+    const { id, state: was, parentQueue, parentId, failsParent } = jobs;
+    return this.database.transaction(async ({ sql: connection }) => {
+      const removed = await connection
         .delete(jobs)
-        .where(and(eq(jobs.parentQueue, queue), eq(jobs.parentId, id), eq(jobs.state, 'waiting')));
-    }
-    return rows.length === 1;
+        .where(and(eq(jobs.queue, queue), inArray(id, [...ids]), ne(was, 'active')))
+        .returning({ id, state: was, parentQueue, parentId, failsParent });
+      await settleRemoved(connection, queue, removed);
+      return removed.map((job) => job.id);
+    });
   }
 
   override async cancel(queue: string, id: string): Promise<'removed' | 'asked' | 'gone'> {
@@ -100,15 +103,19 @@ export abstract class DatabaseJobBoard extends JobStore {
     cleaned: StoredJobState,
     olderThanMs: number,
     keep: number,
+    limit?: number,
   ): Promise<number> {
     if (cleaned === 'active') return 0;
     // The results of children are kept for a parent that is still to see them.
     const isKept = cleaned === 'completed' || cleaned === 'failed' ? isAwaited : sql`false`;
     const ofState = sql`${jobs.queue} = ${queue} and ${state} = ${cleaned} and not ${isKept}`;
     const beyond = sql`select id from ${jobs} where ${ofState} order by ${since} desc, ${jobs.seq} desc offset ${keep}`;
+    const due = sql`${ofState} and (${since} < ${fromNow(-olderThanMs)} or ${jobs.id} in (${beyond}))`;
+    const first = sql`${jobs.queue} = ${queue} and ${jobs.id} in (
+      select id from ${jobs} where ${due} order by ${since}, ${jobs.seq} limit ${limit})`;
     const rows = await this.database.sql
       .delete(jobs)
-      .where(sql`${ofState} and (${since} < ${fromNow(-olderThanMs)} or ${jobs.id} in (${beyond}))`)
+      .where(limit === undefined ? due : first)
       .returning({ id: jobs.id });
     return rows.length;
   }

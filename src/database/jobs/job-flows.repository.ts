@@ -1,6 +1,11 @@
 import { and, asc, eq, inArray, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
-import type { NewStoredChild, NewStoredJob, StoredChildResult } from '../../kernel/job-store.js';
+import {
+  childRemoved,
+  type NewStoredChild,
+  type NewStoredJob,
+  type StoredChildResult,
+} from '../../kernel/job-store.js';
 import type { Sql } from '../database.js';
 import { fromNow, key } from './job-columns.js';
 import { jobsTable as jobs } from './jobs.table.js';
@@ -85,6 +90,57 @@ export async function settleParents(connection: Sql, queue: string, id?: string)
     .where(and(these, sql`(${failedChild} is not null or ${unfinished} is null)`))
     .returning({ id: jobs.id });
   return rows.length;
+}
+
+interface RemovedJob {
+  readonly id: string;
+  /** Before it was removed. */
+  readonly state: string;
+  readonly parentQueue: string | null;
+  readonly parentId: string | null;
+  readonly failsParent: boolean;
+}
+
+/**
+ * In a transaction that has deleted the jobs. Nobody asks for what the children of a deleted parent come to; and a parent
+ * does not wait for children that are gone: it fails where it needed one that had not ended.
+ */
+export async function settleRemoved(
+  connection: Sql,
+  queue: string,
+  removed: readonly RemovedJob[],
+): Promise<void> {
+  const parents = removed.filter(({ state }) => state === 'waiting-children').map(({ id }) => id);
+  if (parents.length > 0) {
+    const ofParents = and(eq(jobs.parentQueue, queue), inArray(jobs.parentId, parents));
+    await connection.delete(jobs).where(and(ofParents, eq(jobs.state, 'waiting')));
+  }
+  const children = removed.filter(
+    ({ state, parentId }) => state === 'waiting' && parentId !== null,
+  );
+  for (const { parentQueue, parentId, ...lost } of firstOfEachParent(children)) {
+    const ofParent = key(parentQueue ?? '', parentId ?? '');
+    if (lost.failsParent) {
+      await connection
+        .update(jobs)
+        .set({ state: 'failed', failedReason: childRemoved(lost.id), finishedAt: sql`now()` })
+        .where(and(ofParent, eq(jobs.state, 'waiting-children')));
+    } else {
+      await settleParents(connection, parentQueue ?? '', parentId ?? '');
+    }
+  }
+}
+
+/** In an order that is the same for whoever else locks them; of each the one that it needed first. */
+function firstOfEachParent(children: readonly RemovedJob[]): RemovedJob[] {
+  const found = new Map<string, RemovedJob>();
+  for (const child of children) {
+    const parent = `${child.parentQueue} ${child.parentId}`;
+    if (!found.has(parent) || (child.failsParent && !found.get(parent)?.failsParent)) {
+      found.set(parent, child);
+    }
+  }
+  return [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, child]) => child);
 }
 
 /** The id of the first child of which `condition` is true; null: of none. */

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { QueuesModule } from '../../redis/index.js';
+import { Queues, QueuesModule } from '../../redis/index.js';
 import { MarketDataModule } from '../market-data/index.js';
 import { AiStudioLive } from './ai-studio.live.js';
 import { mlTrainingQueue } from './ai-studio.queues.js';
@@ -43,4 +43,10 @@ import { TrainingsService } from './training/trainings.service.js';
     ForgottenTrainings,
   ],
 })
-export class AiStudioModule {}
+export class AiStudioModule {
+  constructor(queues: Queues, trainings: TrainingsService) {
+    queues.onTakenBack(mlTrainingQueue, {
+      'train-model': ({ trainingId }) => trainings.end(trainingId),
+    });
+  }
+}

@@ -78,6 +78,13 @@ export const malformedCsv = (line: number, cause?: unknown) =>
 export const incompleteFile = () =>
   new AppError('unprocessable', 'journal.file_lost', 'A part of the uploaded file is missing.');
 
+export const importCancelled = () =>
+  new AppError(
+    'conflict',
+    'journal.import_cancelled',
+    'An administrator has cancelled the import. Nothing was imported.',
+  );
+
 export const importStuck = (cause?: unknown) =>
   new AppError(
     'unprocessable',

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { QueuesModule } from '../../redis/index.js';
+import { Queues, QueuesModule } from '../../redis/index.js';
 import { BatchStore } from './imports/batch-store.js';
 import { ImportFilesRepository } from './imports/import-files.repository.js';
 import { ImportLifecycle } from './imports/import-lifecycle.js';
@@ -39,4 +39,10 @@ import { TradesService } from './trades/trades.service.js';
     TopTradesService,
   ],
 })
-export class JournalModule {}
+export class JournalModule {
+  constructor(queues: Queues, imports: ImportLifecycle) {
+    queues.onTakenBack(importsQueue, {
+      'import-trades': ({ importId }) => imports.cancel(importId),
+    });
+  }
+}

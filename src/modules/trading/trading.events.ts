@@ -73,6 +73,17 @@ export const LedgerReconciled = defineEvent(
   }),
 );
 
+/** A check of the ledger came to no end; told again while that is so. */
+export const LedgerCheckStalled = defineEvent(
+  'trading.LedgerCheckStalled',
+  z.object({
+    checkId: z.uuid(),
+    startedAt: z.iso.datetime(),
+    /** That it has held against their journals before. */
+    accounts: z.number().int(),
+  }),
+);
+
 /** In the outbox, what becomes of an account keeps its order: whoever writes here has locked the account's row. */
 export function accountStream(accountId: string): { readonly stream: string } {
   return { stream: `account:${accountId}` };

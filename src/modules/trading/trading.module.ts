@@ -89,6 +89,7 @@ import {
   resumeCorporateActions,
   settleOptions,
   tradeForgottenSignals,
+  watchLedgerCheck,
 } from './trading.schedules.js';
 
 @Module({
@@ -218,6 +219,7 @@ export class TradingModule {
     schedules.register(resumeCorporateActions, async () => ({ resumed: await actions.resume() }));
     schedules.register(dropOldSignals, async () => ({ dropped: await signals.dropOld() }));
     schedules.register(reconcileLedger, () => ledger.start());
+    schedules.register(watchLedgerCheck, () => ledger.tellOfStalled());
     schedules.register(settleOptions, async ({ signal }) => ({
       ...(await options.settleDue(signal)),
     }));

@@ -30,3 +30,9 @@ export const reconcileLedger = defineSchedule({
   description: 'Holds every account against its journal; a difference raises an alert.',
   calendar: dailyAt(4),
 });
+
+export const watchLedgerCheck = defineSchedule({
+  name: 'trading.watch-ledger-check',
+  description: 'Raises an alert where a check of the ledger came to no end.',
+  everyMs: 10 * MINUTE_MS,
+});

@@ -1,7 +1,28 @@
 import { z, type ZodType } from 'zod';
 
-const SECRET =
-  /(password|passphrase|passcode|secret|token|authorization|cookie|credential|apikey|privatekey)s?$/;
+/** Also where they end a longer word without a sign of that, as in `smtppassword`. */
+const LONG =
+  /(password|passphrase|passcode|secret|token|authorization|cookie|credential|(api|private|secret|signing|access|encryption)key)$/;
+/** Words of their own alone: `pin`, and not `spin`. */
+const SHORT = /(^| )(otp|totp|pin|pwd|passwd|pass|jwt|cvv|cvc|bearer|mnemonic)$/;
+/** What is harmless by itself, as a key or a code of something else is. */
+const QUALIFIED =
+  /(^| )((session|master|auth|hmac|signature) key|(verification|confirmation|activation|recovery|backup|reset|login|security|sms|phone|auth|one time) (code|link|url)|magic link)$/;
+/** Says only how the secret is written. */
+const WRITTEN = / (value|text|header|hash|plain|string|raw|hex|base|pem)$/;
+
+/** Whether something is called like a secret: `signingKey`, `SMTP_PASSWORD`, `user.PIN`; not `publicKey`, `pinned`. */
+function isSecretName(name: string): boolean {
+  let words = name
+    .replace(/([a-z])([A-Z])|([A-Z])([A-Z][a-z])/g, '$1$3 $2$4')
+    .toLowerCase()
+    .replace(/[^a-z]+/g, ' ')
+    .trim();
+  while (WRITTEN.test(words)) words = words.replace(WRITTEN, '');
+  // Plurals mean the same; `pass` is none.
+  const one = words.endsWith('ss') ? words : words.replace(/s$/, '');
+  return LONG.test(one.replaceAll(' ', '')) || SHORT.test(one) || QUALIFIED.test(one);
+}
 
 /**
  * The fields of a payload that are called like a secret and would stand in the clear, as `account.password`; those
@@ -12,8 +33,7 @@ export function clearSecrets(schema: ZodType, encrypted: readonly string[]): str
   const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return fieldsOf(json, []).flatMap((path) => {
     const [top = '', name = ''] = [path[0], path.at(-1)];
-    const isSecret = SECRET.test(name.toLowerCase().replace(/[^a-z]/g, ''));
-    return isSecret && !encrypted.includes(top) ? [path.join('.')] : [];
+    return isSecretName(name) && !encrypted.includes(top) ? [path.join('.')] : [];
   });
 }
 

@@ -26,6 +26,8 @@ export {
 export { ScheduleRegistry, type Schedule, type ScheduledRun } from './schedule-registry.js';
 export { QueueWatchdog, type WorkerState } from './queue-watchdog.js';
 export { QueueInspector } from './queue-inspector.js';
+export { QueueOperations } from './queue-operations.js';
+export { type Removal } from './removal.js';
 export { type QueueReport } from './queue-report.js';
 export { QueuesModule } from './queues.module.js';
 export { flowJob, type ChildResult, type FlowChild, type FlowJob } from './flow.js';

@@ -7,11 +7,10 @@ import { SECOND_MS } from '../../kernel/duration.js';
 import type { JsonValue } from '../../kernel/json.js';
 import type { ChildResult } from './flow.js';
 import { ABANDONED, abortAfter, endsJob, untilAbandoned, type JobAbort } from './job-abort.js';
-import { jobContext, openFields } from '../../kernel/sealed-fields.js';
-import type { KeyRing } from '../../kernel/secret-box.js';
-import { NEWER_VERSION, upgradePayload, type JobDefinition } from './job-definition.js';
+import { NEWER_VERSION, type JobDefinition } from './job-definition.js';
 import { failureReason, isHopeless } from './job-failure.js';
 import { toStorableJson } from './json-text.js';
+import { readPayload } from './kept-payload.js';
 import type { QueueDefinition } from './queue-definition.js';
 import { QueueRegistry } from './queue-registry.js';
 import type { Job } from './queues.js';
@@ -104,7 +103,7 @@ export class JobRunner {
     }
     const definition = queue.jobs[name];
     try {
-      const payload = readPayload(definition, attempt, this.registry.keys);
+      const payload = readPayload(queue, attempt, this.registry.keys);
       return await this.#process(attempt, definition, () => processor(this.#job(attempt, payload)));
     } catch (error) {
       if (error instanceof AppError && error.code === NEWER_VERSION) {
@@ -226,24 +225,6 @@ export function isLast(
 function failed(error: unknown): { outcome: JobOutcome; error: unknown } {
   const reason = failureReason(error);
   return { outcome: { kind: 'failed', reason, hopeless: isHopeless(error) }, error };
-}
-
-/** @throws AppError `queue.invalid_payload`, `queue.newer_version`, `secret.unreadable` */
-function readPayload(
-  definition: JobDefinition | undefined,
-  { queue, name, version, payload: kept }: JobAttempt,
-  keys: KeyRing | undefined,
-): unknown {
-  const opened = openFields(kept as JsonValue, keys, jobContext(queue.name, name));
-  const latest = definition && upgradePayload(definition, opened, version);
-  const payload = definition?.schema.safeParse(latest);
-  if (payload?.success) return payload.data;
-  throw new AppError(
-    'invalid',
-    'queue.invalid_payload',
-    'the payload does not fit the job any more',
-    { cause: payload?.error },
-  );
 }
 
 /** Who took too long or was cancelled has failed; whoever was interrupted for another reason runs again, uncounted. */

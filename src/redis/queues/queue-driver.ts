@@ -2,6 +2,7 @@ import type { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
 import { AppError } from '../../kernel/app-error.js';
 import type { Correlation } from '../../kernel/correlation.js';
 import type { DeadJob } from '../../kernel/dead-letters.js';
+import type { StoredJobState } from '../../kernel/job-store.js';
 import type { FlowChild, FlowJob } from './flow.js';
 import { newFlow, type NewFlow } from './new-flow.js';
 import { isJobId, newJob, type NewJob } from './new-job.js';
@@ -15,10 +16,21 @@ import {
   type Cancellation,
   type JobFinder,
   type JobProcessors,
+  type TakenBackListeners,
 } from './queues.js';
 
 /** For the jobs that a worker runs beside those that it does not take. */
 export const RESTART_GRACE_MS = 5_000;
+
+/** Of a job that has not begun. */
+export type WaitingState = 'waiting' | 'delayed';
+/** What its processor would be given of a job. */
+export type KeptJob = Pick<DeadJob, 'jobId' | 'name' | 'payload' | 'version'>;
+export interface FoundJob {
+  readonly state: StoredJobState;
+  /** As it stands; null: not one of ours. */
+  readonly job: DeadJob | null;
+}
 
 /** What both backends share, and what the application's life cycle asks of either. */
 export abstract class QueueDriver extends Queues {
@@ -80,6 +92,13 @@ export abstract class QueueDriver extends Queues {
     }
   }
 
+  override onTakenBack<Q extends QueueDefinition>(
+    queue: Q,
+    listeners: TakenBackListeners<Q>,
+  ): void {
+    this.registry.onTakenBack(queue, listeners);
+  }
+
   override recover<Q extends QueueDefinition>(
     queue: Q,
     finders: { readonly [J in JobName<Q>]?: JobFinder },
@@ -115,11 +134,15 @@ export abstract class QueueDriver extends Queues {
   abstract report(queue: QueueDefinition): Promise<QueueReport>;
   /** Those that run, the latest begun first. @throws like {@link report}. */
   abstract running(queue: QueueDefinition, limit: number): Promise<RunningJob[]>;
-  /** Removes jobs of the state that ended more than `olderThanMs` ago. @returns how many. @throws like {@link report}. */
+  /**
+   * Removes up to `limit` jobs of the state that ended more than `olderThanMs` ago, the oldest. @returns how many: fewer,
+   * and none is left. @throws like {@link report}.
+   */
   abstract clean(
     queue: QueueDefinition,
     state: 'completed' | 'failed',
     olderThanMs: number,
+    limit: number,
   ): Promise<number>;
   /**
    * Removes the oldest of the completed jobs until the payloads and results of the others have `bytes` at most.
@@ -128,16 +151,25 @@ export abstract class QueueDriver extends Queues {
   abstract trimCompleted(queue: QueueDefinition, bytes: number): Promise<number>;
   /** While a queue is paused nothing of it begins; what runs goes on. @throws like {@link report}. */
   abstract setPaused(queue: QueueDefinition, paused: boolean): Promise<void>;
-  /** Removes everything that waits or is delayed, and nothing that runs. @returns how many. @throws like {@link report}. */
-  abstract drain(queue: QueueDefinition): Promise<number>;
+  /** Up to `limit` jobs of these states; not those that wait for children. @throws like {@link report}. */
+  abstract waiting(
+    queue: QueueDefinition,
+    states: readonly WaitingState[],
+    limit: number,
+  ): Promise<KeptJob[]>;
+  /** @throws like {@link report}. */
+  abstract find(queue: QueueDefinition, id: string): Promise<FoundJob | undefined>;
+  /**
+   * Removes those of the jobs that do not run. A parent that needed one which had not ended fails with
+   * `queue.child_removed`, one that did not goes on. @returns their ids. @throws like {@link report}.
+   */
+  abstract remove(queue: QueueDefinition, ids: readonly string[]): Promise<string[]>;
   /** Those that failed for good and are still kept, the latest first; null: not one of ours. @throws like {@link report}. */
   abstract failed(
     queue: QueueDefinition,
     offset: number,
     limit: number,
   ): Promise<(DeadJob | null)[]>;
-  /** Removes a job that has failed, and none that is in another state. @throws like {@link report}. */
-  abstract removeFailed(queue: QueueDefinition, id: string): Promise<void>;
   /** How the dashboard sees the queue. */
   abstract dashboardAdapter(queue: QueueDefinition): BaseAdapter;
 

@@ -2,19 +2,20 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../../kernel/app-error.js';
 import { DeadLetters, type DeadJob } from '../../kernel/dead-letters.js';
 import { DAY_MS } from '../../kernel/duration.js';
-import { settlesWithin } from '../../kernel/deadline.js';
 import { NEWER_VERSION } from './job-definition.js';
 import { newJob } from './new-job.js';
+import { answered, unavailable } from './queue-answer.js';
 import type { QueueDefinition } from './queue-definition.js';
 import { QueueDriver } from './queue-driver.js';
 import { QueueRegistry } from './queue-registry.js';
 import type { QueueReport, RunningJob } from './queue-report.js';
 
-const REPORT_MS = 2_000;
 const DEAD_KEPT_MS = 30 * DAY_MS;
 /** Failed jobs that are looked at together. */
 const FAILED_PAGE = 200;
 const MAX_FAILED_PAGES = 100;
+/** Jobs that one statement removes: the backend does little else meanwhile. */
+const CLEAN_BATCH = 1_000;
 /** Of a queue, to look at. */
 const MAX_RUNNING = 100;
 
@@ -58,21 +59,11 @@ export class QueueInspector {
     return answered(this.driver.setPaused(this.registry.get(name), paused));
   }
 
-  /** Removes everything that waits or is delayed. @returns how many. @throws AppError `queue.not_declared`, `queue.unavailable` */
-  drain(name: string): Promise<number> {
-    return answered(this.driver.drain(this.registry.get(name)));
-  }
-
-  /** Removes jobs that ended so. @returns how many. @throws AppError `queue.not_declared`, `queue.unavailable` */
-  async clean(name: string, state: 'completed' | 'failed', olderThanMs: number): Promise<number> {
-    const queue = this.registry.get(name);
-    if (state === 'failed') await answered(this.#buryMissing(queue));
-    return answered(this.driver.clean(queue, state, olderThanMs));
-  }
-
   /** @throws AppError `queue.not_declared`, `queue.unavailable` */
-  removeFailed(name: string, id: string): Promise<void> {
-    return answered(this.driver.removeFailed(this.registry.get(name), id));
+  async removeFailed(name: string, id: string): Promise<void> {
+    const queue = this.registry.get(name);
+    const found = await answered(this.driver.find(queue, id));
+    if (found?.state === 'failed') await answered(this.driver.remove(queue, [id]));
   }
 
   /** Whether the job could be added to its queue; one of a later release can be, by a process of that one. */
@@ -101,17 +92,30 @@ export class QueueInspector {
     const { completedMs, failedMs } = queue.retention;
     try {
       const buried = await this.#buryMissing(queue);
-      const completed = await this.driver.clean(queue, 'completed', completedMs);
+      const completed = await this.#cleanAll(queue, 'completed', completedMs);
       const { completedKeptBytes } = this.registry.kept;
       return {
         buried,
         completed: completed + (await this.driver.trimCompleted(queue, completedKeptBytes)),
-        failed: await this.driver.clean(queue, 'failed', failedMs),
+        failed: await this.#cleanAll(queue, 'failed', failedMs),
         forgotten: await this.deadLetters.forget(name, DEAD_KEPT_MS),
       };
     } catch (cause) {
       throw unavailable(cause);
     }
+  }
+
+  /** In a job, which has the time. */
+  async #cleanAll(
+    queue: QueueDefinition,
+    state: 'completed' | 'failed',
+    olderThanMs: number,
+  ): Promise<number> {
+    let removed = 0;
+    for (let batch = CLEAN_BATCH; batch === CLEAN_BATCH; removed += batch) {
+      batch = await this.driver.clean(queue, state, olderThanMs, CLEAN_BATCH);
+    }
+    return removed;
   }
 
   async #buryMissing(queue: QueueDefinition): Promise<number> {
@@ -131,15 +135,4 @@ export interface CleanedQueue {
   readonly failed: number;
   readonly buried: number;
   readonly forgotten: number;
-}
-
-async function answered<T>(asked: Promise<T>): Promise<T> {
-  if (!(await settlesWithin(asked, REPORT_MS))) throw unavailable();
-  return asked.catch((cause: unknown) => {
-    throw unavailable(cause);
-  });
-}
-
-function unavailable(cause?: unknown): AppError {
-  return new AppError('unavailable', 'queue.unavailable', 'the queues do not answer', { cause });
 }

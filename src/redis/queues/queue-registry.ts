@@ -5,10 +5,13 @@ import type { KeyRing } from '../../kernel/secret-box.js';
 import { clearSecrets } from './clear-secrets.js';
 import type { JobDefinition } from './job-definition.js';
 import type { QueueDefinition } from './queue-definition.js';
-import type { Job, JobFinder, JobProcessors } from './queues.js';
+import type { Job, JobFinder, JobProcessors, TakenBackListeners } from './queues.js';
 
 /** A processor whose payload type is erased: the runner checks the payload against the job's schema first. */
 export type JobProcessor = (job: Job<unknown>) => Promise<unknown>;
+
+/** As a processor's, its payload type is erased. */
+type TakenBackListener = (payload: unknown) => Promise<unknown>;
 
 /** BullMQ allows no `:` in a name, and the name stands in keys, routes and logs. */
 const NAME = /^[a-z][a-z0-9-]{0,63}$/;
@@ -28,6 +31,7 @@ export class QueueRegistry {
   readonly #owners = new Map<string, QueueDefinition>();
   readonly #parts = new Set<QueueDefinition>();
   readonly #finders = new Map<string, { queue: string; job: string; find: JobFinder }>();
+  readonly #takenBack = new Map<string, TakenBackListener>();
   readonly #processors = new Map<string, Readonly<Record<string, JobProcessor>>>();
 
   /** @param kept what may be kept at most, whatever a queue declares */
@@ -134,6 +138,16 @@ export class QueueRegistry {
     for (const [job, find] of Object.entries(finders)) {
       if (find !== undefined) this.#finders.set(`${queue} ${job}`, { queue, job, find });
     }
+  }
+
+  onTakenBack<Q extends QueueDefinition>(queue: Q, listeners: TakenBackListeners<Q>): void {
+    for (const [job, listener] of Object.entries(listeners)) {
+      this.#takenBack.set(`${queue.name} ${job}`, listener as TakenBackListener);
+    }
+  }
+
+  findTakenBack(queue: string, job: string): TakenBackListener | undefined {
+    return this.#takenBack.get(`${queue} ${job}`);
   }
 
   findProcessor(queue: string, job: string): JobProcessor | undefined {

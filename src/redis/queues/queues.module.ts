@@ -12,6 +12,7 @@ import { JobRunner } from './job-runner.js';
 import type { QueueDefinition } from './queue-definition.js';
 import { QueueDriver } from './queue-driver.js';
 import { QueueInspector } from './queue-inspector.js';
+import { QueueOperations } from './queue-operations.js';
 import { QueueLifecycle } from './queue-lifecycle.js';
 import { QueueRegistry } from './queue-registry.js';
 import { QueueRecovery } from './queue-recovery.js';
@@ -60,6 +61,7 @@ export class QueuesModule {
         QueueLifecycle,
         QueueDashboard,
         QueueInspector,
+        QueueOperations,
         ScheduleRegistry,
       ],
       exports: [
@@ -67,6 +69,7 @@ export class QueuesModule {
         Queues,
         QueueDashboard,
         QueueInspector,
+        QueueOperations,
         QueueWatchdog,
         ScheduleRegistry,
       ],

@@ -54,6 +54,11 @@ export interface JobRecovery {
 /** @returns how many it added. It must be safe to run at any time, in several processes at once. */
 export type JobFinder = (recovery: JobRecovery) => Promise<number>;
 
+/** What is to be done when somebody has taken a job back: safe to be done twice, and where the job has ended meanwhile. */
+export type TakenBackListeners<Q extends QueueDefinition> = {
+  readonly [J in JobName<Q>]?: (payload: JobPayload<Q, J>) => Promise<unknown>;
+};
+
 /**
  * What a cancellation found. `removed`: the job waited, and will not run. `asked`: it runs; its signal aborts within
  * about a second (5 s where another process runs it without Redis), and it fails with `queue.cancelled` for good.
@@ -96,9 +101,15 @@ export abstract class Queues {
   ): Promise<{ id: string }>;
   /**
    * Takes a job back, wherever it is; with a parent that waits, also those of its children that do.
+   * A parent that needs it fails. What it stands for in the database is the caller's affair.
    * @throws AppError `queue.not_declared`; `queue.unavailable` when the backend does not answer in time.
    */
   abstract cancel(queue: string, id: string): Promise<Cancellation>;
+  /**
+   * Says what ends in the database when an administrator takes jobs of the queue back, so that its finder does not add them
+   * again. In every role: administrators may reach any process.
+   */
+  abstract onTakenBack<Q extends QueueDefinition>(queue: Q, listeners: TakenBackListeners<Q>): void;
   /** Says how to find in the database what a queue has lost: for each job whose `recovery` is `source`. */
   abstract recover<Q extends QueueDefinition>(
     queue: Q,

@@ -68,4 +68,12 @@ export class TrainingsService {
     await this.dashboards.forget(userId);
     return toTraining(row);
   }
+
+  /** An administrator has taken its job back: it is cancelled, unless it has ended. */
+  async end(trainingId: string): Promise<void> {
+    const row = await this.database.transaction((transaction) =>
+      this.journal.cancel(transaction, trainingId),
+    );
+    if (row) await this.dashboards.forget(row.userId);
+  }
 }

@@ -3,7 +3,7 @@ import { Database, fence, Outbox, type Transaction } from '../../../database/ind
 import { Clock } from '../../../kernel/clock.js';
 import type { AppError } from '../../../kernel/app-error.js';
 import type { Lease } from '../../../kernel/lease.js';
-import { importStuck } from '../journal.errors.js';
+import { importCancelled, importStuck } from '../journal.errors.js';
 import {
   ImportChanged,
   ImportEnded,
@@ -72,6 +72,15 @@ export class ImportLifecycle {
       await fence(transaction, lease);
       const row = await this.imports.lock(transaction.sql, run.id);
       if (row && isHeldBy(row, run)) await this.#fail(transaction, row, reason);
+    });
+  }
+
+  /** An administrator has taken its job back: it ends with nothing imported, unless it has ended. */
+  cancel(importId: string): Promise<void> {
+    return this.database.transaction(async (transaction) => {
+      const row = await this.imports.lock(transaction.sql, importId);
+      if (row?.status !== 'queued' && row?.status !== 'running') return;
+      await this.#fail(transaction, row, importCancelled());
     });
   }
 

@@ -71,8 +71,8 @@ export class QueuesController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Remove every job that waits or is delayed; those that run go on' })
   @ApiOkResponse({ standardSchema: removedJobsSchema })
-  async drain(@Param('queue') queue: string): Promise<RemovedJobs> {
-    return { removed: await this.queues.drain(queue) };
+  drain(@Param('queue') queue: string): Promise<RemovedJobs> {
+    return this.queues.drain(queue);
   }
 
   @Post(':queue/clean')
@@ -80,11 +80,11 @@ export class QueuesController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Remove jobs that ended; of those that failed the dead letters stay' })
   @ApiOkResponse({ standardSchema: removedJobsSchema })
-  async clean(
+  clean(
     @Param('queue') queue: string,
     @Body({ schema: cleanQueueSchema }) body: CleanQueue,
   ): Promise<RemovedJobs> {
-    return { removed: await this.queues.clean(queue, body) };
+    return this.queues.clean(queue, body);
   }
 
   @Post(':queue/jobs/:id/cancel')

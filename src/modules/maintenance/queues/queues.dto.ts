@@ -60,7 +60,12 @@ export const cleanQueueSchema = z.strictObject({
 });
 export type CleanQueue = z.output<typeof cleanQueueSchema>;
 
-export const removedJobsSchema = z.object({ removed: z.number() });
+export const removedJobsSchema = z.object({
+  removed: z.number(),
+  more: z
+    .boolean()
+    .describe('some are left after about a second: the same call removes more of them'),
+});
 export type RemovedJobs = z.output<typeof removedJobsSchema>;
 
 export const cancelledJobSchema = z.object({

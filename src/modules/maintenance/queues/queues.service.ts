@@ -6,7 +6,7 @@ import {
   QueueFigures,
   type JobFigures,
 } from '../../../kernel/job-figures.js';
-import { QueueInspector, Queues, type QueueReport } from '../../../redis/index.js';
+import { QueueInspector, QueueOperations, type QueueReport } from '../../../redis/index.js';
 import { jobGone, unknownQueue } from '../maintenance.errors.js';
 import {
   WINDOWS,
@@ -16,6 +16,7 @@ import {
   type QueueFiguresView,
   type QueueView,
   type QueueWindow,
+  type RemovedJobs,
 } from './queues.dto.js';
 
 /** What operators see and do of the queues, in any process. */
@@ -23,7 +24,7 @@ import {
 export class QueuesService {
   constructor(
     private readonly inspector: QueueInspector,
-    private readonly queues: Queues,
+    private readonly operations: QueueOperations,
     private readonly figures: QueueFigures,
   ) {}
 
@@ -53,21 +54,21 @@ export class QueuesService {
   }
 
   /** @throws AppError `maintenance.unknown_queue`, `queue.unavailable` */
-  drain(name: string): Promise<number> {
+  async drain(name: string): Promise<RemovedJobs> {
     this.assertKnown(name);
-    return this.inspector.drain(name);
+    return this.operations.drain(name);
   }
 
   /** @throws AppError `maintenance.unknown_queue`, `queue.unavailable` */
-  clean(name: string, { state, olderThanMs }: CleanQueue): Promise<number> {
+  async clean(name: string, { state, olderThanMs }: CleanQueue): Promise<RemovedJobs> {
     this.assertKnown(name);
-    return this.inspector.clean(name, state, olderThanMs);
+    return this.operations.clean(name, state, olderThanMs);
   }
 
   /** @throws AppError `maintenance.unknown_queue`, `maintenance.job_gone`, `queue.unavailable` */
   async cancel(name: string, id: string): Promise<CancelledJob> {
     this.assertKnown(name);
-    const outcome = await this.queues.cancel(name, id);
+    const outcome = await this.operations.cancel(name, id);
     if (outcome === 'gone') throw jobGone();
     return { outcome };
   }

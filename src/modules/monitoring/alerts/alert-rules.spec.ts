@@ -1,12 +1,14 @@
 import {
   evaluate,
   hitRatePercent,
+  ledgerCheckVerdict,
   ledgerVerdict,
   MIN_LOOKUPS,
   type Readings,
 } from './alert-rules.js';
 
 const LEDGER = 'ledger_difference';
+const LEDGER_CHECK = 'ledger_check_failed';
 const THRESHOLDS = { memoryPercent: 90, hitRatePercent: 70, queueBacklog: 1_000, slowQueries: 10 };
 const UP = { kind: 'up', usedBytes: 50, maxBytes: 100, slowQueries: 0 } as const;
 const QUIET: Readings = {
@@ -22,9 +24,11 @@ const QUIET: Readings = {
   queues: [{ name: 'trading', waiting: 0 }],
 };
 
-/** Without that of the ledger, which its own check judges. */
+/** Without those of the ledger, which its own check judges. */
 const judge = (readings: Partial<Readings>) =>
-  evaluate({ ...QUIET, ...readings }, THRESHOLDS).filter(({ kind }) => kind !== LEDGER);
+  evaluate({ ...QUIET, ...readings }, THRESHOLDS).filter(
+    ({ kind }) => kind !== LEDGER && kind !== LEDGER_CHECK,
+  );
 const firing = (readings: Partial<Readings>) =>
   judge(readings)
     .filter(({ state }) => state === 'firing')
@@ -51,6 +55,20 @@ describe('alerts', () => {
     const none = ledgerVerdict({ accounts: 900, differing: 0, accountIds: [] });
     expect(none).toMatchObject({ kind: LEDGER, state: 'clear' });
     const between = evaluate(QUIET, THRESHOLDS).filter(({ kind }) => kind === LEDGER);
+    expect(between.map(({ state }) => state)).toEqual(['unknown']);
+  });
+
+  it('tell of a check of the ledger that came to no end, until one does, and leave it alone between them', () => {
+    const startedAt = '2026-11-27T04:00:00.000Z';
+    expect(ledgerCheckVerdict({ startedAt, accounts: 400 })).toEqual({
+      kind: LEDGER_CHECK,
+      state: 'firing',
+      message: `The check of the ledger of ${startedAt} came to no end, after 400 accounts.`,
+      value: 400,
+      threshold: null,
+    });
+    expect(ledgerCheckVerdict(null)).toMatchObject({ kind: LEDGER_CHECK, state: 'clear' });
+    const between = evaluate(QUIET, THRESHOLDS).filter(({ kind }) => kind === LEDGER_CHECK);
     expect(between.map(({ state }) => state)).toEqual(['unknown']);
   });
 

@@ -66,8 +66,11 @@ export interface LedgerFindings {
   readonly accountIds: readonly string[];
 }
 
+const LEDGER_KIND = 'ledger_difference';
+/** Stands from a check that came to no end until one that does. */
+const LEDGER_CHECK_KIND = 'ledger_check_failed';
 /** Judged by a check of its own, once a day. */
-export const LEDGER_KIND = 'ledger_difference';
+export const LEDGER_KINDS: ReadonlySet<string> = new Set([LEDGER_KIND, LEDGER_CHECK_KIND]);
 
 /** The state of every alert there can be (requirements, A20). */
 export function evaluate(readings: Readings, thresholds: Thresholds): Verdict[] {
@@ -78,7 +81,7 @@ export function evaluate(readings: Readings, thresholds: Thresholds): Verdict[] 
     link(readings),
     slowQueries(readings, thresholds.slowQueries),
     outbox(readings),
-    unknown(LEDGER_KIND),
+    ...[...LEDGER_KINDS].map(unknown),
     ...readings.queues.map((queue) => backlog(queue, thresholds.queueBacklog)),
     ...readings.queues.map(({ name }) => stuck(name, readings)),
   ];
@@ -90,6 +93,16 @@ export function ledgerVerdict({ accounts, differing, accountIds }: LedgerFinding
   const names = accountIds.slice(0, 3).join(', ');
   const message = `${differing} of ${accounts} accounts differ from their journals: ${names}.`;
   return firing(LEDGER_KIND, message, differing, 0);
+}
+
+/** Of the check of the ledger itself: null, it has ended. */
+export function ledgerCheckVerdict(
+  stalled: { readonly startedAt: string; readonly accounts: number } | null,
+): Verdict {
+  if (stalled === null) return clear(LEDGER_CHECK_KIND);
+  const { startedAt, accounts } = stalled;
+  const message = `The check of the ledger of ${startedAt} came to no end, after ${accounts} accounts.`;
+  return firing(LEDGER_CHECK_KIND, message, accounts, null);
 }
 
 /** 0–100 with one decimal; null for nothing looked up. */

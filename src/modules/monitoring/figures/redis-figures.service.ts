@@ -9,7 +9,7 @@ import {
 } from '../../../redis/index.js';
 import { SystemConfigService } from '../../system-config/index.js';
 import { AlertReadings } from '../alerts/alert-readings.js';
-import { evaluate, hitRatePercent, LEDGER_KIND, type Verdict } from '../alerts/alert-rules.js';
+import { evaluate, hitRatePercent, LEDGER_KINDS, type Verdict } from '../alerts/alert-rules.js';
 import { testRunning } from '../monitoring.errors.js';
 import type { Clients, PerformanceTest, RedisDashboard, SlowQueries } from './redis.dto.js';
 
@@ -109,7 +109,7 @@ export class RedisFiguresService {
 function assess(verdicts: readonly Verdict[]): RedisDashboard['health'] {
   const firing = verdicts.filter(({ state }) => state === 'firing');
   // Of the ledger nothing is known here: its own check says.
-  const isAway = verdicts.some(({ kind, state }) => state === 'unknown' && kind !== LEDGER_KIND);
+  const isAway = verdicts.some(({ kind, state }) => state === 'unknown' && !LEDGER_KINDS.has(kind));
   const status = isAway ? 'critical' : firing.length > 0 ? 'warning' : 'healthy';
   return { status, issues: firing.map(({ message }) => message) };
 }

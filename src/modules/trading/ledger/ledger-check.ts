@@ -1,16 +1,18 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Database, Outbox } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
-import { DAY_MS } from '../../../kernel/duration.js';
+import { DAY_MS, HOUR_MS } from '../../../kernel/duration.js';
 import { newId } from '../../../kernel/ids.js';
 import type { JobPayload } from '../../../redis/index.js';
-import { LedgerReconciled } from '../trading.events.js';
+import { LedgerCheckStalled, LedgerReconciled } from '../trading.events.js';
 import { ledgerQueue } from '../trading.queues.js';
 import { LedgerChecksRepository } from './ledger-checks.repository.js';
 import { LedgerVerifier, type AccountVerdict } from './ledger-verifier.js';
 
 const BATCH = 200;
 const KEPT_MS = 90 * DAY_MS;
+/** Longer than all attempts at a batch take together, behind other jobs of the queue. */
+const STALLED_MS = HOUR_MS;
 
 /** Holds every account against its journal, once a day, in jobs. Nothing is corrected: a person looks at it. */
 @Injectable()
@@ -33,6 +35,18 @@ export class LedgerCheck {
     });
     const forgotten = await this.checks.forget(new Date(this.clock.nowMs() - KEPT_MS));
     return { checkId, forgotten };
+  }
+
+  /** Tells of a check whose jobs failed or are gone: it comes to no end. The next one that does says that all is well. */
+  async tellOfStalled(): Promise<{ stalled: string | null }> {
+    const check = await this.checks.stalled(STALLED_MS);
+    if (check === undefined) return { stalled: null };
+    const { id: checkId, startedAt, accounts } = check;
+    const told = { checkId, startedAt: startedAt.toISOString(), accounts };
+    await this.database.transaction((transaction) =>
+      this.outbox.publish(transaction, LedgerCheckStalled, told),
+    );
+    return { stalled: checkId };
   }
 
   /** One batch of at most `limit` accounts; run twice, it counts once. */

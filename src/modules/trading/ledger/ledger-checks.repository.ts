@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, isNull, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
 import { Database, type Sql } from '../../../database/index.js';
 import { ledgerChecksTable as checks, type LedgerCheckRow } from './ledger-checks.table.js';
 import type { AccountVerdict } from './ledger-verifier.js';
@@ -41,6 +41,7 @@ export class LedgerChecksRepository {
         found: sql`case when ${checks.differing} < ${MAX_FOUND}
           then ${checks.found} || ${found}::jsonb else ${checks.found} end`,
         cursor: verdicts.at(-1)?.accountId ?? afterAccountId ?? null,
+        countedAt: sql`now()`,
         ...(isLast && { endedAt: sql`now()` }),
       })
       .where(
@@ -52,6 +53,17 @@ export class LedgerChecksRepository {
       )
       .returning();
     return row;
+  }
+
+  /** The check that was begun last, where it has not ended and has counted nothing for `ms`. */
+  async stalled(ms: number): Promise<LedgerCheckRow | undefined> {
+    const isStill = sql<boolean>`${checks.countedAt} < now() - ${ms} * interval '1 millisecond'`;
+    const [latest] = await this.database.sql
+      .select({ check: checks, isStill })
+      .from(checks)
+      .orderBy(desc(checks.startedAt))
+      .limit(1);
+    return latest?.isStill && latest.check.endedAt === null ? latest.check : undefined;
   }
 
   async forget(before: Date): Promise<number> {

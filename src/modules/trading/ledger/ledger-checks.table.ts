@@ -8,6 +8,8 @@ export const ledgerChecksTable = pgTable('ledger_checks', {
   id: uuid('id').primaryKey(),
   startedAt: time('started_at').notNull().defaultNow(),
   endedAt: time('ended_at'),
+  /** When the last batch was counted. */
+  countedAt: time('counted_at').notNull().defaultNow(),
   /** The last account of the last batch that was counted. */
   cursor: text('cursor'),
   accounts: integer('accounts').notNull().default(0),

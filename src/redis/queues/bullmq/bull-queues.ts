@@ -14,17 +14,24 @@ import type { JobRunner } from '../job-runner.js';
 import type { NewFlow } from '../new-flow.js';
 import type { NewJob } from '../new-job.js';
 import type { QueueDefinition } from '../queue-definition.js';
-import { QueueDriver, RESTART_GRACE_MS } from '../queue-driver.js';
+import {
+  QueueDriver,
+  RESTART_GRACE_MS,
+  type FoundJob,
+  type KeptJob,
+  type WaitingState,
+} from '../queue-driver.js';
 import type { Cancellation } from '../queues.js';
 import type { QueueMarks } from '../queue-marks.js';
 import type { QueueReport, RunningJob } from '../queue-report.js';
 import type { QueueRegistry } from '../queue-registry.js';
 import { BullFlows, jobOptionsOf } from './bull-flows.js';
+import { removeJobs, waitingJobs } from './bull-removals.js';
 import { BullWorker } from './bull-worker.js';
 import {
   cleanFinished,
   deadJobOf,
-  drainWaiting,
+  keptJobOf,
   reportOf,
   runningJobOf,
   trimCompleted,
@@ -125,8 +132,9 @@ export class BullQueues extends QueueDriver {
     queue: QueueDefinition,
     state: 'completed' | 'failed',
     olderThanMs: number,
+    limit: number,
   ): Promise<number> {
-    return cleanFinished(this.#queue(queue), state, olderThanMs);
+    return cleanFinished(this.#queue(queue), state, olderThanMs, limit);
   }
 
   override trimCompleted(queue: QueueDefinition, bytes: number): Promise<number> {
@@ -138,8 +146,23 @@ export class BullQueues extends QueueDriver {
     await (paused ? bull.pause() : bull.resume());
   }
 
-  override drain(queue: QueueDefinition): Promise<number> {
-    return drainWaiting(this.#queue(queue));
+  override async waiting(
+    queue: QueueDefinition,
+    states: readonly WaitingState[],
+    limit: number,
+  ): Promise<KeptJob[]> {
+    return (await waitingJobs(this.#queue(queue), states, limit)).map(keptJobOf);
+  }
+
+  override async find(queue: QueueDefinition, id: string): Promise<FoundJob | undefined> {
+    const job = await this.#queue(queue).getJob(id);
+    const state = await job?.getState();
+    if (job === undefined || state === undefined || state === 'unknown') return undefined;
+    return { state: state === 'prioritized' ? 'waiting' : state, job: deadJobOf(queue.name, job) };
+  }
+
+  override remove(queue: QueueDefinition, ids: readonly string[]): Promise<string[]> {
+    return removeJobs(this.#queue(queue), this.#connection(), ids);
   }
 
   override async failed(
@@ -149,11 +172,6 @@ export class BullQueues extends QueueDriver {
   ): Promise<(DeadJob | null)[]> {
     const jobs = await this.#queue(queue).getFailed(offset, offset + limit - 1);
     return jobs.map((job) => deadJobOf(queue.name, job));
-  }
-
-  override async removeFailed(queue: QueueDefinition, id: string): Promise<void> {
-    const job = await this.#queue(queue).getJob(id);
-    if (await job?.isFailed()) await job?.remove();
   }
 
   override dashboardAdapter(queue: QueueDefinition): BaseAdapter {
@@ -186,7 +204,12 @@ export class BullQueues extends QueueDriver {
     if (job === undefined) return 'gone';
     const state = await this.#answer(job.getState());
     if (state === 'completed' || state === 'failed' || state === 'unknown') return 'gone';
-    if (state !== 'active' && (await this.#answer(removed(job)))) return 'removed';
+    if (state !== 'active') {
+      const removed = await this.#answer(this.remove(queue, [id]));
+      if (removed.length > 0) return 'removed';
+      // A worker has just begun it, or one of the children of a parent.
+      if (!(await this.#answer(job.isActive()))) throw new Error(`a child of job ${id} runs`);
+    }
     await this.#answer(new JobCancellations(this.#connection(), this.#prefix, queue.name).ask(id));
     return 'asked';
   }
@@ -242,16 +265,5 @@ export class BullQueues extends QueueDriver {
   #connection(): RedisClient {
     this.#client ??= this.connections.create('queue');
     return this.#client;
-  }
-}
-
-/** Whether it is gone: a worker that has just begun it holds it. */
-async function removed(job: Job): Promise<boolean> {
-  try {
-    await job.remove();
-    return true;
-  } catch (error) {
-    if (await job.isActive()) return false;
-    throw error;
   }
 }

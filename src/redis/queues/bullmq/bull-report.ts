@@ -3,14 +3,14 @@ import type { DeadJob } from '../../../kernel/dead-letters.js';
 import type { JsonValue } from '../../../kernel/json.js';
 import type { RedisClient } from '../../connection/create-client.js';
 import { PRIORITIES } from '../queue-definition.js';
+import type { KeptJob } from '../queue-driver.js';
 import type { QueueReport, RunningJob } from '../queue-report.js';
 import { readEnvelope } from './job-envelope.js';
 
 /** BullMQ's score of a waiting job is its priority times this, plus a counter. */
 const PRIORITY_STEP = 0x1_0000_0000;
-/** Jobs that one script call removes: Redis does nothing else meanwhile. */
-const CLEAN_BATCH = 1_000;
-const MAX_CLEAN_BATCHES = 100;
+/** Jobs that are looked at together. */
+const TRIM_PAGE = 1_000;
 
 /** Every job of ours has a priority, so those that wait stand in the set `prioritized`; `wait` is for a moment. */
 export async function reportOf(queue: Queue, client: RedisClient): Promise<QueueReport> {
@@ -61,14 +61,9 @@ export async function cleanFinished(
   queue: Queue,
   state: 'completed' | 'failed',
   olderThanMs: number,
+  limit: number,
 ): Promise<number> {
-  let removed = 0;
-  for (let batch = 0; batch < MAX_CLEAN_BATCHES; batch += 1) {
-    const ids = await queue.clean(olderThanMs, CLEAN_BATCH, state);
-    removed += ids.length;
-    if (ids.length < CLEAN_BATCH) break;
-  }
-  return removed;
+  return (await queue.clean(olderThanMs, limit, state)).length;
 }
 
 /**
@@ -82,14 +77,14 @@ export async function trimCompleted(
 ): Promise<number> {
   let kept = 0;
   const beyond: string[] = [];
-  for (let from = 0; ; from += CLEAN_BATCH) {
-    const ids = await client.zrevrange(queue.toKey('completed'), from, from + CLEAN_BATCH - 1);
+  for (let from = 0; ; from += TRIM_PAGE) {
+    const ids = await client.zrevrange(queue.toKey('completed'), from, from + TRIM_PAGE - 1);
     const sizes = await sizesOf(queue, client, ids);
     for (const [index, id] of ids.entries()) {
       kept += sizes[index] ?? 0;
       if (kept > bytes) beyond.push(id);
     }
-    if (ids.length < CLEAN_BATCH) break;
+    if (ids.length < TRIM_PAGE) break;
   }
   for (const id of beyond) await queue.remove(id);
   return beyond.length;
@@ -106,13 +101,6 @@ async function sizesOf(queue: Queue, client: RedisClient, ids: string[]): Promis
   return ids.map((_, index) => lengthAt(2 * index) + lengthAt(2 * index + 1));
 }
 
-/** @returns how many waited or were delayed */
-export async function drainWaiting(queue: Queue): Promise<number> {
-  const count = await queue.getJobCountByTypes('wait', 'prioritized', 'delayed');
-  await queue.drain(true);
-  return count;
-}
-
 export function runningJobOf(job: Job): RunningJob {
   return {
     id: job.id ?? '',
@@ -122,6 +110,12 @@ export function runningJobOf(job: Job): RunningJob {
     startedAt: job.processedOn === undefined ? null : new Date(job.processedOn),
     correlationId: readEnvelope(job.data)?.correlationId ?? '',
   };
+}
+
+export function keptJobOf(job: Job): KeptJob {
+  const envelope = readEnvelope(job.data);
+  const payload = (envelope?.payload ?? null) as JsonValue;
+  return { jobId: job.id ?? '', name: job.name, payload, version: envelope?.version ?? 1 };
 }
 
 /** null for one that this application did not add: nobody could run it. */

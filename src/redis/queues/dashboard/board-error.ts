@@ -1,16 +1,20 @@
-import { AppError } from '../../../kernel/app-error.js';
+import { AppError, type ErrorKind } from '../../../kernel/app-error.js';
+
+const STATUS: Partial<Record<ErrorKind, number>> = {
+  invalid: 400,
+  payload_too_large: 400,
+  forbidden: 403,
+  conflict: 409,
+  unavailable: 503,
+};
 
 /** The board answers 500 unless the error has a status: what the operator typed wrong is a 400. */
 export async function asBoardError<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (
-      error instanceof AppError &&
-      (error.kind === 'invalid' || error.kind === 'payload_too_large')
-    ) {
-      throw Object.assign(new Error(error.message, { cause: error }), { statusCode: 400 });
-    }
-    throw error;
+    const statusCode = error instanceof AppError ? STATUS[error.kind] : undefined;
+    if (statusCode === undefined) throw error;
+    throw Object.assign(new Error((error as AppError).message, { cause: error }), { statusCode });
   }
 }

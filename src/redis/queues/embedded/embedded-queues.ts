@@ -8,7 +8,13 @@ import type { JobRunner } from '../job-runner.js';
 import type { NewFlow, NewFlowJob } from '../new-flow.js';
 import type { NewJob } from '../new-job.js';
 import type { QueueDefinition } from '../queue-definition.js';
-import { QueueDriver, RESTART_GRACE_MS } from '../queue-driver.js';
+import {
+  QueueDriver,
+  RESTART_GRACE_MS,
+  type FoundJob,
+  type KeptJob,
+  type WaitingState,
+} from '../queue-driver.js';
 import type { Cancellation } from '../queues.js';
 import type { QueueReport, RunningJob } from '../queue-report.js';
 import type { QueueRegistry } from '../queue-registry.js';
@@ -100,8 +106,9 @@ export class EmbeddedQueues extends QueueDriver {
     queue: QueueDefinition,
     state: 'completed' | 'failed',
     olderThanMs: number,
+    limit: number,
   ): Promise<number> {
-    return this.store.clean(queue.name, state, olderThanMs, Number.MAX_SAFE_INTEGER);
+    return this.store.clean(queue.name, state, olderThanMs, Number.MAX_SAFE_INTEGER, limit);
   }
 
   override trimCompleted({ name }: QueueDefinition, bytes: number): Promise<number> {
@@ -113,20 +120,29 @@ export class EmbeddedQueues extends QueueDriver {
     if (!paused) this.wake(queue);
   }
 
-  override async drain({ name }: QueueDefinition): Promise<number> {
-    const states = ['waiting', 'delayed'] as const;
-    const removed = await Promise.all(states.map((state) => this.store.clean(name, state, 0, 0)));
-    return removed.reduce((total, count) => total + count, 0);
+  override async waiting(
+    { name }: QueueDefinition,
+    states: readonly WaitingState[],
+    limit: number,
+  ): Promise<KeptJob[]> {
+    return (await this.store.list(name, states, 0, limit)).map(deadJobOf);
+  }
+
+  override async find({ name }: QueueDefinition, id: string): Promise<FoundJob | undefined> {
+    const job = await this.store.find(name, id);
+    return job && { state: job.state, job: deadJobOf(job) };
+  }
+
+  override async remove(queue: QueueDefinition, ids: readonly string[]): Promise<string[]> {
+    const removed = await this.store.removeMany(queue.name, ids);
+    // A parent may be due that waited for one of them.
+    this.wake(queue);
+    return removed;
   }
 
   override async failed(queue: QueueDefinition, offset: number, limit: number): Promise<DeadJob[]> {
     const jobs = await this.store.list(queue.name, ['failed'], offset, limit);
     return jobs.map(deadJobOf);
-  }
-
-  override async removeFailed({ name }: QueueDefinition, id: string): Promise<void> {
-    const job = await this.store.find(name, id);
-    if (job?.state === 'failed') await this.store.remove(name, id);
   }
 
   override dashboardAdapter(queue: QueueDefinition): BaseAdapter {

@@ -1,0 +1,1 @@
+ALTER TABLE "ledger_checks" ADD COLUMN "counted_at" timestamp with time zone DEFAULT now() NOT NULL;

@@ -1,0 +1,65 @@
+import type { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
+import type { QueueJob } from '@bull-board/api/typings/app';
+import { AppError } from '../../../kernel/app-error.js';
+import type { QueueOperations } from '../queue-operations.js';
+import type { Removal } from '../removal.js';
+import { asBoardError } from './board-error.js';
+
+type Operations = Pick<QueueOperations, 'drain' | 'clean' | 'remove' | 'assertRetriable'>;
+
+/** Makes the dashboard remove and retry as the API of administrators does; what that cannot do is refused. */
+export function ruled(adapter: BaseAdapter, operations: Operations): BaseAdapter {
+  const name = adapter.getName();
+  const getJob = adapter.getJob.bind(adapter);
+  const getJobs = adapter.getJobs.bind(adapter);
+  adapter.getJob = async (id) => {
+    const job = await getJob(id);
+    return job && ruledJob(job, name, operations);
+  };
+  adapter.getJobs = async (...asked) => {
+    const jobs = await getJobs(...asked);
+    return jobs.map((job) => ruledJob(job, name, operations));
+  };
+  adapter.empty = () => toTheEnd(() => operations.drain(name, ['waiting']));
+  adapter.clean = (status: string, olderThanMs) => {
+    switch (status) {
+      case 'completed':
+      case 'failed':
+        return toTheEnd(() => operations.clean(name, status, olderThanMs));
+      case 'wait':
+      case 'waiting':
+      case 'prioritized':
+        return toTheEnd(() => operations.drain(name, ['waiting']));
+      case 'delayed':
+        return toTheEnd(() => operations.drain(name, ['delayed']));
+      default:
+        return refused(`jobs that are ${status} are not removed in bulk`);
+    }
+  };
+  adapter.obliterate = () => refused('a queue is not removed');
+  return adapter;
+}
+
+function ruledJob(job: QueueJob, queue: string, operations: Operations): QueueJob {
+  const retry = job.retry.bind(job);
+  const id = String(job.toJSON().id);
+  job.remove = () => asBoardError(operations.remove(queue, id));
+  job.retry = async (state) => {
+    if ((state ?? 'failed') === 'failed') await asBoardError(operations.assertRetriable(queue, id));
+    return retry(state);
+  };
+  return job;
+}
+
+/** The board has no words for "more is left". */
+async function toTheEnd(remove: () => Promise<Removal>): Promise<void> {
+  for (let left = true; left;) {
+    const { removed, more } = await asBoardError(remove());
+    // What cannot be removed at the moment would keep it for ever.
+    left = more && removed > 0;
+  }
+}
+
+function refused(message: string): Promise<never> {
+  return asBoardError(Promise.reject(new AppError('forbidden', 'queue.not_offered', message)));
+}
