@@ -1027,6 +1027,12 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       values (${waiting}, 'event', 'test.Nothing', '', '{}', 'test', now() - interval '1000 days', now() + interval '1 hour')`);
     expect(await forget()).toEqual({ deleted: 0 });
     await happens(TrainingFinished, read.happened);
+    await eventually(async () => {
+      const answer: unknown = await database.execute(
+        sql`select id from outbox where payload ->> 'trainingId' = ${read.happened.trainingId}`,
+      );
+      expect((answer as { rows: unknown[] }).rows).toEqual([]);
+    }, patient);
     await database.execute(sql`delete from outbox where id = ${waiting}`);
     await eventually(async () => expect(await forget()).toEqual({ deleted: 2 }), patient);
     expect(await kept()).toEqual(new Set([young.id, unread.id, held.id]));

@@ -1,14 +1,18 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Put } from '@nestjs/common';
+import { Body, HttpCode, Post } from '@nestjs/common';
 import {
-  ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
   ApiServiceUnavailableResponse,
-  ApiTags,
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
-import { CurrentPrincipal, Requires } from '../../../http/index.js';
+import { CurrentPrincipal } from '../../../http/index.js';
 import type { Principal } from '../../../kernel/principal.js';
+import {
+  RemoveSettings,
+  ReplaceSettings,
+  SettingsController,
+  ShowSettings,
+} from '../settings-routes.js';
 import {
   emailConfigSchema,
   replaceEmailSettingsSchema,
@@ -22,27 +26,21 @@ import {
 import { EmailConfigService } from './email-config.service.js';
 import { TestEmailService } from './test-email.service.js';
 
-@ApiTags('system-config')
-@Requires('config.manage')
-@Controller('api/admin/config/email')
+@SettingsController('email')
 export class EmailConfigController {
   constructor(
     private readonly email: EmailConfigService,
     private readonly tests: TestEmailService,
   ) {}
 
-  @Get()
-  @ApiOperation({ summary: 'The mail settings, without the password' })
-  @ApiOkResponse({ standardSchema: emailConfigSchema })
+  @ShowSettings(emailConfigSchema, { summary: 'The mail settings, without the password' })
   get(): Promise<EmailConfig> {
     return this.email.get();
   }
 
-  @Put()
-  @ApiOperation({
+  @ReplaceSettings(emailConfigSchema, {
     summary: 'Replace the mail settings; a password that is left out stays as it is',
   })
-  @ApiOkResponse({ standardSchema: emailConfigSchema })
   replace(
     @CurrentPrincipal() { userId }: Principal,
     @Body({ schema: replaceEmailSettingsSchema }) settings: ReplaceEmailSettings,
@@ -50,10 +48,7 @@ export class EmailConfigController {
     return this.email.replace(userId, settings);
   }
 
-  @Delete()
-  @HttpCode(204)
-  @ApiOperation({ summary: 'Remove the mail settings: no mail is sent any more' })
-  @ApiNoContentResponse()
+  @RemoveSettings({ summary: 'Remove the mail settings: no mail is sent any more' })
   remove(@CurrentPrincipal() { userId }: Principal): Promise<void> {
     return this.email.remove(userId);
   }

@@ -1,13 +1,13 @@
-import { Body, Controller, Delete, Get, HttpCode, Put } from '@nestjs/common';
-import {
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-  ApiUnprocessableEntityResponse,
-} from '@nestjs/swagger';
-import { CurrentPrincipal, Requires } from '../../../http/index.js';
+import { Body } from '@nestjs/common';
+import { ApiUnprocessableEntityResponse } from '@nestjs/swagger';
+import { CurrentPrincipal } from '../../../http/index.js';
 import type { Principal } from '../../../kernel/principal.js';
+import {
+  RemoveSettings,
+  ReplaceSettings,
+  SettingsController,
+  ShowSettings,
+} from '../settings-routes.js';
 import {
   pushConfigSchema,
   replacePushSettingsSchema,
@@ -16,25 +16,19 @@ import {
 } from './push-config.dto.js';
 import { PushConfigService } from './push-config.service.js';
 
-@ApiTags('system-config')
-@Requires('config.manage')
-@Controller('api/admin/config/push')
+@SettingsController('push')
 export class PushConfigController {
   constructor(private readonly push: PushConfigService) {}
 
-  @Get()
-  @ApiOperation({ summary: 'The settings of web push, without the private key' })
-  @ApiOkResponse({ standardSchema: pushConfigSchema })
+  @ShowSettings(pushConfigSchema, { summary: 'The settings of web push, without the private key' })
   get(): Promise<PushConfig> {
     return this.push.get();
   }
 
-  @Put()
-  @ApiOperation({
+  @ReplaceSettings(pushConfigSchema, {
     summary: 'Replace them; without keys the stored pair stays, or one is made',
     description: 'With another pair every browser has to subscribe anew.',
   })
-  @ApiOkResponse({ standardSchema: pushConfigSchema })
   @ApiUnprocessableEntityResponse({ description: 'system_config.private_key_required' })
   replace(
     @CurrentPrincipal() { userId }: Principal,
@@ -43,10 +37,7 @@ export class PushConfigController {
     return this.push.replace(userId, settings);
   }
 
-  @Delete()
-  @HttpCode(204)
-  @ApiOperation({ summary: 'Remove them: nothing is pushed any more' })
-  @ApiNoContentResponse()
+  @RemoveSettings({ summary: 'Remove them: nothing is pushed any more' })
   remove(@CurrentPrincipal() { userId }: Principal): Promise<void> {
     return this.push.remove(userId);
   }

@@ -1,15 +1,19 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Put } from '@nestjs/common';
+import { Body, HttpCode, Post } from '@nestjs/common';
 import {
-  ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
   ApiServiceUnavailableResponse,
-  ApiTags,
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
-import { CurrentPrincipal, Requires } from '../../../http/index.js';
+import { CurrentPrincipal } from '../../../http/index.js';
 import { AppError } from '../../../kernel/app-error.js';
 import type { Principal } from '../../../kernel/principal.js';
+import {
+  RemoveSettings,
+  ReplaceSettings,
+  SettingsController,
+  ShowSettings,
+} from '../settings-routes.js';
 import { SystemConfigService } from '../system-config.service.js';
 import {
   replaceSmsSettingsSchema,
@@ -24,9 +28,7 @@ import {
 import { SmsConfigService } from './sms-config.service.js';
 import { SmsSender } from './sms-sender.js';
 
-@ApiTags('system-config')
-@Requires('config.manage')
-@Controller('api/admin/config/sms')
+@SettingsController('sms')
 export class SmsConfigController {
   constructor(
     private readonly sms: SmsConfigService,
@@ -34,16 +36,16 @@ export class SmsConfigController {
     private readonly config: SystemConfigService,
   ) {}
 
-  @Get()
-  @ApiOperation({ summary: 'The account that text messages are sent by, without its token' })
-  @ApiOkResponse({ standardSchema: smsConfigSchema })
+  @ShowSettings(smsConfigSchema, {
+    summary: 'The account that text messages are sent by, without its token',
+  })
   get(): Promise<SmsConfig> {
     return this.sms.get();
   }
 
-  @Put()
-  @ApiOperation({ summary: 'Replace it; a token that is left out stays as it is' })
-  @ApiOkResponse({ standardSchema: smsConfigSchema })
+  @ReplaceSettings(smsConfigSchema, {
+    summary: 'Replace it; a token that is left out stays as it is',
+  })
   @ApiUnprocessableEntityResponse({ description: 'system_config.auth_token_required' })
   replace(
     @CurrentPrincipal() { userId }: Principal,
@@ -52,10 +54,7 @@ export class SmsConfigController {
     return this.sms.replace(userId, settings);
   }
 
-  @Delete()
-  @HttpCode(204)
-  @ApiOperation({ summary: 'Remove it: no text message is sent any more' })
-  @ApiNoContentResponse()
+  @RemoveSettings({ summary: 'Remove it: no text message is sent any more' })
   remove(@CurrentPrincipal() { userId }: Principal): Promise<void> {
     return this.sms.remove(userId);
   }
