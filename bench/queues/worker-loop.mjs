@@ -76,9 +76,9 @@ async function train(trader, round) {
   });
   const training = await trader.ask(`/api/studio/models/${id}/train`, {});
   await trader.until('the training', async () => {
-    const { status } = await trader.ask(`/api/studio/trainings/${training.id}`);
-    expectThat('the training goes well', status !== 'failed', status);
-    return status === 'completed';
+    const { status, failure } = await trader.ask(`/api/studio/trainings/${training.id}`);
+    expectThat('the training goes well', failure === null, failure?.reason);
+    return status === 'finished';
   });
 }
 

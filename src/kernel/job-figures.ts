@@ -35,29 +35,48 @@ export interface JobFigures {
   readonly runSumMs: number;
 }
 
-export const NO_FIGURES: JobFigures = Object.freeze({
-  completed: 0,
-  failed: 0,
-  retried: 0,
-  wait: Object.freeze(Array.from({ length: DURATION_BUCKETS }, () => 0)),
-  waitSumMs: 0,
-  run: Object.freeze(Array.from({ length: DURATION_BUCKETS }, () => 0)),
-  runSumMs: 0,
-});
+/** Figures that are still counted. */
+export interface OpenFigures extends Record<Exclude<keyof JobFigures, 'wait' | 'run'>, number> {
+  readonly wait: number[];
+  readonly run: number[];
+}
 
-export function sumOf(all: readonly JobFigures[]): JobFigures {
-  return all.reduce(
-    (sum, one) => ({
-      completed: sum.completed + one.completed,
-      failed: sum.failed + one.failed,
-      retried: sum.retried + one.retried,
-      wait: sum.wait.map((count, index) => count + (one.wait[index] ?? 0)),
-      waitSumMs: sum.waitSumMs + one.waitSumMs,
-      run: sum.run.map((count, index) => count + (one.run[index] ?? 0)),
-      runSumMs: sum.runSumMs + one.runSumMs,
-    }),
-    NO_FIGURES,
-  );
+/** Nothing, to be counted on. */
+export function openFigures(): OpenFigures {
+  return {
+    completed: 0,
+    failed: 0,
+    retried: 0,
+    wait: Array.from({ length: DURATION_BUCKETS }, () => 0),
+    waitSumMs: 0,
+    run: Array.from({ length: DURATION_BUCKETS }, () => 0),
+    runSumMs: 0,
+  };
+}
+
+export const NO_FIGURES: JobFigures = Object.freeze(openFigures());
+
+export function sumOf(all: readonly JobFigures[]): OpenFigures {
+  const sum = openFigures();
+  for (const one of all) {
+    sum.completed += one.completed;
+    sum.failed += one.failed;
+    sum.retried += one.retried;
+    sum.waitSumMs += one.waitSumMs;
+    sum.runSumMs += one.runSumMs;
+    one.wait.forEach((count, bucket) => countIn(sum.wait, bucket, count));
+    one.run.forEach((count, bucket) => countIn(sum.run, bucket, count));
+  }
+  return sum;
+}
+
+/** Counts a duration in its bucket. */
+export function countDuration(buckets: number[], ms: number): void {
+  countIn(buckets, bucketOf(ms), 1);
+}
+
+function countIn(buckets: number[], bucket: number, count: number): void {
+  buckets[bucket] = (buckets[bucket] ?? 0) + count;
 }
 
 /** Where the figures of all processes come together. */

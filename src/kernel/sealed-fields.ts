@@ -56,11 +56,14 @@ function mapFields(
   change: (field: string, value: JsonValue) => JsonValue,
 ): JsonValue {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return payload;
-  const changed = Object.entries(payload).flatMap(([field, value]) => {
+  // Of most payloads nothing changes, and nothing is made.
+  let changed: [field: string, value: JsonValue][] | undefined;
+  for (const field of Object.keys(payload)) {
+    const value = payload[field] as JsonValue;
     const next = change(field, value);
-    return next === value ? [] : [[field, next] as const];
-  });
-  return changed.length === 0 ? payload : { ...payload, ...Object.fromEntries(changed) };
+    if (next !== value) (changed ??= []).push([field, next]);
+  }
+  return changed === undefined ? payload : { ...payload, ...Object.fromEntries(changed) };
 }
 
 function isSealed(value: JsonValue): value is { $sealed: string } {

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { Database } from '../../src/database/index.js';
 import { AppError } from '../../src/kernel/app-error.js';
-import { money, moneyText, sumOf } from '../../src/kernel/money.js';
+import { money, moneyText, sumOf, type Money } from '../../src/kernel/money.js';
 import type { Page } from '../../src/kernel/page.js';
 import {
   QuotesService,
@@ -16,6 +16,7 @@ import {
   type Trade,
 } from '../../src/modules/trading/index.js';
 import type { Liquidation } from '../../src/modules/trading/closing/closing.dto.js';
+import type { LotView } from '../../src/modules/trading/accounts/lots.dto.js';
 import type { Activity } from '../../src/modules/trading/accounts/transfers.dto.js';
 import { OrderExecutionService } from '../../src/modules/trading/execution/order-execution.service.js';
 import { OptionExercise } from '../../src/modules/trading/options/option-exercise.js';
@@ -29,6 +30,20 @@ import { LASTING_SESSIONS, WITHOUT_LIMITS } from './support/settings.js';
 import { expectExactLedgers, tradingDesk } from './support/trading-desk.js';
 
 const HOUR_MS = 3_600_000;
+
+/** USD a share of the first `quantity` of the lots, which are the first to be closed. */
+function costOfFirst(lots: readonly LotView[], quantity: number): Money {
+  let left = money(quantity);
+  const parts = lots.map((lot) => {
+    const taken = left.lt(lot.quantity) ? left : money(lot.quantity);
+    left = left.minus(taken);
+    return taken.times(lot.costPerShare);
+  });
+  expect(left.toNumber()).toBe(0);
+  return sumOf(parts).div(quantity);
+}
+
+const sharesOf = (lots: readonly LotView[]) => sumOf(lots.map((lot) => money(lot.quantity)));
 
 const rowsOf = (answer: unknown) => (answer as { rows: unknown[] }).rows;
 
@@ -55,6 +70,8 @@ describe.each(SERVERS)('options on $name', (backend) => {
   const { read, place, until, trade, refusal, account, positions } = desk;
   const tradesOf = async (symbol: string): Promise<Trade[]> =>
     (await desk.trades()).filter((trade) => trade.symbol === symbol);
+  const lotsOf = async (symbol: string): Promise<readonly LotView[]> =>
+    (await read<Page<LotView>>(`/api/positions/${symbol}/lots`)).items;
   /** The nearest that no test is about to run into. */
   const chainOf = async (symbol: string): Promise<OptionChain> => {
     const nearest = await read<OptionChain>(`/api/market/options/${symbol}`);
@@ -142,9 +159,14 @@ describe.each(SERVERS)('options on $name', (backend) => {
 
     it('into shares that have cost the strike and the premium, once under one id', async () => {
       const { symbol, strike } = contractOf(await chainOf('AAPL'), 0, 'call');
-      const { averageFillPrice } = await trade('buy', symbol, '200');
-      const premium = money((await positions())[0]?.averageCost ?? 0);
-      expect(premium.toFixed(4)).toBe(money(averageFillPrice ?? 0).toFixed(4));
+      // Of two lots that cost unlike the first is exercised, at its own cost and not at the average.
+      await trade('buy', symbol, '100');
+      let bought: readonly LotView[];
+      do {
+        await trade('buy', symbol, '100');
+        bought = await lotsOf(symbol);
+      } while (costOfFirst(bought, 100).eq(costOfFirst(bought, sharesOf(bought).toNumber())));
+      const premium = costOfFirst(bought, 100);
       const before = money((await account()).cash);
       const request = { quantity: '100', client_order_id: 'mine' };
       const answers = await Promise.all([1, 2, 3].map(() => exercise(symbol, request)));
@@ -161,7 +183,8 @@ describe.each(SERVERS)('options on $name', (backend) => {
       const [shares, contract] = await positions();
       expect(shares).toMatchObject({ symbol: 'AAPL', quantity: '100', realizedPnl: '0' });
       expect(money(shares?.averageCost ?? 0).toFixed(8)).toBe(strike.plus(premium).toFixed(8));
-      expect(contract).toMatchObject({ symbol, contracts: '1', realizedPnl: '0' });
+      expect(contract).toMatchObject({ symbol, realizedPnl: '0' });
+      expect(contract?.quantity).toBe(moneyText(sharesOf(bought).minus(100)));
       // Without a quantity too: all of them was not asked for.
       for (const again of [{ ...request, quantity: '200' }, { client_order_id: 'mine' }]) {
         expect(await refused(symbol, again)).toEqual([422, 'trading.client_order_id_reused']);
@@ -177,12 +200,15 @@ describe.each(SERVERS)('options on $name', (backend) => {
       await trade('buy', symbol, '100');
       expect(await refused(symbol)).toEqual([422, 'trading.insufficient_position']);
       await trade('buy', 'KO', '150');
-      const [shares, contract] = await positions();
+      const [premium, cost] = [
+        costOfFirst(await lotsOf(symbol), 100),
+        costOfFirst(await lotsOf('KO'), 100),
+      ];
       const before = money((await account()).cash);
       expect((await exercise(symbol)).status).toBe(200);
       expect((await account()).cash).toBe(moneyText(before.plus(strike.times(100))));
       // What is won is the strike less what shares and contract had cost.
-      const won = strike.minus(contract?.averageCost ?? 0).minus(shares?.averageCost ?? 0);
+      const won = strike.minus(premium).minus(cost);
       const [left] = await positions();
       expect(left).toMatchObject({ symbol: 'KO', quantity: '50' });
       expect(money(left?.realizedPnl ?? 0).toFixed(6)).toBe(won.times(100).toFixed(6));

@@ -8,11 +8,11 @@ import { settlesWithin } from '../../kernel/deadline.js';
 import { SECOND_MS } from '../../kernel/duration.js';
 import { FaultLog } from '../../kernel/fault-log.js';
 import {
-  bucketOf,
-  NO_FIGURES,
+  countDuration,
+  openFigures,
   QueueFigures,
   sumOf,
-  type JobFigures,
+  type OpenFigures,
 } from '../../kernel/job-figures.js';
 import { isLast, JobRunner, type JobAttempt, type JobOutcome } from './job-runner.js';
 
@@ -24,7 +24,7 @@ const LAST_REPORT_MS = SECOND_MS;
 export class JobCounts implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #faults = new FaultLog(new Logger('Jobs'));
   /** By queue; what could not be told yet is told with the next report. */
-  readonly #counts = new Map<string, JobFigures>();
+  readonly #counts = new Map<string, OpenFigures>();
   #timer: NodeJS.Timeout | undefined;
   #reporting: Promise<void> | undefined;
 
@@ -57,7 +57,7 @@ export class JobCounts implements OnApplicationBootstrap, BeforeApplicationShutd
       try {
         await this.figures.add(queue, counts);
       } catch (error) {
-        this.#counts.set(queue, sumOf([counts, this.#counts.get(queue) ?? NO_FIGURES]));
+        this.#counts.set(queue, sumOf([counts, this.#counts.get(queue) ?? openFigures()]));
         this.#faults.report('figures of the queues', error);
         return;
       }
@@ -67,30 +67,17 @@ export class JobCounts implements OnApplicationBootstrap, BeforeApplicationShutd
   #count(attempt: JobAttempt, outcome: JobOutcome, runMs: number): void {
     // It runs again, and is counted then.
     if (outcome.kind === 'abandoned' || outcome.kind === 'postponed') return;
-    const { name } = attempt.queue;
-    const failed = outcome.kind === 'failed';
-    const last = isLast(attempt, outcome);
-    const { waitedMs } = attempt;
-    this.#counts.set(
-      name,
-      sumOf([
-        this.#counts.get(name) ?? NO_FIGURES,
-        {
-          completed: failed ? 0 : 1,
-          failed: last ? 1 : 0,
-          retried: failed && !last ? 1 : 0,
-          wait: waitedMs === null ? NO_FIGURES.wait : one(waitedMs),
-          waitSumMs: waitedMs ?? 0,
-          run: one(runMs),
-          runSumMs: runMs,
-        },
-      ]),
-    );
+    const { queue, waitedMs } = attempt;
+    let figures = this.#counts.get(queue.name);
+    if (figures === undefined) this.#counts.set(queue.name, (figures = openFigures()));
+    if (outcome.kind === 'completed') figures.completed += 1;
+    else if (isLast(attempt, outcome)) figures.failed += 1;
+    else figures.retried += 1;
+    if (waitedMs !== null) {
+      countDuration(figures.wait, waitedMs);
+      figures.waitSumMs += waitedMs;
+    }
+    countDuration(figures.run, runMs);
+    figures.runSumMs += runMs;
   }
-}
-
-function one(ms: number): number[] {
-  const buckets = [...NO_FIGURES.run];
-  buckets[bucketOf(ms)] = 1;
-  return buckets;
 }

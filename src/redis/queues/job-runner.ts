@@ -6,7 +6,7 @@ import { settlesWithin } from '../../kernel/deadline.js';
 import { SECOND_MS } from '../../kernel/duration.js';
 import type { JsonValue } from '../../kernel/json.js';
 import type { ChildResult } from './flow.js';
-import { ABANDONED, abandonAfterAbort, abortAfter, endsJob } from './job-abort.js';
+import { ABANDONED, abortAfter, endsJob, untilAbandoned, type JobAbort } from './job-abort.js';
 import { jobContext, openFields } from '../../kernel/sealed-fields.js';
 import type { KeyRing } from '../../kernel/secret-box.js';
 import { NEWER_VERSION, upgradePayload, type JobDefinition } from './job-definition.js';
@@ -32,7 +32,7 @@ export interface JobAttempt {
   readonly waitedMs: number | null;
   readonly correlationId: string;
   /** Ends the attempt; its reason decides what becomes of the job. The runner itself ends one that takes too long. */
-  readonly abort: AbortController;
+  readonly abort: JobAbort;
   readonly reportProgress: (percent: number) => Promise<unknown>;
   /** Of a flow: what its children came to. */
   readonly children: () => Promise<ChildResult[]>;
@@ -120,20 +120,17 @@ export class JobRunner {
     definition: JobDefinition | undefined,
     processor: () => Promise<unknown>,
   ): Promise<{ outcome: JobOutcome; error?: unknown }> {
-    const { signal } = abort;
     // Somebody cancelled it before it began.
-    if (signal.aborted) return endOfAborted(signal, signal.reason);
+    if (abort.reason) return endOfAborted(abort.reason, abort.reason);
     const timer = definition && abortAfter(abort, definition.timeoutMs);
-    const abandonment = abandonAfterAbort(signal);
     try {
-      const result = await Promise.race([processor(), abandonment.promise]);
-      if (result === ABANDONED) return endOfAborted(signal, signal.reason);
+      const result = await untilAbandoned(abort, processor());
+      if (result === ABANDONED) return endOfAborted(abort.reason, abort.reason);
       return { outcome: { kind: 'completed', result: toJson(result) } };
     } catch (error) {
-      return signal.aborted ? endOfAborted(signal, error) : failed(error);
+      return abort.reason ? endOfAborted(abort.reason, error) : failed(error);
     } finally {
       clearTimeout(timer);
-      abandonment.dispose();
     }
   }
 
@@ -153,7 +150,9 @@ export class JobRunner {
       payload,
       attempt: number,
       correlationId,
-      signal: abort.signal,
+      get signal() {
+        return abort.signal;
+      },
       reportProgress,
       children: attempt.children,
     };
@@ -249,7 +248,7 @@ function readPayload(
 
 /** Who took too long or was cancelled has failed; whoever was interrupted for another reason runs again, uncounted. */
 function endOfAborted(
-  { reason }: AbortSignal,
+  reason: Error | undefined,
   error: unknown,
 ): { outcome: JobOutcome; error?: unknown } {
   return endsJob(reason) ? failed(reason) : { outcome: { kind: 'abandoned' }, error };

@@ -62,7 +62,7 @@ export function newJob(
   name: string,
   payload: unknown,
   options: AddJobOptions,
-  currentCorrelationId: string,
+  currentCorrelationId: string | undefined,
   keys: KeyRing | undefined,
 ): NewJob {
   const { id = newId(), delayMs = 0, priority = queue.priority, dedupe = null } = options;
@@ -108,7 +108,8 @@ export function newJob(
     version: latestVersion(job),
     priority: PRIORITIES[priority],
     delayMs: Math.round(delayMs),
-    correlationId: options.correlationId ?? currentCorrelationId,
+    // Of what nobody asked for the job itself is where it begins.
+    correlationId: options.correlationId ?? currentCorrelationId ?? id,
     dedupe,
   };
 }
@@ -128,7 +129,9 @@ function sealed(
   context: string,
 ): JsonValue {
   // The registry takes no job with sealed fields where there are no keys.
-  return keys === undefined ? payload : sealFields(payload, fields, keys, context);
+  return keys === undefined || fields.length === 0
+    ? payload
+    : sealFields(payload, fields, keys, context);
 }
 
 /** Whether a job may be called so. */

@@ -46,9 +46,9 @@ export abstract class QueueDriver extends Queues {
   ): Promise<{ id: string }> {
     const queue = this.registry.get(name);
     const { keys } = this.registry;
-    const checked = newJob(queue, job, payload, options, this.correlation.current(), keys);
-    const refusal = await this.refusal();
-    if (refusal !== null) throw refusal;
+    const checked = newJob(queue, job, payload, options, this.correlation.find(), keys);
+    const refusal = this.refusal();
+    if (refusal !== null) await refuse(refusal);
     try {
       return { id: await this.enqueue(queue, checked) };
     } catch (cause) {
@@ -61,8 +61,7 @@ export abstract class QueueDriver extends Queues {
     children: readonly FlowChild[],
   ): Promise<{ id: string }> {
     const flow = newFlow(this.registry, parent, children, this.correlation.current());
-    const refusal = await this.refusal();
-    if (refusal !== null) throw refusal;
+    await refuse(this.refusal());
     try {
       await this.enqueueFlow(flow);
     } catch (cause) {
@@ -93,7 +92,7 @@ export abstract class QueueDriver extends Queues {
   }
 
   /** Why the backend must not be used as it is at this moment; null: it may. */
-  abstract refusal(): Promise<AppError | null>;
+  abstract refusal(): AppError | null | Promise<AppError | null>;
   /** Shows whether jobs were lost; null: the backend loses none. */
   abstract marks(): QueueMarks | null;
   /** Makes ready what adding jobs needs, in every role. @throws AppError when the backend must not be used as it is. */
@@ -151,6 +150,11 @@ export abstract class QueueDriver extends Queues {
   protected abstract enqueueFlow(flow: NewFlow): Promise<void>;
   /** {@link cancel}, within a bounded time. */
   protected abstract take(queue: QueueDefinition, id: string): Promise<Cancellation>;
+}
+
+async function refuse(asked: AppError | null | Promise<AppError | null>): Promise<void> {
+  const refusal = await asked;
+  if (refusal !== null) throw refusal;
 }
 
 function unavailable(message: string, cause: unknown): AppError {

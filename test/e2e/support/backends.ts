@@ -30,6 +30,7 @@ const COMMON = {
   ADMIN_PASSWORD: ADMIN.password,
   // A busy machine is not an outage.
   CACHE_CALL_TIMEOUT_MS: '500',
+  RATE_LIMIT_CALL_TIMEOUT_MS: '1500',
   // All tests come from one address.
   RATE_LIMITS: [
     'auth.register=1000000/1h,auth.login=1000000/1h',

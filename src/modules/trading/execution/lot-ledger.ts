@@ -94,6 +94,19 @@ export class LotLedger {
     });
   }
 
+  /** USD a share that the lots have cost which a sale of this quantity, no more than is held, would close. */
+  async costOfSold(
+    transaction: Sql,
+    account: AccountRow,
+    symbol: string,
+    quantity: Money,
+  ): Promise<Money> {
+    const open = await this.#listEnough(transaction, account, symbol, quantity, []);
+    const sale = { side: 'sell', quantity, cash: money(0) } as const;
+    const { closures } = tradeLots(open, sale, account.lotMethod);
+    return costPerShare({ quantity, cost: sumOf(closures.map(({ cost }) => cost)) });
+  }
+
   /** All open lots of a symbol, the oldest first. */
   async listOpen(transaction: Sql, accountId: string, symbol: string): Promise<Lot[]> {
     const open: Lot[] = [];

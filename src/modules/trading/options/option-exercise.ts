@@ -5,6 +5,8 @@ import { money, type Money } from '../../../kernel/money.js';
 import { QuotesService, type OptionContract } from '../../market-data/index.js';
 import { AccountWork } from '../accounts/account-work.js';
 import { AccountsService } from '../accounts/accounts.service.js';
+import type { AccountRow } from '../accounts/accounts.table.js';
+import { LotLedger } from '../execution/lot-ledger.js';
 import { askedOf, assertAskedAgain, isMarketOrderOf } from '../orders/asked.js';
 import type { OrderRow } from '../orders/orders.table.js';
 import {
@@ -29,6 +31,7 @@ export class OptionExercise {
     private readonly quotes: QuotesService,
     private readonly books: ContractBooks,
     private readonly legs: OptionLegs,
+    private readonly lots: LotLedger,
   ) {}
 
   /**
@@ -49,7 +52,7 @@ export class OptionExercise {
       }
       const contract = this.quotes.findInstrument(symbol)?.option;
       if (!contract) throw unknownSymbol(symbol);
-      const held = await this.#wanted(transaction, accountId, symbol, contract, request);
+      const held = await this.#wanted(transaction, account, symbol, contract, request);
       const quote = this.quotes.currentQuote(contract.underlying);
       if (!isInTheMoney(intrinsicOf(contract, money(quote.last)))) throw notInTheMoney(quote.last);
       await this.#assertMeans(transaction, accountId, contract, held);
@@ -62,17 +65,19 @@ export class OptionExercise {
 
   async #wanted(
     transaction: Transaction,
-    accountId: string,
+    account: AccountRow,
     symbol: string,
     { right, strike }: OptionContract,
     request: ExerciseRequest,
   ): Promise<HeldContract> {
-    const row = await this.books.findPosition(transaction, accountId, symbol);
+    const row = await this.books.findPosition(transaction, account.id, symbol);
     const free = freeShares(row);
     const quantity = request.quantity === undefined ? free : money(request.quantity);
     assertWholeContracts(quantity);
     if (quantity.gt(free) || quantity.lte(0)) throw insufficientPosition(symbol, quantity, free);
-    return { quantity, averageCost: money(row?.averageCost ?? 0), right, strike: money(strike) };
+    // Of a part it is not the average of all: the lots that the account's method closes carry their own cost over.
+    const averageCost = await this.lots.costOfSold(transaction.sql, account, symbol, quantity);
+    return { quantity, averageCost, right, strike: money(strike) };
   }
 
   async #assertMeans(

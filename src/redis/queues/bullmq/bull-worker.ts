@@ -15,7 +15,7 @@ import type { RedisClient } from '../../connection/create-client.js';
 import { settlesWithin } from '../../../kernel/deadline.js';
 import { FaultLog } from '../../../kernel/fault-log.js';
 import { retryDelayMs } from '../job-failure.js';
-import { ABORT_GRACE_MS, jobCancelled, wasCancelled } from '../job-abort.js';
+import { ABORT_GRACE_MS, JobAbort, jobCancelled, wasCancelled } from '../job-abort.js';
 import type { JobRunner } from '../job-runner.js';
 import type { QueueDefinition } from '../queue-definition.js';
 import { childrenOf } from './bull-flows.js';
@@ -36,7 +36,7 @@ const CANCELLATIONS_MS = SECOND_MS;
 const CLOSE_MS = 2 * SECOND_MS;
 
 interface RunningJob {
-  readonly abort: AbortController;
+  readonly abort: JobAbort;
   readonly ended: Promise<unknown>;
 }
 
@@ -180,7 +180,7 @@ export class BullWorker {
   }
 
   async #process(job: BullJob, token: string | undefined): Promise<unknown> {
-    const abort = new AbortController();
+    const abort = new JobAbort();
     if (this.#stopping || this.#held) return handBack(job, token);
     const envelope = readEnvelope(job.data);
     if (envelope === undefined) {
@@ -210,7 +210,7 @@ export class BullWorker {
     const end = await outcome;
     this.#running.delete(id);
     // The note stays until it has done what it is for: an attempt that was handed back is ended next time.
-    if (end.kind === 'failed' && wasCancelled(abort.signal)) void this.#forgetCancelled(id);
+    if (end.kind === 'failed' && wasCancelled(abort)) void this.#forgetCancelled(id);
     switch (end.kind) {
       case 'completed':
         return end.result;

@@ -18,7 +18,8 @@ const AGAIN_MS = 5 * SECOND_MS;
 export class EvictionGuard {
   readonly #logger = new Logger('Jobs');
   readonly #listeners: ((good: boolean) => void)[] = [];
-  #checking: Promise<void> = Promise.resolve();
+  /** undefined: nothing is asked at this moment. */
+  #checking: Promise<void> | undefined;
   #again: NodeJS.Timeout | undefined;
   /** undefined: nothing was asked yet. */
   #refusal: AppError | null | undefined;
@@ -39,16 +40,22 @@ export class EvictionGuard {
     if (this.#refusal !== undefined) listener(this.#refusal === null);
   }
 
-  /** `queue.redis_evicts` (unavailable); null: it does not evict, cannot be asked, or need not be refused. */
-  async refusal(): Promise<AppError | null> {
-    await this.#checking;
-    return this.#refusal ?? null;
+  /**
+   * `queue.redis_evicts` (unavailable); null: it does not evict, cannot be asked, or need not be refused. Of a question
+   * under way the answer; else at once, as each job that is added asks.
+   */
+  refusal(): AppError | null | Promise<AppError | null> {
+    return this.#checking?.then(() => this.refusal()) ?? this.#refusal ?? null;
   }
 
   #begin(client: RedisClient): void {
     clearTimeout(this.#again);
     // One after the other: the latest verdict is the one that holds.
-    this.#checking = this.#checking.then(() => this.#check(client));
+    const checking = (this.#checking ?? Promise.resolve()).then(async () => {
+      await this.#check(client);
+      if (this.#checking === checking) this.#checking = undefined;
+    });
+    this.#checking = checking;
   }
 
   async #check(client: RedisClient): Promise<void> {

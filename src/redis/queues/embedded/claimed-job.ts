@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { AppError } from '../../../kernel/app-error.js';
 import type { JobStore, StoredJob } from '../../../kernel/job-store.js';
 import { retryDelayMs } from '../job-failure.js';
-import { jobCancelled } from '../job-abort.js';
+import { JobAbort, jobCancelled } from '../job-abort.js';
 import type { JobOutcome, JobRunner } from '../job-runner.js';
 import type { QueueDefinition } from '../queue-definition.js';
 
@@ -12,7 +12,7 @@ const REPORT_RETRY_MS = 500;
 /** One claim of a job: runs it, keeps its lease alive meanwhile, and reports how it ended. */
 export class ClaimedJob {
   readonly #logger = new Logger('Jobs');
-  readonly #abort = new AbortController();
+  readonly #abort = new JobAbort();
   /** By the monotonic clock of this process: the store has it no earlier. */
   #leaseEndsAtMs: number;
   #renewing = false;

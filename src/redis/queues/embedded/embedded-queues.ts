@@ -36,8 +36,8 @@ export class EmbeddedQueues extends QueueDriver {
     return null;
   }
 
-  override refusal(): Promise<null> {
-    return Promise.resolve(null);
+  override refusal(): null {
+    return null;
   }
 
   override async start(): Promise<void> {
