@@ -29,8 +29,9 @@ export interface AttemptEnd {
   readonly lastError: string | null;
   readonly sentAt: Date | null;
   readonly endedAt: Date;
-  /** It was none: the delivery waits until then. */
   readonly dueAt: Date | null;
+  /** false: it was none. */
+  readonly counts: boolean;
 }
 
 /** The ways of notifications out of the system, and what became of them. */
@@ -135,7 +136,7 @@ export class DeliveriesRepository {
   /** Only while the claim is the caller's still. */
   async finish(
     claimed: DeliveryRow,
-    { status, lastError, sentAt, endedAt, dueAt }: AttemptEnd,
+    { status, lastError, sentAt, endedAt, dueAt, counts }: AttemptEnd,
   ): Promise<void> {
     await this.database.sql
       .update(deliveries)
@@ -144,7 +145,7 @@ export class DeliveriesRepository {
         lastError,
         sentAt,
         dueAt,
-        attempts: dueAt === null ? claimed.attempts : claimed.attempts - 1,
+        attempts: counts ? claimed.attempts : claimed.attempts - 1,
         claimedUntil: null,
         updatedAt: endedAt,
       })

@@ -2,19 +2,22 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '../../../kernel/app-error.js';
 import { Clock } from '../../../kernel/clock.js';
 import { MINUTE_MS } from '../../../kernel/duration.js';
-import type { DeliveryFailure, DeliveryOutcome } from '../channels/notification-channel.js';
-import { NotificationChannels } from '../channels/notification-channels.js';
-import { NotificationsRepository } from '../inbox/notifications.repository.js';
+import { Queues } from '../../../redis/index.js';
+import {
+  TARGET_BUSY,
+  type DeliveryFailure,
+  type DeliveryOutcome,
+} from '../channels/notification-channel.js';
 import { notificationsQueue } from '../notifications.queues.js';
 import type { DeliveryRow, DeliveryStatus } from '../notifications.table.js';
 import { DevelopmentTransport } from '../shown/development-transport.js';
-import { DeliveriesRepository, type DeliveryKey } from './deliveries.repository.js';
-import { DeliveryGate, type PutOff } from './delivery-gate.js';
-
-interface Later {
-  readonly kind: 'later';
-  readonly putOff: PutOff;
-}
+import {
+  DeliveriesRepository,
+  type AttemptEnd,
+  type DeliveryKey,
+} from './deliveries.repository.js';
+import { DeliveryAttempt } from './delivery-attempt.js';
+import type { PutOff } from './delivery-gate.js';
 
 /** Longer than any channel may take. */
 const CLAIM_MS = MINUTE_MS;
@@ -28,10 +31,9 @@ const CLAIM_MS = MINUTE_MS;
 export class DeliveryService {
   constructor(
     private readonly deliveries: DeliveriesRepository,
-    private readonly notifications: NotificationsRepository,
-    private readonly channels: NotificationChannels,
+    private readonly attempts: DeliveryAttempt,
     private readonly development: DevelopmentTransport,
-    private readonly gate: DeliveryGate,
+    private readonly queues: Queues,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -52,6 +54,8 @@ export class DeliveryService {
         return this.#showOrSkip(claimed, outcome);
       case 'later':
         return this.#putOff(claimed, outcome.putOff);
+      case 'busy':
+        return this.#rest(claimed, outcome.waitMs);
       case 'gone':
         return this.#finish(claimed, 'skipped', outcome.code);
       case 'failed':
@@ -71,28 +75,31 @@ export class DeliveryService {
     );
   }
 
-  /** What is no failure of the channel, a database that is away say, gives the claim back. */
-  async #attempt(delivery: DeliveryRow): Promise<DeliveryOutcome | Later> {
+  /** What is no failure of the channel gives the claim back. */
+  async #attempt(delivery: DeliveryRow): ReturnType<DeliveryAttempt['make']> {
     try {
-      const notification = await this.notifications.find(delivery.notificationId);
-      if (!notification) throw new Error(`notification ${delivery.notificationId} has vanished`);
-      const channel = this.channels.get(delivery.channel);
-      if (!channel) throw new Error(`there is no channel ${delivery.channel} here`);
-      const putOff = await this.gate.check(delivery, notification);
-      if (putOff) return { kind: 'later', putOff };
-      return await channel.deliver(notification, delivery.target);
+      return await this.attempts.make(delivery);
     } catch (error) {
       await this.#finish(delivery, 'pending', 'notifications.delivery_interrupted');
       throw error;
     }
   }
 
+  /** By a job of its own: that is sooner than a look at the database once a minute. One that gets lost is found. */
+  async #rest(claimed: DeliveryRow, delayMs: number): Promise<{ status: DeliveryStatus }> {
+    const { notificationId, channel, target } = claimed;
+    const status = 'pending';
+    await this.#end(claimed, { status, lastError: TARGET_BUSY, counts: false });
+    const key = { notificationId, channel, target };
+    await this.queues.add(notificationsQueue, 'deliver', key, { delayMs });
+    return { status };
+  }
+
   async #putOff(
     claimed: DeliveryRow,
     { status, dueAt, code: lastError }: PutOff,
   ): Promise<{ status: DeliveryStatus }> {
-    const endedAt = new Date(this.clock.nowMs());
-    await this.deliveries.finish(claimed, { status, lastError, sentAt: null, endedAt, dueAt });
+    await this.#end(claimed, { status, lastError, dueAt, counts: false });
     return { status };
   }
 
@@ -121,8 +128,21 @@ export class DeliveryService {
     lastError: string | null,
     sentAt: Date | null = null,
   ): Promise<{ status: DeliveryStatus }> {
-    const endedAt = new Date(this.clock.nowMs());
-    await this.deliveries.finish(delivery, { status, lastError, sentAt, endedAt, dueAt: null });
+    await this.#end(delivery, { status, lastError, sentAt });
     return { status };
+  }
+
+  #end(
+    claimed: DeliveryRow,
+    end: Pick<AttemptEnd, 'status' | 'lastError'> & Partial<AttemptEnd>,
+  ): Promise<void> {
+    const endedAt = new Date(this.clock.nowMs());
+    return this.deliveries.finish(claimed, {
+      sentAt: null,
+      dueAt: null,
+      counts: true,
+      endedAt,
+      ...end,
+    });
   }
 }
