@@ -49,12 +49,13 @@ export class Side {
    * @param {string} module URL of a module that exports `sides`
    * @param {string} name one of them
    * @param {object} context what it is called with; becomes JSON on its way
+   * @param {number} [timeoutMs]
    * @returns {Promise<Side>}
    */
-  static async start(module, name, context) {
+  static async start(module, name, context, timeoutMs = START_TIMEOUT_MS) {
     const side = new Side(module, name, context);
     try {
-      await side.#ask(0, undefined, START_TIMEOUT_MS);
+      await side.#ask(0, undefined, timeoutMs);
     } catch (error) {
       side.kill();
       throw error;

@@ -168,6 +168,33 @@ describe('the keys for secrets at rest', () => {
   );
 });
 
+describe.each(['PUBLIC_URL', 'TWILIO_BASE_URL'])('%s', (name) => {
+  const inProduction = (url: string) =>
+    failure({ NODE_ENV: 'production', [name]: url }).message.includes(name);
+
+  it('is https in production, whatever the host', () => {
+    expect(inProduction('https://bourse.example')).toBe(false);
+    expect(inProduction('http://bourse.example')).toBe(true);
+    expect(inProduction('http://127.0.0.1:8080')).toBe(true);
+  });
+
+  it.each([
+    'http://127.0.0.1:8080',
+    'http://localhost',
+    'http://[::1]:1',
+    'https://bourse.example',
+  ])('may be %s elsewhere', (url) => expect(() => parseConfig({ [name]: url })).not.toThrow());
+
+  it.each(['http://bourse.example', 'http://127.0.0.1.example', 'http://192.168.1.1'])(
+    'is refused as %s even there, without being printed',
+    (url) => {
+      const { message } = failure({ [name]: url });
+      expect(message).toContain(`${name}: must be https`);
+      expect(message).not.toContain(url);
+    },
+  );
+});
+
 describe('the proxies in front', () => {
   it('are nobody unless they are named', () => {
     expect(parseConfig({}).http.trustedProxies).toEqual([]);

@@ -2,7 +2,11 @@ import { AppError } from '../kernel/app-error.js';
 import type { KeyRing } from '../kernel/secret-box.js';
 import { environmentSchema, type Environment } from './environment.js';
 import { jobsSettings, type JobsSettings } from './jobs-environment.js';
-import { notificationSettings, type NotificationSettings } from './notifications-environment.js';
+import {
+  notificationConflicts,
+  notificationSettings,
+  type NotificationSettings,
+} from './notifications-environment.js';
 import { paperSettings, type PaperSettings } from './paper-environment.js';
 import { queueTarget, redisTarget, type RedisTarget } from './redis-target.js';
 import { riskSettings, type RiskSettings } from './risk-environment.js';
@@ -240,12 +244,7 @@ function findConflicts(config: Config): string[] {
   if (market.provider === 'replay' && market.replayDir === undefined) {
     conflicts.push('MARKET_REPLAY_DIR: required when MARKET_PROVIDER is replay');
   }
-  if (config.production && config.notifications.allowPrivateTargets) {
-    conflicts.push(
-      'NOTIFICATIONS_ALLOW_PRIVATE_TARGETS: not in production (users would reach your network)',
-    );
-  }
-  return conflicts;
+  return [...conflicts, ...notificationConflicts(config.notifications, config.production)];
 }
 
 function invalid(problems: readonly string[]): AppError {

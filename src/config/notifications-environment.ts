@@ -25,11 +25,15 @@ export const notificationsEnvironment = {
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('where users reach this installation; unset: mails have no link that ends them'),
+    .describe(
+      'https; where users reach this installation; unset: mails have no link that ends them',
+    ),
   TWILIO_BASE_URL: z
     .url({ protocol: /^https?$/ })
     .default('https://api.twilio.com')
-    .describe('where text messages are handed over; the account is set at /api/admin/config/sms'),
+    .describe(
+      'https; where text messages are handed over; the account is set at /api/admin/config/sms',
+    ),
 };
 
 export interface NotificationSettings {
@@ -53,4 +57,31 @@ export function notificationSettings(
     twilioBaseUrl: env.TWILIO_BASE_URL,
     publicUrl: env.PUBLIC_URL,
   };
+}
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** What is allowed alone but not together, each with the name of its variable. */
+export function notificationConflicts(
+  { allowPrivateTargets, publicUrl, twilioBaseUrl }: NotificationSettings,
+  production: boolean,
+): string[] {
+  const conflicts: string[] = [];
+  if (production && allowPrivateTargets) {
+    conflicts.push(
+      'NOTIFICATIONS_ALLOW_PRIVATE_TARGETS: not in production (users would reach your network)',
+    );
+  }
+  for (const [name, url] of Object.entries({
+    PUBLIC_URL: publicUrl,
+    TWILIO_BASE_URL: twilioBaseUrl,
+  })) {
+    if (url === undefined) continue;
+    const { protocol, hostname } = new URL(url);
+    const inTheClear = protocol !== 'https:';
+    if (inTheClear && (production || !LOOPBACK.test(hostname))) {
+      conflicts.push(`${name}: must be https (http is for this machine, outside of production)`);
+    }
+  }
+  return conflicts;
 }

@@ -31,6 +31,11 @@ export function badCursor(): AppError {
   );
 }
 
+/** A list that is never long: one page holds it. */
+export function onlyPage<Item>(items: readonly Item[]): Page<Item> {
+  return { items, nextCursor: null };
+}
+
 /** Makes a page of up to `limit` items from `limit + 1` rows read. */
 export function toPage<Item extends { readonly id: string }>(
   rows: readonly Item[],

@@ -1,6 +1,6 @@
 import { AppError } from './app-error.js';
 import type { JsonValue } from './json.js';
-import { open, seal, type KeyRing } from './secret-box.js';
+import { open, seal, UNREADABLE, type KeyRing } from './secret-box.js';
 
 /** What stands where a sealed field is shown to people. */
 export const HIDDEN = '[sealed]';
@@ -36,11 +36,7 @@ export function openFields(
   return mapFields(payload, (field, value) => {
     if (!isSealed(value)) return value;
     if (keys === undefined) {
-      throw new AppError(
-        'internal',
-        'secret.unreadable',
-        'There are no keys to open a value with.',
-      );
+      throw new AppError('internal', UNREADABLE, 'There are no keys to open a value with.');
     }
     return JSON.parse(open(value.$sealed, keys, `${context}:${field}`)) as JsonValue;
   });

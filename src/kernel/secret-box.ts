@@ -12,6 +12,9 @@ export interface SecretKey {
 /** The first key seals; all of them open. */
 export type KeyRing = readonly [SecretKey, ...SecretKey[]];
 
+/** Code of what cannot be opened. */
+export const UNREADABLE = 'secret.unreadable';
+
 const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
@@ -53,8 +56,11 @@ export function open(sealed: string, keys: KeyRing, context: string): string {
   }
 }
 
+/** Whether it says that a sealed value cannot be opened: the keys that it was sealed with are gone. */
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof AppError && error.code === UNREADABLE;
+}
+
 function unreadable(cause?: unknown): AppError {
-  return new AppError('internal', 'secret.unreadable', 'A sealed value cannot be opened.', {
-    cause,
-  });
+  return new AppError('internal', UNREADABLE, 'A sealed value cannot be opened.', { cause });
 }

@@ -116,7 +116,7 @@ describe('the connections to a Redis of one’s own', () => {
     const readsOf = async (): Promise<number> =>
       Number(/total_reads_processed:(\d+)/.exec(await queue.info('stats'))?.[1]);
     const before = await readsOf();
-    const key = instance.keys.key('joined', 'list');
+    const key = instance.keys.key('q', 'joined');
     const lengths = await Promise.all(
       Array.from({ length: 100 }, async (_, i) => {
         // As deep in promises as a library may be before it writes.

@@ -24,7 +24,7 @@ import { DAY, startStore, useSessionRecords } from './session.setup.js';
 const login = { userId: 'ada', ip: '192.0.2.7', userAgent: 'Firefox/130' };
 const unavailable = { kind: 'unavailable', code: 'session.unavailable' };
 /** Whoever waits for a store that is away waits much longer. */
-const AT_ONCE_MS = 400;
+const AT_ONCE_MS = 800;
 
 const records = useSessionRecords('postgres');
 beforeEach(() => records().empty());

@@ -1,4 +1,11 @@
 import { connect, type Socket } from 'node:net';
+import { sql } from 'drizzle-orm';
+import { Database, Outbox } from '../../src/database/index.js';
+import { newId } from '../../src/kernel/ids.js';
+import { TrainingFinished } from '../../src/modules/ai-studio/ai-studio.events.js';
+import { eventually } from '../support/eventually.js';
+import { HttpStub } from '../support/http-stub.js';
+import { PushBrowser } from '../support/push-browser.js';
 import type { ApiClient, Problem } from './support/api-client.js';
 import { SERVERS } from './support/backends.js';
 import { startBourse, type Bourse } from './support/bourse.js';
@@ -226,7 +233,60 @@ describe.each(SERVERS)('bad input on $name', (backend) => {
     expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ status, code });
   });
 
+  it.each([
+    'http://example.com/hook',
+    'https://127.0.0.1/hook',
+    'https://[::1]/hook',
+    'https://[::ffff:10.0.0.1]/hook',
+    'https://169.254.169.254/latest/meta-data',
+    'https://localhost/hook',
+  ])('refuses to send news to %s, as a webhook and as a push', async (url) => {
+    const refused = 'notifications.target_refused';
+    const webhooks = '/api/notifications/webhooks';
+    expectProblem(await trader.post<Problem>(webhooks, { url }), 422, refused);
+    const subscription = new PushBrowser().subscription(url);
+    const pushed = await trader.post<Problem>(
+      '/api/notifications/push/subscriptions',
+      subscription,
+    );
+    expectProblem(pushed, 422, refused);
+    const { body } = await trader.post<{ id: string }>(webhooks, { url: 'https://example.com/' });
+    const path = `${webhooks}/${body.id}`;
+    expectProblem(await trader.patch<Problem>(path, { url }), 422, refused);
+    expect((await trader.delete(path)).status).toBe(204);
+    expect((await trader.get(webhooks)).body).toEqual({ items: [], nextCursor: null });
+  });
+
   it('has not logged a single error of its own for all of that', () => {
     expect(bourse.logs.filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([]);
+  });
+
+  it('sends nothing to a name that means an address of ours by then', async () => {
+    const receiver = await HttpStub.start();
+    try {
+      const url = 'https://hook.example.com/';
+      expect((await trader.post('/api/notifications/webhooks', { url })).status).toBe(201);
+      const database = bourse.app.get(Database);
+      // As if its name meant this machine by now: another name that does, and is looked up like any.
+      const there = `https://localhost:${receiver.port}/`;
+      await database.sql.execute(sql`update webhook_endpoints set url = ${there}`);
+      const [userId, modelId, trainingId] = [trader.user.id, newId(), newId()];
+      const ended = { name: 'A', outcome: 'finished' as const, result: null, failure: null };
+      await database.transaction((transaction) =>
+        bourse.app
+          .get(Outbox)
+          .publish(transaction, TrainingFinished, { ...ended, userId, modelId, trainingId }),
+      );
+      await eventually(async () => {
+        const answer: unknown = await database.sql.execute(sql`
+          select status, attempts, last_error from notification_deliveries where channel = 'webhook'`);
+        expect((answer as { rows: unknown[] }).rows).toEqual([
+          { status: 'failed', attempts: 1, last_error: 'notifications.webhook_refused' },
+        ]);
+      });
+      expect(receiver.connections).toBe(0);
+    } finally {
+      await receiver.stop();
+    }
   });
 });

@@ -304,8 +304,11 @@ describe.each(BACKENDS)('monitoring on $name', (backend) => {
       ({ kind: `queue_backlog:${name}`, state, message: 'm', value: 2, threshold: 1 }) as const;
     await alerts.apply([queue('a', 'firing'), queue('b', 'firing'), queue('c', 'firing')]);
     const first = await read<AlertPage>('alerts?limit=2');
-    const second = await read<AlertPage>(`alerts?limit=2&cursor=${first.nextCursor}`);
-    expect([...first.items, ...second.items].slice(0, 3).map((alert) => alert.kind)).toEqual([
+    const second = await read<AlertPage>(`alerts?limit=4&cursor=${first.nextCursor}`);
+    expect(first.items).toHaveLength(2);
+    // The evaluation of the minute may raise others.
+    const kinds = [...first.items, ...second.items].map((alert) => alert.kind);
+    expect(kinds.filter((kind) => /^queue_backlog:[abc]$/.test(kind)).slice(0, 3)).toEqual([
       'queue_backlog:c',
       'queue_backlog:b',
       'queue_backlog:a',

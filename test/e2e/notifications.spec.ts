@@ -40,6 +40,7 @@ import { LiveClient } from './support/live-client.js';
 
 const PATH = '/api/notifications';
 const LOGIN = { user: 'bourse', password: 'sealed and opened again' };
+const HOUR_MS = 3_600_000;
 const QUIET = { inApp: true, email: false };
 
 const emailOf = (notificationId: string) => ({
@@ -190,7 +191,6 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       expect(mail?.headers).toContain('Subject: Bourse: Bought 2 AAPL');
       expect(mail?.body).toContain('Hello A Trader,');
       expect(await untilDelivery(String(data['id']), 'sent')).toMatchObject({
-        attempts: 1,
         last_error: null,
       });
       live.close();
@@ -865,6 +865,13 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       bourse.app.get(Database).sql.execute(sql`
         update notification_deliveries set due_at = now() - interval '1 minute'
         where due_at is not null and notification_id in (select id from notifications where user_id = ${userId})`);
+    const dueInMs = async (): Promise<number[]> => {
+      const answer: unknown = await bourse.app.get(Database).sql.execute(sql`
+        select d.due_at from notification_deliveries d join notifications n on n.id = d.notification_id
+        where n.user_id = ${trader.user.id} and d.due_at is not null`);
+      const { rows } = answer as { rows: { due_at: string }[] };
+      return rows.map(({ due_at: dueAt }) => Date.parse(dueAt) - bourse.clock.nowMs());
+    };
     /** From an hour ago until in an hour, in UTC. */
     const quietNow = () => {
       const [from, to] = [-1, 1].map((hours) =>
@@ -926,22 +933,33 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       }
     });
 
-    it('for a digest comes in one mail, once, in the order of what happened', async () => {
-      await prefer({ emailDigest: 'daily' });
-      for (const name of ['First', 'Second']) await happens(TrainingFinished, training({ name }));
-      await eventually(async () => expect((await list()).items).toHaveLength(2), patient);
-      await pass(trader.user.id);
-      await Promise.all([sendDue(), sendDue()]);
-      const [mail] = await untilMailed();
-      await sendDue();
-      expect(mail?.headers).toContain('Subject: Bourse: 2 messages');
-      expect(mail?.body).toMatch(/1: Training done: First\r?\n2: Training done: Second/);
-      expect((await list()).items).toHaveLength(2);
-      for (const { id } of (await list()).items) {
-        expect(await deliveries(id)).toMatchObject([{ status: 'digested' }]);
-      }
-      expect(sink.mailsTo(trader.user.email)).toHaveLength(1);
-    });
+    it.each([
+      ['hourly', HOUR_MS],
+      ['daily', 24 * HOUR_MS],
+    ])(
+      'for an %s digest comes in one mail, once, in the order of what happened',
+      async (emailDigest, withinMs) => {
+        await prefer({ emailDigest });
+        for (const name of ['First', 'Second']) await happens(TrainingFinished, training({ name }));
+        await eventually(async () => expect((await list()).items).toHaveLength(2), patient);
+        const waits = await dueInMs();
+        expect(waits).toHaveLength(2);
+        expect(Math.max(...waits)).toBeLessThanOrEqual(withinMs);
+        await sendDue();
+        expect(sink.mailsTo(trader.user.email)).toEqual([]);
+        await pass(trader.user.id);
+        await Promise.all([sendDue(), sendDue()]);
+        const [mail] = await untilMailed();
+        await sendDue();
+        expect(mail?.headers).toContain('Subject: Bourse: 2 messages');
+        expect(mail?.body).toMatch(/1: Training done: First\r?\n2: Training done: Second/);
+        expect((await list()).items).toHaveLength(2);
+        for (const { id } of (await list()).items) {
+          expect(await deliveries(id)).toMatchObject([{ status: 'digested' }]);
+        }
+        expect(sink.mailsTo(trader.user.email)).toHaveLength(1);
+      },
+    );
 
     it('is what is beyond the limit of an hour, and nothing of it is lost', async () => {
       await prefer({ 'training-finished': { inApp: false } });
@@ -1082,6 +1100,21 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       return opened.body;
     };
     const endpoints = async (by = trader) => (await by.get<Page<WebhookView>>(WEBHOOKS)).body.items;
+    const untilWebhookStatus = (id: string, status: string) =>
+      eventually(async () => {
+        expect(await deliveries(id, 'webhook')).toMatchObject([{ status }]);
+      }, patient);
+    const attemptsByTarget = async (id: string) => {
+      const answer: unknown = await bourse.app
+        .get(Database)
+        .sql.execute(
+          sql`select target, status, attempts from notification_deliveries where notification_id = ${id} and channel = 'webhook'`,
+        );
+      const { rows } = answer as { rows: (Delivery & { target: string })[] };
+      return Object.fromEntries(
+        rows.map(({ target, status, attempts }) => [target, { status, attempts }]),
+      );
+    };
     const untilWebhook = (id: string, lastError: string | null) =>
       eventually(async () => {
         const [delivery] = await deliveries(id, 'webhook');
@@ -1143,6 +1176,110 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
         }, patient);
       } finally {
         await fast.stop();
+      }
+    });
+
+    it('of which one fails goes to the others once, and is tried again alone', async () => {
+      const failing = (await open()).id;
+      const other = await HttpStub.start();
+      try {
+        const opened = await trader.post<CreatedWebhook>(WEBHOOKS, { url: other.url });
+        let asked = 0;
+        receiver.answer = () => ({ status: (asked += 1) < 3 ? 500 : 204 });
+        await happens(TrainingFinished, training());
+        const { id } = await untilTold('training-finished');
+        await eventually(async () => {
+          expect(await attemptsByTarget(id)).toEqual({
+            [failing]: { status: 'sent', attempts: 3 },
+            [opened.body.id]: { status: 'sent', attempts: 1 },
+          });
+        }, patient);
+        expect([receiver.requests.length, other.requests.length]).toEqual([3, 1]);
+      } finally {
+        await other.stop();
+      }
+    });
+
+    it('comes again when its receiver has said, not sooner, and counts as tried', async () => {
+      await open();
+      receiver.answer = () => ({ status: 429, headers: { 'retry-after': '1800' } });
+      await happens(TrainingFinished, training());
+      const { id } = await untilTold('training-finished');
+      const held = await untilWebhook(id, 'notifications.webhook_rejected');
+      expect(held).toMatchObject({ status: 'held', attempts: 1 });
+      const answer: unknown = await bourse.app
+        .get(Database)
+        .sql.execute(
+          sql`select due_at from notification_deliveries where notification_id = ${id} and channel = 'webhook'`,
+        );
+      const [row] = (answer as { rows: { due_at: string }[] }).rows;
+      const waitMs = Date.parse(row?.due_at ?? '') - bourse.clock.nowMs();
+      expect(waitMs).toBeGreaterThan(1_700_000);
+      expect(waitMs).toBeLessThanOrEqual(1_800_000);
+      expect(receiver.requests).toHaveLength(1);
+    });
+
+    it('stays its sender’s while it is being sent, and comes again, under its id, from one that died before it was recorded', async () => {
+      const { secret } = await open();
+      const held = new Deferred<void>();
+      receiver.answer = (_, response) => {
+        void held.promise.then(() => response.writeHead(204).end());
+        return undefined;
+      };
+      await happens(TrainingFinished, training());
+      const { id: notificationId } = await untilTold('training-finished');
+      await eventually(() => expect(receiver.requests).toHaveLength(1), patient);
+      const claim = (change: ReturnType<typeof sql>) =>
+        bourse.app
+          .get(Database)
+          .sql.execute(
+            sql`update notification_deliveries set ${change} where notification_id = ${notificationId} and channel = 'webhook'`,
+          );
+      const target = (await endpoints())[0]?.id ?? '';
+      const deliver = () =>
+        bourse.app.get(DeliveryService).deliver({ notificationId, channel: 'webhook', target });
+      const inProgress = { code: 'notifications.delivery_in_progress' };
+      // As if it were sending for as long as its claim lasts: it has renewed it.
+      await claim(sql`claimed_until = now() + interval '1 second'`);
+      await eventually(async () => {
+        const answer: unknown = await bourse.app
+          .get(Database)
+          .sql.execute(
+            sql`select claimed_until > now() + interval '5 seconds' as renewed from notification_deliveries where notification_id = ${notificationId} and channel = 'webhook'`,
+          );
+        expect((answer as { rows: unknown[] }).rows).toEqual([{ renewed: true }]);
+      }, patient);
+      await expect(deliver()).rejects.toMatchObject(inProgress);
+      held.resolve();
+      await untilWebhookStatus(notificationId, 'sent');
+
+      // As a process leaves it that is killed between the answer and the record.
+      await claim(
+        sql`status = 'sending', sent_at = null, claimed_until = now() + interval '10 seconds'`,
+      );
+      await expect(deliver()).rejects.toMatchObject(inProgress);
+      await claim(sql`claimed_until = now() - interval '1 second'`);
+      expect(await deliver()).toEqual({ status: 'sent' });
+      expect(await deliver()).toEqual({ status: 'sent' });
+      expect(receiver.requests).toHaveLength(2);
+      const news = receiver.requests.map(({ headers, body }) => ({
+        id: headers['webhook-id'],
+        news: new Webhook(secret).verify(body, headers as Record<string, string>),
+      }));
+      expect(news[1]).toEqual(news[0]);
+    });
+
+    it('does not follow its receiver elsewhere', async () => {
+      await open();
+      const elsewhere = await HttpStub.start();
+      try {
+        receiver.answer = () => ({ status: 307, headers: { location: elsewhere.url } });
+        await happens(TrainingFinished, training());
+        const { id } = await untilTold('training-finished');
+        await untilWebhook(id, 'notifications.webhook_rejected');
+        expect(elsewhere.connections).toBe(0);
+      } finally {
+        await elsewhere.stop();
       }
     });
 
@@ -1260,6 +1397,22 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       twilio.answer = () => ({ status: (asked += 1) === 1 ? 429 : 201 });
       await happens(TrainingFinished, training({ name: 'Busy' }));
       await eventually(() => expect(asked).toBe(2), patient);
+    });
+
+    it('comes ten times an hour, and what is beyond that later, by itself', async () => {
+      await setAccount();
+      await trader.post(`${PHONE}/verify`, { code: await setNumber() });
+      twilio.requests.length = 0;
+      for (let i = 1; i <= 11; i += 1)
+        await happens(TrainingFinished, training({ name: `No. ${i}` }));
+      await eventually(async () => {
+        const told = (await list()).items;
+        const rows = (await Promise.all(told.map(({ id }) => deliveries(id, 'sms')))).flat();
+        const held = { status: 'held', attempts: 0, last_error: 'notifications.too_many' };
+        expect(rows.filter(({ status }) => status === 'sent')).toHaveLength(10);
+        expect(rows.filter(({ status }) => status !== 'sent')).toEqual([held]);
+      }, patient);
+      expect(twilio.requests).toHaveLength(10);
     });
 
     it('with a code goes to a number three times an hour, whoever asks for it, and what was verified stays', async () => {

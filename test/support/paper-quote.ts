@@ -24,7 +24,7 @@ export const NOW_MS = Date.parse(AS_OF);
 /** Of an order. */
 export const ID = '01997a2e-0000-7000-8000-000000000001';
 /** Nothing slips, costs or takes time. */
-export const plain = paperModel({
+export const plainPaper = {
   seed: 'test',
   slippageBps: '0',
   slippageSizeBps: '0',
@@ -35,7 +35,8 @@ export const plain = paperModel({
   feeSellBps: '0',
   latencyMs: 0,
   staleQuoteMs: 15_000,
-});
+};
+export const plain = paperModel(plainPaper);
 export const slipping = (bps: string, sizeBps = '0'): PaperModel => ({
   ...plain,
   slippage: { bps: money(bps), sizeBps: money(sizeBps), randomBps: money(0) },

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, pageOf, SignedIn } from '../../http/index.js';
-import type { Page } from '../../kernel/page.js';
+import { onlyPage, type Page } from '../../kernel/page.js';
 import type { Principal } from '../../kernel/principal.js';
 import { CachedResponse } from '../../redis/index.js';
 import {
@@ -27,7 +27,7 @@ export class StudioController {
   @ApiOperation({ summary: 'What a model can learn from' })
   @ApiOkResponse({ standardSchema: pageOf(featureSchema) })
   async features(): Promise<Page<FeatureView>> {
-    return { items: await this.studioFeatures.list(), nextCursor: null };
+    return onlyPage(await this.studioFeatures.list());
   }
 
   @Get('dashboard')

@@ -10,7 +10,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentPrincipal, pageOf, RateLimit, SignedIn } from '../../http/index.js';
-import type { Page } from '../../kernel/page.js';
+import { onlyPage, type Page } from '../../kernel/page.js';
 import type { Principal } from '../../kernel/principal.js';
 import {
   changePasswordSchema,
@@ -91,7 +91,7 @@ export class SessionsController {
     standardSchema: pageOf(sessionSchema),
   })
   async list(@CurrentPrincipal() principal: Principal): Promise<Page<SessionView>> {
-    return { items: await this.sessions.list(principal), nextCursor: null };
+    return onlyPage(await this.sessions.list(principal));
   }
 
   @Delete('sessions/:id')

@@ -32,6 +32,12 @@ export class SealedSettings<Stored extends JsonObject> {
     return row && { settings: this.group.schema.parse(row.value), secretSet: row.sealed !== null };
   }
 
+  /** All that is ever shown of them. */
+  async shown(): Promise<(Stored & { configured: true }) | { configured: false }> {
+    const found = await this.find();
+    return found ? { ...found.settings, configured: true } : { configured: false };
+  }
+
   /** @param secret undefined: the stored one stays; null: there is none any more. @throws AppError `secretRequired` */
   async replace(
     changedBy: string,

@@ -2,6 +2,8 @@
 /** @import { Outcome, Setting } from '../cache/experiment.mjs' */
 import { brokenLimits } from '../cache/scenario.mjs';
 import { sleep, until } from '../time.mjs';
+import { EmbeddedStage } from './embedded-stage.mjs';
+import { NewsStage } from './news-stage.mjs';
 import { Stage } from './stage.mjs';
 
 export const OURS = 'bourse';
@@ -18,10 +20,23 @@ const SHORT_JOB_MS = 10;
 /** Some of them are always under way. */
 const LONG_JOB_MS = 400;
 
+/** Each is one mail and one webhook. */
+const EVENTS = 60;
+/** As the queue of notifications declares: what a process has in its hands at most. */
+const NEWS_AT_ONCE = 4;
+const SENT_MS = 30_000;
+
 /** @typedef {Record<string, number>} Figures */
 
 /**
  * @typedef {object} QueueScenario
+ * @property {string} name
+ * @property {string} promise
+ * @property {(onOpen: Setting['onOpen']) => Promise<Figures>} run
+ * @property {Figures} most
+ * @property {Figures} least
+ *
+ * @typedef {object} Strike
  * @property {string} name
  * @property {string} promise
  * @property {number} jobMs
@@ -32,7 +47,7 @@ const LONG_JOB_MS = 400;
 
 const BACK = { resumedMs: RESUMED_MS };
 
-/** @param {number} seconds @returns {QueueScenario} */
+/** @param {number} seconds @returns {Strike} */
 const stopped = (seconds) => ({
   name: `stopped-${seconds}s`,
   promise: `the queue Redis killed and away for ${seconds} s: work goes on ≤3 s after it is back, nothing is lost or done twice`,
@@ -46,8 +61,8 @@ const stopped = (seconds) => ({
   most: BACK,
 });
 
-/** @type {readonly QueueScenario[]} */
-const all = [
+/** Of two workers on a queue Redis, while jobs are asked for. @type {readonly Strike[]} */
+const strikes = [
   ...[3, 20, 60].map(stopped),
   {
     name: 'frozen',
@@ -158,20 +173,62 @@ const all = [
   },
 ];
 
+/** @param {Strike} strike @returns {QueueScenario} */
+const struck = ({ name, promise, jobMs, strike, most, least }) => ({
+  name,
+  promise,
+  run: async (onOpen) => {
+    const stage = await Stage.open(onOpen, jobMs);
+    stage.startAsking();
+    await stage.effects();
+    await sleep(CALM_MS);
+    const figures = await strike(stage);
+    await sleep(CALM_MS);
+    return { ...(await stage.verdict()), ...figures };
+  },
+  most,
+  least: { asked: 20, ...least },
+});
+
+/** @type {readonly QueueScenario[]} */
+const all = [
+  ...strikes.map(struck),
+  {
+    name: 'notification-worker-killed',
+    promise:
+      'the worker killed while it sends news by mail and webhook: started again, all is sent ≤30 s later, stored once each; twice came at most the four messages in its hands, under the ids they had',
+    run: async (onOpen) => {
+      const stage = await NewsStage.open(onOpen);
+      await stage.tell(EVENTS);
+      const inHands = await stage.killInSending(EVENTS / 4);
+      await stage.start();
+      const verdict = await stage.verdict();
+      const cameTwice = verdict.mailsTwice + verdict.webhooksTwice;
+      return { ...verdict, inHands, cameTwice };
+    },
+    most: { unsent: 0, unknown: 0, cameTwice: NEWS_AT_ONCE, restMs: SENT_MS },
+    least: { told: EVENTS, stored: EVENTS, deliveries: 2 * EVENTS, inHands: 2 },
+  },
+  {
+    name: 'embedded-killed',
+    promise:
+      'a process on the embedded driver killed in its jobs: at its next start all are done, each once',
+    run: async (onOpen) => {
+      const stage = await EmbeddedStage.open(onOpen, LONG_JOB_MS);
+      const killed = await stage.askAndKill(100);
+      await stage.start();
+      return { ...(await stage.verdict()), killed };
+    },
+    most: { restMs: TAKEN_OVER_MS },
+    least: { asked: 100, killed: 1 },
+  },
+];
+
 export const scenarios = all.map((scenario) => ({ ...scenario, hasPeer: false }));
 
 /** @param {QueueScenario} scenario @param {Setting} setting @returns {Promise<Outcome & { pass: boolean }>} */
-export async function play({ jobMs, strike, most, least = {} }, { onOpen }) {
-  const stage = await Stage.open(onOpen, jobMs);
-  stage.startAsking();
-  await stage.effects();
-  await sleep(CALM_MS);
-  const struck = await strike(stage);
-  await sleep(CALM_MS);
-  const figures = { ...(await stage.verdict()), ...struck };
-  const details = brokenLimits(
-    { most: { lost: 0, doubled: 0, ...most }, least: { asked: 20, ...least } },
-    figures,
-  );
+export async function play({ run, most, least }, { onOpen }) {
+  const figures = await run(onOpen);
+  const details = brokenLimits({ most: { lost: 0, doubled: 0, ...most }, least }, figures);
   return { figures, pass: details.length === 0, details };
 }

@@ -1,9 +1,9 @@
 // @ts-check
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import { z } from 'zod';
 import { importBuilt } from '../../../bench/harness/bourse.mjs';
+import { startWorker } from './worker.mjs';
 
 /** @typedef {{ variables: Record<string, string>, jobMs: number }} Context `jobMs`: how long a job takes before its effect */
 
@@ -16,16 +16,6 @@ export const sides = {
    * @param {Context} context
    */
   bourse: async ({ variables, jobMs }) => {
-    /** @type {typeof import('../../../src/config/config.js')} */
-    const { parseConfig } = await importBuilt('config/config.js');
-    /** @type {typeof import('../../../src/kernel/clock.js')} */
-    const { systemClock } = await importBuilt('kernel/clock.js');
-    /** @type {typeof import('../../../src/kernel/correlation.js')} */
-    const { Correlation } = await importBuilt('kernel/correlation.js');
-    /** @type {typeof import('../../../src/app/logger.js')} */
-    const { createLogger, NestLogger } = await importBuilt('app/logger.js');
-    /** @type {typeof import('../../../src/app/app.module.js')} */
-    const { AppModule } = await importBuilt('app/app.module.js');
     /** @type {typeof import('../../../src/database/index.js')} */
     const { Database, JobEffects, Outbox } = await importBuilt('database/index.js');
     /** @type {typeof import('../../../src/redis/queues/index.js')} */
@@ -73,7 +63,7 @@ export const sides = {
                 await database.sql.execute(
                   sql`insert into fault_attempts (key, pid) values (${key}, ${process.pid})`,
                 );
-                await sleep(jobMs);
+                await sleep(jobMs / 2);
                 await database.transaction((transaction) =>
                   effects.once(transaction, QUEUE, key, () =>
                     transaction.sql.execute(
@@ -81,6 +71,8 @@ export const sides = {
                     ),
                   ),
                 );
+                // Killed now, it is run again, with its effect on record.
+                await sleep(jobMs / 2);
               },
             });
             queues.recover(queue, {
@@ -100,17 +92,7 @@ export const sides = {
       ],
     })(Acting);
 
-    const config = parseConfig(variables);
-    const correlation = new Correlation();
-    const logger = new NestLogger(createLogger(config, correlation));
-    class Root {}
-    const app = await NestFactory.createApplicationContext(
-      {
-        module: Root,
-        imports: [AppModule.forRoot({ config, clock: systemClock, correlation }), Acting],
-      },
-      { logger },
-    );
+    const app = await startWorker(variables, [Acting]);
     const database = app.get(Database);
     const outbox = app.get(Outbox);
     return {
@@ -121,6 +103,11 @@ export const sides = {
           await transaction.sql.execute(sql`insert into fault_asks (key) values (${key})`);
           await outbox.addJob(transaction, queue, 'act', { key });
         }),
+      /** Of the embedded database nobody else can ask. @param {string} text */
+      query: async (text) => {
+        const found = await database.sql.execute(sql.raw(text));
+        return /** @type {{ rows: object[] }} */ (found).rows;
+      },
       close: () => app.close(),
     };
   },

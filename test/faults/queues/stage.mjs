@@ -14,7 +14,53 @@ const DONE_MS = 40_000;
 /** Of the asker's process: all others may be killed. */
 const ASKER = 1;
 
-/** PostgreSQL, a queue Redis that keeps what it acknowledged, and workers on them. */
+/** @typedef {(close: () => Promise<void>) => void} OnOpen told how to end what has been started */
+
+/** What was asked for, what was begun, and what came of it. */
+export const TABLES = `
+  create table fault_asks (key text primary key, at timestamptz not null default clock_timestamp());
+  create table fault_attempts (key text not null, pid int not null, at timestamptz not null default clock_timestamp());
+  create table fault_effects (key text not null, pid int not null, at timestamptz not null default clock_timestamp())`;
+export const OPEN_ASKS = 'not exists (select 1 from fault_effects d where d.key = fault_asks.key)';
+export const DOUBLED = '(select key from fault_effects group by key having count(*) > 1) twice';
+
+/** PostgreSQL, and a queue Redis that keeps what it acknowledged. @param {OnOpen} onOpen */
+export async function openServers(onOpen) {
+  const opened = endsOf(onOpen);
+  const servers = await startTestServers(['postgres']);
+  opened.push(() => servers.stop());
+  const redis = await RedisServer.start(DURABLE);
+  opened.push(() => redis.remove());
+  const databaseUrl = servers.urls.postgres ?? '';
+  const database = new pg.Client(databaseUrl);
+  await database.connect();
+  opened.push(() => database.end());
+  return { opened, redis, database, databaseUrl };
+}
+
+/** The environment of a worker on them. @param {string} databaseUrl @param {RedisServer} redis */
+export function variablesOn(databaseUrl, redis) {
+  return {
+    LOG_LEVEL: 'error',
+    BOURSE_ROLE: 'worker',
+    ENCRYPTION_KEYS: `faults:${randomBytes(32).toString('base64')}`,
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+    REDIS_KEY_PREFIX: 'faults',
+  };
+}
+
+/** What is put there is ended in the opposite order. @param {OnOpen} onOpen @returns {(() => Promise<unknown>)[]} */
+export function endsOf(onOpen) {
+  /** @type {(() => Promise<unknown>)[]} */
+  const opened = [];
+  onOpen(async () => {
+    for (const end of opened.splice(0).reverse()) await end();
+  });
+  return opened;
+}
+
+/** Two workers on them. */
 export class Stage {
   #variables;
   #isAsking = false;
@@ -27,39 +73,14 @@ export class Stage {
   constructor(databaseUrl, redis, database) {
     this.redis = redis;
     this.database = database;
-    this.#variables = {
-      NODE_ENV: 'production',
-      LOG_LEVEL: 'error',
-      BOURSE_ROLE: 'worker',
-      ENCRYPTION_KEYS: `faults:${randomBytes(32).toString('base64')}`,
-      DATABASE_URL: databaseUrl,
-      REDIS_URL: `redis://127.0.0.1:${redis.port}`,
-      REDIS_KEY_PREFIX: 'faults',
-    };
+    this.#variables = { ...variablesOn(databaseUrl, redis), NODE_ENV: 'production' };
   }
 
-  /**
-   * @param {(close: () => Promise<void>) => void} onOpen told how to end what has been started
-   * @param {number} jobMs
-   */
+  /** @param {OnOpen} onOpen @param {number} jobMs */
   static async open(onOpen, jobMs) {
-    /** @type {(() => Promise<unknown>)[]} */
-    const opened = [];
-    onOpen(async () => {
-      for (const end of opened.splice(0).reverse()) await end();
-    });
-    const servers = await startTestServers(['postgres']);
-    opened.push(() => servers.stop());
-    const redis = await RedisServer.start(DURABLE);
-    opened.push(() => redis.remove());
-    const database = new pg.Client(servers.urls.postgres);
-    await database.connect();
-    opened.push(() => database.end());
-    await database.query(`
-      create table fault_asks (key text primary key, at timestamptz not null default clock_timestamp());
-      create table fault_attempts (key text not null, pid int not null, at timestamptz not null default clock_timestamp());
-      create table fault_effects (key text not null, pid int not null, at timestamptz not null default clock_timestamp())`);
-    const stage = new Stage(servers.urls.postgres ?? '', redis, database);
+    const { opened, databaseUrl, redis, database } = await openServers(onOpen);
+    await database.query(TABLES);
+    const stage = new Stage(databaseUrl, redis, database);
     opened.push(() => stage.close());
     // One after the other: the first brings the tables.
     for (let i = 0; i < 2; i += 1) {
@@ -144,20 +165,13 @@ export class Stage {
   async verdict() {
     await this.stopAsking();
     const startedMs = nowMs();
-    const open = () =>
-      this.count(
-        'fault_asks',
-        'not exists (select 1 from fault_effects d where d.key = fault_asks.key)',
-      );
+    const open = () => this.count('fault_asks', OPEN_ASKS);
     await until('all to be done', async () => (await open()) === 0, DONE_MS).catch(() => undefined);
-    const doubled = await this.database.query(
-      'select count(*)::int n from (select key from fault_effects group by key having count(*) > 1) twice',
-    );
     return {
       asked: await this.count('fault_asks'),
       effects: await this.count('fault_effects'),
       lost: await open(),
-      doubled: doubled.rows[0].n,
+      doubled: await this.count(DOUBLED),
       attempts: await this.count('fault_attempts'),
       restMs: Math.round(nowMs() - startedMs),
     };

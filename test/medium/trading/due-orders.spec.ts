@@ -8,7 +8,7 @@ import { OrdersRepository } from '../../../src/modules/trading/orders/orders.rep
 import { WaitingOrdersRepository } from '../../../src/modules/trading/orders/waiting-orders.repository.js';
 import { ordersTable, type OrderRow } from '../../../src/modules/trading/orders/orders.table.js';
 import type { PlaceOrder } from '../../../src/modules/trading/trading.dto.js';
-import { openTradingTables, type TradingTables } from './trading-tables.js';
+import { useTradingTables } from './trading-tables.js';
 
 const ORDERS_OF_A_KIND = 3_000;
 const BATCH = 500;
@@ -41,7 +41,6 @@ const trailing = (side: 'buy' | 'sell', waterMark: string, stopPrice: string) =>
 const idsOf = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id).sort();
 
 describe('the orders that a tick is about', () => {
-  let tables: TradingTables;
   let connection: PostgresDatabase;
   let orders: OrdersRepository;
   let waitingOrders: WaitingOrdersRepository;
@@ -61,9 +60,8 @@ describe('the orders that a tick is about', () => {
     return Number(row?.scans);
   };
 
-  beforeAll(async () => {
-    tables = await openTradingTables();
-    connection = tables.database;
+  useTradingTables(async (opened) => {
+    connection = opened;
     orders = new OrdersRepository(connection);
     waitingOrders = new WaitingOrdersRepository(connection);
     // Far from their prices, all of the one symbol.
@@ -77,8 +75,7 @@ describe('the orders that a tick is about', () => {
     ]);
     await insert(far.flat());
     await connection.sql.execute(sql`analyze orders`);
-  }, 120_000);
-  afterAll(() => tables.drop());
+  });
   afterEach(async () => {
     await connection.sql.execute(sql`delete from orders where client_order_id like 'near-%'`);
   });

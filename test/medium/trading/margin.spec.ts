@@ -15,7 +15,7 @@ import {
   maintenanceMargin,
   MAINTENANCE_MARGIN_SQL,
 } from '../../../src/modules/trading/margin/short-margin.js';
-import { openTradingTables, type TradingTables } from './trading-tables.js';
+import { useTradingTables } from './trading-tables.js';
 
 const CONTRACT = 'KO271217P00060000';
 
@@ -51,16 +51,13 @@ const short: fc.Arbitrary<Short> = fc
   });
 
 describe('the margin of short positions, as the database works it out', () => {
-  let tables: TradingTables;
   let connection: PostgresDatabase;
   let margin: MarginRepository;
 
-  beforeAll(async () => {
-    tables = await openTradingTables();
-    connection = tables.database;
+  useTradingTables((opened) => {
+    connection = opened;
     margin = new MarginRepository(connection);
   });
-  afterAll(() => tables.drop());
 
   it('is that of the rule, to the last digit, at any price', async () => {
     await fc.assert(

@@ -11,6 +11,7 @@ import {
   workingTimeOf,
   type TimeInForce,
 } from '../../../src/modules/trading/orders/time-in-force.js';
+import { plainPaper } from '../../support/paper-quote.js';
 
 /** Five seconds before the exchange closes: the fifth bar ends with the session. */
 const STARTED_AT_MS = Date.UTC(2025, 0, 2, 20, 59, 55);
@@ -24,18 +25,14 @@ const CSV = [
 ].join('\n');
 
 const settings = {
+  ...plainPaper,
   seed: 'replay',
   // A tenth of a percent.
   slippageBps: '10',
-  slippageSizeBps: '0',
-  slippageRandomBps: '0',
   feePerShare: '0.01',
-  feeBps: '0',
   feeMinimumPerOrder: '1',
   // A tenth of a percent of what a sale brings.
   feeSellBps: '10',
-  latencyMs: 0,
-  staleQuoteMs: 15_000,
 };
 const provider = new ReplayProvider({
   series: [parseReplaySeries('SPY', 'SPY.csv', CSV)],

@@ -19,23 +19,13 @@ import { newOrder } from '../../../src/modules/trading/orders/new-order.js';
 import { ordersTable, type OrderRow } from '../../../src/modules/trading/orders/orders.table.js';
 import type { TimeInForce } from '../../../src/modules/trading/orders/time-in-force.js';
 import { toWorkingOrder } from '../../../src/modules/trading/trading.mappers.js';
-import { openTradingTables, type TradingTables } from './trading-tables.js';
+import { plainPaper } from '../../support/paper-quote.js';
+import { useTradingTables } from './trading-tables.js';
 
 const AS_OF = '2026-11-25T15:00:10.000Z';
 const TICK_MS = Date.parse(AS_OF);
 const LATENCY_MS = 500;
-const paper = paperModel({
-  seed: 'test',
-  slippageBps: '0',
-  slippageSizeBps: '0',
-  slippageRandomBps: '0',
-  feePerShare: '0',
-  feeBps: '0',
-  feeMinimumPerOrder: '0',
-  feeSellBps: '0',
-  latencyMs: LATENCY_MS,
-  staleQuoteMs: 15_000,
-});
+const paper = paperModel({ ...plainPaper, latencyMs: LATENCY_MS });
 const quote: Quote = {
   symbol: 'AAPL',
   bid: '99.99',
@@ -91,16 +81,13 @@ const wanted: fc.Arbitrary<Wanted> = fc.record({
 });
 
 describe('the book of a tick', () => {
-  let tables: TradingTables;
   let connection: PostgresDatabase;
   let book: TickBookRepository;
 
-  beforeAll(async () => {
-    tables = await openTradingTables();
-    connection = tables.database;
+  useTradingTables((opened) => {
+    connection = opened;
     book = new TickBookRepository(connection);
   });
-  afterAll(() => tables.drop());
   const fill = async (rows: readonly OrderRow[]): Promise<void> => {
     await connection.sql.execute(sql`delete from executions`);
     await connection.sql.execute(sql`delete from orders`);

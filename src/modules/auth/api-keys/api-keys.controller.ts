@@ -13,7 +13,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { CurrentPrincipal, pageOf, RateLimit, SignedIn } from '../../../http/index.js';
-import type { Page } from '../../../kernel/page.js';
+import { onlyPage, type Page } from '../../../kernel/page.js';
 import type { Principal } from '../../../kernel/principal.js';
 import { KnownDevices } from '../login-guard/known-devices.js';
 import { PasswordCheck } from '../password-check.js';
@@ -59,7 +59,7 @@ export class ApiKeysController {
   @ApiOperation({ summary: 'Your keys, latest first' })
   @ApiOkResponse({ standardSchema: pageOf(apiKeySchema) })
   async list(@CurrentPrincipal() { userId }: Principal): Promise<Page<ApiKey>> {
-    return { items: await this.keys.list(userId), nextCursor: null };
+    return onlyPage(await this.keys.list(userId));
   }
 
   @Delete(':id')

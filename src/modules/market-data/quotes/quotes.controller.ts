@@ -8,7 +8,7 @@ import {
 } from '@nestjs/swagger';
 import { CurrentPrincipal, pageOf, SignedIn } from '../../../http/index.js';
 import { MINUTE_MS } from '../../../kernel/duration.js';
-import type { Page } from '../../../kernel/page.js';
+import { onlyPage, type Page } from '../../../kernel/page.js';
 import type { Principal } from '../../../kernel/principal.js';
 import { CachedResponse } from '../../../redis/index.js';
 import type { Instrument, Quote } from './quote.js';
@@ -47,7 +47,7 @@ export class QuotesController {
     standardSchema: pageOf(instrumentSchema),
   })
   instruments(): Page<Instrument> {
-    return { items: this.quotes.instruments(), nextCursor: null };
+    return onlyPage(this.quotes.instruments());
   }
 
   @Get('quotes')

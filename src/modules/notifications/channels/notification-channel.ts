@@ -17,6 +17,8 @@ export interface DeliveryFailure {
   readonly reason: string;
   /** Whether the same message may be taken later. */
   readonly retryable: boolean;
+  /** The other side wants no other attempt sooner; 0 or none: it has not said. */
+  readonly retryAfterMs?: number;
 }
 
 /** How an attempt to deliver has ended. */

@@ -29,8 +29,9 @@ export interface AttemptEnd {
   readonly lastError: string | null;
   readonly sentAt: Date | null;
   readonly endedAt: Date;
+  /** The delivery waits until then. */
   readonly dueAt: Date | null;
-  /** false: it was none. */
+  /** false: it was none, nothing was sent. */
   readonly counts: boolean;
 }
 
@@ -149,13 +150,15 @@ export class DeliveriesRepository {
         claimedUntil: null,
         updatedAt: endedAt,
       })
-      .where(
-        and(
-          is(claimed),
-          eq(deliveries.status, 'sending'),
-          eq(deliveries.attempts, claimed.attempts),
-        ),
-      );
+      .where(isClaimOf(claimed));
+  }
+
+  /** Only while the claim is the caller's still. */
+  async renew(claimed: DeliveryRow, until: Date): Promise<void> {
+    await this.database.sql
+      .update(deliveries)
+      .set({ claimedUntil: until })
+      .where(isClaimOf(claimed));
   }
 
   /** What is neither done nor was touched since `before`, oldest first: its job got lost. */
@@ -177,3 +180,6 @@ const is = ({ notificationId, channel, target }: DeliveryKey) =>
     eq(deliveries.channel, channel),
     eq(deliveries.target, target),
   );
+
+const isClaimOf = (claimed: DeliveryRow) =>
+  and(is(claimed), eq(deliveries.status, 'sending'), eq(deliveries.attempts, claimed.attempts));

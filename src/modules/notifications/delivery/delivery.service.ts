@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '../../../kernel/app-error.js';
 import { Clock } from '../../../kernel/clock.js';
-import { MINUTE_MS } from '../../../kernel/duration.js';
+import { SECOND_MS } from '../../../kernel/duration.js';
 import { Queues } from '../../../redis/index.js';
 import {
   TARGET_BUSY,
@@ -19,8 +19,9 @@ import {
 import { DeliveryAttempt } from './delivery-attempt.js';
 import type { PutOff } from './delivery-gate.js';
 
-/** Longer than any channel may take. */
-const CLAIM_MS = MINUTE_MS;
+/** Renewed while a message is on its way: a process that dies with it in its hands gives it up so soon. */
+const CLAIM_MS = 15 * SECOND_MS;
+const RENEWAL_MS = CLAIM_MS / 5;
 
 /**
  * Delivers notifications. The row of a delivery is claimed first, so however many jobs there are for it, one at a time
@@ -42,22 +43,24 @@ export class DeliveryService {
    * @throws AppError unavailable for what is worth another attempt, unprocessable for what is not
    */
   async deliver(key: DeliveryKey): Promise<{ status: DeliveryStatus | undefined }> {
-    const nowMs = this.clock.nowMs();
-    const until = new Date(nowMs + CLAIM_MS);
-    const claimed = await this.deliveries.claim(key, new Date(nowMs), until);
+    const claimed = await this.deliveries.claim(
+      key,
+      new Date(this.clock.nowMs()),
+      this.#claimEnd(),
+    );
     if (!claimed) return this.#findDone(key);
     const outcome = await this.#attempt(claimed);
     switch (outcome.kind) {
       case 'sent':
-        return this.#finish(claimed, 'sent', null, outcome.sentAt);
+        return this.#finish(claimed, { status: 'sent', sentAt: outcome.sentAt });
       case 'not-configured':
         return this.#showOrSkip(claimed, outcome);
       case 'later':
         return this.#putOff(claimed, outcome.putOff);
       case 'busy':
-        return this.#rest(claimed, outcome.waitMs);
+        return this.#giveTurn(claimed, outcome.waitMs);
       case 'gone':
-        return this.#finish(claimed, 'skipped', outcome.code);
+        return this.#finish(claimed, { status: 'skipped', lastError: outcome.code });
       case 'failed':
         return this.#recordFailure(claimed, outcome.failure);
     }
@@ -75,32 +78,44 @@ export class DeliveryService {
     );
   }
 
-  /** What is no failure of the channel gives the claim back. */
+  /** What is no failure of the channel, a database that is away say, gives the claim back. */
   async #attempt(delivery: DeliveryRow): ReturnType<DeliveryAttempt['make']> {
+    const renewal = setInterval(() => void this.#renew(delivery), RENEWAL_MS);
     try {
       return await this.attempts.make(delivery);
     } catch (error) {
-      await this.#finish(delivery, 'pending', 'notifications.delivery_interrupted');
+      const lastError = 'notifications.delivery_interrupted';
+      await this.#finish(delivery, { status: 'pending', lastError });
       throw error;
+    } finally {
+      clearInterval(renewal);
     }
   }
 
+  /** A database that is away does not end the attempt; should the claim end meanwhile, the message may go out twice. */
+  async #renew(delivery: DeliveryRow): Promise<void> {
+    await this.deliveries.renew(delivery, this.#claimEnd()).catch(() => undefined);
+  }
+
+  #claimEnd(): Date {
+    return new Date(this.clock.nowMs() + CLAIM_MS);
+  }
+
   /** By a job of its own: that is sooner than a look at the database once a minute. One that gets lost is found. */
-  async #rest(claimed: DeliveryRow, delayMs: number): Promise<{ status: DeliveryStatus }> {
+  async #giveTurn(claimed: DeliveryRow, delayMs: number): Promise<{ status: DeliveryStatus }> {
     const { notificationId, channel, target } = claimed;
-    const status = 'pending';
-    await this.#end(claimed, { status, lastError: TARGET_BUSY, counts: false });
+    const end = { status: 'pending', lastError: TARGET_BUSY, counts: false } as const;
+    const ended = await this.#finish(claimed, end);
     const key = { notificationId, channel, target };
     await this.queues.add(notificationsQueue, 'deliver', key, { delayMs });
-    return { status };
+    return ended;
   }
 
   async #putOff(
     claimed: DeliveryRow,
     { status, dueAt, code: lastError }: PutOff,
   ): Promise<{ status: DeliveryStatus }> {
-    await this.#end(claimed, { status, lastError, dueAt, counts: false });
-    return { status };
+    return this.#finish(claimed, { status, lastError, dueAt, counts: false });
   }
 
   /** Where nobody has set a server up yet, developers see what it would have sent. */
@@ -109,40 +124,33 @@ export class DeliveryService {
     { code, message }: Extract<DeliveryOutcome, { kind: 'not-configured' }>,
   ): Promise<{ status: DeliveryStatus }> {
     const shown = await this.development.show(delivery.channel, message);
-    return this.#finish(delivery, shown ? 'shown' : 'skipped', code);
+    return this.#finish(delivery, { status: shown ? 'shown' : 'skipped', lastError: code });
   }
 
+  /** A receiver that says when it may take the message gets it then; otherwise the queue waits as it does. */
   async #recordFailure(
     delivery: DeliveryRow,
-    { code, reason, retryable }: DeliveryFailure,
-  ): Promise<never> {
+    { code: lastError, reason, retryable, retryAfterMs = 0 }: DeliveryFailure,
+  ): Promise<{ status: DeliveryStatus }> {
     const givenUp = !retryable || delivery.attempts >= notificationsQueue.attempts;
-    await this.#finish(delivery, givenUp ? 'failed' : 'pending', code);
+    if (!givenUp && retryAfterMs > 0) {
+      const dueAt = new Date(this.clock.nowMs() + retryAfterMs);
+      return this.#finish(delivery, { status: 'held', lastError, dueAt });
+    }
+    await this.#finish(delivery, { status: givenUp ? 'failed' : 'pending', lastError });
     // By kind the queue knows whether to try again.
-    throw new AppError(givenUp ? 'unprocessable' : 'unavailable', code, reason);
+    throw new AppError(givenUp ? 'unprocessable' : 'unavailable', lastError, reason);
   }
 
   async #finish(
     delivery: DeliveryRow,
-    status: Exclude<DeliveryStatus, 'sending'>,
-    lastError: string | null,
-    sentAt: Date | null = null,
+    end: Pick<AttemptEnd, 'status'> & Partial<AttemptEnd>,
   ): Promise<{ status: DeliveryStatus }> {
-    await this.#end(delivery, { status, lastError, sentAt });
-    return { status };
-  }
-
-  #end(
-    claimed: DeliveryRow,
-    end: Pick<AttemptEnd, 'status' | 'lastError'> & Partial<AttemptEnd>,
-  ): Promise<void> {
     const endedAt = new Date(this.clock.nowMs());
-    return this.deliveries.finish(claimed, {
-      sentAt: null,
-      dueAt: null,
-      counts: true,
-      endedAt,
+    await this.deliveries.finish(delivery, {
+      ...{ lastError: null, sentAt: null, dueAt: null, counts: true, endedAt },
       ...end,
     });
+    return { status: end.status };
   }
 }

@@ -9,7 +9,7 @@ import {
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
 import { CurrentPrincipal, SignedIn } from '../../../http/index.js';
-import type { Page } from '../../../kernel/page.js';
+import { onlyPage, type Page } from '../../../kernel/page.js';
 import type { Principal } from '../../../kernel/principal.js';
 import {
   pushKeySchema,
@@ -51,7 +51,7 @@ export class PushSubscriptionsController {
   @ApiOperation({ summary: 'The browsers that your news are pushed to, oldest first' })
   @ApiOkResponse({ standardSchema: pushSubscriptionPageSchema })
   async list(@CurrentPrincipal() { userId }: Principal): Promise<Page<PushSubscriptionView>> {
-    return { items: await this.subscriptions.list(userId), nextCursor: null };
+    return onlyPage(await this.subscriptions.list(userId));
   }
 
   @Delete('subscriptions/:id')

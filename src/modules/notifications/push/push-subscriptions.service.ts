@@ -4,7 +4,8 @@ import { Clock } from '../../../kernel/clock.js';
 import { isId, newId } from '../../../kernel/ids.js';
 import { open, seal } from '../../../kernel/secret-box.js';
 import { PushConfigService } from '../../system-config/index.js';
-import { pushNotConfigured, subscriptionNotFound, targetRefused } from '../notifications.errors.js';
+import { assertPublicTarget } from '../channels/target-address.js';
+import { pushNotConfigured, subscriptionNotFound } from '../notifications.errors.js';
 import type { PushKey, PushSubscriptionView, Subscribe } from './push-subscriptions.dto.js';
 import { PushSubscriptionsRepository } from './push-subscriptions.repository.js';
 import type { PushSubscriptionRow } from './push-subscriptions.table.js';
@@ -39,8 +40,7 @@ export class PushSubscriptionsService {
 
   /** The same browser again replaces what is known of it. @throws AppError `notifications.target_refused` */
   async subscribe(userId: string, { endpoint, keys }: Subscribe): Promise<PushSubscriptionView> {
-    const { allowPrivateTargets } = this.config.notifications;
-    if (!allowPrivateTargets && !endpoint.startsWith('https:')) throw targetRefused();
+    if (!this.config.notifications.allowPrivateTargets) assertPublicTarget(endpoint);
     const id = newId();
     const row = {
       id,

@@ -12,6 +12,7 @@ import {
   type DeliveryOutcome,
 } from '../channels/notification-channel.js';
 import { OutboundHttp, type OutboundPost } from '../channels/outbound-http.js';
+import { postOutcome, saysGone, type Receiver } from '../channels/post-outcome.js';
 import type { NotificationRow } from '../notifications.table.js';
 import { renderStored, type RenderedNotification } from '../templates/render-notification.js';
 import { PushSubscriptionsRepository } from './push-subscriptions.repository.js';
@@ -21,10 +22,13 @@ import { PushSubscriptionsService, type OpenedSubscription } from './push-subscr
 const KEPT_S = DAY_MS / SECOND_MS;
 const NOT_CONFIGURED = 'notifications.push_not_configured';
 
-const failed = (name: string, reason: string, retryable: boolean): DeliveryOutcome => ({
-  kind: 'failed',
-  failure: { code: `notifications.push_${name}`, reason, retryable },
-});
+const RECEIVER: Receiver = {
+  channel: 'push',
+  name: 'The push service',
+  gone: [404, 410],
+  goneReason: 'The browser has unsubscribed: it is removed.',
+  mayPass: (status) => status === 429 || status >= 500,
+};
 
 /** To each browser of the user: encrypted for it alone (RFC 8291), by the push service of its maker. */
 @Injectable()
@@ -64,22 +68,8 @@ export class PushChannel extends NotificationChannel {
     }
     const request = requestOf(notification, news, subscription, vapid);
     const answer = await this.outbound.post(subscription.endpoint, request);
-    if (answer.kind === 'unanswered') {
-      const { why } = answer;
-      return why === 'refused'
-        ? failed(why, 'Nothing is sent to an address that is not public.', false)
-        : failed(why, 'The push service has not answered.', true);
-    }
-    const { status } = answer;
-    if (status >= 200 && status < 300) {
-      return { kind: 'sent', sentAt: new Date(this.clock.nowMs()) };
-    }
-    if (status === 404 || status === 410) {
-      await this.rows.remove(userId, subscriptionId);
-      return failed('gone', 'The browser has unsubscribed: it is removed.', false);
-    }
-    const passing = status === 429 || status >= 500;
-    return failed('rejected', `The push service answered ${status}.`, passing);
+    if (saysGone(answer, RECEIVER)) await this.rows.remove(userId, subscriptionId);
+    return postOutcome(answer, RECEIVER, new Date(this.clock.nowMs()));
   }
 }
 

@@ -9,7 +9,7 @@ import {
   ApiUnprocessableEntityResponse,
 } from '@nestjs/swagger';
 import { CurrentPrincipal, SignedIn } from '../../../http/index.js';
-import type { Page } from '../../../kernel/page.js';
+import { onlyPage, type Page } from '../../../kernel/page.js';
 import type { Principal } from '../../../kernel/principal.js';
 import {
   createdWebhookSchema,
@@ -49,7 +49,7 @@ export class WebhookEndpointsController {
   @ApiOperation({ summary: 'Where your news are sent, oldest first; without the secrets' })
   @ApiOkResponse({ standardSchema: webhookPageSchema })
   async list(@CurrentPrincipal() { userId }: Principal): Promise<Page<WebhookView>> {
-    return { items: await this.webhooks.list(userId), nextCursor: null };
+    return onlyPage(await this.webhooks.list(userId));
   }
 
   @Patch(':id')

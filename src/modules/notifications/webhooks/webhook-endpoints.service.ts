@@ -3,7 +3,8 @@ import { Config } from '../../../config/config.js';
 import { Clock } from '../../../kernel/clock.js';
 import { isId, newId } from '../../../kernel/ids.js';
 import { open, seal } from '../../../kernel/secret-box.js';
-import { targetRefused, tooManyWebhooks, webhookNotFound } from '../notifications.errors.js';
+import { assertPublicTarget } from '../channels/target-address.js';
+import { tooManyWebhooks, webhookNotFound } from '../notifications.errors.js';
 import type {
   CreatedWebhook,
   CreateWebhook,
@@ -84,8 +85,7 @@ export class WebhookEndpointsService {
   }
 
   #assertAllowed(url: string): void {
-    if (this.config.notifications.allowPrivateTargets) return;
-    if (new URL(url).protocol !== 'https:') throw targetRefused();
+    if (!this.config.notifications.allowPrivateTargets) assertPublicTarget(url);
   }
 }
 

@@ -1,4 +1,3 @@
-import type { Clock } from '../../../kernel/clock.js';
 import { WebhookTraffic, type Admission } from './webhook-traffic.js';
 
 describe('requests to the endpoints of users', () => {
@@ -6,7 +5,7 @@ describe('requests to the endpoints of users', () => {
   let traffic: WebhookTraffic;
   beforeEach(() => {
     nowMs = 1_000_000;
-    traffic = new WebhookTraffic({ nowMs: () => nowMs } as Clock);
+    traffic = new WebhookTraffic({ nowMs: () => nowMs });
   });
 
   const enter = (userId = 'ada', endpointId = `${userId}-1`) => traffic.enter(userId, endpointId);

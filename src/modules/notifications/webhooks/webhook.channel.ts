@@ -8,6 +8,7 @@ import {
   type DeliveryOutcome,
 } from '../channels/notification-channel.js';
 import { OutboundHttp, type OutboundAnswer } from '../channels/outbound-http.js';
+import { postOutcome, saysGone, type Receiver } from '../channels/post-outcome.js';
 import { toNotification } from '../inbox/notifications.mappers.js';
 import type { NotificationRow } from '../notifications.table.js';
 import { WebhookEndpointsService, type OpenedEndpoint } from './webhook-endpoints.service.js';
@@ -15,14 +16,25 @@ import { WebhookEndpointsRepository } from './webhook-endpoints.repository.js';
 import { webhookHeaders } from './webhook-signature.js';
 import { WebhookTraffic } from './webhook-traffic.js';
 
-const GONE = 410;
+const RECEIVER: Receiver = {
+  channel: 'webhook',
+  name: 'The receiver',
+  gone: [410],
+  goneReason: 'The receiver is gone: the endpoint is switched off.',
+  mayPass: () => true,
+};
+
 /** As long as anything else is tried: what waits for an endpoint that is down is not more than what happened in that time. */
 const WAITS_MS = HOUR_MS;
 
-const failed = (name: string, reason: string, retryable = true): DeliveryOutcome => ({
+const DOWN: DeliveryOutcome = {
   kind: 'failed',
-  failure: { code: `notifications.webhook_${name}`, reason, retryable },
-});
+  failure: {
+    code: 'notifications.webhook_down',
+    reason: 'The receiver has answered nothing for long.',
+    retryable: false,
+  },
+};
 
 /** As a signed request to each endpoint of the user: for programs. */
 @Injectable()
@@ -56,14 +68,14 @@ export class WebhookChannel extends NotificationChannel {
     if (admission.kind === 'wait') {
       const { waitMs, down } = admission;
       const waitedMs = this.clock.nowMs() - notification.createdAt.getTime();
-      if (!down || waitedMs < WAITS_MS) return { kind: 'busy', waitMs };
-      return failed('down', 'The receiver has answered nothing for long.', false);
+      return down && waitedMs >= WAITS_MS ? DOWN : { kind: 'busy', waitMs };
     }
     let timedOut = false;
     try {
       const answer = await this.#post(notification, endpoint);
       timedOut = answer.kind === 'unanswered' && answer.why === 'timeout';
-      return await this.#outcomeOf(answer, userId, endpointId);
+      if (saysGone(answer, RECEIVER)) await this.endpoints.disable(userId, endpointId);
+      return postOutcome(answer, RECEIVER, new Date(this.clock.nowMs()));
     } finally {
       admission.leave({ timedOut });
     }
@@ -80,24 +92,5 @@ export class WebhookChannel extends NotificationChannel {
       },
       body,
     });
-  }
-
-  async #outcomeOf(
-    answer: OutboundAnswer,
-    userId: string,
-    endpointId: string,
-  ): Promise<DeliveryOutcome> {
-    if (answer.kind === 'unanswered') {
-      const { why } = answer;
-      return why === 'refused'
-        ? failed(why, 'Nothing is sent to an address that is not public.', false)
-        : failed(why, 'The receiver has not answered.');
-    }
-    if (answer.status >= 200 && answer.status < 300) {
-      return { kind: 'sent', sentAt: new Date(this.clock.nowMs()) };
-    }
-    if (answer.status !== GONE) return failed('rejected', `It was answered ${answer.status}.`);
-    await this.endpoints.disable(userId, endpointId);
-    return failed('gone', 'The receiver is gone: the endpoint is switched off.', false);
   }
 }

@@ -1,8 +1,8 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { createTransport } from 'nodemailer';
-import { AppError } from '../../../kernel/app-error.js';
 import { Clock } from '../../../kernel/clock.js';
 import { newId } from '../../../kernel/ids.js';
+import { isUnreadable } from '../../../kernel/secret-box.js';
 import type { StoredEmailSettings } from './email-config.dto.js';
 import { EmailConfigService } from './email-config.service.js';
 import {
@@ -55,7 +55,7 @@ export class Mailer {
       if (opened === undefined) return { kind: 'failed', failure: NOT_CONFIGURED };
       return await this.#send(mail, opened.settings, opened.secret);
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'secret.unreadable') throw error;
+      if (!isUnreadable(error)) throw error;
       return { kind: 'failed', failure: PASSWORD_UNREADABLE };
     }
   }

@@ -44,9 +44,8 @@ export class PushConfigService {
     });
   }
 
-  async get(): Promise<PushConfig> {
-    const found = await this.#sealed.find();
-    return found ? { ...found.settings, configured: true } : { configured: false };
+  get(): Promise<PushConfig> {
+    return this.#sealed.shown();
   }
 
   /** @throws AppError `system_config.private_key_required` for half a pair, and for two halves of different ones */

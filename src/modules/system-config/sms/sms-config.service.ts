@@ -30,9 +30,8 @@ export class SmsConfigService {
     });
   }
 
-  async get(): Promise<SmsConfig> {
-    const found = await this.#sealed.find();
-    return found ? { ...found.settings, configured: true } : { configured: false };
+  get(): Promise<SmsConfig> {
+    return this.#sealed.shown();
   }
 
   /** @throws AppError `system_config.auth_token_required` for another account, and for the first one */

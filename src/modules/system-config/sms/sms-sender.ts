@@ -1,8 +1,8 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Config } from '../../../config/config.js';
-import { AppError } from '../../../kernel/app-error.js';
 import { Clock } from '../../../kernel/clock.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
+import { isUnreadable } from '../../../kernel/secret-box.js';
 import { SmsConfigService } from './sms-config.service.js';
 import { NOT_CONFIGURED, TOKEN_UNREADABLE, type SmsFailure } from './sms-failure.js';
 import { postMessage, type TextMessage } from './twilio.js';
@@ -41,7 +41,7 @@ export class SmsSender {
       const { twilioBaseUrl: baseUrl } = this.config.notifications;
       return await postMessage({ ...account, baseUrl }, message, TIMEOUT_MS);
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'secret.unreadable') throw error;
+      if (!isUnreadable(error)) throw error;
       return TOKEN_UNREADABLE;
     }
   }

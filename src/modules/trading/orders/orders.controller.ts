@@ -16,7 +16,7 @@ import {
   SignedIn,
   type PageQuery,
 } from '../../../http/index.js';
-import type { Page } from '../../../kernel/page.js';
+import { onlyPage, type Page } from '../../../kernel/page.js';
 import type { Principal } from '../../../kernel/principal.js';
 import { OrdersService } from './orders.service.js';
 import {
@@ -135,7 +135,7 @@ export class OrdersController {
     @CurrentPrincipal() { userId }: Principal,
     @Query({ schema: cancelOrdersSchema }) { symbol }: CancelOrders,
   ): Promise<Page<Order>> {
-    return { items: await this.orders.cancelAll(userId, symbol), nextCursor: null };
+    return onlyPage(await this.orders.cancelAll(userId, symbol));
   }
 
   @Delete(':id')

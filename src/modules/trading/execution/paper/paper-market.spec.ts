@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { plain, plainPaper } from '../../../../../test/support/paper-quote.js';
 import { money, sumOf } from '../../../../kernel/money.js';
 import type { Quote } from '../../../market-data/index.js';
 import { MatchingBook } from '../../matching/matching-book.js';
@@ -11,20 +12,8 @@ const START_MS = Date.UTC(2026, 10, 25, 15);
 const TICK_MS = 1_000;
 const SYMBOLS = ['AAPL', 'MSFT'] as const;
 
-const plain = {
-  seed: 'test',
-  slippageBps: '0',
-  slippageSizeBps: '0',
-  slippageRandomBps: '0',
-  feePerShare: '0',
-  feeBps: '0',
-  feeMinimumPerOrder: '0',
-  feeSellBps: '0',
-  latencyMs: 0,
-  staleQuoteMs: 15_000,
-};
 const costly = paperModel({
-  ...plain,
+  ...plainPaper,
   slippageBps: '3',
   slippageSizeBps: '10',
   slippageRandomBps: '5',
@@ -151,7 +140,7 @@ describe('the paper market', () => {
     );
     const metBy = (acceptedAfterMs: number) => {
       const order = toOrder({ ...wanted, timeInForce: 'gtd', acceptedAfterMs }, 0);
-      const { fills, ends } = playTicks(paperModel(plain), [order], ticks);
+      const { fills, ends } = playTicks(plain, [order], ticks);
       return [...fills.map(({ asOf }) => Date.parse(asOf) - START_MS), ends.get(order.id)];
     };
     // It ends six seconds after the start.
@@ -247,7 +236,7 @@ describe('the paper market', () => {
           ),
         );
         const tick = toQuote('AAPL', { bid: 9_998, spread: 2, bidSize: 1, askSize: size }, 1);
-        const { fills } = playTicks(paperModel(plain), orders, [tick]);
+        const { fills } = playTicks(plain, orders, [tick]);
         const book = new MatchingBook();
         wanted.forEach(({ limit, quantity }, at) => {
           book.place({ id: orders[at]?.id ?? '', owner: 'a', side: 'buy', quantity, limit });
