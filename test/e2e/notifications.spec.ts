@@ -1155,6 +1155,36 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       }
     });
 
+    it('does not wait for a receiver of somebody else that never answers, which has two at a time', async () => {
+      const other = await bourse.trader();
+      const fast = await HttpStub.start();
+      try {
+        await open();
+        expect((await other.post(WEBHOOKS, { url: fast.url })).status).toBe(201);
+        receiver.answer = () => undefined;
+        for (let i = 0; i < 6; i += 1) await happens(TrainingFinished, training());
+        await eventually(() => expect(receiver.requests).toHaveLength(2), patient);
+        await happens(TrainingFinished, training({ userId: other.user.id }));
+        // A request to the other one has ten seconds.
+        await eventually(() => expect(fast.requests).toHaveLength(1), { timeoutMs: 6_000 });
+        expect(receiver.requests).toHaveLength(2);
+        receiver.answer = () => ({ status: 204 });
+        receiver.hangUp();
+        // None is lost, and none was counted as tried for having waited.
+        await eventually(async () => {
+          const answer: unknown = await bourse.app.get(Database).sql.execute(sql`
+            select d.status, max(d.attempts) as attempts, count(*)::int as count
+            from notification_deliveries d join notifications n on n.id = d.notification_id
+            where n.user_id = ${trader.user.id} and d.channel = 'webhook' group by 1`);
+          expect((answer as { rows: unknown[] }).rows).toEqual([
+            { status: 'sent', attempts: 2, count: 6 },
+          ]);
+        }, patient);
+      } finally {
+        await fast.stop();
+      }
+    });
+
     it('of which one fails goes to the others once, and is tried again alone', async () => {
       const failing = (await open()).id;
       const other = await HttpStub.start();

@@ -60,8 +60,13 @@ export class HttpStub {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  stop(): Promise<void> {
+  /** On all who are being answered. */
+  hangUp(): void {
     this.#server.closeAllConnections();
+  }
+
+  stop(): Promise<void> {
+    this.hangUp();
     return new Promise((resolve) => this.#server.close(() => resolve()));
   }
 }

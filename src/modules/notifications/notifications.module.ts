@@ -6,6 +6,7 @@ import { NOTIFICATION_CHANNELS, NotificationChannels } from './channels/notifica
 import type { NotificationChannel } from './channels/notification-channel.js';
 import { DeliveriesRepository } from './delivery/deliveries.repository.js';
 import { DeliveryService } from './delivery/delivery.service.js';
+import { DeliveryAttempt } from './delivery/delivery-attempt.js';
 import { DeliveryGate } from './delivery/delivery-gate.js';
 import { DeliveryLimits } from './delivery/delivery-limits.js';
 import { DueDeliveries } from './delivery/due-deliveries.js';
@@ -35,6 +36,7 @@ import { SmsChannel } from './sms/sms.channel.js';
 import { UnsubscribeLinks } from './unsubscribe/unsubscribe-links.js';
 import { WebhookChannel } from './webhooks/webhook.channel.js';
 import { WebhookEndpointsRepository } from './webhooks/webhook-endpoints.repository.js';
+import { WebhookTraffic } from './webhooks/webhook-traffic.js';
 import { WebhookEndpointsService } from './webhooks/webhook-endpoints.service.js';
 
 @Module({
@@ -60,6 +62,7 @@ import { WebhookEndpointsService } from './webhooks/webhook-endpoints.service.js
     EmailChannel,
     SmsChannel,
     PushChannel,
+    WebhookTraffic,
     WebhookChannel,
     NotificationChannels,
     {
@@ -71,6 +74,7 @@ import { WebhookEndpointsService } from './webhooks/webhook-endpoints.service.js
     Notifier,
     NotificationReactions,
     DeliveryService,
+    DeliveryAttempt,
     DeliveryGate,
     DeliveryLimits,
     DueDeliveries,

@@ -28,7 +28,12 @@ export type DeliveryOutcome =
   | { readonly kind: 'not-configured'; readonly code: string; readonly message: MessageText }
   /** The user has taken the target away since. */
   | { readonly kind: 'gone'; readonly code: string }
+  /** Nothing was sent: the way there is full, and this one has its turn then. At most 10 minutes. */
+  | { readonly kind: 'busy'; readonly waitMs: number }
   | { readonly kind: 'failed'; readonly failure: DeliveryFailure };
+
+/** Code of a delivery that waits for its turn. */
+export const TARGET_BUSY = 'notifications.target_busy';
 
 export const TARGET_GONE: DeliveryOutcome = { kind: 'gone', code: 'notifications.target_gone' };
 

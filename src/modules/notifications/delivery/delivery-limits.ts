@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DAY_MS, HOUR_MS } from '../../../kernel/duration.js';
 import { RateLimiter, type RateLimitPolicy } from '../../../redis/index.js';
+import { TARGET_BUSY } from '../channels/notification-channel.js';
 import type { DeliveryChannelName } from '../delivery-channels.js';
 import { isUrgent } from '../notification-kinds.js';
 import type { DeliveryRow, NotificationRow } from '../notifications.table.js';
@@ -30,12 +31,12 @@ const URGENT_SMS: readonly RateLimitPolicy[] = [
 export class DeliveryLimits {
   constructor(private readonly limiter: RateLimiter) {}
 
-  /** @returns 0: now. Only the first attempt counts. */
+  /** @returns 0: now. Only the first attempt counts, and that once, however long it waits for its turn. */
   async waitMs(
-    { channel, attempts }: Pick<DeliveryRow, 'channel' | 'attempts'>,
+    { channel, attempts, lastError }: Pick<DeliveryRow, 'channel' | 'attempts' | 'lastError'>,
     { userId, kind }: Pick<NotificationRow, 'userId' | 'kind'>,
   ): Promise<number> {
-    if (attempts > 1 || kind === 'digest') return 0;
+    if (attempts > 1 || lastError === TARGET_BUSY || kind === 'digest') return 0;
     const policies = policiesOf(channel, isUrgent(kind));
     if (policies.length === 0) return 0;
     const checks = policies.map((policy) => ({ policy, subject: userId }));

@@ -2,9 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '../../../kernel/app-error.js';
 import { Clock } from '../../../kernel/clock.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
-import type { DeliveryFailure, DeliveryOutcome } from '../channels/notification-channel.js';
-import { NotificationChannels } from '../channels/notification-channels.js';
-import { NotificationsRepository } from '../inbox/notifications.repository.js';
+import { Queues } from '../../../redis/index.js';
+import {
+  TARGET_BUSY,
+  type DeliveryFailure,
+  type DeliveryOutcome,
+} from '../channels/notification-channel.js';
 import { notificationsQueue } from '../notifications.queues.js';
 import type { DeliveryRow, DeliveryStatus } from '../notifications.table.js';
 import { DevelopmentTransport } from '../shown/development-transport.js';
@@ -13,12 +16,8 @@ import {
   type AttemptEnd,
   type DeliveryKey,
 } from './deliveries.repository.js';
-import { DeliveryGate, type PutOff } from './delivery-gate.js';
-
-interface Later {
-  readonly kind: 'later';
-  readonly putOff: PutOff;
-}
+import { DeliveryAttempt } from './delivery-attempt.js';
+import type { PutOff } from './delivery-gate.js';
 
 /** Renewed while a message is on its way: a process that dies with it in its hands gives it up so soon. */
 const CLAIM_MS = 15 * SECOND_MS;
@@ -33,10 +32,9 @@ const RENEWAL_MS = CLAIM_MS / 5;
 export class DeliveryService {
   constructor(
     private readonly deliveries: DeliveriesRepository,
-    private readonly notifications: NotificationsRepository,
-    private readonly channels: NotificationChannels,
+    private readonly attempts: DeliveryAttempt,
     private readonly development: DevelopmentTransport,
-    private readonly gate: DeliveryGate,
+    private readonly queues: Queues,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -59,6 +57,8 @@ export class DeliveryService {
         return this.#showOrSkip(claimed, outcome);
       case 'later':
         return this.#putOff(claimed, outcome.putOff);
+      case 'busy':
+        return this.#giveTurn(claimed, outcome.waitMs);
       case 'gone':
         return this.#finish(claimed, { status: 'skipped', lastError: outcome.code });
       case 'failed':
@@ -79,16 +79,10 @@ export class DeliveryService {
   }
 
   /** What is no failure of the channel, a database that is away say, gives the claim back. */
-  async #attempt(delivery: DeliveryRow): Promise<DeliveryOutcome | Later> {
+  async #attempt(delivery: DeliveryRow): ReturnType<DeliveryAttempt['make']> {
     const renewal = setInterval(() => void this.#renew(delivery), RENEWAL_MS);
     try {
-      const notification = await this.notifications.find(delivery.notificationId);
-      if (!notification) throw new Error(`notification ${delivery.notificationId} has vanished`);
-      const channel = this.channels.get(delivery.channel);
-      if (!channel) throw new Error(`there is no channel ${delivery.channel} here`);
-      const putOff = await this.gate.check(delivery, notification);
-      if (putOff) return { kind: 'later', putOff };
-      return await channel.deliver(notification, delivery.target);
+      return await this.attempts.make(delivery);
     } catch (error) {
       const lastError = 'notifications.delivery_interrupted';
       await this.#finish(delivery, { status: 'pending', lastError });
@@ -105,6 +99,16 @@ export class DeliveryService {
 
   #claimEnd(): Date {
     return new Date(this.clock.nowMs() + CLAIM_MS);
+  }
+
+  /** By a job of its own: that is sooner than a look at the database once a minute. One that gets lost is found. */
+  async #giveTurn(claimed: DeliveryRow, delayMs: number): Promise<{ status: DeliveryStatus }> {
+    const { notificationId, channel, target } = claimed;
+    const end = { status: 'pending', lastError: TARGET_BUSY, counts: false } as const;
+    const ended = await this.#finish(claimed, end);
+    const key = { notificationId, channel, target };
+    await this.queues.add(notificationsQueue, 'deliver', key, { delayMs });
+    return ended;
   }
 
   async #putOff(

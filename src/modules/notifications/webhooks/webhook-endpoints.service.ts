@@ -20,6 +20,12 @@ const MAX_PER_USER = 5;
 /** What the sealed secret of an endpoint belongs to: it cannot be opened as that of another. */
 const contextOf = (id: string) => `notifications:webhook:${id}`;
 
+/** As much as a request needs. */
+export interface OpenedEndpoint {
+  readonly url: string;
+  readonly secret: string;
+}
+
 /** Where users have their news sent. The secrets are sealed, and opened for a request alone. */
 @Injectable()
 export class WebhookEndpointsService {
@@ -66,10 +72,7 @@ export class WebhookEndpointsService {
   }
 
   /** For a request now. @throws AppError `secret.unreadable` (internal) when the keys it was sealed with are gone */
-  async openForSending(
-    userId: string,
-    id: string,
-  ): Promise<{ url: string; secret: string } | undefined> {
+  async openForSending(userId: string, id: string): Promise<OpenedEndpoint | undefined> {
     const row = await this.endpoints.find(id);
     if (row === undefined || row.disabledAt !== null || row.userId !== userId) return undefined;
     const secret = open(row.sealedSecret, this.config.encryptionKeys, contextOf(id));
