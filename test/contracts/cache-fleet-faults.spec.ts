@@ -1,7 +1,7 @@
 import '../support/quiet.js';
-import type { Redis } from 'ioredis';
 import { defineCache } from '../../src/redis/cache/cache-definition.js';
 import { eventually } from '../support/eventually.js';
+import { RedisMonitor } from '../support/redis-monitor.js';
 import type { TcpProxy } from '../support/tcp-proxy.js';
 import {
   commandOf,
@@ -240,11 +240,11 @@ describe('a fleet on one Redis', () => {
     it('tells nobody of a set before it is there, be it that the server has to learn the script first', async () => {
       const [here, there] = (await fleet.of(2)) as [Member, Member];
       await warm([here, there], 'k', 1);
-      const monitor = await (commandOf(there) as Redis).duplicate().monitor();
+      const monitor = await RedisMonitor.open(fleet.redis.url);
       try {
         const seen: string[] = [];
-        monitor.on('monitor', (_: string, [name = '', first = '']: string[]) => {
-          if (first === `${fleet.prefix}:cache:general:k`) seen.push(name.toLowerCase());
+        monitor.onCommand(({ name, args: [first] }) => {
+          if (first === `${fleet.prefix}:cache:general:k`) seen.push(name);
           if (first === `${fleet.prefix}:cache:{~log}:entries`) seen.push('told');
         });
         await commandOf(there).script('FLUSH');
@@ -257,7 +257,7 @@ describe('a fleet on one Redis', () => {
         // Once more, if it had been told before.
         await eventually(() => expect(seen.indexOf('set')).toBeLessThan(seen.lastIndexOf('told')));
       } finally {
-        monitor.disconnect();
+        monitor.close();
       }
     });
 

@@ -6,6 +6,7 @@ import { eventually } from '../support/eventually.js';
 import { watchCommands } from '../support/keyspace.js';
 import { startRedisCluster, type RedisCluster } from '../support/redis-cluster.js';
 import { openClusterInstance } from '../support/redis-instance.js';
+import { RedisMonitor } from '../support/redis-monitor.js';
 import { createTestRedisPrefix } from '../support/servers/index.js';
 import { commandOf, Fleet, reaches, type Member } from './cache-fleet.setup.js';
 import { startCaches } from './cache.setup.js';
@@ -50,12 +51,12 @@ describe('a batch that replaces what a fleet has', () => {
   it('is stored by nobody any more once its writer has given up, however late it arrives', async () => {
     const [here, there] = await opened();
     await there.caches.use(numbers).setMany(entriesOf(1));
-    const monitor = await (commandOf(there) as Redis).duplicate().monitor();
+    const monitor = await RedisMonitor.open(fleet.redis.url);
     try {
       const seen: string[] = [];
-      monitor.on('monitor', (_: string, [name = '', , , ...rest]: string[], source: string) => {
-        if (name.toLowerCase() === 'evalsha' && rest.includes('general:k0')) seen.push('put');
-        if (source === 'lua' && name.toLowerCase() === 'set') seen.push('stored');
+      monitor.onCommand(({ name, args, source }) => {
+        if (name === 'evalsha' && args.includes('general:k0')) seen.push('put');
+        if (source === 'lua' && name === 'set') seen.push('stored');
       });
       here.proxy.freeze();
       await here.caches.use(numbers).setMany(entriesOf(2));
@@ -69,7 +70,7 @@ describe('a batch that replaces what a fleet has', () => {
       await eventually(() => expect(here.caches.link().owedInvalidations).toBe(0));
       expect(seen).not.toContain('stored');
     } finally {
-      monitor.disconnect();
+      monitor.close();
     }
   });
 
