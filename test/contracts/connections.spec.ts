@@ -110,29 +110,6 @@ describe('the connections to a Redis of one’s own', () => {
     });
   });
 
-  it('send the commands of a job queue that one turn gives out at once, in order, and none later', async () => {
-    const queue = instance.connections.create('queue');
-    await instance.connections.waitUntilReady(queue);
-    const readsOf = async (): Promise<number> =>
-      Number(/total_reads_processed:(\d+)/.exec(await queue.info('stats'))?.[1]);
-    const before = await readsOf();
-    const key = instance.keys.key('q', 'joined');
-    const lengths = await Promise.all(
-      Array.from({ length: 100 }, async (_, i) => {
-        // As deep in promises as a library may be before it writes.
-        for (let turn = 0; turn < i % 7; turn += 1) await Promise.resolve();
-        return queue.rpush(key, String(i));
-      }),
-    );
-    expect([...lengths].sort((one, other) => one - other)).toEqual(
-      Array.from({ length: 100 }, (_, i) => i + 1),
-    );
-    // Of the two questions for the figure one read is counted; others may use the server meanwhile.
-    expect((await readsOf()) - before).toBeLessThan(10);
-    expect(await queue.get(key).catch((error: Error) => error.message)).toMatch(/WRONGTYPE/);
-    await instance.connections.close(queue);
-  });
-
   it('fail a command that was under way when they were cut, at once', async () => {
     const killer = await openRedisInstance(createTestRedisPrefix(), servers.urls.redis);
     const under = timeOf(instance.connections.command.blpop(instance.keys.key('q', 'nothing'), 30));

@@ -6,7 +6,6 @@ import { optionsFor, type ConnectionPurpose } from './client-options.js';
 import { watchConnection } from './connection-log.js';
 import { createClient, type RedisClient } from './create-client.js';
 import { settlesWithin } from '../../kernel/deadline.js';
-import { joinWrites } from './joined-writes.js';
 import { stopStaleSocketTimers } from './stale-socket-timer.js';
 
 /** How long a goodbye may take before the socket is closed without one. */
@@ -50,7 +49,6 @@ export class RedisConnections implements OnApplicationShutdown {
     });
     watchConnection(client, purpose, this.#logger);
     stopStaleSocketTimers(client);
-    if (purpose === 'queue' || purpose === 'worker') joinWrites(client);
     // After every loss and every attempt that failed, also when the other side just hung up.
     client.on('reconnecting', () => (this.#errors += 1));
     client.once('end', () => this.#open.delete(client));
