@@ -2,7 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
 const BYTES_OF_ID = 16;
-/** Ids made of one draw of random bytes: a draw costs 20 µs, as much as ten ids, however few bytes it is for. */
+/** Ids made of one draw of random bytes: a draw for each makes an id cost 3.5 µs, and not 0.8. */
 const IDS_OF_DRAW = 256;
 
 /** Draws random bytes for many ids at once, and keeps those of one process in order within a millisecond. */

@@ -51,11 +51,17 @@ function ruledJob(job: QueueJob, queue: string, operations: Operations): QueueJo
   return job;
 }
 
-/** The board has no words for "more is left". */
+/** Each takes about a second. */
+const MAX_ROUNDS = 30;
+
+/**
+ * The board has no words for "more is left", but shows it: what producers add as quickly as it is removed, or what cannot be
+ * removed at the moment, must not keep the request for ever.
+ */
 async function toTheEnd(remove: () => Promise<Removal>): Promise<void> {
-  for (let left = true; left;) {
+  let left = true;
+  for (let round = 0; left && round < MAX_ROUNDS; round += 1) {
     const { removed, more } = await asBoardError(remove());
-    // What cannot be removed at the moment would keep it for ever.
     left = more && removed > 0;
   }
 }

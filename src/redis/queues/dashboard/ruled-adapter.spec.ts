@@ -1,0 +1,51 @@
+import type { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
+import type { Removal } from '../removal.js';
+import { ruled } from './ruled-adapter.js';
+
+/** A board of a queue whose removals answer so, one after the other; the last one for ever. */
+function boardOf(...answers: Removal[]) {
+  const asked: string[] = [];
+  const board = {
+    getName: () => 'mail',
+    getJob: () => Promise.resolve(undefined),
+    getJobs: () => Promise.resolve([]),
+  } as unknown as BaseAdapter;
+  const remove = (what: string): Promise<Removal> => {
+    const answer = answers[Math.min(asked.length, answers.length - 1)];
+    asked.push(what);
+    return Promise.resolve(answer ?? { removed: 0, more: false });
+  };
+  const adapter = ruled(board, {
+    drain: (_queue, states = []) => remove(`drain ${states.join()}`),
+    clean: (_queue, state) => remove(`clean ${state}`),
+    remove: () => Promise.resolve(),
+    assertRetriable: () => Promise.resolve(),
+  });
+  return { adapter, asked };
+}
+
+describe('a bulk removal on the dashboard', () => {
+  it('goes on while more is left', async () => {
+    const { adapter, asked } = boardOf({ removed: 100, more: true }, { removed: 7, more: false });
+    await adapter.clean('failed', 0);
+    expect(asked).toEqual(['clean failed', 'clean failed']);
+  });
+
+  it('ends when nothing of what is left can be removed', async () => {
+    const { adapter, asked } = boardOf({ removed: 0, more: true });
+    await adapter.empty();
+    expect(asked).toEqual(['drain waiting']);
+  });
+
+  it('ends though producers add as quickly as it removes', async () => {
+    const { adapter, asked } = boardOf({ removed: 100, more: true });
+    await adapter.clean('delayed', 0);
+    expect(asked).toHaveLength(30);
+  });
+
+  it.each(['active', 'waiting-children', 'made-up'])('removes none that are %s', async (status) => {
+    const { adapter, asked } = boardOf({ removed: 1, more: false });
+    await expect(adapter.clean(status as never, 0)).rejects.toThrow();
+    expect(asked).toEqual([]);
+  });
+});
