@@ -823,6 +823,12 @@ describe.each(SERVERS)('order types on $name', (backend) => {
     });
 
     it('oto: the entry triggers its one leg, a trailing stop of the day', async () => {
+      // Whatever the hour that the tests run at, no close comes before the next bar: the day of the entry would be over.
+      const hasDayLeft = () => {
+        const nowMs = bourse.clock.nowMs();
+        return currentOrNextSession(nowMs).closeMs > nowMs + 2 * market.barMs;
+      };
+      while (!hasDayLeft()) ({ toBar } = market.start(bourse));
       const placed = await place({
         ...{ symbol: 'HILL', side: 'buy', type: 'stop', stopPrice: '104', quantity: '10' },
         ...{ orderClass: 'oto', stopLoss: { trailAmount: '5' }, timeInForce: 'day' },

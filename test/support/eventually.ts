@@ -14,10 +14,13 @@ export async function eventually<T>(
   { timeoutMs = 10_000, intervalMs = 20 }: EventuallyOptions = {},
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
+  // The last try seldom has the time to answer: what the one before it said tells more.
+  let cause: unknown = new Error('the assertion did not answer');
   for (;;) {
     try {
-      return await within(deadline - Date.now(), assertion);
-    } catch (cause) {
+      return await within(deadline - Date.now(), assertion, cause);
+    } catch (error) {
+      cause = error;
       if (Date.now() + intervalMs >= deadline) {
         const reason = cause instanceof Error ? cause.message : String(cause);
         throw new Error(`still after ${timeoutMs} ms: ${reason}`, { cause });
@@ -27,10 +30,15 @@ export async function eventually<T>(
   }
 }
 
-async function within<T>(timeoutMs: number, work: () => T | Promise<T>): Promise<T> {
+/** @param otherwise thrown when `work` does not answer in time */
+async function within<T>(
+  timeoutMs: number,
+  work: () => T | Promise<T>,
+  otherwise: unknown,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the assertion did not answer')), timeoutMs);
+    timer = setTimeout(() => reject(otherwise), timeoutMs);
   });
   try {
     return await Promise.race([work(), late]);

@@ -10,6 +10,7 @@ const BAR_MS = 10_000_000;
 /** Recorded bars whose open, high, low and close are one price. */
 export interface ReplayMarket {
   readonly env: Readonly<Record<string, string>>;
+  readonly barMs: number;
   /** Sets the clock to the next time that a symbol's first bar is played, then to others after it. */
   start(bourse: Bourse): { toBar(index: number): void };
   remove(): void;
@@ -40,6 +41,7 @@ export function replayMarket(
     );
   }
   return {
+    barMs,
     env: {
       MARKET_PROVIDER: 'replay',
       MARKET_REPLAY_DIR: folder,
