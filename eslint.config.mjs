@@ -101,7 +101,16 @@ export default tseslint.config(
       // The other way to the same variables.
       'no-restricted-imports': [
         'error',
-        { paths: ['process', 'node:process'].map((name) => ({ name, importNames: ['env'] })) },
+        {
+          paths: [
+            ...['process', 'node:process'].map((name) => ({ name, importNames: ['env'] })),
+            // Each promise of the process would cost more: docs/adr/0020.
+            ...['async_hooks', 'node:async_hooks'].map((name) => ({
+              name,
+              importNames: ['AsyncLocalStorage', 'createHook'],
+            })),
+          ],
+        },
       ],
     },
   },

@@ -39,6 +39,7 @@ describe('the log', () => {
   const logger = createLogger(parseConfig({}), correlation, sink);
   const nest = new NestLogger(logger);
   beforeEach(() => void lines.splice(0));
+  afterAll(() => correlation.close());
 
   it('is JSON lines that carry time, level, role and the correlation id of the request', () => {
     correlation.run('request-1', () =>

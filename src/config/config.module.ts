@@ -1,4 +1,4 @@
-import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { Global, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../kernel/clock.js';
 import { Correlation } from '../kernel/correlation.js';
 import { Config } from './config.js';
@@ -12,7 +12,13 @@ export interface ProcessContext {
 
 @Global()
 @Module({})
-export class ConfigModule {
+export class ConfigModule implements OnApplicationShutdown {
+  constructor(private readonly correlation: Correlation) {}
+
+  onApplicationShutdown(): void {
+    this.correlation.close();
+  }
+
   static forRoot({ config, clock, correlation }: ProcessContext): DynamicModule {
     return {
       module: ConfigModule,

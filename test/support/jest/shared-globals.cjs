@@ -6,6 +6,7 @@
  * side: there the classes of both sides know each other's instances.
  */
 const { isPromise, isRegExp } = require('node:util').types;
+const { promiseHooks } = require('node:v8');
 const { TestEnvironment } = require('jest-environment-node');
 
 const SHARED = [
@@ -86,5 +87,25 @@ module.exports = class SharedGlobalsEnvironment extends TestEnvironment {
     super(...options);
     for (const name of SHARED) this.global[name] = Reflect.get(globalThis, name);
     recogniseOthers(this.global);
+    /** @type {Set<Function>} */
+    this.unhooks = new Set();
+    this.createHook = promiseHooks.createHook;
+  }
+
+  /** Hooks of promises are those of the whole process: what a suite leaves of them ends with it. @override */
+  async setup() {
+    await super.setup();
+    promiseHooks.createHook = (callbacks) => {
+      const unhook = this.createHook(callbacks);
+      this.unhooks.add(unhook);
+      return () => void (this.unhooks.delete(unhook) && unhook());
+    };
+  }
+
+  /** @override */
+  async teardown() {
+    promiseHooks.createHook = this.createHook;
+    for (const unhook of this.unhooks) unhook();
+    await super.teardown();
   }
 };
