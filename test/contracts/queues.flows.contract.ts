@@ -1,5 +1,7 @@
 import { flowJob } from '../../src/redis/queues/flow.js';
 import type { Job } from '../../src/redis/queues/queues.js';
+import { Deferred } from '../support/deferred.js';
+import { eventually } from '../support/eventually.js';
 import { greet, type QueueBench, testQueue } from './queues.setup.js';
 
 /** Jobs that wait for others. */
@@ -101,6 +103,28 @@ export function describeFlows(bench: () => QueueBench): void {
     await greet(queues, queue, 'another');
     expect(await queues.cancel(queue.name, id)).toBe('removed');
     expect((await queues.report(queue)).counts).toMatchObject({ waiting: 1 });
+  });
+
+  it('takes a parent back of which a child runs: that one goes on, and what waits goes', async () => {
+    const queue = testQueue({ concurrency: 1 });
+    const held = new Deferred<void>();
+    const process = await bench().worker(queue, () => held.promise);
+    const { id } = await process.queues.addFlow(flowJob(queue, 'greet', { name: 'parent' }), [
+      { ...flowJob(queue, 'greet', { name: 'a' }), onFailure: 'go-on' },
+      { ...flowJob(queue, 'greet', { name: 'b' }), onFailure: 'fail-parent' },
+    ]);
+    await eventually(async () => {
+      expect((await process.queues.report(queue)).counts).toMatchObject({ active: 1, waiting: 1 });
+    });
+    expect(await process.queues.cancel(queue.name, id)).toBe('removed');
+    expect((await process.queues.report(queue)).counts).toMatchObject({ active: 1, waiting: 0 });
+    held.resolve();
+    await eventually(async () => {
+      const { counts } = await process.queues.report(queue);
+      expect(counts).toMatchObject({ active: 0, waiting: 0, completed: 1, failed: 0 });
+    });
+    expect(await process.queues.find(queue, id)).toBeUndefined();
+    await process.stop();
   });
 
   it('fails a parent of which a child was removed that it needs, and lets one go on that does not', async () => {

@@ -1,5 +1,6 @@
 import '../../support/quiet.js';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { z } from 'zod';
 import { parseConfig } from '../../../src/config/config.js';
@@ -110,6 +111,38 @@ describe('BullMQ when its Redis', () => {
     await process.queues.add(queue, 'send', { to: 'ada' });
     expect(await heldForMs).toBeGreaterThan(8_000);
     expect(await heldForMs).toBeLessThanOrEqual(10_000);
+    redis.disconnect();
+  });
+
+  it('forgot that a worker has a job, and gives it to that worker again: what ran is aborted first', async () => {
+    const queue = mailQueue();
+    const process = backend.createProcess(queue);
+    const redis = new Redis(testRedisUrl());
+    const reasons: unknown[] = [];
+    let running = 0;
+    let most = 0;
+    process.queues.process(queue, {
+      send: async ({ signal }) => {
+        most = Math.max(most, (running += 1));
+        if (reasons.length === 0) await once(signal, 'abort');
+        reasons.push(signal.reason);
+        running -= 1;
+      },
+    });
+    await process.start();
+    const { id } = await process.queues.add(queue, 'send', { to: 'ada' });
+    await eventually(() => expect(running).toBe(1));
+    // As of one whose lock ran out in a freeze, and which the next look for such jobs finds.
+    const [lock = ''] = await redis.keys(`*:${queue.name}:${id}:lock`);
+    const stalled = lock.replace(`${id}:lock`, 'stalled');
+    await redis.multi().del(lock).sadd(stalled, id).del(`${stalled}-check`).exec();
+    await eventually(() => expect(reasons).toHaveLength(2), { timeoutMs: 20_000 });
+    expect(reasons).toEqual([expect.objectContaining({ code: 'queue.claim_lost' }), undefined]);
+    expect(most).toBe(1);
+    await eventually(async () => {
+      const { counts } = await process.queues.report(queue);
+      expect(counts).toMatchObject({ completed: 1, active: 0, failed: 0 });
+    });
     redis.disconnect();
   });
 

@@ -207,8 +207,8 @@ export class BullQueues extends QueueDriver {
     if (state !== 'active') {
       const removed = await this.#answer(this.remove(queue, [id]));
       if (removed.length > 0) return 'removed';
-      // A worker has just begun it, or one of the children of a parent.
-      if (!(await this.#answer(job.isActive()))) throw new Error(`a child of job ${id} runs`);
+      // A worker has just begun it; or it went on to another state meanwhile.
+      if (!(await this.#answer(job.isActive()))) throw new Error(`job ${id} was about to begin`);
     }
     await this.#answer(new JobCancellations(this.#connection(), this.#prefix, queue.name).ask(id));
     return 'asked';

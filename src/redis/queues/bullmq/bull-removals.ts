@@ -34,12 +34,21 @@ async function removeJob(queue: Queue, client: RedisClient, id: string): Promise
   const key = queue.toKey(id);
   const [parentKey, parent] = await client.hmget(key, 'parentKey', 'parent');
   if (!parentKey || !parent || !('fpof' in Object(JSON.parse(parent)))) {
-    return (await queue.remove(id)) === 1;
+    return removeWaiting(queue, id);
   }
   const keys = [parentKey, `${parentKey}:dependencies`, `${key}:lock`];
   const noted = await FAIL_PARENT.run(client, keys, [key, childRemoved(id)]);
-  if ((await queue.remove(id)) === 1) return true;
+  if (await removeWaiting(queue, id)) return true;
   // A worker has begun it: the parent waits for it as before.
   if (noted === 1) await client.hdel(parentKey, 'defa');
   return false;
+}
+
+/** With a parent goes what waits of its children; those that run go on. BullMQ by itself takes all of them or none. */
+async function removeWaiting(queue: Queue, id: string): Promise<boolean> {
+  if ((await queue.remove(id)) === 1) return true;
+  const job = await queue.getJob(id);
+  if (!(await job?.isWaitingChildren())) return false;
+  await job?.removeUnprocessedChildren();
+  return (await queue.remove(id, { removeChildren: false })) === 1;
 }

@@ -140,12 +140,7 @@ export class BullWorker {
     if (this.#held) void worker.pause(true);
     worker.on('error', (error) => this.#faults.report(`worker of "${this.queue.name}"`, error));
     worker.on('lockRenewalFailed', (ids) => {
-      const reason = new AppError(
-        'conflict',
-        'queue.claim_lost',
-        'another worker may have the job by now',
-      );
-      for (const id of ids) this.#running.get(id)?.abort.abort(reason);
+      for (const id of ids) this.#running.get(id)?.abort.abort(claimLost());
     });
     return worker;
   }
@@ -190,6 +185,13 @@ export class BullWorker {
     }
     const id = job.id ?? '';
     if (job.attemptsStarted > 1 && (await this.#isCancelled(id))) abort.abort(jobCancelled());
+    const earlier = this.#running.get(id);
+    if (earlier) {
+      // Its lock ran out, and this worker is given the job once more: BullMQ cannot tell two runs of one job apart.
+      earlier.abort.abort(claimLost());
+      await settlesWithin(earlier.ended, ABORT_GRACE_MS + SECOND_MS);
+      return handBack(job, token);
+    }
     // Told to stop meanwhile: whoever stops waits for what runs, and this does not yet.
     if (this.#stopping) return handBack(job, token);
     const outcome = this.runner.run({
@@ -222,6 +224,10 @@ export class BullWorker {
         throw end.hopeless ? new UnrecoverableError(end.reason) : new Error(end.reason);
     }
   }
+}
+
+function claimLost(): AppError {
+  return new AppError('conflict', 'queue.claim_lost', 'another worker may have the job by now');
 }
 
 /** Puts the job among the delayed without counting the attempt; `DelayedError` tells BullMQ so. */
