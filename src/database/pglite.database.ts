@@ -10,12 +10,14 @@ import { AppError } from '../kernel/app-error.js';
 import { DataFolderLock } from './data-folder-lock.js';
 import { Database, type Sql } from './database.js';
 import { countApplied, migrationsFolder } from './migrations.js';
+import { PgliteVacuum } from './pglite-vacuum.js';
 import { setParsersOnce } from './pglite-parsers.js';
 
 /** PGlite in this process. Its files take one writer, which it does not check itself: the folder lock does. */
 export class PgliteDatabase extends Database {
   override readonly kind = 'pglite';
   override readonly sql: Sql;
+  readonly #vacuum: PgliteVacuum;
 
   private constructor(
     private readonly client: PGlite,
@@ -24,6 +26,8 @@ export class PgliteDatabase extends Database {
     super();
     setParsersOnce(client);
     this.sql = drizzle(client);
+    this.#vacuum = new PgliteVacuum(client);
+    this.#vacuum.start();
   }
 
   /**
@@ -81,6 +85,7 @@ export class PgliteDatabase extends Database {
   }
 
   override async close(): Promise<void> {
+    this.#vacuum.stop();
     await this.client.close();
     this.lock?.release();
   }

@@ -111,8 +111,8 @@ export abstract class DatabaseJobBoard extends JobStore {
     const ofState = sql`${jobs.queue} = ${queue} and ${state} = ${cleaned} and not ${isKept}`;
     const beyond = sql`select id from ${jobs} where ${ofState} order by ${since} desc, ${jobs.seq} desc offset ${keep}`;
     const due = sql`${ofState} and (${since} < ${fromNow(-olderThanMs)} or ${jobs.id} in (${beyond}))`;
-    const first = sql`${jobs.queue} = ${queue} and ${jobs.id} in (
-      select id from ${jobs} where ${due} order by ${since}, ${jobs.seq} limit ${limit})`;
+    const first = sql`${jobs.queue} = ${queue} and ${jobs.id} = any(array(
+      select id from ${jobs} where ${due} order by ${since}, ${jobs.seq} limit ${limit}))`;
     const rows = await this.database.sql
       .delete(jobs)
       .where(limit === undefined ? due : first)
@@ -144,7 +144,8 @@ export abstract class DatabaseJobBoard extends JobStore {
         and(
           eq(jobs.queue, queue),
           eq(jobs.state, 'completed'),
-          inArray(jobs.id, beyond),
+          // Read once. With "in", a planner without statistics, as in PGlite, sums up once for each job: 4,000 took 31 s.
+          sql`${jobs.id} = any(array(${beyond}))`,
           sql`not ${isAwaited}`,
         ),
       )

@@ -86,7 +86,8 @@ export class OutboxRepository {
     const rows = await this.database.sql
       .update(outbox)
       .set({ dueAt: fromNow(leaseMs), attempts: sql`${outbox.attempts} + 1` })
-      .where(sql`${id} in (${due})`)
+      // Asked once: as a join, "in" may ask again for each row, and lease more than `limit`.
+      .where(sql`${id} = any(array(${due}))`)
       .returning();
     return rows.sort(bySeq);
   }

@@ -8,6 +8,7 @@ import { DataFolderLock } from '../../../src/database/data-folder-lock.js';
 import { madeOnce, together, type Database, type Sql } from '../../../src/database/index.js';
 import { PgliteDatabase } from '../../../src/database/pglite.database.js';
 import { setParsersOnce } from '../../../src/database/pglite-parsers.js';
+import { PgliteVacuum } from '../../../src/database/pglite-vacuum.js';
 import { PostgresDatabase } from '../../../src/database/postgres.database.js';
 import { toProblemDetails } from '../../../src/http/index.js';
 import { Deferred } from '../../support/deferred.js';
@@ -380,5 +381,60 @@ describe('the data folder of the embedded database', () => {
     const rows = await rowsOf(second.sql, sql`select text from notes`);
     expect(rows).toEqual([{ text: 'kept' }]);
     await second.close();
+  });
+});
+
+describe('the vacuum of PGlite', () => {
+  let client: PGlite;
+  let vacuum: PgliteVacuum;
+  beforeAll(async () => {
+    client = await PGlite.create();
+    vacuum = new PgliteVacuum(client);
+    await client.exec(`create table "Often changed" (id int primary key, note text);
+      create table quiet (id int primary key);
+      insert into "Often changed" select i, 'first' from generate_series(1, 1000) i;`);
+    await vacuum.run();
+  });
+  afterAll(() => client.close());
+
+  const change = (rows: number) =>
+    client.exec(`update "Often changed" set note = reverse(note) where id <= ${rows}`);
+  const pages = async () =>
+    (await client.query(`select pg_relation_size('"Often changed"') as bytes`)).rows;
+
+  it('gives the room of old rows free, so that a table that changes does not grow for ever', async () => {
+    await change(1_000);
+    expect(await vacuum.run()).toEqual(['public."Often changed"']);
+    await change(1_000);
+    await vacuum.run();
+    const before = await pages();
+    for (let round = 0; round < 5; round += 1) {
+      await change(1_000);
+      await vacuum.run();
+    }
+    expect(await pages()).toEqual(before);
+  });
+
+  it('tells the planner how many rows there are, and leaves alone what hardly changed', async () => {
+    const { rows } = await client.query(
+      `select reltuples from pg_class where relname = 'Often changed'`,
+    );
+    expect(rows).toEqual([{ reltuples: 1_000 }]);
+    expect(await vacuum.run()).toEqual([]);
+    await change(50);
+    expect(await vacuum.run()).toEqual([]);
+  });
+
+  it('waits for the transaction under way', async () => {
+    await change(1_000);
+    const events: string[] = [];
+    const done = client.transaction(async (transaction) => {
+      events.push('begun');
+      await transaction.query('select 1');
+      await new Promise((resolve) => setImmediate(resolve));
+      events.push('committed');
+    });
+    await Promise.all([done, vacuum.run().then(() => events.push('vacuum'))]);
+    expect(events).toEqual(['begun', 'committed', 'vacuum']);
   });
 });
