@@ -17,6 +17,7 @@ import type {
 } from '../../src/modules/notifications/inbox/notifications.dto.js';
 import { EVENT_KINDS } from '../../src/modules/notifications/notification-kinds.js';
 import { notificationsQueue } from '../../src/modules/notifications/notifications.queues.js';
+import { PreferencesService } from '../../src/modules/notifications/preferences/preferences.service.js';
 import type { PushSubscriptionView } from '../../src/modules/notifications/push/push-subscriptions.dto.js';
 import type { ShownMessage } from '../../src/modules/notifications/shown/shown-messages.dto.js';
 import type {
@@ -933,6 +934,44 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       }
     });
 
+    it('and switched off meanwhile does not come any more, in a digest neither', async () => {
+      await trader.patch('/api/users/me/settings', { timeZone: 'UTC' });
+      const off = { 'training-finished': { email: false } };
+      for (const wait of [{ quietHours: quietNow() }, { emailDigest: 'hourly' }]) {
+        await prefer(wait);
+        const before = (await list()).items.length;
+        await happens(TrainingFinished, training());
+        const id = await eventually(async () => {
+          const { items } = await list();
+          expect(items).toHaveLength(before + 1);
+          return items[0]?.id ?? '';
+        }, patient);
+        await prefer({ ...wait, ...off, quietHours: null });
+        await pass(trader.user.id);
+        await sendDue();
+        await eventually(async () => {
+          expect(await deliveries(id)).toMatchObject([
+            { status: 'skipped', last_error: 'notifications.not_wanted' },
+          ]);
+        }, patient);
+      }
+      expect(sink.mailsTo(trader.user.email)).toEqual([]);
+    });
+
+    it('for a digest may be more than a statement has parameters', async () => {
+      const database = bourse.app.get(Database).sql;
+      await database.execute(sql`with told as (
+        insert into notifications (id, user_id, kind, title, body, data, in_app, dedupe_key, created_at)
+        select gen_random_uuid(), ${trader.user.id}, 'training-finished', 'Training done: ' || i, '', '{}', false, 'many-' || i, now()
+        from generate_series(1, 66000) i returning id)
+        insert into notification_deliveries (notification_id, channel, target, status, attempts, due_at, updated_at)
+        select id, 'email', '', 'gathered', 0, now(), now() from told`);
+      await sendDue();
+      const [mail] = await untilMailed();
+      expect(mail?.headers).toContain('Subject: Bourse: 66,000 messages');
+      expect(mail?.body.match(/Training done: /g)?.length).toBe(200);
+    });
+
     it.each([
       ['hourly', HOUR_MS],
       ['daily', 24 * HOUR_MS],
@@ -1072,6 +1111,14 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
         false,
         true,
       ]);
+    });
+
+    it('ends what it names beside others that are followed at the same moment', async () => {
+      const preferences = bourse.app.get(PreferencesService);
+      const kinds = ['order-filled', 'order-rejected', 'price-alert', 'import-finished'] as const;
+      await Promise.all(kinds.map((kind) => preferences.switchMailOff(trader.user.id, kind)));
+      for (const kind of kinds) expect(await mailOf(kind)).toBe(false);
+      expect(await mailOf('training-finished')).toBe(true);
     });
 
     it('is refused when it was made up or changed', async () => {

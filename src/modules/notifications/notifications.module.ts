@@ -9,6 +9,7 @@ import { DeliveryService } from './delivery/delivery.service.js';
 import { DeliveryAttempt } from './delivery/delivery-attempt.js';
 import { DeliveryGate } from './delivery/delivery-gate.js';
 import { DeliveryLimits } from './delivery/delivery-limits.js';
+import { Digests } from './delivery/digests.js';
 import { DueDeliveries } from './delivery/due-deliveries.js';
 import { LostDeliveries } from './delivery/lost-deliveries.js';
 import { OutboundHttp } from './channels/outbound-http.js';
@@ -77,6 +78,7 @@ import { WebhookEndpointsService } from './webhooks/webhook-endpoints.service.js
     DeliveryAttempt,
     DeliveryGate,
     DeliveryLimits,
+    Digests,
     DueDeliveries,
     LostDeliveries,
     RetentionRepository,

@@ -51,6 +51,17 @@ describe('a request to an address that a user has named', () => {
     expect(dripping).toEqual({ kind: 'unanswered', why: 'timeout' });
   });
 
+  it('ends when its receiver wants to speak another protocol', async () => {
+    stub.answer = (_, { socket }) => {
+      socket?.write(
+        'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
+      );
+      return undefined;
+    };
+    const upgraded = await local.post(stub.url, message, 1_000);
+    expect(upgraded).toEqual({ kind: 'unanswered', why: 'unreachable' });
+  });
+
   it('does not read the answer, however long it is, but when to come again', async () => {
     stub.answer = (_, response) => {
       response.writeHead(429, { 'retry-after': '120' });

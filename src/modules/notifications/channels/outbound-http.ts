@@ -74,6 +74,8 @@ export class OutboundHttp {
         const why = refused ? 'refused' : signal.aborted ? 'timeout' : 'unreachable';
         resolve({ kind: 'unanswered', why });
       });
+      // All that is heard of one who answers 101 and wants to speak another protocol.
+      request.on('close', () => resolve({ kind: 'unanswered', why: 'unreachable' }));
       request.end(body);
     });
   }

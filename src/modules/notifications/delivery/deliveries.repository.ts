@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { and, eq, inArray, lt, lte, min, or, sql } from 'drizzle-orm';
 import { Database, type Sql } from '../../../database/index.js';
 import type { DeliveryChannelName } from '../delivery-channels.js';
+import type { NotificationKind } from '../notification-kinds.js';
 import type { DeliveryMoment } from '../preferences/delivery-moment.js';
 import {
   notificationDeliveriesTable as deliveries,
@@ -88,22 +89,51 @@ export class DeliveriesRepository {
     return rows.map(({ userId }) => userId);
   }
 
-  /** What a user has gathered becomes part of one mail. @returns the titles, oldest first; each once, whoever asks. */
-  async takeGathered(transaction: Sql, userId: string, now: Date): Promise<string[]> {
-    const gathered = await transaction
-      .select({ ...KEY, title: notifications.title })
-      .from(deliveries)
-      .innerJoin(notifications, eq(notifications.id, deliveries.notificationId))
-      .where(and(eq(notifications.userId, userId), eq(deliveries.status, 'gathered')))
-      .orderBy(notifications.id)
-      .for('update', { of: deliveries, skipLocked: true });
-    const digested = { status: 'digested' as const, dueAt: null, updatedAt: now };
-    const ids = gathered.map(({ notificationId }) => notificationId);
-    await transaction
-      .update(deliveries)
-      .set(digested)
-      .where(and(inArray(deliveries.notificationId, ids), eq(deliveries.status, 'gathered')));
-    return gathered.map(({ title }) => title);
+  /**
+   * What a user has gathered becomes part of one mail, however much it is; each once, whoever asks. What is not of the `wanted`
+   * kinds any more is skipped.
+   * @returns how many they are, and the titles of the first `limit`, oldest first
+   */
+  async takeGathered(
+    transaction: Sql,
+    userId: string,
+    wanted: readonly NotificationKind[],
+    limit: number,
+    now: Date,
+  ): Promise<{ count: number; titles: string[] }> {
+    const gathered = transaction.$with('gathered').as(
+      transaction
+        .select({ id: notifications.id, kind: notifications.kind })
+        .from(deliveries)
+        .innerJoin(notifications, eq(notifications.id, deliveries.notificationId))
+        .where(and(eq(notifications.userId, userId), eq(deliveries.status, 'gathered')))
+        .for('update', { of: deliveries, skipLocked: true }),
+    );
+    const isWanted = sql`${JSON.stringify(wanted)}::jsonb ? ${gathered.kind}`;
+    // As one statement: the ids of a year of mails are more than the parameters that a statement may have.
+    const ended = transaction.$with('ended').as(
+      transaction
+        .update(deliveries)
+        .set({
+          status: sql`case when ${isWanted} then 'digested' else 'skipped' end`,
+          lastError: sql`case when ${isWanted} then ${deliveries.lastError} else 'notifications.not_wanted' end`,
+          dueAt: null,
+          updatedAt: now,
+        })
+        .from(gathered)
+        .where(and(eq(deliveries.notificationId, gathered.id), eq(deliveries.status, 'gathered')))
+        .returning({ id: deliveries.notificationId, status: deliveries.status }),
+    );
+    const digested = sql`select notification_id from ended where status = 'digested'`;
+    const [taken] = await transaction
+      .with(gathered, ended)
+      .select({
+        count: sql<number>`(select count(*)::int from (${digested}) as digested)`,
+        titles: sql<string[]>`array(select title from ${notifications}
+          where id = any(array(${digested})) order by id limit ${limit})`,
+      })
+      .from(sql`(select) as once`);
+    return taken ?? { count: 0, titles: [] };
   }
 
   async find(key: DeliveryKey): Promise<DeliveryRow | undefined> {

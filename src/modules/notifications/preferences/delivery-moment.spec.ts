@@ -40,9 +40,13 @@ describe('quiet hours', () => {
     expect(until('2026-03-08T06:00:00Z', { from: '22:00', to: '02:30' })).toBe(
       '2026-03-08T07:30:00.000Z',
     );
-    expect(until('2026-11-01T04:00:00Z', { from: '22:00', to: '01:30' })).toBe(
-      '2026-11-01T05:30:00.000Z',
-    );
+    const early = { from: '22:00', to: '01:30' };
+    expect(until('2026-11-01T04:00:00Z', early)).toBe('2026-11-01T05:30:00.000Z');
+    // When clocks show the hour again they are over, and those that began in it go on.
+    expect(until('2026-11-01T06:10:00Z', early)).toBe('2026-11-01T06:10:00.000Z');
+    const late = { from: '01:30', to: '07:00' };
+    expect(until('2026-11-01T05:20:00Z', late)).toBe('2026-11-01T05:20:00.000Z');
+    expect(until('2026-11-01T06:10:00Z', late)).toBe('2026-11-01T12:00:00.000Z');
   });
 
   it('are those of the user, on whichever side of the date line', () => {
@@ -116,4 +120,28 @@ describe('when news go out', () => {
       dueMs: at('2026-01-16T13:00:00Z'),
     });
   });
+});
+
+it('quiet hours hold nothing for longer than they last, and an hour of a change of clocks', () => {
+  const hours = fc.tuple(fc.integer({ min: 0, max: 1439 }), fc.integer({ min: 0, max: 1439 }));
+  const timeOf = (minutes: number) =>
+    [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0')).join(':');
+  const around = fc.constantFrom(
+    '2026-03-08',
+    '2026-03-29',
+    '2026-10-25',
+    '2026-11-01',
+    '2026-06-01',
+  );
+  fc.assert(
+    fc.property(hours, around, fc.integer({ min: -1440, max: 2880 }), (span, day, minute) => {
+      const [from, to] = span;
+      fc.pre(from !== to);
+      const atMs = Date.parse(day) + minute * 60_000;
+      const quiet = { from: timeOf(from), to: timeOf(to) };
+      const heldMs = endOfQuiet(atMs, quiet, NEW_YORK) - atMs;
+      const lengthMs = (((to - from + 1440) % 1440) + 60) * 60_000;
+      return heldMs >= 0 && heldMs <= lengthMs;
+    }),
+  );
 });

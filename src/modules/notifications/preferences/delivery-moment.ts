@@ -56,17 +56,24 @@ export function endOfQuietFor(
 const canWait = (channel: DeliveryChannelName, urgent: boolean): boolean =>
   !urgent && channel !== 'webhook';
 
-/** `atMs` itself when it is in no quiet hours. They last from one wall time to the next, however long that is. */
+/**
+ * `atMs` itself when it is in no quiet hours. They last from one wall time to the next, however long that is: a night in which
+ * clocks show an hour twice has them once.
+ */
 export function endOfQuiet(
   atMs: number,
   quietHours: Timing['quietHours'],
   timeZone: string,
 ): number {
   if (!quietHours) return atMs;
-  const [from, to] = [minutesOf(quietHours.from), minutesOf(quietHours.to)];
-  const now = Math.floor(modulo(atMs + offsetMs(atMs, timeZone), DAY_MS) / MINUTE_MS);
-  const isQuiet = from < to ? from <= now && now < to : now >= from || now < to;
-  return isQuiet ? nextLocalTime(atMs, quietHours.to, timeZone) : atMs;
+  const today = midnightOf(atMs, timeZone);
+  for (const day of [today - DAY_MS, today]) {
+    const beginsMs = momentOf(day + minutesOf(quietHours.from) * MINUTE_MS, timeZone);
+    if (beginsMs > atMs) continue;
+    const endsMs = nextLocalTime(beginsMs, quietHours.to, timeZone);
+    if (atMs < endsMs) return endsMs;
+  }
+  return atMs;
 }
 
 /**
@@ -74,13 +81,18 @@ export function endOfQuiet(
  * gap as it lies within; on one when they show it twice: the first time.
  */
 export function nextLocalTime(afterMs: number, time: TimeOfDay, timeZone: string): number {
-  const local = afterMs + offsetMs(afterMs, timeZone);
-  const midnight = local - modulo(local, DAY_MS);
+  const midnight = midnightOf(afterMs, timeZone);
   for (let days = 0; ; days += 1) {
     const wall = midnight + days * DAY_MS + minutesOf(time) * MINUTE_MS;
     const moment = momentOf(wall, timeZone);
     if (moment > afterMs) return moment;
   }
+}
+
+/** With which the day in the zone began, as a wall time: written as if it were UTC. */
+function midnightOf(atMs: number, timeZone: string): number {
+  const local = atMs + offsetMs(atMs, timeZone);
+  return local - modulo(local, DAY_MS);
 }
 
 /** Of a wall time, written as if it were UTC. */

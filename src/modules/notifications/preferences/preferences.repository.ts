@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { inArray } from 'drizzle-orm';
+import { eq, inArray } from 'drizzle-orm';
 import { Database } from '../../../database/index.js';
 import { CachedQueries, type Cache } from '../../../redis/index.js';
 import { preferencesOf, preferencesQuery } from '../notifications.caches.js';
@@ -35,6 +35,25 @@ export class PreferencesRepository {
           target: notificationPreferencesTable.userId,
           set: { preferences, updatedAt },
         }),
+    );
+  }
+
+  /** What is stored by the time of it, without what others change at the same time being lost. */
+  async change(
+    userId: string,
+    change: (before: Preferences) => Preferences,
+    updatedAt: Date,
+  ): Promise<void> {
+    const table = notificationPreferencesTable;
+    await this.queries.write([preferencesOf(userId)], () =>
+      this.database.transaction(async ({ sql }) => {
+        const preferences = storedPreferencesSchema.parse({});
+        await sql.insert(table).values({ userId, preferences, updatedAt }).onConflictDoNothing();
+        const mine = eq(table.userId, userId);
+        const [row] = await sql.select().from(table).where(mine).for('update');
+        const after = change(storedPreferencesSchema.parse(row?.preferences));
+        await sql.update(table).set({ preferences: after, updatedAt }).where(mine);
+      }),
     );
   }
 

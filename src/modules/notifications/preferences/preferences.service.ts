@@ -32,9 +32,11 @@ export class PreferencesService {
 
   /** No more mail of this kind, or of any: what a link in a mail asks for. */
   async switchMailOff(userId: string, kind: EventKind | 'all'): Promise<void> {
-    const before = await this.get(userId);
     const kinds = (kind === 'all' ? EVENT_KINDS : [kind]).filter((each) => !isSecurity(each));
-    const off = kinds.map((each) => [each, { ...before[each], email: false }]);
-    await this.replace(userId, { ...before, ...Object.fromEntries(off) } as Preferences);
+    const without = (before: Preferences) => {
+      const off = kinds.map((each) => [each, { ...before[each], email: false }]);
+      return { ...before, ...Object.fromEntries(off) } as Preferences;
+    };
+    await this.preferences.change(userId, without, new Date(this.clock.nowMs()));
   }
 }

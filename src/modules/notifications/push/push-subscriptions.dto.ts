@@ -8,7 +8,7 @@ const bytes = (text: string): Buffer => Buffer.from(text, 'base64url');
 
 /** As `JSON.stringify` writes what a browser's `PushManager.subscribe` gives. */
 export const subscribeSchema = z.strictObject({
-  endpoint: z.url({ protocol: /^https?$/ }).max(MAX_ENDPOINT),
+  endpoint: z.url({ protocol: /^https?$/, normalize: true }).max(MAX_ENDPOINT),
   expirationTime: z.number().nullable().optional().describe('not used'),
   keys: z.strictObject({
     p256dh: z.base64url().max(100).refine(isPublicKey, 'must be a public key on P-256'),

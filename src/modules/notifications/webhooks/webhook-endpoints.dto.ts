@@ -4,7 +4,7 @@ import { pageOf } from '../../../http/index.js';
 const MAX_URL = 2_000;
 
 const urlSchema = z
-  .url({ protocol: /^https?$/ })
+  .url({ protocol: /^https?$/, normalize: true })
   .max(MAX_URL)
   .refine(
     (url) => URL.canParse(url) && new URL(url).username === '' && new URL(url).password === '',

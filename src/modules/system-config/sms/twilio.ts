@@ -56,6 +56,8 @@ export function postMessage(
       request.destroy();
     });
     request.on('error', () => resolve(failureOfSilence(wasConnected)));
+    // All that is heard of one who answers 101 and wants to speak another protocol.
+    request.on('close', () => resolve(failureOfSilence(wasConnected)));
     request.end(body);
   });
 }
