@@ -106,6 +106,22 @@ export function describeAdding(bench: () => QueueBench): void {
     expect(Object.values(counts).every((count) => count === 0)).toBe(true);
   });
 
+  it('adds what finders of several processes have found once, and once more after another loss', async () => {
+    const queue = testQueue();
+    const [one, other] = [await bench().producer(queue), await bench().producer(queue)];
+    const lost = new Map(['a', 'b'].map((name) => [`order-${name}`, { name }]));
+    const { signal } = new AbortController();
+    const add = ({ queues }: typeof one, id: string) =>
+      queues.addLost(queue, 'greet', lost, { id, signal });
+    expect(await Promise.all([add(one, 'first'), add(other, 'first')])).toEqual([2, 2]);
+    expect((await one.queues.report(queue)).counts).toMatchObject({ waiting: 2 });
+    await add(other, 'second');
+    expect((await one.queues.report(queue)).counts).toMatchObject({ waiting: 4 });
+    const stopped = AbortSignal.abort(new Error('shutting down'));
+    const late = one.queues.addLost(queue, 'greet', lost, { id: 'third', signal: stopped });
+    await expect(late).rejects.toThrow('shutting down');
+  });
+
   it('refuses a job for a queue that is not declared', async () => {
     const { queues } = await bench().producer();
     await expect(greet(queues, testQueue(), 'Ada')).rejects.toMatchObject({

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Deferred } from '../support/deferred.js';
 import { eventually } from '../support/eventually.js';
 import { greet, type Greeting, type QueueBench, testQueue } from './queues.setup.js';
 
@@ -38,6 +39,26 @@ export function describeControlling(bench: () => QueueBench): void {
     expect(ended.failedReason).toContain('queue.cancelled');
     expect(begun).toBe(1);
     expect(await process.queues.cancel(queue.name, id)).toBe('gone');
+    await process.stop();
+  });
+
+  it('asks one run to end: a job that failed by itself meanwhile may be tried again', async () => {
+    const queue = testQueue({ attempts: 1 });
+    const held = new Deferred<void>();
+    let begun = 0;
+    const process = await bench().worker(queue, async () => {
+      begun += 1;
+      if (begun === 1) await held.promise;
+    });
+    const { id } = await greet(process.queues, queue, 'Ada');
+    await eventually(() => expect(begun).toBe(1));
+    expect(await process.queues.cancel(queue.name, id)).toBe('asked');
+    held.reject(new Error('failed by itself'));
+    await bench().untilState(process, queue, id, 'failed');
+    const job = await process.queues.dashboardAdapter(queue).getJob(id);
+    await job?.retry('failed');
+    await bench().untilState(process, queue, id, 'completed');
+    expect(begun).toBe(2);
     await process.stop();
   });
 

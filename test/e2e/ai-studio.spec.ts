@@ -366,7 +366,11 @@ describe.each(SERVERS)('the AI studio on $name', (backend) => {
     await untilStatus(other, 'waiting');
     expect((await admin.post(`${queue}/drain`)).body).toEqual({ removed: 1, more: false });
     await untilStatus(other, 'cancelled');
-    expect(await bourse.app.get(ForgottenTrainings).resumeWaiting()).toBe(0);
+    expect(
+      await bourse.app
+        .get(ForgottenTrainings)
+        .addLost({ id: 'r', signal: new AbortController().signal }),
+    ).toBe(0);
 
     expect((await admin.post(`${queue}/resume`)).status).toBe(200);
     const running = await train(await create(LONG));

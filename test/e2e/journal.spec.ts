@@ -8,7 +8,7 @@ import type {
   JournalTrade,
   TopTrades,
 } from '../../src/modules/journal/journal.dto.js';
-import { UploadSweep } from '../../src/modules/journal/imports/upload-sweep.js';
+import { ImportProcessor } from '../../src/modules/journal/imports/import.processor.js';
 import { LockManager, ScheduleRegistry } from '../../src/redis/index.js';
 import { money } from '../../src/kernel/money.js';
 import { eventually } from '../support/eventually.js';
@@ -328,7 +328,11 @@ describe.each(SERVERS)('the journal on $name', (backend) => {
       imported: 0,
     });
     expect((await admin.post(`${queue}/resume`)).status).toBe(200);
-    expect(await bourse.app.get(UploadSweep).restartQueued()).toBe(0);
+    expect(
+      await bourse.app
+        .get(ImportProcessor)
+        .addLost({ id: 'r', signal: new AbortController().signal }),
+    ).toBe(0);
     expect(await rowsOf('journal_import_chunks')).toBe(0);
     expect(await trades()).toEqual([]);
   });

@@ -18,10 +18,16 @@ export const DELIVERY_MS = 15_000;
 const LONGEST_DELIVERY_MS = 10_000;
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 30_000;
+const LONGEST_AWAY_MS = 2_000;
 
-/** How long a row waits after its n-th failed delivery: 0.2 s, doubling up to 30 s. It is never given up. */
-export function retryDelayMs(attempts: number): number {
-  return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 16));
+/**
+ * How long a row waits after its n-th failed delivery: 0.2 s, doubling up to 30 s. Up to 2 s where what it is for is away: that will be
+ * back, and work is then to go on at once. It is never given up.
+ */
+export function retryDelayMs(attempts: number, error?: unknown): number {
+  const isAway = error instanceof AppError && error.kind === 'unavailable';
+  const longestMs = isAway ? LONGEST_AWAY_MS : LONGEST_RETRY_MS;
+  return Math.min(longestMs, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 16));
 }
 
 /** Tries to deliver rows, each under its correlation id. */
@@ -40,7 +46,7 @@ export class DeliveryAttempt {
       return undefined;
     } catch (error) {
       const { id, topic, stream, attempts } = row;
-      const delayMs = retryDelayMs(attempts);
+      const delayMs = retryDelayMs(attempts, error);
       const message = 'outbox delivery failed';
       this.#logger.warn({ message, err: error, outboxId: id, topic, stream, attempts, delayMs });
       return { id, delayMs, error: textOf(error) };

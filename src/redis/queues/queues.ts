@@ -115,6 +115,23 @@ export abstract class Queues {
     queue: Q,
     finders: { readonly [J in JobName<Q>]?: JobFinder },
   ): void;
+  /**
+   * Adds what a finder has found, under ids that all processes make of the same: each once, however many find it.
+   * @param lost by what the database calls them, at most 180 characters
+   * @returns how many. @throws AppError like {@link add}
+   */
+  async addLost<Q extends QueueDefinition, J extends JobName<Q>>(
+    queue: Q,
+    job: J,
+    lost: ReadonlyMap<string, JobPayload<Q, J>>,
+    recovery: JobRecovery,
+  ): Promise<number> {
+    for (const [name, payload] of lost) {
+      recovery.signal.throwIfAborted();
+      await this.add(queue, job, payload, { id: `${name}-${recovery.id}` });
+    }
+    return lost.size;
+  }
   /** Registers the processors of a queue, one per job; a second registration is an error. Running starts with the application. */
   abstract process<Q extends QueueDefinition>(queue: Q, processors: JobProcessors<Q>): void;
 }

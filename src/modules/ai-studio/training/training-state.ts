@@ -3,7 +3,6 @@ export type TrainingStatus = (typeof TRAINING_STATUSES)[number];
 
 /** A model has one training in these at most. */
 export const UNFINISHED_STATUSES = ['waiting', 'running'] as const satisfies TrainingStatus[];
-export type UnfinishedStatus = (typeof UNFINISHED_STATUSES)[number];
 
 /** How a training can end. */
 export const OUTCOMES = ['finished', 'failed', 'cancelled'] as const satisfies TrainingStatus[];

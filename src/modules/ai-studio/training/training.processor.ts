@@ -8,7 +8,7 @@ import { TrainingRunsService } from './training-runs.service.js';
 export class TrainingProcessor {
   constructor(queues: Queues, runs: TrainingRunsService, forgotten: ForgottenTrainings) {
     queues.recover(mlTrainingQueue, {
-      'train-model': () => forgotten.resumeWaiting(),
+      'train-model': (recovery) => forgotten.addLost(recovery),
     });
     queues.process(mlTrainingQueue, {
       'train-model': async ({ payload: { trainingId }, attempt, signal }) => {

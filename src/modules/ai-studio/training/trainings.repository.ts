@@ -1,11 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { and, count, desc, eq, inArray, lt, sql } from 'drizzle-orm';
 import { Database, type Sql } from '../../../database/index.js';
-import {
-  UNFINISHED_STATUSES,
-  type TrainingStatus,
-  type UnfinishedStatus,
-} from './training-state.js';
+import { UNFINISHED_STATUSES, type TrainingStatus } from './training-state.js';
 import { trainingsTable, type TrainingRow } from './trainings.table.js';
 
 type Change = Partial<
@@ -107,21 +103,26 @@ export class TrainingsRepository {
   /** Those that nobody has touched since: their job was lost with the queue. Locked until the end of the transaction. */
   async lockForgotten(
     transaction: Sql,
-    statuses: readonly UnfinishedStatus[],
     untouchedSince: Date,
     limit: number,
   ): Promise<TrainingRow[]> {
     return transaction
       .select()
       .from(trainingsTable)
-      .where(
-        and(
-          inArray(trainingsTable.status, [...statuses]),
-          lt(trainingsTable.updatedAt, untouchedSince),
-        ),
-      )
+      .where(and(isUnfinished, lt(trainingsTable.updatedAt, untouchedSince)))
       .orderBy(trainingsTable.updatedAt)
       .limit(limit)
       .for('update', { skipLocked: true });
+  }
+
+  /** Ids of those that nobody has begun, oldest first. */
+  async findWaiting(limit: number): Promise<string[]> {
+    const rows = await this.database.sql
+      .select({ id: trainingsTable.id })
+      .from(trainingsTable)
+      .where(eq(trainingsTable.status, 'waiting'))
+      .orderBy(trainingsTable.id)
+      .limit(limit);
+    return rows.map(({ id }) => id);
   }
 }

@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { SECOND_MS } from '../../../kernel/duration.js';
-import { LockManager, Queues, type Job } from '../../../redis/index.js';
+import { LockManager, Queues, type Job, type JobRecovery } from '../../../redis/index.js';
 import { importsQueue } from '../journal.queues.js';
 import { ImportRunner } from './import-runner.js';
-import { UploadSweep } from './upload-sweep.js';
 import { ImportsService } from './imports.service.js';
 
 const LOCK_TTL_MS = 30 * SECOND_MS;
 /** How soon an import looks again whether the user's other import has ended. */
 const NEXT_LOOK_MS = 2 * SECOND_MS;
+/** The sweep finds the rest, minutes later. */
+const MAX_FOUND = 10_000;
 
 /**
  * Runs imports: of one user one at a time, so that equal trades of two files are told apart from the same
@@ -21,10 +22,16 @@ export class ImportProcessor {
     private readonly locks: LockManager,
     private readonly imports: ImportsService,
     private readonly runner: ImportRunner,
-    sweep: UploadSweep,
   ) {
     queues.process(importsQueue, { 'import-trades': (job) => this.#import(job) });
-    queues.recover(importsQueue, { 'import-trades': () => sweep.restartQueued() });
+    queues.recover(importsQueue, { 'import-trades': (recovery) => this.addLost(recovery) });
+  }
+
+  /** Imports that wait, when the queue has lost its jobs; one that runs may still do so. @returns how many. */
+  async addLost(recovery: JobRecovery): Promise<number> {
+    const ids = await this.imports.findQueued(MAX_FOUND);
+    const lost = new Map(ids.map((importId) => [importId, { importId }]));
+    return this.queues.addLost(importsQueue, 'import-trades', lost, recovery);
   }
 
   async #import(job: Job<{ importId: string }>): Promise<string> {

@@ -108,16 +108,28 @@ export class ImportsRepository {
   }
 
   /** Imports that wait or run, and of which nothing has been heard since. */
-  async findSilent(
-    statuses: readonly ('queued' | 'running')[],
-    before: Date,
-    limit: number,
-  ): Promise<string[]> {
+  async findSilent(before: Date, limit: number): Promise<string[]> {
     const rows = await this.database.sql
       .select({ id: importsTable.id })
       .from(importsTable)
-      .where(and(inArray(importsTable.status, [...statuses]), lt(importsTable.updatedAt, before)))
+      .where(
+        and(
+          inArray(importsTable.status, ['queued', 'running']),
+          lt(importsTable.updatedAt, before),
+        ),
+      )
       .orderBy(importsTable.updatedAt)
+      .limit(limit);
+    return rows.map(({ id }) => id);
+  }
+
+  /** Imports that wait, oldest first. */
+  async findQueued(limit: number): Promise<string[]> {
+    const rows = await this.database.sql
+      .select({ id: importsTable.id })
+      .from(importsTable)
+      .where(eq(importsTable.status, 'queued'))
+      .orderBy(importsTable.id)
       .limit(limit);
     return rows.map(({ id }) => id);
   }

@@ -52,6 +52,11 @@ export class ImportsService {
     return row?.status === 'queued' || row?.status === 'running' ? row.userId : undefined;
   }
 
+  /** Ids of imports that wait, oldest first. */
+  findQueued(limit: number): Promise<string[]> {
+    return this.imports.findQueued(limit);
+  }
+
   /** Keeps the sweep from taking a waiting import for a forgotten one. */
   keepWaiting(importId: string): Promise<void> {
     return this.imports.touch(importId, new Date(this.clock.nowMs()));

@@ -36,23 +36,14 @@ export class UploadSweep {
     return {
       uploads,
       chunks,
-      restarted: await this.#restartSilent(['queued', 'running'], SILENCE_MS),
+      restarted: await this.#restartSilent(nowMs),
     };
   }
 
-  /** The queue has lost its jobs: those that wait, at once. One that runs may still do so. @returns how many. */
-  restartQueued(): Promise<number> {
-    return this.#restartSilent(['queued'], 0);
-  }
-
-  /** Those that have stored nothing for so long. @returns how many. */
-  async #restartSilent(
-    statuses: readonly ('queued' | 'running')[],
-    silenceMs: number,
-  ): Promise<number> {
-    const nowMs = this.clock.nowMs();
-    const before = new Date(nowMs - silenceMs);
-    const silent = await this.imports.findSilent(statuses, before, MAX_RESTARTS);
+  /** @returns how many. */
+  async #restartSilent(nowMs: number): Promise<number> {
+    const before = new Date(nowMs - SILENCE_MS);
+    const silent = await this.imports.findSilent(before, MAX_RESTARTS);
     for (const importId of silent) await this.#restart(importId, new Date(nowMs));
     return silent.length;
   }

@@ -21,8 +21,8 @@ export class TradingProcessor {
       'apply-corporate-action': ({ payload }) => actions.apply(payload.actionId),
     });
     queues.recover(tradingQueue, {
-      'trade-signal': () => lost.signals(),
-      'execute-order': ({ id }) => lost.orders(id),
+      'trade-signal': (recovery) => lost.signals(recovery),
+      'execute-order': (recovery) => lost.orders(recovery),
       'apply-corporate-action': () => actions.resume(),
     });
   }

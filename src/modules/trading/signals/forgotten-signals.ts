@@ -16,9 +16,9 @@ export class ForgottenSignals {
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
-  /** Those that have waited for so long, at most 100. @returns how many. */
-  async trade(waitedMs: number = FORGOTTEN_AFTER_MS): Promise<number> {
-    const before = new Date(this.clock.nowMs() - waitedMs);
+  /** Those that have waited for a minute, at most 100. @returns how many. */
+  async trade(): Promise<number> {
+    const before = new Date(this.clock.nowMs() - FORGOTTEN_AFTER_MS);
     const ids = await this.signals.listForgotten(before, BATCH);
     for (const id of ids) await this.trading.trade(id);
     return ids.length;

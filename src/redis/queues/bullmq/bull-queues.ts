@@ -115,6 +115,7 @@ export class BullQueues extends QueueDriver {
   }
 
   override async mayBegin(queue: QueueDefinition): Promise<boolean> {
+    if (this.#held) return false;
     const bull = this.#queue(queue);
     if (await bull.isPaused()) return false;
     return queue.rateLimit === null || (await bull.getRateLimitTtl(queue.rateLimit.max)) <= 0;

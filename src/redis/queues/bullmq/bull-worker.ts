@@ -16,7 +16,7 @@ import { settlesWithin } from '../../../kernel/deadline.js';
 import { FaultLog } from '../../../kernel/fault-log.js';
 import { retryDelayMs } from '../job-failure.js';
 import { ABORT_GRACE_MS, JobAbort, jobCancelled, wasCancelled } from '../job-abort.js';
-import type { JobRunner } from '../job-runner.js';
+import { isLast, type JobAttempt, type JobRunner } from '../job-runner.js';
 import type { QueueDefinition } from '../queue-definition.js';
 import { childrenOf } from './bull-flows.js';
 import { JobCancellations } from './job-cancellations.js';
@@ -194,7 +194,7 @@ export class BullWorker {
     }
     // Told to stop meanwhile: whoever stops waits for what runs, and this does not yet.
     if (this.#stopping) return handBack(job, token);
-    const outcome = this.runner.run({
+    const attempt: JobAttempt = {
       queue: this.queue,
       id,
       name: job.name,
@@ -207,12 +207,16 @@ export class BullWorker {
       abort,
       reportProgress: (percent) => job.updateProgress(percent),
       children: () => childrenOf(job),
-    });
+    };
+    const outcome = this.runner.run(attempt);
     this.#running.set(id, { abort, ended: outcome });
     const end = await outcome;
     this.#running.delete(id);
     // The note stays until it has done what it is for: an attempt that was handed back is ended next time.
-    if (end.kind === 'failed' && wasCancelled(abort)) void this.#forgetCancelled(id);
+    // One that failed for good by itself leaves none either to whoever retries it.
+    if (wasCancelled(abort) ? end.kind === 'failed' : isLast(attempt, end)) {
+      void this.#forgetCancelled(id);
+    }
     switch (end.kind) {
       case 'completed':
         return end.result;

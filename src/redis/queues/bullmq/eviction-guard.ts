@@ -59,6 +59,7 @@ export class EvictionGuard {
   }
 
   async #check(client: RedisClient): Promise<void> {
+    let isKnown = true;
     try {
       if (!(await settlesWithin(whenReady(client), READY_MS))) {
         throw new Error(`not ready within ${READY_MS} ms`);
@@ -70,10 +71,11 @@ export class EvictionGuard {
         err: error,
       });
       this.#refusal ??= null;
+      isKnown = false;
     }
     for (const listener of this.#listeners) listener(this.#refusal === null);
-    // Somebody may mend it while it runs.
-    if (this.#refusal === null || client.status === 'end') return;
+    // Somebody may mend it while it runs; and who did not answer may evict.
+    if ((isKnown && this.#refusal === null) || client.status === 'end') return;
     clearTimeout(this.#again);
     this.#again = setTimeout(() => this.#begin(client), AGAIN_MS).unref();
   }

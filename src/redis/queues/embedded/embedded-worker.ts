@@ -84,10 +84,11 @@ export class EmbeddedWorker {
   /** Begins what is due and there is room for. @returns how long nothing more will be due, in ms. */
   async #turn(): Promise<number> {
     try {
-      await this.#cleanWhenDue();
       const sleepMs = await this.#claimDue();
       if (this.#storeIsAway) this.#logger.log(`jobs of "${this.queue.name}" run again`);
       this.#storeIsAway = false;
+      // After what is due, which does not wait for it, and is begun though it fails.
+      await this.#cleanWhenDue();
       return sleepMs;
     } catch (error) {
       // Once per outage: the loop comes by every second.
@@ -132,12 +133,12 @@ export class EmbeddedWorker {
 
   async #cleanWhenDue(): Promise<void> {
     if (performance.now() < this.#cleanAtMs) return;
+    this.#cleanAtMs = performance.now() + CLEAN_INTERVAL_MS;
     const { name, retention } = this.queue;
     await this.store.clean(name, 'completed', retention.completedMs, retention.completedCount);
     await this.store.clean(name, 'failed', retention.failedMs, retention.failedCount);
     await this.store.trimCompleted(name, this.#completedKeptBytes);
     await this.store.releaseParents(name);
-    this.#cleanAtMs = performance.now() + CLEAN_INTERVAL_MS;
   }
 }
 
