@@ -2,10 +2,12 @@ import '../../support/quiet.js';
 import { Correlation } from '../../../src/kernel/correlation.js';
 import type { JsonValue } from '../../../src/kernel/json.js';
 import { ScheduledRunner } from '../../../src/modules/maintenance/schedules/scheduled-runner.js';
+import { failed, succeeded } from '../../../src/modules/maintenance/schedules/run-outcome.js';
 import {
   ScheduleRunsRepository,
   type RunClaim,
   type ScheduleRun,
+  type ScheduleTurn,
 } from '../../../src/modules/maintenance/schedules/schedule-runs.repository.js';
 import type { Schedule, ScheduledRun } from '../../../src/redis/index.js';
 import { DATABASES, type TestDatabaseHandle } from '../../support/databases.js';
@@ -15,7 +17,13 @@ const HOUR_MS = 3_600_000;
 const NAME = 'test.hourly';
 const LIMITS = { leaseMs: 600, timeoutMs: 60_000 };
 const slot = (hour: number) => new Date(Date.UTC(2026, 0, 5, hour));
-const turn = (hour: number) => ({ slotAt: slot(hour), nextSlotAt: slot(hour + 1) });
+const CLOCKS_DIFFER_MS = 300_000;
+/** What an instance thinks at a full hour. */
+const turn = (hour: number, repeatAfterMs = 60_000): ScheduleTurn => ({
+  slotAt: slot(hour),
+  latestSlotAt: new Date(slot(hour).getTime() + CLOCKS_DIFFER_MS),
+  repeatAfterMs,
+});
 
 function scheduleOf(run: (run: ScheduledRun) => Promise<JsonValue>): Schedule {
   return { name: NAME, description: 'Runs.', everyMs: HOUR_MS, run };
@@ -46,6 +54,9 @@ describe.each(DATABASES)('the turns of a schedule on $name', ({ open }) => {
     const claim = await runs.claim(NAME, turn(hour), 'here', leaseMs);
     if (claim === undefined) throw new Error('not claimed');
     return claim;
+  };
+  const fail = async (claim: RunClaim): Promise<void> => {
+    await runs.finish(claim, 'here', failed('failed', new Error('no'), 1));
   };
   const row = async (): Promise<ScheduleRun | undefined> =>
     (await runs.list()).find(({ name }) => name === NAME);
@@ -138,6 +149,46 @@ describe.each(DATABASES)('the turns of a schedule on $name', ({ open }) => {
       claim,
     );
     expect(await row()).toMatchObject({ outcome: 'failed', error: 'Error: at once' });
+  });
+
+  it('come again after a pause when the run failed, to one of all, for the same slot', async () => {
+    await fail(await nextClaim());
+    expect(await runs.claim(NAME, turn(hour), 'too early', 5_000)).toBeUndefined();
+    const claims = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => runs.claim(NAME, turn(hour, 0), `i${i}`, 5_000)),
+    );
+    const [again, ...others] = claims.filter((claim) => claim !== undefined);
+    expect(others).toEqual([]);
+    if (again === undefined) throw new Error('not repeated');
+    await run(
+      scheduleOf(async () => 'done'),
+      again,
+    );
+    const after = await row();
+    expect(after).toMatchObject({ outcome: 'succeeded', slotAt: slot(hour) });
+    expect(after?.endedForMs).toBeGreaterThanOrEqual(0);
+    expect(after?.endedForMs).toBeLessThan(60_000);
+    expect(await runs.claim(NAME, turn(hour, 0), 'late', 5_000)).toBeUndefined();
+    await fail(await nextClaim());
+    // The next due time waits for no pause.
+    await fail(await nextClaim());
+  });
+
+  it('are not lost to a clock that was wrong, and not set back by one that is late', async () => {
+    await fail(await nextClaim());
+    const ahead = { ...turn(hour + 1), latestSlotAt: slot(hour + 2) };
+    const early = await runs.claim(NAME, ahead, 'ahead', 60_000);
+    if (early) await runs.finish(early, 'ahead', succeeded('done', 1));
+    expect((await row())?.slotAt).toEqual(slot(hour + 1));
+    expect(await runs.claim(NAME, turn(hour), 'right', 60_000)).toBeUndefined();
+    const right = await runs.claim(NAME, turn(hour, 0), 'right', 60_000);
+    expect((await row())?.slotAt).toEqual(slot(hour));
+    if (right) await fail(right);
+    const late = { ...turn(hour - 1, 0), latestSlotAt: slot(hour) };
+    const repeated = await runs.claim(NAME, late, 'late', 60_000);
+    expect((await row())?.slotAt).toEqual(slot(hour));
+    if (repeated === undefined) throw new Error('not repeated');
+    await fail(repeated);
   });
 
   it('are not asked for twice, nor while one runs', async () => {

@@ -11,10 +11,10 @@ import {
 import { Clock } from '../../../kernel/clock.js';
 import { MINUTE_MS, SECOND_MS } from '../../../kernel/duration.js';
 import { newId } from '../../../kernel/ids.js';
-import { dueAtMs, nextDueAtMs, ScheduleRegistry, type Schedule } from '../../../redis/index.js';
+import { dueAtMs, ScheduleRegistry, type Schedule } from '../../../redis/index.js';
 import { ScheduledRunner } from './scheduled-runner.js';
 import { ScheduleRunsRepository } from './schedule-runs.repository.js';
-import { mayBegin } from './schedule-turn.js';
+import { latestSlotMs, mayBegin, REPEAT_AFTER_MS } from './schedule-turn.js';
 
 const TICK_MS = SECOND_MS;
 /** A run whose instance died begins again elsewhere after so long; a living one prolongs its lease three times as often. */
@@ -104,7 +104,8 @@ export class ScheduleRunner
     if (this.#stopping.signal.aborted) return;
     const turn = {
       slotAt: new Date(dueAtMs(schedule, nowMs)),
-      nextSlotAt: new Date(nextDueAtMs(schedule, nowMs)),
+      latestSlotAt: new Date(latestSlotMs(nowMs)),
+      repeatAfterMs: REPEAT_AFTER_MS,
     };
     const claim = await this.runs.claim(name, turn, this.#instance, LEASE_MS);
     if (claim === undefined) return;

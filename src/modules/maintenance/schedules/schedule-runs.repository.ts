@@ -14,6 +14,14 @@ export interface RunClaim {
   readonly claimNumber: number;
 }
 
+/** What an instance takes the time to be. */
+export interface ScheduleTurn {
+  readonly slotAt: Date;
+  /** A slot after this is not believed. */
+  readonly latestSlotAt: Date;
+  readonly repeatAfterMs: number;
+}
+
 const nobodyRuns = sql`(${runs.leasedUntil} is null or ${runs.leasedUntil} <= now())`;
 
 /** Leases are by the database's clock: instances need not agree on the time. */
@@ -25,7 +33,10 @@ export class ScheduleRunsRepository {
     const run = sql<ScheduleState['run']>`case
       when ${runs.leasedUntil} is null then 'none'
       when ${runs.leasedUntil} > now() then 'under way' else 'lost' end`;
-    return this.database.sql.select({ ...getTableColumns(runs), run }).from(runs);
+    const endedForMs = sql`1000 * extract(epoch from now() - ${runs.finishedAt})`
+      .mapWith(Number)
+      .as('ended_for_ms');
+    return this.database.sql.select({ ...getTableColumns(runs), run, endedForMs }).from(runs);
   }
 
   /** Schedules nobody has seen before begin with their next due time, not with a run at once. */
@@ -43,14 +54,18 @@ export class ScheduleRunsRepository {
    */
   async claim(
     name: string,
-    { slotAt, nextSlotAt }: { readonly slotAt: Date; readonly nextSlotAt: Date },
+    { slotAt, latestSlotAt, repeatAfterMs }: ScheduleTurn,
     instance: string,
     leaseMs: number,
   ): Promise<RunClaim | undefined> {
+    const slot = sql`${slotAt.toISOString()}::timestamptz`;
+    const isAhead = sql`${runs.slotAt} > ${latestSlotAt.toISOString()}::timestamptz`;
+    const hasPaused = sql`coalesce(${runs.finishedAt}, '-infinity') <= ${fromNow(-repeatAfterMs)}`;
     const [claim] = await this.database.sql
       .update(runs)
       .set({
-        slotAt,
+        // A clock that is a little late takes no later slot back.
+        slotAt: sql`case when ${isAhead} then ${slot} else greatest(${runs.slotAt}, ${slot}) end`,
         requestedAt: null,
         runningSince: sql`now()`,
         runningOn: instance,
@@ -63,8 +78,8 @@ export class ScheduleRunsRepository {
           nobodyRuns,
           // See `mayBegin`.
           sql`(${runs.leasedUntil} is not null or ${runs.requestedAt} is not null
-            or ${runs.slotAt} < ${slotAt.toISOString()}::timestamptz
-            or ${runs.slotAt} > ${nextSlotAt.toISOString()}::timestamptz)`,
+            or ${runs.slotAt} < ${slot}
+            or ((${runs.outcome} <> 'succeeded' or ${isAhead}) and ${hasPaused}))`,
         ),
       )
       .returning({ name: runs.name, claimNumber: runs.claimNumber });

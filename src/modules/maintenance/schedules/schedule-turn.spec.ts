@@ -1,12 +1,15 @@
 import { mayBegin, nextRunAtMs, type ScheduleState } from './schedule-turn.js';
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const hourly = { name: 'test.hourly', description: 'Runs.', everyMs: HOUR_MS };
 const at = (time: string) => Date.parse(`2026-01-05T${time}Z`);
 const state = (overrides: Partial<ScheduleState> = {}): ScheduleState => ({
   slotAt: new Date(at('15:00')),
   requestedAt: null,
   run: 'none',
+  outcome: 'succeeded',
+  endedForMs: HOUR_MS,
   ...overrides,
 });
 
@@ -33,8 +36,30 @@ describe('the turn of a schedule', () => {
   });
 
   it('is left to an instance whose clock is a little early, not to one whose clock is wrong', () => {
-    expect(mayBegin(hourly, state({ slotAt: new Date(at('17:00')) }), at('16:59:59'))).toBe(false);
+    const ahead = state({ slotAt: new Date(at('17:00')) });
+    expect(mayBegin(hourly, ahead, at('16:55'))).toBe(false);
+    expect(mayBegin(hourly, ahead, at('16:54:59'))).toBe(true);
     expect(mayBegin(hourly, state({ slotAt: new Date(at('23:00')) }), at('16:59:59'))).toBe(true);
+  });
+
+  it('is taken from a clock that stays wrong once a minute, not all the time', () => {
+    const taken = (endedForMs: number) => state({ slotAt: new Date(at('23:00')), endedForMs });
+    expect(mayBegin(hourly, taken(MINUTE_MS - 1), at('16:30'))).toBe(false);
+    expect(mayBegin(hourly, taken(MINUTE_MS), at('16:30'))).toBe(true);
+    const never = state({ slotAt: new Date(at('23:00')), outcome: null, endedForMs: null });
+    expect(mayBegin(hourly, never, at('16:30'))).toBe(true);
+  });
+
+  it('comes again a minute after a run that failed or timed out, and not after one that succeeded', () => {
+    for (const outcome of ['failed', 'timed_out'] as const) {
+      const ended = (endedForMs: number) => state({ outcome, endedForMs });
+      expect(mayBegin(hourly, ended(MINUTE_MS - 1), at('15:02'))).toBe(false);
+      expect(mayBegin(hourly, ended(MINUTE_MS), at('15:02'))).toBe(true);
+      expect(mayBegin(hourly, ended(1_000), at('16:00'))).toBe(true);
+      expect(mayBegin(hourly, state({ outcome, run: 'under way' }), at('15:02'))).toBe(false);
+    }
+    expect(mayBegin(hourly, state({ outcome: null, endedForMs: null }), at('15:02'))).toBe(false);
+    expect(mayBegin(hourly, state({ endedForMs: MINUTE_MS }), at('15:02'))).toBe(false);
   });
 });
 
@@ -56,8 +81,8 @@ describe('the turn of a schedule with a calendar', () => {
 
   it('is made up for once, and never waits for a slot that a wrong clock wrote', () => {
     expect(mayBegin(dated, ranFor('09:00'), at('22:00'))).toBe(true);
-    expect(mayBegin(dated, ranFor('21:15'), at('14:30'))).toBe(false);
-    expect(mayBegin(dated, ranFor('21:15'), at('09:00'))).toBe(true);
+    expect(mayBegin(dated, ranFor('21:15'), at('21:14'))).toBe(false);
+    expect(mayBegin(dated, ranFor('21:15'), at('14:30'))).toBe(true);
   });
 
   it('is listed with its next moment', () => {
@@ -72,5 +97,13 @@ describe('the next run', () => {
     expect(nextRunAtMs(hourly, state(), at('15:10'))).toBe(at('16:00'));
     expect(nextRunAtMs(hourly, state(), at('16:10'))).toBe(at('16:10'));
     expect(nextRunAtMs(hourly, state({ run: 'under way' }), at('15:10'))).toBe(at('16:00'));
+  });
+
+  it('is the repetition of one that failed, where that comes before the next due time', () => {
+    const failed = state({ outcome: 'failed', endedForMs: 20_000 });
+    expect(nextRunAtMs(hourly, failed, at('15:10'))).toBe(at('15:10:40'));
+    expect(nextRunAtMs(hourly, failed, at('15:59:30'))).toBe(at('16:00'));
+    expect(nextRunAtMs(hourly, { ...failed, run: 'under way' }, at('15:10'))).toBe(at('16:00'));
+    expect(nextRunAtMs(hourly, { ...failed, endedForMs: HOUR_MS }, at('15:10'))).toBe(at('15:10'));
   });
 });

@@ -11,7 +11,9 @@ export const scheduleSchema = z.object({
   calendar: z.string().nullable().describe('when it runs, in words; null: at a pace'),
   running: z.boolean(),
   runningOn: z.string().nullable().describe('host/process; null: it does not run'),
-  nextRunAt: z.iso.datetime(),
+  nextRunAt: z.iso
+    .datetime()
+    .describe('the next due time; before it, where the last run failed and is repeated'),
   lastRun: z
     .object({
       startedAt: z.iso.datetime(),
