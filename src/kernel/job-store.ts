@@ -134,8 +134,10 @@ export abstract class JobStore {
     limit: number,
   ): Promise<StoredJob[]>;
   abstract counts(queue: string): Promise<Record<StoredJobState, number>>;
-  /** Makes a failed, completed or delayed job due now. @returns false for any other, and for none. */
+  /** Runs a failed or completed job again, from now on. @returns false for any other, and for none. */
   abstract requeue(queue: string, id: string): Promise<boolean>;
+  /** Makes a delayed job due now. @returns false for any other, and for none. */
+  abstract promote(queue: string, id: string): Promise<boolean>;
   /** @returns false for an active job, and for none. */
   abstract remove(queue: string, id: string): Promise<boolean>;
   /**

@@ -258,7 +258,22 @@ export function describeJobStore(name: string, store: () => JobStore): void {
       expect(await add({ id: 'b', dedupe })).toBe('b');
     });
 
-    it('makes failed, completed and delayed jobs due again, and no others', async () => {
+    it('makes delayed jobs due, and no others', async () => {
+      await add({ id: 'failed', priority: 1 });
+      await store().fail(await claimOne(), 'reason', null);
+      await add({ id: 'completed', priority: 1 });
+      await store().complete(await claimOne(), 'result');
+      await add({ id: 'active', priority: 1 });
+      await claimOne();
+      await add({ id: 'delayed', delayMs: 60_000 });
+      for (const id of ['failed', 'completed', 'active', 'nobody']) {
+        expect([id, await store().promote(queue, id)]).toEqual([id, false]);
+      }
+      expect(await store().promote(queue, 'delayed')).toBe(true);
+      expect((await store().claim(queue, 10, LEASE_MS)).map((job) => job.id)).toEqual(['delayed']);
+    });
+
+    it('makes failed and completed jobs due again, and no others', async () => {
       await add({ id: 'failed', priority: 1 });
       await store().fail(await claimOne(), 'reason', null);
       await add({ id: 'completed', priority: 1 });
@@ -268,7 +283,8 @@ export function describeJobStore(name: string, store: () => JobStore): void {
       await add({ id: 'delayed', delayMs: 60_000 });
       expect(await store().requeue(queue, 'active')).toBe(false);
       expect(await store().requeue(queue, 'nobody')).toBe(false);
-      for (const id of ['failed', 'completed', 'delayed']) {
+      expect(await store().requeue(queue, 'delayed')).toBe(false);
+      for (const id of ['failed', 'completed']) {
         expect(await store().requeue(queue, id)).toBe(true);
         expect(await store().find(queue, id)).toMatchObject({
           state: 'waiting',
@@ -278,7 +294,7 @@ export function describeJobStore(name: string, store: () => JobStore): void {
       }
       expect(await store().requeue(queue, 'failed')).toBe(false);
       const claimed = await store().claim(queue, 10, LEASE_MS);
-      expect(claimed.map((job) => job.id).sort()).toEqual(['completed', 'delayed', 'failed']);
+      expect(claimed.map((job) => job.id).sort()).toEqual(['completed', 'failed']);
     });
 
     it('removes any job but a running one', async () => {

@@ -17,6 +17,9 @@ export function describeDashboard(bench: () => QueueBench): void {
     const board = process.queues.dashboardAdapter(queue);
     const { id } = await greet(process.queues, queue, 'Ada');
     await bench().untilState(process, queue, id, 'failed');
+    // That is for what is delayed: of a failed job it would leave the dead letter.
+    await expect((await board.getJob(id))?.promote()).rejects.toThrow();
+    expect((await bench().look(process, queue, id)).state).toBe('failed');
     fails = false;
     await (await board.getJob(id))?.retry('failed');
     await bench().untilState(process, queue, id, 'active');

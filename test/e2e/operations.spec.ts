@@ -426,6 +426,10 @@ describe.each(BACKENDS)('operating Bourse on $name', (backend) => {
       expect(await letters()).toContain(id);
 
       const other = await fail();
+      expect(await admin.send('PUT', `${board}/${other}/promote`, {})).toMatchObject({
+        status: 409,
+      });
+      expect(await letters()).toContain(other);
       const retry = () => admin.send('PUT', `${board}/${other}/retry`, {});
       await run(sql`update dead_jobs set replayed_at = now() where job_id = ${other}`);
       expect((await retry()).status).toBe(409);

@@ -65,7 +65,16 @@ export abstract class DatabaseJobBoard extends JobStore {
         finishedAt: null,
         cancelled: false,
       })
-      .where(and(key(queue, id), inArray(state, ['failed', 'completed', 'delayed'])))
+      .where(and(key(queue, id), inArray(state, ['failed', 'completed'])))
+      .returning({ id: jobs.id });
+    return rows.length === 1;
+  }
+
+  override async promote(queue: string, id: string): Promise<boolean> {
+    const rows = await this.database.sql
+      .update(jobs)
+      .set({ runAt: sql`now()` })
+      .where(and(key(queue, id), eq(state, 'delayed')))
       .returning({ id: jobs.id });
     return rows.length === 1;
   }

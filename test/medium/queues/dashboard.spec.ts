@@ -10,6 +10,9 @@ import {
   type DashboardAuthorizer,
   type DashboardRecorder,
 } from '../../../src/redis/queues/dashboard/mount-queue-dashboard.js';
+import { QueueDashboard } from '../../../src/redis/queues/dashboard/queue-dashboard.js';
+import { QueueOperations } from '../../../src/redis/queues/queue-operations.js';
+import { QueueRegistry } from '../../../src/redis/queues/queue-registry.js';
 import { defineQueue } from '../../../src/redis/queues/queue-definition.js';
 import {
   bullBackend,
@@ -60,7 +63,14 @@ describe.each<[string, () => Promise<QueueBackend>]>([
   afterAll(() => backend.close());
   afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
 
-  const dashboard = { adapters: () => [process.queues.dashboardAdapter(queue)] };
+  const dashboard = {
+    adapters: () => {
+      const registry = new QueueRegistry();
+      registry.declare(queue);
+      const operations = new QueueOperations(registry, process.queues, process.deadLetters);
+      return new QueueDashboard(registry, process.queues, operations).adapters();
+    },
+  };
 
   async function serve(
     authorize: DashboardAuthorizer,
@@ -345,6 +355,7 @@ describe.each<[string, () => Promise<QueueBackend>]>([
     const { id } = added.json<{ job: { id: string } }>().job;
     expect(added.json()).toMatchObject({ status: 'delayed' });
     expect((await put(`/${id}/promote`)).statusCode).toBe(204);
+    expect((await put(`/${id}/promote`)).statusCode).toBe(409);
     expect((await put(`/${id}/retry`)).statusCode).toBe(400);
     expect((await put('/pause')).statusCode).toBe(200);
     expect((await put('/resume')).statusCode).toBe(200);

@@ -96,7 +96,7 @@ export class EmbeddedQueueAdapter extends BaseAdapter {
     for (;;) {
       const delayed = await this.store.list(this.queue.name, ['delayed'], 0, page);
       const due = await Promise.all(
-        delayed.map((job) => this.store.requeue(this.queue.name, job.id)),
+        delayed.map((job) => this.store.promote(this.queue.name, job.id)),
       );
       this.control.wake(this.queue);
       if (delayed.length < page || !due.includes(true)) return;

@@ -17,12 +17,16 @@ export class EmbeddedQueueJob implements QueueJob {
     return this.job.id;
   }
 
-  promote(): Promise<void> {
-    return this.#requeue();
+  async promote(): Promise<void> {
+    const { queue, id } = this.job;
+    if (!(await this.store.promote(queue, id))) throw new Error(`job ${id} is not delayed`);
+    this.onDue();
   }
 
-  retry(): Promise<void> {
-    return this.#requeue();
+  async retry(): Promise<void> {
+    const { queue, id } = this.job;
+    if (!(await this.store.requeue(queue, id))) throw new Error(`job ${id} has not ended`);
+    this.onDue();
   }
 
   async remove(): Promise<void> {
@@ -53,13 +57,6 @@ export class EmbeddedQueueJob implements QueueJob {
       opts: { attempts: job.maxAttempts, correlationId: job.correlationId },
       priority: job.priority,
     };
-  }
-
-  async #requeue(): Promise<void> {
-    const { queue, id } = this.job;
-    if (!(await this.store.requeue(queue, id)))
-      throw new Error(`job ${id} is waiting, running or gone`);
-    this.onDue();
   }
 }
 

@@ -1,4 +1,5 @@
 import type { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
+import type { QueueJob } from '@bull-board/api/typings/app';
 import type { Removal } from '../removal.js';
 import { ruled } from './ruled-adapter.js';
 
@@ -23,6 +24,37 @@ function boardOf(...answers: Removal[]) {
   });
   return { adapter, asked };
 }
+
+describe('a job on the dashboard', () => {
+  /** Of that state, whose backend answers so to what is not delayed. */
+  const jobOf = async (state: string, promote: () => Promise<void>) => {
+    const job = { toJSON: () => ({ id: 'a' }), getState: () => Promise.resolve(state), promote };
+    const board = {
+      getName: () => 'mail',
+      getJob: () => Promise.resolve({ ...job, retry: promote }),
+      getJobs: () => Promise.resolve([]),
+    } as unknown as BaseAdapter;
+    const found = await ruled(board, {} as never).getJob('a');
+    return found as QueueJob;
+  };
+
+  it.each(['failed', 'completed', 'active', 'unknown'])(
+    'that is %s is not promoted, and that is no failure of ours',
+    async (state) => {
+      const job = await jobOf(state, () => Promise.reject(new Error('not in the delayed state')));
+      await expect(job.promote()).rejects.toMatchObject({ statusCode: 409 });
+    },
+  );
+
+  it('that is delayed is promoted, or it is told why not', async () => {
+    const away = new Error('away');
+    await expect((await jobOf('waiting', () => Promise.resolve())).promote()).resolves.toBe(
+      undefined,
+    );
+    const job = await jobOf('delayed', () => Promise.reject(away));
+    await expect(job.promote()).rejects.toBe(away);
+  });
+});
 
 describe('a bulk removal on the dashboard', () => {
   it('goes on while more is left', async () => {

@@ -1,5 +1,5 @@
 import type { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
-import type { QueueJob } from '@bull-board/api/typings/app';
+import type { JobState, QueueJob } from '@bull-board/api/typings/app';
 import { AppError } from '../../../kernel/app-error.js';
 import type { QueueOperations } from '../queue-operations.js';
 import type { Removal } from '../removal.js';
@@ -42,13 +42,27 @@ export function ruled(adapter: BaseAdapter, operations: Operations): BaseAdapter
 
 function ruledJob(job: QueueJob, queue: string, operations: Operations): QueueJob {
   const retry = job.retry.bind(job);
+  const promote = job.promote.bind(job);
   const id = String(job.toJSON().id);
   job.remove = () => asBoardError(operations.remove(queue, id));
   job.retry = async (state) => {
     if ((state ?? 'failed') === 'failed') await asBoardError(operations.assertRetriable(queue, id));
     return retry(state);
   };
+  job.promote = () => asBoardError(whileIn('delayed', job, promote));
   return job;
+}
+
+/** What the backend refuses because the job is in another state is no failure of it. @throws AppError `queue.job_not_delayed` */
+async function whileIn(state: JobState, job: QueueJob, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if ((await job.getState()) === state) throw error;
+    throw new AppError('conflict', `queue.job_not_${state}`, `The job is not ${state}.`, {
+      cause: error,
+    });
+  }
 }
 
 /** Each takes about a second. */
