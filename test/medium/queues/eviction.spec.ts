@@ -102,6 +102,21 @@ describe('the queue Redis', () => {
     expect(await guard.refusal()).toBeNull();
   });
 
+  it('is asked again when it was there and did not answer', async () => {
+    await setPolicy('allkeys-lru');
+    const { connections } = portOf(servers.urls.redis ?? '');
+    const client = connections.create('queue');
+    await connections.waitUntilReady(client);
+    await admin.command.client('PAUSE', 3_000);
+    const guard = new EvictionGuard(true);
+    guard.watch(client);
+    expect(await guard.refusal()).toBeNull();
+    await eventually(
+      async () => expect(await guard.refusal()).toMatchObject({ code: 'queue.redis_evicts' }),
+      { timeoutMs: 20_000 },
+    );
+  });
+
   it('is emptied, or another one stands in its place: what is due is added again, once', async () => {
     await setPolicy('noeviction');
     const base = testQueue();
