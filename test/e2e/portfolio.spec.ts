@@ -257,6 +257,15 @@ describe.each(SERVERS)('portfolio on $name', (kind) => {
     expect(await statements(`?limit=1&cursor=${page.nextCursor}`)).toEqual([first]);
     expect((await trader.get('/api/portfolio/statements?cursor=no')).status).toBe(400);
     expect((await bourse.client().get('/api/portfolio/statements')).status).toBe(401);
+    // Run again, the schedule makes what is missing, whatever has become of the jobs of the first time.
+    const { sql: database } = bourse.app.get(Database);
+    await database.execute(sql`delete from account_statements where id = ${second.id}`);
+    await maker.start();
+    const { date, since } = second;
+    await eventually(
+      async () => expect(await statements()).toMatchObject([{ date, since }, first]),
+      { timeoutMs: 20_000 },
+    );
   });
 
   it('refuses what is no timeframe, and who is not signed in', async () => {

@@ -16,8 +16,8 @@ export class PortfolioProcessor {
         await recorder.start();
         return 1;
       },
-      'make-statements': async () => {
-        await statements.start();
+      'make-statements': async ({ id }) => {
+        await statements.start(id);
         return 1;
       },
     });

@@ -23,6 +23,8 @@ export const analyticsQueue = defineQueue({
       schema: z.object({
         /** Of the session, in New York. */
         date: z.iso.date(),
+        /** Of the round that this batch belongs to: each is made up of jobs of its own. */
+        roundId: z.string().max(36).optional(),
         /** The last account of the batch before. */
         afterAccountId: z.uuid().optional(),
       }),

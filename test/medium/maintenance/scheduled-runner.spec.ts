@@ -15,7 +15,7 @@ import { eventually } from '../../support/eventually.js';
 
 const HOUR_MS = 3_600_000;
 const NAME = 'test.hourly';
-const LIMITS = { leaseMs: 600, timeoutMs: 60_000 };
+const LIMITS = { leaseMs: 600, timeoutMs: 60_000, heldMs: 60_000 };
 const slot = (hour: number) => new Date(Date.UTC(2026, 0, 5, hour));
 const CLOCKS_DIFFER_MS = 300_000;
 /** What an instance thinks at a full hour. */
@@ -87,7 +87,7 @@ describe.each(DATABASES)('the turns of a schedule on $name', ({ open }) => {
   it('are kept while the run goes on, and end with its time-out', async () => {
     const leaseMs = 1_200;
     const claim = await nextClaim(leaseMs);
-    const outcome = run(scheduleOf(untilTold), claim, { leaseMs, timeoutMs: 4_000 });
+    const outcome = run(scheduleOf(untilTold), claim, { ...LIMITS, leaseMs, timeoutMs: 4_000 });
     // Longer than the lease: it was prolonged.
     await new Promise((resolve) => setTimeout(resolve, 1_800));
     expect(await row()).toMatchObject({ run: 'under way', runningOn: 'here' });
@@ -99,20 +99,34 @@ describe.each(DATABASES)('the turns of a schedule on $name', ({ open }) => {
     });
   });
 
-  it('are recorded at the time-out also of a run that does not heed it', async () => {
+  it('are recorded at the time-out of a run that does not heed it, and kept until it has ended', async () => {
     const claim = await nextClaim();
     let end: () => void = () => undefined;
     const deaf = new Promise<JsonValue>((resolve) => (end = () => resolve(null)));
-    let ended = false;
     const outcome = run(
       scheduleOf(() => deaf),
       claim,
-      { leaseMs: 600, timeoutMs: 50 },
-    ).then(() => (ended = true));
-    await eventually(async () => expect(await row()).toMatchObject({ outcome: 'timed_out' }));
-    expect(ended).toBe(false);
+      { ...LIMITS, timeoutMs: 50 },
+    );
+    const recorded = { outcome: 'timed_out', error: 'AppError: not done after 50 ms' };
+    await eventually(async () => expect(await row()).toMatchObject(recorded));
+    expect(await row()).toMatchObject({ run: 'under way' });
+    expect(await runs.claim(NAME, turn(hour + 1, 0), 'second', 5_000)).toBeUndefined();
     end();
     await outcome;
+    expect(await row()).toMatchObject({ ...recorded, run: 'none' });
+  });
+
+  it('are not kept for ever by a run that never ends', async () => {
+    const claim = await nextClaim();
+    const never = new Promise<JsonValue>(() => undefined);
+    void run(
+      scheduleOf(() => never),
+      claim,
+      { leaseMs: 60_000, timeoutMs: 20, heldMs: 20 },
+    );
+    const recorded = { outcome: 'timed_out', error: 'AppError: not done after 20 ms' };
+    await eventually(async () => expect(await row()).toMatchObject({ ...recorded, run: 'none' }));
   });
 
   it('are given back when the process ends, to be run elsewhere', async () => {
@@ -135,7 +149,7 @@ describe.each(DATABASES)('the turns of a schedule on $name', ({ open }) => {
     await eventually(async () => expect((await row())?.run).toBe('lost'));
     const other = await runs.claim(NAME, turn(hour), 'other', 60_000);
     expect(other?.claimNumber).toBe(claim.claimNumber + 1);
-    await run(scheduleOf(untilTold), claim, { leaseMs: 90, timeoutMs: 30_000 });
+    await run(scheduleOf(untilTold), claim, { ...LIMITS, leaseMs: 90, timeoutMs: 30_000 });
     expect(await row()).toMatchObject({ run: 'under way', runningOn: 'other' });
     if (other) await runs.release(other);
   });

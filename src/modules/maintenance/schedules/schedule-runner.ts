@@ -21,6 +21,8 @@ const TICK_MS = SECOND_MS;
 const LEASE_MS = 30 * SECOND_MS;
 /** Work that takes longer belongs into a job. */
 const RUN_TIMEOUT_MS = 2 * MINUTE_MS;
+/** A run that does not heed its time-out, and never ends, must not stand in the way for ever. */
+const HELD_MS = 10 * MINUTE_MS;
 const MAX_RUNS_AT_ONCE = 4;
 /** For the runs to notice that the process ends. */
 const STOP_MS = 3 * SECOND_MS;
@@ -109,7 +111,7 @@ export class ScheduleRunner
     };
     const claim = await this.runs.claim(name, turn, this.#instance, LEASE_MS);
     if (claim === undefined) return;
-    const limits = { leaseMs: LEASE_MS, timeoutMs: RUN_TIMEOUT_MS };
+    const limits = { leaseMs: LEASE_MS, timeoutMs: RUN_TIMEOUT_MS, heldMs: HELD_MS };
     const ended = this.runner
       .run(schedule, claim, this.#instance, limits, this.#stopping.signal)
       .finally(() => this.#running.delete(name));

@@ -91,6 +91,7 @@ export class ScheduleRunsRepository {
     return this.#updateHeld(claim, { leasedUntil: fromNow(leaseMs) });
   }
 
+  /** One that timed out may still be at it: its turn is kept until it is let go. */
   async finish(claim: RunClaim, instance: string, end: RunEnd): Promise<boolean> {
     return this.#updateHeld(claim, {
       ...end,
@@ -98,8 +99,12 @@ export class ScheduleRunsRepository {
       instance,
       startedAt: runs.runningSince,
       finishedAt: sql`now()`,
-      ...NOT_RUNNING,
+      ...(end.outcome !== 'timed_out' && NOT_RUNNING),
     });
+  }
+
+  letGo(claim: RunClaim): Promise<boolean> {
+    return this.#updateHeld(claim, NOT_RUNNING);
   }
 
   /** The run did not come to its end: it is due again, anywhere. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../../kernel/app-error.js';
 import { Correlation } from '../../../kernel/correlation.js';
@@ -11,6 +12,8 @@ export interface RunLimits {
   /** Until when the claim holds without being prolonged. */
   readonly leaseMs: number;
   readonly timeoutMs: number;
+  /** For how long after its time-out a run that does not heed it keeps others from beginning one. */
+  readonly heldMs: number;
 }
 
 const timedOut = (ms: number) =>
@@ -53,10 +56,24 @@ export class ScheduledRunner {
     const work = this.correlation.run(newId(), () => start(schedule, abort.signal));
     const end = await settle(work, abort.signal, startedAtMs);
     clearTimeout(timer);
-    clearInterval(keepLease);
     stopping.removeEventListener('abort', stop);
+    const ended = work.catch(() => undefined);
     await this.#record(claim, instance, end, stopping.aborted && end.outcome !== 'succeeded');
-    await work.catch(() => undefined);
+    if (end.outcome === 'timed_out') {
+      const patience = sleep(limits.heldMs, undefined, { signal: stopping, ref: false });
+      await Promise.race([ended, patience.catch(() => undefined)]);
+      await this.#letGo(claim);
+    }
+    clearInterval(keepLease);
+    await ended;
+  }
+
+  async #letGo(claim: RunClaim): Promise<void> {
+    try {
+      await this.runs.letGo(claim);
+    } catch (error) {
+      this.#logger.warn({ message: `turn of ${claim.name} ends with its lease`, err: error });
+    }
   }
 
   async #extend(claim: RunClaim, leaseMs: number, abort: AbortController): Promise<void> {

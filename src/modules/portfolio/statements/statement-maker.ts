@@ -2,7 +2,12 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../../kernel/app-error.js';
 import { Clock } from '../../../kernel/clock.js';
 import { newId } from '../../../kernel/ids.js';
-import { Queues, ScheduleRegistry, type JobPayload } from '../../../redis/index.js';
+import {
+  Queues,
+  ScheduleRegistry,
+  type AddJobOptions,
+  type JobPayload,
+} from '../../../redis/index.js';
 import { latestSession } from '../../market-data/index.js';
 import { AccountsService, PositionsService } from '../../trading/index.js';
 import { analyticsQueue, dailyStatements, STATEMENTS_AFTER_MS } from '../portfolio.queues.js';
@@ -31,10 +36,14 @@ export class StatementMaker {
     schedules.register(dailyStatements, () => this.start());
   }
 
-  /** Sends the first batch of the latest session to the queue; a second call before the next one changes nothing. */
-  async start(): Promise<{ date: string; jobId: string }> {
+  /**
+   * Sends the first batch of the latest session to the queue, unless one is there; the accounts that have their
+   * statement keep it. Each round has new jobs: of one whose jobs failed for good, the ids are taken for a week.
+   */
+  async start(roundId = newId()): Promise<{ date: string; jobId: string }> {
     const { date } = latestSession('close', this.clock.nowMs() - STATEMENTS_AFTER_MS);
-    const { id } = await this.#addBatch({ date });
+    const dedupe = { key: `statements ${date}` };
+    const { id } = await this.#addBatch({ date, roundId }, { dedupe });
     return { date, jobId: id };
   }
 
@@ -43,7 +52,7 @@ export class StatementMaker {
    * @returns how many statements are new
    */
   async make(
-    { date, afterAccountId }: MakeStatements,
+    { date, roundId, afterAccountId }: MakeStatements,
     signal: AbortSignal,
   ): Promise<{ made: number }> {
     if (!this.#isLatest(date)) return { made: 0 };
@@ -51,7 +60,7 @@ export class StatementMaker {
     const last = batch.at(-1);
     // First of all: the accounts after these do not depend on how these fare.
     if (last && batch.length === BATCH) {
-      await this.#addBatch({ date, afterAccountId: last.accountId });
+      await this.#addBatch({ date, roundId, afterAccountId: last.accountId });
     }
     let made = 0;
     let failed = 0;
@@ -101,9 +110,14 @@ export class StatementMaker {
     );
   }
 
-  #addBatch(payload: MakeStatements): Promise<{ id: string }> {
-    const id = `statements-${payload.date}-${payload.afterAccountId ?? 'first'}`;
-    return this.queues.add(analyticsQueue, 'make-statements', payload, { id });
+  /** The batch after one that is run twice is the same job. */
+  #addBatch(
+    payload: MakeStatements,
+    options?: Pick<AddJobOptions, 'dedupe'>,
+  ): Promise<{ id: string }> {
+    const { date, roundId, afterAccountId = 'first' } = payload;
+    const id = ['statements', date, roundId, afterAccountId].filter(Boolean).join('-');
+    return this.queues.add(analyticsQueue, 'make-statements', payload, { ...options, id });
   }
 }
 
