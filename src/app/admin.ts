@@ -36,6 +36,7 @@ export async function mountAdmin(
       if (request.principal === undefined) throw new TypeError('a change of nobody');
       return actions.begin(request, request.principal);
     },
+    answerError: (error, request, reply) => problems.answer(error, request, reply),
   });
 }
 

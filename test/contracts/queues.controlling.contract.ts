@@ -183,7 +183,7 @@ export function describeControlling(bench: () => QueueBench): void {
     await process.queues.addByName(queue.name, 'greet', dead?.payload);
     await eventually(() => expect(greeted).toEqual(['Ada Lovelace', 'Ada Lovelace']));
     await expect(board.addJob('greet', { name: '[sealed]' }, {})).rejects.toMatchObject({
-      statusCode: 400,
+      code: 'queue.hidden_value',
     });
     const forged = process.queues.addByName(queue.name, 'greet', { name: { $sealed: 'k1.AAAA' } });
     await expect(forged).rejects.toMatchObject({ code: 'queue.invalid_payload' });

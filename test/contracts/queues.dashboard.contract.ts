@@ -45,7 +45,9 @@ export function describeDashboard(bench: () => QueueBench): void {
     const greeted: string[] = [];
     const process = await bench().worker(queue, async ({ payload }) => greeted.push(payload.name));
     const board = process.queues.dashboardAdapter(queue);
-    await expect(board.addJob('greet', { name: 7 }, {})).rejects.toMatchObject({ statusCode: 400 });
+    await expect(board.addJob('greet', { name: 7 }, {})).rejects.toMatchObject({
+      code: 'queue.invalid_payload',
+    });
     await board.addJob('greet', { name: 'Ada' }, {});
     await eventually(() => expect(greeted).toEqual(['Ada']));
     await process.stop();

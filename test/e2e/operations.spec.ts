@@ -438,6 +438,23 @@ describe.each(BACKENDS)('operating Bourse on $name', (backend) => {
       expect(await letters('all')).not.toContain(other);
     });
 
+    it('is retried with all others, though one of them was replayed', async () => {
+      const replayed = await fail();
+      const other = await fail();
+      await run(sql`update dead_jobs set replayed_at = now() where job_id = ${replayed}`);
+      outside.answer = () => ({ status: 200 });
+      const all = await admin.send<{ retried: number; skipped: number }>(
+        'PUT',
+        `${board}/retry/failed`,
+        {},
+      );
+      expect(all.status).toBe(200);
+      expect(all.body.retried).toBeGreaterThanOrEqual(1);
+      expect(all.body.skipped).toBeGreaterThanOrEqual(1);
+      expect(await letters('all')).toContain(replayed);
+      expect(await letters('all')).not.toContain(other);
+    });
+
     it('is not removed in bulk while it runs', async () => {
       for (const state of ['active', 'waiting-children', 'nonsense']) {
         expect([state, (await admin.send('PUT', `${board}/clean/${state}`, {})).status]).toEqual([

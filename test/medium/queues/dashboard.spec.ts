@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import Fastify, { type FastifyInstance, type HTTPMethods } from 'fastify';
 import { z } from 'zod';
 import { defineJob } from '../../../src/redis/queues/job-definition.js';
+import { ProblemDetailsFilter } from '../../../src/http/index.js';
 import { AppError } from '../../../src/kernel/app-error.js';
 import {
   mountQueueDashboard,
@@ -21,6 +22,7 @@ import {
   type QueueProcess,
 } from '../../contracts/queues.drivers.js';
 
+const problems = new ProblemDetailsFilter();
 const BASE = '/admin/queues';
 const METHODS: HTTPMethods[] = [
   'GET',
@@ -86,7 +88,12 @@ describe.each<[string, () => Promise<QueueBackend>]>([
       for (const each of [method].flat()) routes.push({ method: each, url });
     });
     server.get('/orders', () => 'orders');
-    await mountQueueDashboard(server, dashboard, { basePath: BASE, authorize, record });
+    await mountQueueDashboard(server, dashboard, {
+      basePath: BASE,
+      authorize,
+      record,
+      answerError: (error, request, reply) => problems.answer(error, request, reply),
+    });
     server.get('/users', () => 'users');
     await server.ready();
     return { server, routes: routes.filter(({ url }) => url.startsWith(BASE)) };
@@ -265,6 +272,57 @@ describe.each<[string, () => Promise<QueueBackend>]>([
     }
   });
 
+  it.each([
+    '?activeQueue=mail&status=completed&page=1e30',
+    '?activeQueue=mail&status=completed&page=9007199254740991',
+    '?activeQueue=mail&status=completed&jobsPerPage=1000000000',
+    '?activeQueue=mail&status=%00',
+    '?activeQueue=%25',
+    '?activeQueue=%25E0%25A4',
+    '?activeQueue=a&activeQueue=b',
+  ])('refuses the query %s, and says why', async (query) => {
+    const { server } = await serve(async () => true);
+    const answer = await server.inject(`${BASE}/api/queues${query}`);
+    expect(answer.statusCode).toBe(400);
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(answer.json()).toMatchObject({ status: 400, code: 'queue.invalid_query' });
+  });
+
+  it('answers what goes wrong as a problem that its page can show, without the words of the backend', async () => {
+    const { server } = await serve(async () => true);
+    const post = (payload: unknown) =>
+      server.inject({
+        method: 'POST',
+        url: `${BASE}/api/queues/mail/add`,
+        headers: { 'content-type': 'application/json' },
+        payload: payload as object,
+      });
+    const unknown = await post({ name: 'no-such-job', data: {} });
+    expect(unknown.statusCode).toBe(400);
+    expect(unknown.json()).toMatchObject({
+      code: 'queue.unknown_job',
+      error: 'Bad Request',
+      message: 'the queue "mail" has no job "no-such-job"',
+    });
+    const unreadable = await post('{"name":');
+    expect(unreadable.statusCode).toBe(400);
+    expect(unreadable.json()).toMatchObject({ code: 'request.malformed' });
+  });
+
+  it('takes no key of the backend for a job', async () => {
+    const { server } = await serve(async () => true);
+    for (const id of ['meta', 'events', 'completed', 'id', 'stalled-check', 'a:logs', '7', '%00']) {
+      const url = `${BASE}/api/queues/mail/${id}`;
+      for (const path of ['', '/flow', '/logs']) {
+        expect([id, path, (await server.inject(url + path)).statusCode]).toEqual([id, path, 404]);
+      }
+      for (const path of ['/clean', '/retry', '/promote']) {
+        const answer = await server.inject({ method: 'PUT', url: url + path, payload: {} });
+        expect([id, path, answer.statusCode]).toEqual([id, path, 404]);
+      }
+    }
+  });
+
   it('lets nobody write past the checks, or change what its declaration says', async () => {
     const { server, routes } = await serve(async () => true);
     const before = JSON.stringify(await stored());
@@ -367,6 +425,43 @@ describe.each<[string, () => Promise<QueueBackend>]>([
       payload: { name: 'send', data: { to: 7 } },
     });
     expect(refused.statusCode).toBe(400);
+  });
+});
+
+describe('queue dashboard while its Redis is away', () => {
+  it('says so, as the API does', async () => {
+    const backend = await bullBackend({ REDIS_URL: 'redis://127.0.0.1:1' });
+    const { queues, deadLetters } = backend.createProcess(queue);
+    const registry = new QueueRegistry();
+    registry.declare(queue);
+    const operations = new QueueOperations(registry, queues, deadLetters);
+    const server = Fastify();
+    await mountQueueDashboard(server, new QueueDashboard(registry, queues, operations), {
+      basePath: BASE,
+      authorize: async () => true,
+      record: async () => async () => undefined,
+      answerError: (error, request, reply) => problems.answer(error, request, reply),
+    });
+    const put = (path: string) =>
+      server.inject({ method: 'PUT', url: `${BASE}/api/queues/mail${path}`, payload: {} });
+    const answers = await Promise.all([
+      server.inject(`${BASE}/api/queues`),
+      server.inject(`${BASE}/api/queues/mail/job-of-ada`),
+      put('/pause'),
+      put('/promote'),
+      put('/empty'),
+      put('/retry/failed'),
+      put('/job-of-ada/retry'),
+    ]);
+    for (const answer of answers) {
+      expect(answer.statusCode).toBe(503);
+      expect(answer.json()).toMatchObject({
+        code: 'queue.unavailable',
+        detail: 'the queues do not answer',
+      });
+    }
+    await server.close();
+    await backend.close();
   });
 });
 

@@ -5,7 +5,6 @@ import { readEnvelope } from '../bullmq/job-envelope.js';
 import type { QueueDefinition } from '../queue-definition.js';
 import type { Queues } from '../queues.js';
 import { hideSealed, shownPayload } from './sealed-payload.js';
-import { asBoardError } from './board-error.js';
 
 /** Shows a BullMQ queue; a job that is added there goes through the same checks as any other. */
 export class BullQueueAdapter extends BullMQAdapter {
@@ -22,7 +21,7 @@ export class BullQueueAdapter extends BullMQAdapter {
     // "Duplicate" on the dashboard sends what a job carries, the envelope included.
     const payload = shownPayload(readEnvelope(data)?.payload ?? data);
     const delayMs = options.delay ?? 0;
-    const { id } = await asBoardError(this.queues.add(this.definition, name, payload, { delayMs }));
+    const { id } = await this.queues.add(this.definition, name, payload, { delayMs });
     const job = await this.getJob(id);
     if (job === undefined || job === null)
       throw new Error(`job ${id} has ended and was removed already`);

@@ -11,7 +11,6 @@ import type {
 import type { JobStore, StoredJobState } from '../../../kernel/job-store.js';
 import type { QueueDefinition } from '../queue-definition.js';
 import type { Queues } from '../queues.js';
-import { asBoardError } from './board-error.js';
 import { hideSealed, shownPayload } from './sealed-payload.js';
 import { EmbeddedQueueJob } from './embedded-queue.job.js';
 
@@ -47,8 +46,6 @@ export class EmbeddedQueueAdapter extends BaseAdapter {
   }
 
   override async getJob(id: string): Promise<QueueJob | undefined> {
-    // PostgreSQL takes any character but this one, and no job has it in its id.
-    if (id.includes('\0')) return undefined;
     const job = await this.store.find(this.queue.name, id);
     return job && new EmbeddedQueueJob(job, this.store, () => this.control.wake(this.queue));
   }
@@ -69,7 +66,7 @@ export class EmbeddedQueueAdapter extends BaseAdapter {
   override async addJob(name: string, data: unknown, options: QueueJobOptions): Promise<QueueJob> {
     const delayMs = options.delay ?? 0;
     const payload = shownPayload(data);
-    const { id } = await asBoardError(this.control.add(this.queue, name, payload, { delayMs }));
+    const { id } = await this.control.add(this.queue, name, payload, { delayMs });
     const job = await this.getJob(id);
     if (job === undefined) throw new Error(`job ${id} has ended and was removed already`);
     return job;

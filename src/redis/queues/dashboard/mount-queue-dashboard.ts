@@ -1,12 +1,15 @@
 import { createBullBoard } from '@bull-board/api';
+import type { AppControllerRoute } from '@bull-board/api/typings/app';
 import { FastifyAdapter } from '@bull-board/fastify';
 import { Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../../kernel/app-error.js';
 import { settlesWithin } from '../../../kernel/deadline.js';
+import { assertBoardQuery } from './board-query.js';
 import { isBelow } from './guarded-path.js';
 import { isOffered, isReading } from './offered-calls.js';
 import type { QueueDashboard } from './queue-dashboard.js';
+import { isEnded, retryAll } from './retry-all.js';
 
 /**
  * Says whether a request may reach the dashboard: `true` lets it pass, `false` refuses it with 403, nothing
@@ -31,6 +34,8 @@ export interface QueueDashboardOptions {
   readonly basePath: string;
   readonly authorize: DashboardAuthorizer;
   readonly record: DashboardRecorder;
+  /** Answers what went wrong as a problem, with a code. */
+  readonly answerError: (error: unknown, request: FastifyRequest, reply: FastifyReply) => void;
 }
 
 /** An answer that `authorize` says it gave must be out by then. */
@@ -46,11 +51,17 @@ const OWN_ANSWER_MS = 2_000;
 export async function mountQueueDashboard(
   server: FastifyInstance,
   dashboard: Pick<QueueDashboard, 'adapters'>,
-  { basePath, authorize, record }: QueueDashboardOptions,
+  { basePath, authorize, record, answerError }: QueueDashboardOptions,
 ): Promise<void> {
   const logger = new Logger('QueueDashboard');
   const endings = new WeakMap<FastifyRequest, (status: number) => Promise<void>>();
   const admit = async (request: FastifyRequest, reply: FastifyReply) => {
+    try {
+      assertBoardQuery(request.query);
+    } catch (error) {
+      answerError(error, request, reply);
+      return reply;
+    }
     if (isReading(request.method)) return undefined;
     if (!isOffered(basePath, request.method, routeOf(request))) {
       return refuse(reply, 403, NOT_OFFERED);
@@ -90,7 +101,7 @@ export async function mountQueueDashboard(
   });
 
   const adapters = dashboard.adapters();
-  const board = new FastifyAdapter().setBasePath(basePath);
+  const board = new RuledBoard().setBasePath(basePath);
   createBullBoard({
     queues: adapters,
     serverAdapter: board,
@@ -102,7 +113,44 @@ export async function mountQueueDashboard(
       },
     },
   });
-  await server.register(board.registerPlugin(), { prefix: basePath });
+  await server.register(async (scope) => {
+    // The board's own tells of any error its message, as a 500, and knows no AppError.
+    scope.addHook('onRoute', (route) => {
+      route.errorHandler = (error, request, reply) => answerError(error, request, reply);
+    });
+    scope.addHook('preSerialization', async (_request, _reply, payload) => shownByBoard(payload));
+    await scope.register(board.registerPlugin(), { prefix: basePath });
+  });
+}
+
+const RETRY_ALL = '/api/queues/:queueName/retry/:queueStatus';
+
+class RuledBoard extends FastifyAdapter {
+  /** The board's own way ends at the first job that cannot be retried, and at a hundred that fail again. */
+  override setApiRoutes(routes: AppControllerRoute[]): FastifyAdapter {
+    return super.setApiRoutes(
+      routes.map((route) => (route.route === RETRY_ALL ? retryingAll(route) : route)),
+    );
+  }
+}
+
+function retryingAll(route: AppControllerRoute): AppControllerRoute {
+  return {
+    ...route,
+    handler: async (request) => {
+      const { queueName, queueStatus } = request?.params ?? {};
+      const queue = request?.queues.get(String(queueName));
+      if (queue === undefined || !isEnded(queueStatus)) return route.handler(request);
+      return { body: await retryAll(queue, queueStatus) };
+    },
+  };
+}
+
+/** Its page shows the member `error` of an answer, and `message` below it, and nothing of one without. */
+function shownByBoard(payload: unknown): unknown {
+  if (typeof payload !== 'object' || payload === null) return payload;
+  if (!('code' in payload && 'title' in payload && 'detail' in payload)) return payload;
+  return { ...payload, error: payload.title, message: payload.detail };
 }
 
 /** `reply.sent` alone would not do: it is false while hooks of the answer are still at work. */
@@ -113,7 +161,7 @@ function isAnswered(reply: FastifyReply): Promise<boolean> {
   return settlesWithin(done, OWN_ANSWER_MS);
 }
 
-/** Here and not by the server's error handler: for its own routes the board has one, which knows no AppError. */
+/** Of what the authorizer did not answer itself. */
 function refusalStatus(error: unknown): number {
   if (!(error instanceof AppError)) return 403;
   if (error.kind === 'unauthenticated') return 401;

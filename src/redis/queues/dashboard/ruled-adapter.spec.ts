@@ -3,14 +3,18 @@ import type { QueueJob } from '@bull-board/api/typings/app';
 import type { Removal } from '../removal.js';
 import { ruled } from './ruled-adapter.js';
 
+/** A board that has these calls alone; of the others nothing is asked. */
+function boardWith(calls: object): BaseAdapter {
+  const silent = () => Promise.resolve(undefined);
+  return new Proxy(calls, {
+    get: (target, name) => (Reflect.get(target, name) as unknown) ?? silent,
+  }) as BaseAdapter;
+}
+
 /** A board of a queue whose removals answer so, one after the other; the last one for ever. */
 function boardOf(...answers: Removal[]) {
   const asked: string[] = [];
-  const board = {
-    getName: () => 'mail',
-    getJob: () => Promise.resolve(undefined),
-    getJobs: () => Promise.resolve([]),
-  } as unknown as BaseAdapter;
+  const board = boardWith({ getName: () => 'mail' });
   const remove = (what: string): Promise<Removal> => {
     const answer = answers[Math.min(asked.length, answers.length - 1)];
     asked.push(what);
@@ -29,11 +33,10 @@ describe('a job on the dashboard', () => {
   /** Of that state, whose backend answers so to what is not delayed. */
   const jobOf = async (state: string, promote: () => Promise<void>) => {
     const job = { toJSON: () => ({ id: 'a' }), getState: () => Promise.resolve(state), promote };
-    const board = {
+    const board = boardWith({
       getName: () => 'mail',
-      getJob: () => Promise.resolve({ ...job, retry: promote }),
-      getJobs: () => Promise.resolve([]),
-    } as unknown as BaseAdapter;
+      getJob: () => Promise.resolve({ ...job, retry: promote, remove: promote }),
+    });
     const found = await ruled(board, {} as never).getJob('a');
     return found as QueueJob;
   };
@@ -42,7 +45,10 @@ describe('a job on the dashboard', () => {
     'that is %s is not promoted, and that is no failure of ours',
     async (state) => {
       const job = await jobOf(state, () => Promise.reject(new Error('not in the delayed state')));
-      await expect(job.promote()).rejects.toMatchObject({ statusCode: 409 });
+      await expect(job.promote()).rejects.toMatchObject({
+        kind: 'conflict',
+        code: 'queue.job_not_delayed',
+      });
     },
   );
 
@@ -52,7 +58,37 @@ describe('a job on the dashboard', () => {
       undefined,
     );
     const job = await jobOf('delayed', () => Promise.reject(away));
-    await expect(job.promote()).rejects.toBe(away);
+    await expect(job.promote()).rejects.toMatchObject({ code: 'queue.unavailable', cause: away });
+  });
+});
+
+describe('a backend that fails', () => {
+  it('is unavailable, whatever it says of itself', async () => {
+    const fails = () => Promise.reject(new Error("Stream isn't writeable"));
+    const calls = [
+      'getJob',
+      'getJobs',
+      'getJobCounts',
+      'isPaused',
+      'pause',
+      'resume',
+      'promoteAll',
+    ];
+    const board = ruled(
+      boardWith({ getName: () => 'mail', ...Object.fromEntries(calls.map((one) => [one, fails])) }),
+      {} as never,
+    );
+    for (const asked of [
+      board.getJob('a'),
+      board.getJobs(['failed']),
+      board.getJobCounts(),
+      board.isPaused(),
+      board.pause(),
+      board.resume(),
+      board.promoteAll(),
+    ]) {
+      await expect(asked).rejects.toMatchObject({ kind: 'unavailable', code: 'queue.unavailable' });
+    }
   });
 });
 

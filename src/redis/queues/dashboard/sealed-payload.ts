@@ -1,3 +1,4 @@
+import { AppError } from '../../../kernel/app-error.js';
 import type { JsonValue } from '../../../kernel/json.js';
 import { HIDDEN, hideFields } from '../../../kernel/sealed-fields.js';
 
@@ -8,10 +9,13 @@ export function hideSealed(data: JsonValue): JsonValue {
   return hideFields(payload === undefined ? data : { ...rest, payload: hideFields(payload) });
 }
 
-/** The payload of a job that somebody adds on the dashboard. @throws Error (400) for one that was copied from a sealed one */
+/** The payload of a job that somebody adds on the dashboard. @throws AppError `queue.hidden_value` for one that was copied from a sealed one */
 export function shownPayload(payload: unknown): unknown {
   const fields = typeof payload === 'object' && payload !== null ? Object.values(payload) : [];
   if (!fields.includes(HIDDEN)) return payload;
-  const error = new Error(`write the value in place of ${HIDDEN}: nobody can copy a sealed one`);
-  throw Object.assign(error, { statusCode: 400 });
+  throw new AppError(
+    'invalid',
+    'queue.hidden_value',
+    `write the value in place of ${HIDDEN}: nobody can copy a sealed one`,
+  );
 }
