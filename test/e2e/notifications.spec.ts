@@ -28,7 +28,7 @@ import type { Quote } from '../../src/modules/market-data/index.js';
 import { PriceAlertWatch } from '../../src/modules/price-alerts/price-alert-watch.js';
 import type { PriceAlert } from '../../src/modules/price-alerts/price-alerts.dto.js';
 import { OrderChanged } from '../../src/modules/trading/index.js';
-import { Queues, ScheduleRegistry } from '../../src/redis/index.js';
+import { QueueInspector, Queues, ScheduleRegistry } from '../../src/redis/index.js';
 import { Deferred } from '../support/deferred.js';
 import { eventually } from '../support/eventually.js';
 import { HttpStub } from '../support/http-stub.js';
@@ -821,6 +821,39 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       const person = await bourse.client().get('/admin/outbox', { accept: 'text/html' });
       expect(person.status).toBe(303);
       expect(person.headers.get('location')).toBe('/admin/login?next=%2Fadmin%2Foutbox');
+    });
+
+    it('that is urgent goes out before what has waited for longer', async () => {
+      await prefer({ 'training-finished': { inApp: false, email: true } });
+      const inspector = bourse.app.get(QueueInspector);
+      await inspector.setPaused('notifications', true);
+      try {
+        const waiting = async () =>
+          (await inspector.reports()).find(({ name }) => name === 'notifications')?.counts.waiting;
+        const before = (await waiting()) ?? 0;
+        const untilWaiting = (count: number) =>
+          eventually(
+            async () => expect(await waiting()).toBeGreaterThanOrEqual(before + count),
+            patient,
+          );
+        for (let i = 1; i <= 20; i += 1) await happens(TrainingFinished, training());
+        await untilWaiting(20);
+        await happens(PasswordChanged, {
+          userId: trader.user.id,
+          changeId: newId(),
+          changedAt: new Date(bourse.clock.nowMs()).toISOString(),
+          ip: '192.0.2.7',
+        });
+        await untilWaiting(21);
+      } finally {
+        await inspector.setPaused('notifications', false);
+      }
+      const mails = await untilMailed(trader.user.email, 21);
+      const subjects = mails.map(({ headers }) =>
+        headers.find((line) => line.startsWith('Subject: ')),
+      );
+      // Four are sent at once.
+      expect(subjects.indexOf('Subject: Bourse: Your password was changed')).toBeLessThan(10);
     });
 
     it('of a notification that does not exist is nothing to send', async () => {
@@ -1644,6 +1677,31 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       service.answer = () => ({ status: (asked += 1) === 1 ? 429 : 201 });
       await happens(TrainingFinished, training());
       await eventually(() => expect(asked).toBe(2), patient);
+    });
+
+    it('to services that never answer is two at a time, and keeps nobody’s mail waiting', async () => {
+      await setKeys();
+      for (let i = 1; i <= 6; i += 1) await subscribe(`/send/${i}`);
+      service.answer = () => undefined;
+      await happens(TrainingFinished, training());
+      const { id } = await untilTold('training-finished');
+      await eventually(() => expect(service.requests.length).toBeGreaterThan(1), patient);
+      const other = await bourse.trader();
+      await happens(TrainingFinished, training({ userId: other.user.id }));
+      // A request to a push service has ten seconds.
+      await eventually(() => expect(sink.mailsTo(other.user.email)).toHaveLength(1), {
+        timeoutMs: 6_000,
+      });
+      expect(service.requests).toHaveLength(2);
+      service.answer = () => ({ status: 201 });
+      service.hangUp();
+      // None is lost, and none was counted as tried for having waited.
+      await eventually(async () => {
+        const ends = (await deliveries(id, 'push')).map(
+          ({ status, attempts }) => `${status} ${attempts}`,
+        );
+        expect(ends.sort()).toEqual([...Array(4).fill('sent 1'), 'sent 2', 'sent 2']);
+      }, patient);
     });
 
     it('keys are made once, or given as a pair, and the private one is not shown', async () => {

@@ -18,10 +18,16 @@ export interface DeliveryKey {
   readonly target: string;
 }
 
-const KEY = {
+/** What makes a job of a delivery. */
+export interface DeliveryToSend extends DeliveryKey {
+  readonly kind: NotificationKind;
+}
+
+const TO_SEND = {
   notificationId: deliveries.notificationId,
   channel: deliveries.channel,
   target: deliveries.target,
+  kind: notifications.kind,
 };
 
 /** How an attempt ended. */
@@ -61,14 +67,15 @@ export class DeliveriesRepository {
   }
 
   /** Held ones that are due become pending. @returns up to `limit` of them; each once, whoever asks at the same time. */
-  async releaseDue(transaction: Sql, now: Date, limit: number): Promise<DeliveryKey[]> {
+  async releaseDue(transaction: Sql, now: Date, limit: number): Promise<DeliveryToSend[]> {
     const due = await transaction
-      .select(KEY)
+      .select(TO_SEND)
       .from(deliveries)
+      .innerJoin(notifications, eq(notifications.id, deliveries.notificationId))
       .where(and(eq(deliveries.status, 'held'), lte(deliveries.dueAt, now)))
       .orderBy(deliveries.dueAt)
       .limit(limit)
-      .for('update', { skipLocked: true });
+      .for('update', { of: deliveries, skipLocked: true });
     for (const key of due) {
       const released = { status: 'pending' as const, dueAt: null, updatedAt: now };
       await transaction.update(deliveries).set(released).where(is(key));
@@ -192,10 +199,11 @@ export class DeliveriesRepository {
   }
 
   /** What is neither done nor was touched since `before`, oldest first: its job got lost. */
-  async findForgotten(before: Date, limit: number): Promise<DeliveryKey[]> {
+  async findForgotten(before: Date, limit: number): Promise<DeliveryToSend[]> {
     return this.database.sql
-      .select(KEY)
+      .select(TO_SEND)
       .from(deliveries)
+      .innerJoin(notifications, eq(notifications.id, deliveries.notificationId))
       .where(
         and(inArray(deliveries.status, ['pending', 'sending']), lt(deliveries.updatedAt, before)),
       )

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '../../../kernel/app-error.js';
 import { Clock } from '../../../kernel/clock.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
-import { Queues } from '../../../redis/index.js';
+import { Queues, type JobPayload } from '../../../redis/index.js';
 import {
   TARGET_BUSY,
   type DeliveryFailure,
@@ -39,10 +39,16 @@ export class DeliveryService {
   ) {}
 
   /**
+   * @param urgent as its job is, should it have to wait for its turn
    * @returns what has become of the delivery; undefined for one that does not exist
    * @throws AppError unavailable for what is worth another attempt, unprocessable for what is not
    */
-  async deliver(key: DeliveryKey): Promise<{ status: DeliveryStatus | undefined }> {
+  async deliver({
+    urgent,
+    ...key
+  }: DeliveryKey & { readonly urgent?: boolean | undefined }): Promise<{
+    status: DeliveryStatus | undefined;
+  }> {
     const claimed = await this.deliveries.claim(
       key,
       new Date(this.clock.nowMs()),
@@ -58,7 +64,7 @@ export class DeliveryService {
       case 'later':
         return this.#putOff(claimed, outcome.putOff);
       case 'busy':
-        return this.#giveTurn(claimed, outcome.waitMs);
+        return this.#giveTurn({ ...key, urgent }, claimed, outcome.waitMs);
       case 'gone':
         return this.#finish(claimed, { status: 'skipped', lastError: outcome.code });
       case 'failed':
@@ -102,12 +108,14 @@ export class DeliveryService {
   }
 
   /** By a job of its own: that is sooner than a look at the database once a minute. One that gets lost is found. */
-  async #giveTurn(claimed: DeliveryRow, delayMs: number): Promise<{ status: DeliveryStatus }> {
-    const { notificationId, channel, target } = claimed;
+  async #giveTurn(
+    job: JobPayload<typeof notificationsQueue, 'deliver'>,
+    claimed: DeliveryRow,
+    delayMs: number,
+  ): Promise<{ status: DeliveryStatus }> {
     const end = { status: 'pending', lastError: TARGET_BUSY, counts: false } as const;
     const ended = await this.#finish(claimed, end);
-    const key = { notificationId, channel, target };
-    await this.queues.add(notificationsQueue, 'deliver', key, { delayMs });
+    await this.queues.add(notificationsQueue, 'deliver', job, { delayMs });
     return ended;
   }
 

@@ -4,6 +4,7 @@ import { MINUTE_MS } from '../../../kernel/duration.js';
 import { defineSchedule, Queues, ScheduleRegistry } from '../../../redis/index.js';
 import { notificationsQueue } from '../notifications.queues.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
+import { deliveryJob } from './delivery-job.js';
 
 const BATCH = 500;
 /** Longer than a job rests between two attempts: a delivery that nobody touched for so long has none. */
@@ -32,10 +33,11 @@ export class LostDeliveries {
     const before = new Date(this.clock.nowMs() - FORGOTTEN_MS);
     const forgotten = await this.deliveries.findForgotten(before, BATCH);
     let requeued = 0;
-    for (const key of forgotten) {
+    for (const delivery of forgotten) {
       if (signal.aborted) break;
-      const id = ['lost', key.channel, key.notificationId, key.target].join('-');
-      await this.queues.add(notificationsQueue, 'deliver', key, { id });
+      const { channel, notificationId, target } = delivery;
+      const id = ['lost', channel, notificationId, target].join('-');
+      await this.queues.add(notificationsQueue, 'deliver', deliveryJob(delivery), { id });
       requeued += 1;
     }
     return { requeued };
