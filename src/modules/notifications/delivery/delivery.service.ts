@@ -8,6 +8,13 @@ import {
   type DeliveryFailure,
   type DeliveryOutcome,
 } from '../channels/notification-channel.js';
+import { isKnownAgain } from '../delivery-channels.js';
+import {
+  DELIVERY_INTERRUPTED,
+  deliveryInProgress,
+  deliveryInterrupted,
+  deliveryUncertain,
+} from '../notifications.errors.js';
 import { notificationsQueue } from '../notifications.queues.js';
 import type { DeliveryRow, DeliveryStatus } from '../notifications.table.js';
 import { DevelopmentTransport } from '../shown/development-transport.js';
@@ -77,22 +84,29 @@ export class DeliveryService {
     if (delivery?.status !== 'sending' && delivery?.status !== 'pending') {
       return { status: delivery?.status };
     }
-    throw new AppError(
-      'unavailable',
-      'notifications.delivery_in_progress',
-      'Another job is sending it, or died while it did.',
-    );
+    if (this.#mayHaveBeenTaken(delivery)) {
+      const error = deliveryUncertain();
+      await this.#finish(delivery, { status: 'failed', lastError: error.code });
+      throw error;
+    }
+    throw deliveryInProgress();
   }
 
-  /** What is no failure of the channel, a database that is away say, gives the claim back. */
+  /** Its sender has died, or could not record what came of it, and sent again it might arrive twice. */
+  #mayHaveBeenTaken({ channel, status, claimedUntil }: DeliveryRow): boolean {
+    const isAbandoned = status === 'sending' && (claimedUntil?.getTime() ?? 0) < this.clock.nowMs();
+    return isAbandoned && !isKnownAgain(channel);
+  }
+
+  /** What is no failure of the channel, a database that is away say, gives the claim back, but for the last time. */
   async #attempt(delivery: DeliveryRow): ReturnType<DeliveryAttempt['make']> {
     const renewal = setInterval(() => void this.#renew(delivery), RENEWAL_MS);
     try {
       return await this.attempts.make(delivery);
     } catch (error) {
-      const lastError = 'notifications.delivery_interrupted';
-      await this.#finish(delivery, { status: 'pending', lastError });
-      throw error;
+      const status = isLastAttempt(delivery) ? 'failed' : 'pending';
+      await this.#finish(delivery, { status, lastError: DELIVERY_INTERRUPTED });
+      throw status === 'failed' ? deliveryInterrupted(error) : error;
     } finally {
       clearInterval(renewal);
     }
@@ -140,7 +154,7 @@ export class DeliveryService {
     delivery: DeliveryRow,
     { code: lastError, reason, retryable, retryAfterMs = 0 }: DeliveryFailure,
   ): Promise<{ status: DeliveryStatus }> {
-    const givenUp = !retryable || delivery.attempts >= notificationsQueue.attempts;
+    const givenUp = !retryable || isLastAttempt(delivery);
     if (!givenUp && retryAfterMs > 0) {
       const dueAt = new Date(this.clock.nowMs() + retryAfterMs);
       return this.#finish(delivery, { status: 'held', lastError, dueAt });
@@ -162,3 +176,5 @@ export class DeliveryService {
     return { status: end.status };
   }
 }
+
+const isLastAttempt = ({ attempts }: DeliveryRow) => attempts >= notificationsQueue.attempts;

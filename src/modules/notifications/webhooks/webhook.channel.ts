@@ -55,7 +55,7 @@ export class WebhookChannel extends NotificationChannel {
     const { outcome, saidGone } = await this.requests.send(notification, target, RECEIVER, () =>
       this.#request(notification, endpoint.secret),
     );
-    if (saidGone) await this.endpoints.disable(userId, endpointId);
+    if (saidGone) await this.endpoints.disable(endpointId, endpoint.url);
     return outcome;
   }
 
