@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PriorityName } from '../../src/redis/queues/queue-definition.js';
+import type { PriorityName } from '../../src/redis/queues/job-priority.js';
 import { eventually } from '../support/eventually.js';
 import { greet, type Greeting, type QueueBench, testQueue } from './queues.setup.js';
 

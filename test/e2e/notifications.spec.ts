@@ -28,7 +28,7 @@ import type { Quote } from '../../src/modules/market-data/index.js';
 import { PriceAlertWatch } from '../../src/modules/price-alerts/price-alert-watch.js';
 import type { PriceAlert } from '../../src/modules/price-alerts/price-alerts.dto.js';
 import { OrderChanged } from '../../src/modules/trading/index.js';
-import { Queues, ScheduleRegistry } from '../../src/redis/index.js';
+import { QueueInspector, Queues, ScheduleRegistry } from '../../src/redis/index.js';
 import { Deferred } from '../support/deferred.js';
 import { eventually } from '../support/eventually.js';
 import { HttpStub } from '../support/http-stub.js';
@@ -782,6 +782,30 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       expect(await schedule?.run({ signal })).toEqual({ requeued: 0 });
     });
 
+    it('is given one though many others need one too, and once', async () => {
+      const inspector = bourse.app.get(QueueInspector);
+      const database = bourse.app.get(Database).sql;
+      const { signal } = new AbortController();
+      const schedules = bourse.app.get(ScheduleRegistry);
+      const requeue = () =>
+        schedules.find('notifications.requeue-lost-deliveries')?.run({ signal });
+      await inspector.setPaused('notifications', true);
+      try {
+        await database.execute(sql`with told as (
+          insert into notifications (id, user_id, kind, title, body, data, in_app, dedupe_key, created_at)
+          select gen_random_uuid(), ${trader.user.id}, 'training-finished', '', '', '{}', false, 'lost-' || i, now()
+          from generate_series(1, 501) i returning id)
+          insert into notification_deliveries (notification_id, channel, target, status, attempts, updated_at)
+          select id, 'email', '', 'pending', 0, now() - interval '1 hour' from told`);
+        expect([await requeue(), await requeue()]).toEqual([{ requeued: 501 }, { requeued: 0 }]);
+      } finally {
+        await database.execute(sql`update notification_deliveries set status = 'skipped'
+          where notification_id in (select id from notifications where user_id = ${trader.user.id})`);
+        expect((await admin.post('/api/admin/queues/notifications/drain')).status).toBe(200);
+        await inspector.setPaused('notifications', false);
+      }
+    });
+
     it('is shown to admins at /admin/outbox instead, text as text and markup caged, while no mail server is set', async () => {
       expect((await admin.delete('/api/admin/config/email')).status).toBe(204);
       try {
@@ -821,6 +845,39 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       const person = await bourse.client().get('/admin/outbox', { accept: 'text/html' });
       expect(person.status).toBe(303);
       expect(person.headers.get('location')).toBe('/admin/login?next=%2Fadmin%2Foutbox');
+    });
+
+    it('that is urgent goes out before what has waited for longer', async () => {
+      await prefer({ 'training-finished': { inApp: false, email: true } });
+      const inspector = bourse.app.get(QueueInspector);
+      await inspector.setPaused('notifications', true);
+      try {
+        const waiting = async () =>
+          (await inspector.reports()).find(({ name }) => name === 'notifications')?.counts.waiting;
+        const before = (await waiting()) ?? 0;
+        const untilWaiting = (count: number) =>
+          eventually(
+            async () => expect(await waiting()).toBeGreaterThanOrEqual(before + count),
+            patient,
+          );
+        for (let i = 1; i <= 20; i += 1) await happens(TrainingFinished, training());
+        await untilWaiting(20);
+        await happens(PasswordChanged, {
+          userId: trader.user.id,
+          changeId: newId(),
+          changedAt: new Date(bourse.clock.nowMs()).toISOString(),
+          ip: '192.0.2.7',
+        });
+        await untilWaiting(21);
+      } finally {
+        await inspector.setPaused('notifications', false);
+      }
+      const mails = await untilMailed(trader.user.email, 21);
+      const subjects = mails.map(({ headers }) =>
+        headers.find((line) => line.startsWith('Subject: ')),
+      );
+      // Four are sent at once.
+      expect(subjects.indexOf('Subject: Bourse: Your password was changed')).toBeLessThan(10);
     });
 
     it('of a notification that does not exist is nothing to send', async () => {
@@ -1357,6 +1414,43 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       expect(on).toMatchObject({ status: 200, body: { id, enabled: true } });
     });
 
+    it('stays on where it leads elsewhere by the time that its receiver says it is gone', async () => {
+      const { id } = await open();
+      const late = new Deferred<void>();
+      receiver.answer = (_, response) => {
+        void late.promise.then(() => response.writeHead(410).end());
+        return undefined;
+      };
+      await happens(TrainingFinished, training());
+      const told = await untilTold('training-finished');
+      await eventually(() => expect(receiver.requests).toHaveLength(1), patient);
+      const url = `${receiver.url}/other`;
+      expect((await trader.patch(`${WEBHOOKS}/${id}`, { url })).status).toBe(200);
+      late.resolve();
+      await untilWebhook(told.id, 'notifications.webhook_gone');
+      expect(await endpoints()).toMatchObject([{ id, url, enabled: true }]);
+    });
+
+    it('whose secret no key opens any more fails with the last attempt', async () => {
+      await open();
+      await bourse.app.get(Database).sql.execute(sql`
+        update webhook_endpoints set sealed_secret = 'gone.AAAA' where user_id = ${trader.user.id}`);
+      await happens(TrainingFinished, training());
+      const { id } = await untilTold('training-finished');
+      const lastError = 'notifications.delivery_interrupted';
+      await untilWebhook(id, lastError);
+      // As many as there may be but one: its own job, or this one, makes the last.
+      await bourse.app.get(Database).sql.execute(sql`
+        update notification_deliveries set attempts = 14
+        where notification_id = ${id} and channel = 'webhook' and status = 'pending'`);
+      await eventually(async () => {
+        expect(await deliveries(id, 'webhook')).toEqual([
+          { status: 'failed', attempts: 15, last_error: lastError },
+        ]);
+      }, patient);
+      expect(receiver.requests).toEqual([]);
+    });
+
     it('sends nothing once it is removed, or not wanted for a kind of news', async () => {
       const { id } = await open();
       await prefer({ 'training-finished': { email: false, webhook: false } });
@@ -1450,6 +1544,37 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       twilio.answer = () => ({ status: (asked += 1) === 1 ? 429 : 201 });
       await happens(TrainingFinished, training({ name: 'Busy' }));
       await eventually(() => expect(asked).toBe(2), patient);
+    });
+
+    it('that may have been taken when its sender died fails, and is not sent again', async () => {
+      await setAccount();
+      await trader.post(`${PHONE}/verify`, { code: await setNumber() });
+      await happens(TrainingFinished, training());
+      const { id: notificationId } = await untilTold('training-finished');
+      const untilSms = (expected: object) =>
+        eventually(async () => {
+          expect(await deliveries(notificationId, 'sms')).toMatchObject([expected]);
+        }, patient);
+      await untilSms({ status: 'sent' });
+      expect(bodies()).toHaveLength(2);
+      // As a process leaves it that is killed between the answer and the record.
+      const claimed = (claimedUntil: string) =>
+        bourse.app.get(Database).sql.execute(sql`
+          update notification_deliveries set status = 'sending', sent_at = null,
+            claimed_until = now() + ${claimedUntil}::interval
+          where notification_id = ${notificationId} and channel = 'sms'`);
+      const key = { notificationId, channel: 'sms' as const, target: '' };
+      const deliver = () => bourse.app.get(DeliveryService).deliver(key);
+      await claimed('10 seconds');
+      await expect(deliver()).rejects.toMatchObject({
+        code: 'notifications.delivery_in_progress',
+      });
+      await claimed('-1 second');
+      const uncertain = 'notifications.delivery_uncertain';
+      await expect(deliver()).rejects.toMatchObject({ kind: 'unprocessable', code: uncertain });
+      await untilSms({ status: 'failed', attempts: 1, last_error: uncertain });
+      expect(await deliver()).toEqual({ status: 'failed' });
+      expect(bodies()).toHaveLength(2);
     });
 
     it('comes ten times an hour, and what is beyond that later, by itself', async () => {
@@ -1644,6 +1769,31 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
       service.answer = () => ({ status: (asked += 1) === 1 ? 429 : 201 });
       await happens(TrainingFinished, training());
       await eventually(() => expect(asked).toBe(2), patient);
+    });
+
+    it('to services that never answer is two at a time, and keeps nobody’s mail waiting', async () => {
+      await setKeys();
+      for (let i = 1; i <= 6; i += 1) await subscribe(`/send/${i}`);
+      service.answer = () => undefined;
+      await happens(TrainingFinished, training());
+      const { id } = await untilTold('training-finished');
+      await eventually(() => expect(service.requests.length).toBeGreaterThan(1), patient);
+      const other = await bourse.trader();
+      await happens(TrainingFinished, training({ userId: other.user.id }));
+      // A request to a push service has ten seconds.
+      await eventually(() => expect(sink.mailsTo(other.user.email)).toHaveLength(1), {
+        timeoutMs: 6_000,
+      });
+      expect(service.requests).toHaveLength(2);
+      service.answer = () => ({ status: 201 });
+      service.hangUp();
+      // None is lost, and none was counted as tried for having waited.
+      await eventually(async () => {
+        const ends = (await deliveries(id, 'push')).map(
+          ({ status, attempts }) => `${status} ${attempts}`,
+        );
+        expect(ends.sort()).toEqual([...Array(4).fill('sent 1'), 'sent 2', 'sent 2']);
+      }, patient);
     });
 
     it('keys are made once, or given as a pair, and the private one is not shown', async () => {

@@ -1,6 +1,9 @@
 import { AppError, type ErrorKind } from '../../kernel/app-error.js';
 import { SECOND_MS } from '../../kernel/duration.js';
 
+/** Code of a delivery that was not even tried, for a fault of ours. */
+export const DELIVERY_INTERRUPTED = 'notifications.delivery_interrupted';
+
 export const notificationNotFound = () =>
   new AppError('not_found', 'notifications.not_found', 'There is no such notification.');
 
@@ -37,6 +40,29 @@ export const tooManyCodes = (retryAfterMs: number) =>
     'notifications.too_many_codes',
     'Too many codes were sent, to this number or in all: try again later.',
     { details: { retryAfterSeconds: Math.ceil(retryAfterMs / SECOND_MS) } },
+  );
+
+export const deliveryInProgress = () =>
+  new AppError(
+    'unavailable',
+    'notifications.delivery_in_progress',
+    'Another job is sending it, or died while it did.',
+  );
+
+export const deliveryUncertain = () =>
+  new AppError(
+    'unprocessable',
+    'notifications.delivery_uncertain',
+    'Its sender has vanished, and sent again it might come twice.',
+  );
+
+/** What is no failure of a channel, each time that it was tried. */
+export const deliveryInterrupted = (cause: unknown) =>
+  new AppError(
+    'unprocessable',
+    DELIVERY_INTERRUPTED,
+    'Something of ours has kept it from being sent, the last time too.',
+    { cause },
   );
 
 export const codeNotSent = (failure: {

@@ -13,6 +13,8 @@ import { Digests } from './delivery/digests.js';
 import { DueDeliveries } from './delivery/due-deliveries.js';
 import { LostDeliveries } from './delivery/lost-deliveries.js';
 import { OutboundHttp } from './channels/outbound-http.js';
+import { TargetRequests } from './channels/target-requests.js';
+import { TargetTraffic } from './channels/target-traffic.js';
 import { EmailChannel } from './email/email.channel.js';
 import { NotificationsRepository } from './inbox/notifications.repository.js';
 import { NotificationsService } from './inbox/notifications.service.js';
@@ -37,7 +39,6 @@ import { SmsChannel } from './sms/sms.channel.js';
 import { UnsubscribeLinks } from './unsubscribe/unsubscribe-links.js';
 import { WebhookChannel } from './webhooks/webhook.channel.js';
 import { WebhookEndpointsRepository } from './webhooks/webhook-endpoints.repository.js';
-import { WebhookTraffic } from './webhooks/webhook-traffic.js';
 import { WebhookEndpointsService } from './webhooks/webhook-endpoints.service.js';
 
 @Module({
@@ -51,6 +52,8 @@ import { WebhookEndpointsService } from './webhooks/webhook-endpoints.service.js
     ShownMessagesRepository,
     DevelopmentTransport,
     OutboundHttp,
+    TargetTraffic,
+    TargetRequests,
     WebhookEndpointsRepository,
     WebhookEndpointsService,
     PhonesRepository,
@@ -63,7 +66,6 @@ import { WebhookEndpointsService } from './webhooks/webhook-endpoints.service.js
     EmailChannel,
     SmsChannel,
     PushChannel,
-    WebhookTraffic,
     WebhookChannel,
     NotificationChannels,
     {

@@ -1,4 +1,5 @@
-import type { JobName, JobPayload, PriorityName, QueueDefinition } from './queue-definition.js';
+import type { PriorityName } from './job-priority.js';
+import type { JobName, JobPayload, QueueDefinition } from './queue-definition.js';
 
 /** A job of a flow, whose payload fits its queue; {@link flowJob} makes them. */
 export interface FlowJob {

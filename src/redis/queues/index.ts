@@ -7,13 +7,12 @@ export {
 export {
   defineQueue,
   extendQueue,
-  PRIORITIES,
   type JobName,
   type JobPayload,
   type JobDefinitions,
-  type PriorityName,
   type QueueDefinition,
 } from './queue-definition.js';
+export { PRIORITIES, type PriorityName } from './job-priority.js';
 export { defineJob, type JobDefinition, type PayloadUpgrade } from './job-definition.js';
 export {
   dailyAt,

@@ -1,5 +1,6 @@
 import type { z, ZodType } from 'zod';
 import { AppError } from '../../kernel/app-error.js';
+import type { PriorityName } from './job-priority.js';
 
 /** Makes the payload of one version into that of the next. Pure, and total over what that release could write. */
 export type PayloadUpgrade = (payload: unknown) => unknown;
@@ -25,15 +26,17 @@ export interface JobDefinition<Schema extends ZodType = ZodType> {
   readonly recovery: 'source' | 'schedule' | 'none';
   /** Fields of the payload that nobody but the processor may see: sealed wherever the job is kept. */
   readonly encrypt: readonly string[];
+  /** By its payload: what cannot wait as the others of its queue do. undefined: as they do. */
+  priorityOf(payload: z.output<Schema>): PriorityName | undefined;
 }
 
 export function defineJob<const Schema extends ZodType>(
-  definition: Omit<JobDefinition<Schema>, 'upgrades' | 'encrypt'> &
-    Partial<Pick<JobDefinition<Schema>, 'upgrades'>> & {
+  definition: Omit<JobDefinition<Schema>, 'upgrades' | 'encrypt' | 'priorityOf'> &
+    Partial<Pick<JobDefinition<Schema>, 'upgrades' | 'priorityOf'>> & {
       readonly encrypt?: readonly (keyof z.output<Schema> & string)[];
     },
 ): JobDefinition<Schema> {
-  return Object.freeze({ upgrades: [], encrypt: [], ...definition });
+  return Object.freeze({ upgrades: [], encrypt: [], priorityOf: () => undefined, ...definition });
 }
 
 /** The code of {@link upgradePayload}'s refusal. */

@@ -4,8 +4,9 @@ import type { JsonValue } from '../../kernel/json.js';
 import { jobContext, openFields, sealFields } from '../../kernel/sealed-fields.js';
 import type { KeyRing } from '../../kernel/secret-box.js';
 import { latestVersion, upgradePayload } from './job-definition.js';
+import { PRIORITIES } from './job-priority.js';
 import { isStorableJson } from './json-text.js';
-import { PRIORITIES, type QueueDefinition } from './queue-definition.js';
+import type { QueueDefinition } from './queue-definition.js';
 import type { AddJobOptions } from './queues.js';
 
 /** A job that has been checked and may be handed to a backend. */
@@ -65,7 +66,7 @@ export function newJob(
   currentCorrelationId: string | undefined,
   keys: KeyRing | undefined,
 ): NewJob {
-  const { id = newId(), delayMs = 0, priority = queue.priority, dedupe = null } = options;
+  const { id = newId(), delayMs = 0, dedupe = null } = options;
   const job = Object.hasOwn(queue.jobs, name) ? queue.jobs[name] : undefined;
   if (job === undefined) {
     throw invalid('queue.unknown_job', `the queue "${queue.name}" has no job "${name}"`);
@@ -101,6 +102,7 @@ export function newJob(
       `job "${name}" of the queue "${queue.name}": ${where.join('; ')}`,
     );
   }
+  const { priority = job.priorityOf(parsed.data) ?? queue.priority } = options;
   return {
     id,
     name,

@@ -1,8 +1,6 @@
 import type { z } from 'zod';
 import type { JobDefinition } from './job-definition.js';
-
-export const PRIORITIES = { critical: 1, high: 10, normal: 100, low: 1_000 } as const;
-export type PriorityName = keyof typeof PRIORITIES;
+import type { PriorityName } from './job-priority.js';
 
 export type JobDefinitions = Readonly<Record<string, JobDefinition>>;
 
@@ -28,6 +26,7 @@ export interface QueueDefinition<
     readonly failedMs: number;
     readonly failedCount: number;
   };
+  /** Of a job that says nothing else: by `priorityOf` of its declaration, or where it is added. */
   readonly priority: PriorityName;
   /** Set by {@link extendQueue}: the queue that these jobs join. */
   readonly base?: QueueDefinition;

@@ -1,5 +1,6 @@
 import type { ChildResult, FlowChild, FlowJob } from './flow.js';
-import type { JobName, JobPayload, PriorityName, QueueDefinition } from './queue-definition.js';
+import type { PriorityName } from './job-priority.js';
+import type { JobName, JobPayload, QueueDefinition } from './queue-definition.js';
 
 /** A job as its processor sees it. Delivery is at least once: a processor must be idempotent. */
 export interface Job<Payload> {

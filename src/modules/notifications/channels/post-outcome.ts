@@ -23,29 +23,37 @@ const SAYS_WHEN: readonly number[] = [429, 503];
 /** What has come of a request to a target that a user has named. @param now of the answer */
 export function postOutcome(
   answer: OutboundAnswer,
-  { channel, name, gone, goneReason, mayPass }: Receiver,
+  receiver: Receiver,
   now: Date,
 ): DeliveryOutcome {
-  const failed = (
-    what: string,
-    reason: string,
-    retryable: boolean,
-    retryAfterMs = 0,
-  ): DeliveryOutcome => ({
-    kind: 'failed',
-    failure: { code: `notifications.${channel}_${what}`, reason, retryable, retryAfterMs },
-  });
+  const { name, gone, goneReason, mayPass } = receiver;
   if (answer.kind === 'unanswered') {
     const { why } = answer;
     return why === 'refused'
-      ? failed(why, 'Nothing is sent to an address that is not public.', false)
-      : failed(why, `${name} has not answered.`, true);
+      ? failed(receiver, why, 'Nothing is sent to an address that is not public.', false)
+      : failed(receiver, why, `${name} has not answered.`, true);
   }
   const { status, retryAfterMs } = answer;
   if (status >= 200 && status < 300) return { kind: 'sent', sentAt: now };
-  if (gone.includes(status)) return failed('gone', goneReason, false);
+  if (gone.includes(status)) return failed(receiver, 'gone', goneReason, false);
   const waitMs = SAYS_WHEN.includes(status) ? Math.min(retryAfterMs ?? 0, MAX_WAIT_MS) : 0;
-  return failed('rejected', `${name} answered ${status}.`, mayPass(status), waitMs);
+  return failed(receiver, 'rejected', `${name} answered ${status}.`, mayPass(status), waitMs);
+}
+
+/** Of what has waited too long for a receiver that answers nothing. */
+export function downOutcome(receiver: Receiver): DeliveryOutcome {
+  return failed(receiver, 'down', `${receiver.name} has answered nothing for long.`, false);
+}
+
+function failed(
+  { channel }: Receiver,
+  what: string,
+  reason: string,
+  retryable: boolean,
+  retryAfterMs = 0,
+): DeliveryOutcome {
+  const code = `notifications.${channel}_${what}`;
+  return { kind: 'failed', failure: { code, reason, retryable, retryAfterMs } };
 }
 
 /** Whether the receiver has said that there is no such target any more. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { and, eq, inArray, lt, lte, min, or, sql } from 'drizzle-orm';
 import { Database, type Sql } from '../../../database/index.js';
-import type { DeliveryChannelName } from '../delivery-channels.js';
+import { isKnownAgain, type DeliveryChannelName } from '../delivery-channels.js';
 import type { NotificationKind } from '../notification-kinds.js';
 import type { DeliveryMoment } from '../preferences/delivery-moment.js';
 import {
@@ -18,10 +18,20 @@ export interface DeliveryKey {
   readonly target: string;
 }
 
-const KEY = {
+/** What makes a job of a delivery. */
+export interface DeliveryToSend extends DeliveryKey {
+  readonly kind: NotificationKind;
+}
+
+export interface ForgottenDelivery extends DeliveryToSend {
+  readonly updatedAt: Date;
+}
+
+const TO_SEND = {
   notificationId: deliveries.notificationId,
   channel: deliveries.channel,
   target: deliveries.target,
+  kind: notifications.kind,
 };
 
 /** How an attempt ended. */
@@ -61,14 +71,15 @@ export class DeliveriesRepository {
   }
 
   /** Held ones that are due become pending. @returns up to `limit` of them; each once, whoever asks at the same time. */
-  async releaseDue(transaction: Sql, now: Date, limit: number): Promise<DeliveryKey[]> {
+  async releaseDue(transaction: Sql, now: Date, limit: number): Promise<DeliveryToSend[]> {
     const due = await transaction
-      .select(KEY)
+      .select(TO_SEND)
       .from(deliveries)
+      .innerJoin(notifications, eq(notifications.id, deliveries.notificationId))
       .where(and(eq(deliveries.status, 'held'), lte(deliveries.dueAt, now)))
       .orderBy(deliveries.dueAt)
       .limit(limit)
-      .for('update', { skipLocked: true });
+      .for('update', { of: deliveries, skipLocked: true });
     for (const key of due) {
       const released = { status: 'pending' as const, dueAt: null, updatedAt: now };
       await transaction.update(deliveries).set(released).where(is(key));
@@ -141,7 +152,10 @@ export class DeliveriesRepository {
     return row;
   }
 
-  /** Makes the delivery the caller's until `until`. @returns undefined when it is done, or another's. */
+  /**
+   * Makes the delivery the caller's until `until`.
+   * @returns undefined when it is done, or another's; one that may have been taken, and is not to be sent twice, stays another's
+   */
   async claim(key: DeliveryKey, now: Date, until: Date): Promise<DeliveryRow | undefined> {
     const [row] = await this.database.sql
       .update(deliveries)
@@ -156,7 +170,9 @@ export class DeliveriesRepository {
           is(key),
           or(
             eq(deliveries.status, 'pending'),
-            and(eq(deliveries.status, 'sending'), lt(deliveries.claimedUntil, now)),
+            isKnownAgain(key.channel)
+              ? and(eq(deliveries.status, 'sending'), lt(deliveries.claimedUntil, now))
+              : undefined,
           ),
         ),
       )
@@ -192,15 +208,22 @@ export class DeliveriesRepository {
   }
 
   /** What is neither done nor was touched since `before`, oldest first: its job got lost. */
-  async findForgotten(before: Date, limit: number): Promise<DeliveryKey[]> {
+  async findForgotten(before: Date, limit: number): Promise<ForgottenDelivery[]> {
     return this.database.sql
-      .select(KEY)
+      .select({ ...TO_SEND, updatedAt: deliveries.updatedAt })
       .from(deliveries)
-      .where(
-        and(inArray(deliveries.status, ['pending', 'sending']), lt(deliveries.updatedAt, before)),
-      )
+      .innerJoin(notifications, eq(notifications.id, deliveries.notificationId))
+      .where(isForgotten(before))
       .orderBy(deliveries.updatedAt)
       .limit(limit);
+  }
+
+  /** One that is forgotten still is so no longer. */
+  async touch(key: DeliveryKey, before: Date, now: Date): Promise<void> {
+    await this.database.sql
+      .update(deliveries)
+      .set({ updatedAt: now })
+      .where(and(is(key), isForgotten(before)));
   }
 }
 
@@ -210,6 +233,9 @@ const is = ({ notificationId, channel, target }: DeliveryKey) =>
     eq(deliveries.channel, channel),
     eq(deliveries.target, target),
   );
+
+const isForgotten = (before: Date) =>
+  and(inArray(deliveries.status, ['pending', 'sending']), lt(deliveries.updatedAt, before));
 
 const isClaimOf = (claimed: DeliveryRow) =>
   and(is(claimed), eq(deliveries.status, 'sending'), eq(deliveries.attempts, claimed.attempts));

@@ -2,12 +2,19 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '../../../kernel/app-error.js';
 import { Clock } from '../../../kernel/clock.js';
 import { SECOND_MS } from '../../../kernel/duration.js';
-import { Queues } from '../../../redis/index.js';
+import { Queues, type JobPayload } from '../../../redis/index.js';
 import {
   TARGET_BUSY,
   type DeliveryFailure,
   type DeliveryOutcome,
 } from '../channels/notification-channel.js';
+import { isKnownAgain } from '../delivery-channels.js';
+import {
+  DELIVERY_INTERRUPTED,
+  deliveryInProgress,
+  deliveryInterrupted,
+  deliveryUncertain,
+} from '../notifications.errors.js';
 import { notificationsQueue } from '../notifications.queues.js';
 import type { DeliveryRow, DeliveryStatus } from '../notifications.table.js';
 import { DevelopmentTransport } from '../shown/development-transport.js';
@@ -39,10 +46,16 @@ export class DeliveryService {
   ) {}
 
   /**
+   * @param urgent as its job is, should it have to wait for its turn
    * @returns what has become of the delivery; undefined for one that does not exist
    * @throws AppError unavailable for what is worth another attempt, unprocessable for what is not
    */
-  async deliver(key: DeliveryKey): Promise<{ status: DeliveryStatus | undefined }> {
+  async deliver({
+    urgent,
+    ...key
+  }: DeliveryKey & { readonly urgent?: boolean | undefined }): Promise<{
+    status: DeliveryStatus | undefined;
+  }> {
     const claimed = await this.deliveries.claim(
       key,
       new Date(this.clock.nowMs()),
@@ -58,7 +71,7 @@ export class DeliveryService {
       case 'later':
         return this.#putOff(claimed, outcome.putOff);
       case 'busy':
-        return this.#giveTurn(claimed, outcome.waitMs);
+        return this.#giveTurn({ ...key, urgent }, claimed, outcome.waitMs);
       case 'gone':
         return this.#finish(claimed, { status: 'skipped', lastError: outcome.code });
       case 'failed':
@@ -71,22 +84,29 @@ export class DeliveryService {
     if (delivery?.status !== 'sending' && delivery?.status !== 'pending') {
       return { status: delivery?.status };
     }
-    throw new AppError(
-      'unavailable',
-      'notifications.delivery_in_progress',
-      'Another job is sending it, or died while it did.',
-    );
+    if (this.#mayHaveBeenTaken(delivery)) {
+      const error = deliveryUncertain();
+      await this.#finish(delivery, { status: 'failed', lastError: error.code });
+      throw error;
+    }
+    throw deliveryInProgress();
   }
 
-  /** What is no failure of the channel, a database that is away say, gives the claim back. */
+  /** Its sender has died, or could not record what came of it, and sent again it might arrive twice. */
+  #mayHaveBeenTaken({ channel, status, claimedUntil }: DeliveryRow): boolean {
+    const isAbandoned = status === 'sending' && (claimedUntil?.getTime() ?? 0) < this.clock.nowMs();
+    return isAbandoned && !isKnownAgain(channel);
+  }
+
+  /** What is no failure of the channel, a database that is away say, gives the claim back, but for the last time. */
   async #attempt(delivery: DeliveryRow): ReturnType<DeliveryAttempt['make']> {
     const renewal = setInterval(() => void this.#renew(delivery), RENEWAL_MS);
     try {
       return await this.attempts.make(delivery);
     } catch (error) {
-      const lastError = 'notifications.delivery_interrupted';
-      await this.#finish(delivery, { status: 'pending', lastError });
-      throw error;
+      const status = isLastAttempt(delivery) ? 'failed' : 'pending';
+      await this.#finish(delivery, { status, lastError: DELIVERY_INTERRUPTED });
+      throw status === 'failed' ? deliveryInterrupted(error) : error;
     } finally {
       clearInterval(renewal);
     }
@@ -102,12 +122,14 @@ export class DeliveryService {
   }
 
   /** By a job of its own: that is sooner than a look at the database once a minute. One that gets lost is found. */
-  async #giveTurn(claimed: DeliveryRow, delayMs: number): Promise<{ status: DeliveryStatus }> {
-    const { notificationId, channel, target } = claimed;
+  async #giveTurn(
+    job: JobPayload<typeof notificationsQueue, 'deliver'>,
+    claimed: DeliveryRow,
+    delayMs: number,
+  ): Promise<{ status: DeliveryStatus }> {
     const end = { status: 'pending', lastError: TARGET_BUSY, counts: false } as const;
     const ended = await this.#finish(claimed, end);
-    const key = { notificationId, channel, target };
-    await this.queues.add(notificationsQueue, 'deliver', key, { delayMs });
+    await this.queues.add(notificationsQueue, 'deliver', job, { delayMs });
     return ended;
   }
 
@@ -132,7 +154,7 @@ export class DeliveryService {
     delivery: DeliveryRow,
     { code: lastError, reason, retryable, retryAfterMs = 0 }: DeliveryFailure,
   ): Promise<{ status: DeliveryStatus }> {
-    const givenUp = !retryable || delivery.attempts >= notificationsQueue.attempts;
+    const givenUp = !retryable || isLastAttempt(delivery);
     if (!givenUp && retryAfterMs > 0) {
       const dueAt = new Date(this.clock.nowMs() + retryAfterMs);
       return this.#finish(delivery, { status: 'held', lastError, dueAt });
@@ -154,3 +176,5 @@ export class DeliveryService {
     return { status: end.status };
   }
 }
+
+const isLastAttempt = ({ attempts }: DeliveryRow) => attempts >= notificationsQueue.attempts;

@@ -5,6 +5,7 @@ import { MINUTE_MS } from '../../../kernel/duration.js';
 import { defineSchedule, ScheduleRegistry } from '../../../redis/index.js';
 import { notificationsQueue } from '../notifications.queues.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
+import { deliveryJob } from './delivery-job.js';
 import { Digests } from './digests.js';
 
 const BATCH = 200;
@@ -41,8 +42,8 @@ export class DueDeliveries {
   #release(): Promise<number> {
     return this.database.transaction(async (transaction) => {
       const due = await this.deliveries.releaseDue(transaction.sql, this.#now(), BATCH);
-      for (const key of due) {
-        await this.outbox.addJob(transaction, notificationsQueue, 'deliver', key);
+      for (const delivery of due) {
+        await this.outbox.addJob(transaction, notificationsQueue, 'deliver', deliveryJob(delivery));
       }
       return due.length;
     });

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import webPush from 'web-push';
-import { Clock } from '../../../kernel/clock.js';
 import { DAY_MS, SECOND_MS } from '../../../kernel/duration.js';
 import { PushConfigService, type VapidDetails } from '../../system-config/index.js';
 import { UserSettingsService } from '../../users/index.js';
@@ -11,8 +10,9 @@ import {
   targetsByUser,
   type DeliveryOutcome,
 } from '../channels/notification-channel.js';
-import { OutboundHttp, type OutboundPost } from '../channels/outbound-http.js';
-import { postOutcome, saysGone, type Receiver } from '../channels/post-outcome.js';
+import type { OutboundPost } from '../channels/outbound-http.js';
+import type { Receiver } from '../channels/post-outcome.js';
+import { TargetRequests } from '../channels/target-requests.js';
 import type { NotificationRow } from '../notifications.table.js';
 import { renderStored, type RenderedNotification } from '../templates/render-notification.js';
 import { PushSubscriptionsRepository } from './push-subscriptions.repository.js';
@@ -40,8 +40,7 @@ export class PushChannel extends NotificationChannel {
     private readonly rows: PushSubscriptionsRepository,
     private readonly settings: UserSettingsService,
     private readonly keys: PushConfigService,
-    private readonly outbound: OutboundHttp,
-    @Inject(Clock) private readonly clock: Clock,
+    private readonly requests: TargetRequests,
   ) {
     super();
   }
@@ -66,10 +65,12 @@ export class PushChannel extends NotificationChannel {
       const message = { recipient, subject: news.title, text: news.short, html: null };
       return { kind: 'not-configured', code: NOT_CONFIGURED, message };
     }
-    const request = requestOf(notification, news, subscription, vapid);
-    const answer = await this.outbound.post(subscription.endpoint, request);
-    if (saysGone(answer, RECEIVER)) await this.rows.remove(userId, subscriptionId);
-    return postOutcome(answer, RECEIVER, new Date(this.clock.nowMs()));
+    const target = { id: subscriptionId, url: subscription.endpoint };
+    const { outcome, saidGone } = await this.requests.send(notification, target, RECEIVER, () =>
+      requestOf(notification, news, subscription, vapid),
+    );
+    if (saidGone) await this.rows.remove(userId, subscriptionId);
+    return outcome;
   }
 }
 

@@ -3,6 +3,7 @@ import { Database, Outbox } from '../../../database/index.js';
 import { Clock } from '../../../kernel/clock.js';
 import { newId } from '../../../kernel/ids.js';
 import { DeliveriesRepository } from '../delivery/deliveries.repository.js';
+import { deliveryJob } from '../delivery/delivery-job.js';
 import { toNotification } from '../inbox/notifications.mappers.js';
 import { NotificationsRepository } from '../inbox/notifications.repository.js';
 import { NotificationCreated } from '../notifications.events.js';
@@ -51,9 +52,9 @@ export class Notifier {
         const stream = { stream: `notifications:${userId}` };
         await this.outbox.publish(transaction, NotificationCreated, created, stream);
       }
-      for (const { notificationId, channel, target, moment } of keys) {
+      for (const { moment, ...key } of keys) {
         if (moment.status !== 'pending') continue;
-        const job = { notificationId, channel, target };
+        const job = deliveryJob({ ...key, kind: draft.kind });
         await this.outbox.addJob(transaction, notificationsQueue, 'deliver', job);
       }
     });

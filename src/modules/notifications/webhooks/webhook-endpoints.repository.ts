@@ -63,6 +63,14 @@ export class WebhookEndpointsRepository {
     return row;
   }
 
+  /** Only while it leads to `url`. */
+  async disable(id: string, url: string, disabledAt: Date): Promise<void> {
+    await this.database.sql
+      .update(endpoints)
+      .set({ disabledAt })
+      .where(and(eq(endpoints.id, id), eq(endpoints.url, url), isNull(endpoints.disabledAt)));
+  }
+
   async remove(userId: string, id: string): Promise<boolean> {
     const removed = await this.database.sql
       .delete(endpoints)

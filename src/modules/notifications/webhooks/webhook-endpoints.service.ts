@@ -79,9 +79,9 @@ export class WebhookEndpointsService {
     return { url: row.url, secret };
   }
 
-  /** The receiver has said that it is gone. */
-  async disable(userId: string, id: string): Promise<void> {
-    await this.endpoints.update(userId, id, { disabledAt: new Date(this.clock.nowMs()) });
+  /** Who was asked there has said that it is gone; an endpoint that leads elsewhere by now stays as it is. */
+  async disable(id: string, url: string): Promise<void> {
+    await this.endpoints.disable(id, url, new Date(this.clock.nowMs()));
   }
 
   #assertAllowed(url: string): void {

@@ -2,7 +2,7 @@ import type { Job, Queue } from 'bullmq';
 import type { DeadJob } from '../../../kernel/dead-letters.js';
 import type { JsonValue } from '../../../kernel/json.js';
 import type { RedisClient } from '../../connection/create-client.js';
-import { PRIORITIES } from '../queue-definition.js';
+import { PRIORITIES } from '../job-priority.js';
 import type { KeptJob } from '../queue-driver.js';
 import type { QueueReport, RunningJob } from '../queue-report.js';
 import { readEnvelope } from './job-envelope.js';

@@ -1,12 +1,12 @@
-import { HEALTHY, isDown, withEnd, withRequest, type EndpointHealth } from './endpoint-health.js';
+import { HEALTHY, isDown, withEnd, withRequest, type TargetHealth } from './target-health.js';
 
-const after = (timeouts: number, nowMs = 0): EndpointHealth => {
+const after = (timeouts: number, nowMs = 0): TargetHealth => {
   let health = HEALTHY;
   for (let i = 0; i < timeouts; i += 1) health = withEnd(health, true, nowMs);
   return health;
 };
 
-describe('an endpoint that does not answer in time', () => {
+describe('a target that does not answer in time', () => {
   it('is asked on until the third time in a row', () => {
     expect([1, 2, 3].map((timeouts) => isDown(after(timeouts)))).toEqual([false, false, true]);
     const answered = withEnd(after(2), false, 0);
@@ -19,7 +19,7 @@ describe('an endpoint that does not answer in time', () => {
     expect(withRequest(down, 30_999)).toBeUndefined();
     const trial = withRequest(down, 31_000);
     expect(trial).toBeDefined();
-    // Its end is not known yet; a process that dies with it does not keep the endpoint closed.
+    // Its end is not known yet; a process that dies with it does not keep the target closed.
     expect(withRequest(trial ?? HEALTHY, 45_999)).toBeUndefined();
     expect(withRequest(trial ?? HEALTHY, 46_000)).toBeDefined();
   });

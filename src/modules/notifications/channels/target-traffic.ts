@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Clock } from '../../../kernel/clock.js';
 import { MINUTE_MS, SECOND_MS } from '../../../kernel/duration.js';
-import { HEALTHY, isDown, withEnd, withRequest, type EndpointHealth } from './endpoint-health.js';
+import { HEALTHY, isDown, withEnd, withRequest, type TargetHealth } from './target-health.js';
 
 /** Requests of one user that are under way at once, of the four that a process makes. */
 const LANES = 2;
@@ -25,25 +25,25 @@ interface Lanes {
 export type Admission =
   /** `leave` once, when the request has ended. */
   | { readonly kind: 'go'; readonly leave: (end: { readonly timedOut: boolean }) => void }
-  /** `down`: the endpoint is given a rest. */
+  /** `down`: the target is given a rest. */
   | { readonly kind: 'wait'; readonly waitMs: number; readonly down: boolean };
 
 /**
  * Keeps receivers that answer late, or never, from taking the workers of everybody else: a user has two requests under
- * way in each process, and who comes in between is given a turn, as far away as it probably is; an endpoint that answers
- * nothing three times in a row is left alone, and then tried with one request.
+ * way in each process, whatever the channel, and who comes in between is given a turn, as far away as it probably is; a
+ * target that answers nothing three times in a row is left alone, and then tried with one request.
  */
 @Injectable()
-export class WebhookTraffic {
+export class TargetTraffic {
   readonly #lanes = new LRUCache<string, Lanes>({ max: REMEMBERED });
-  readonly #health = new LRUCache<string, EndpointHealth>({ max: REMEMBERED });
+  readonly #health = new LRUCache<string, TargetHealth>({ max: REMEMBERED });
 
   constructor(@Inject(Clock) private readonly clock: Clock) {}
 
-  enter(userId: string, endpointId: string): Admission {
+  enter(userId: string, targetId: string): Admission {
     const nowMs = this.clock.nowMs();
     const lanes = this.#lanesOf(userId);
-    const before = this.#health.get(endpointId) ?? HEALTHY;
+    const before = this.#health.get(targetId) ?? HEALTHY;
     if (lanes.startedMs.length >= LANES) {
       return { kind: 'wait', waitMs: turnOf(lanes, nowMs, nowMs) - nowMs, down: isDown(before) };
     }
@@ -52,7 +52,7 @@ export class WebhookTraffic {
       const turnMs = turnOf(lanes, before.restsUntilMs, nowMs);
       return { kind: 'wait', waitMs: turnMs - nowMs, down: true };
     }
-    this.#health.set(endpointId, health);
+    this.#health.set(targetId, health);
     lanes.startedMs.push(nowMs);
     return {
       kind: 'go',
@@ -60,8 +60,8 @@ export class WebhookTraffic {
         const endMs = this.clock.nowMs();
         lanes.startedMs.splice(lanes.startedMs.indexOf(nowMs), 1);
         lanes.lastedMs = Math.max(endMs - nowMs, SHORTEST_MS);
-        const known = this.#health.get(endpointId) ?? HEALTHY;
-        this.#health.set(endpointId, withEnd(known, timedOut, endMs));
+        const known = this.#health.get(targetId) ?? HEALTHY;
+        this.#health.set(targetId, withEnd(known, timedOut, endMs));
       },
     };
   }

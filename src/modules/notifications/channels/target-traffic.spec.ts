@@ -1,21 +1,21 @@
-import { WebhookTraffic, type Admission } from './webhook-traffic.js';
+import { TargetTraffic, type Admission } from './target-traffic.js';
 
-describe('requests to the endpoints of users', () => {
+describe('requests to what users have named', () => {
   let nowMs: number;
-  let traffic: WebhookTraffic;
+  let traffic: TargetTraffic;
   beforeEach(() => {
     nowMs = 1_000_000;
-    traffic = new WebhookTraffic({ nowMs: () => nowMs });
+    traffic = new TargetTraffic({ nowMs: () => nowMs });
   });
 
-  const enter = (userId = 'ada', endpointId = `${userId}-1`) => traffic.enter(userId, endpointId);
+  const enter = (userId = 'ada', targetId = `${userId}-1`) => traffic.enter(userId, targetId);
   const leave = (admission: Admission, timedOut = false) => {
     if (admission.kind === 'wait') throw new Error('it was not let in');
     admission.leave({ timedOut });
   };
   const waitOf = (admission: Admission) => (admission.kind === 'wait' ? admission.waitMs : 0);
 
-  it('are two a user at once, whatever the endpoint, and those of others are none of theirs', () => {
+  it('are two a user at once, whatever the target, and those of others are none of theirs', () => {
     const first = enter();
     expect([first.kind, enter('ada', 'ada-2').kind, enter('ada', 'ada-3').kind]).toEqual([
       'go',
@@ -48,12 +48,12 @@ describe('requests to the endpoints of users', () => {
     expect(Math.max(...waits)).toBe(300_000);
   });
 
-  it('are not made to an endpoint that has not answered three times, but to try it after its rest', () => {
+  it('are not made to a target that has not answered three times, but to try it after its rest', () => {
     for (let i = 0; i < 3; i += 1) leave(enter(), true);
     const refused = enter();
     expect(refused).toMatchObject({ kind: 'wait', down: true });
     expect(waitOf(refused)).toBeGreaterThanOrEqual(30_000);
-    // Another endpoint of the same user is.
+    // Another target of the same user is.
     leave(enter('ada', 'ada-2'));
     nowMs += 30_000;
     const trial = enter();
