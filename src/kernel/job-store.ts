@@ -65,6 +65,11 @@ export interface NewStoredJob {
 /** Jobs of a queue that all workers together begin, `max` in each window of `perMs`; null: without a limit. */
 export type JobRateLimit = { readonly max: number; readonly perMs: number } | null;
 
+export interface StoredJobCounts extends Readonly<Record<StoredJobState, number>> {
+  /** Since when the oldest waiting job could have run; null: none waits. */
+  readonly oldestWaitingSince: Date | null;
+}
+
 /** A claim that may be lost to another holder: whoever reports with an old `claimNumber` changes nothing. */
 export type JobClaim = Pick<StoredJob, 'queue' | 'id' | 'claimNumber' | 'parentQueue' | 'parentId'>;
 
@@ -133,7 +138,7 @@ export abstract class JobStore {
     offset: number,
     limit: number,
   ): Promise<StoredJob[]>;
-  abstract counts(queue: string): Promise<Record<StoredJobState, number>>;
+  abstract counts(queue: string): Promise<StoredJobCounts>;
   /** Runs a failed or completed job again, from now on. @returns false for any other, and for none. */
   abstract requeue(queue: string, id: string): Promise<boolean>;
   /** Makes a delayed job due now. @returns false for any other, and for none. */

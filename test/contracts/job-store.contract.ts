@@ -322,7 +322,9 @@ export function describeJobStore(name: string, store: () => JobStore): void {
         'delayed',
         'waiting',
       ]);
-      expect(await store().counts(queue)).toEqual({
+      const { oldestWaitingSince, ...counts } = await store().counts(queue);
+      expect(oldestWaitingSince).toEqual((await store().find(queue, 'waiting'))?.runAt);
+      expect(counts).toEqual({
         waiting: 1,
         delayed: 1,
         'waiting-children': 0,

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { QueueOperations } from '../../src/redis/queues/queue-operations.js';
 import { QueueInspector } from '../../src/redis/queues/queue-inspector.js';
 import { QueueRegistry } from '../../src/redis/queues/queue-registry.js';
@@ -38,7 +39,7 @@ export function describeInspecting(bench: () => QueueBench): void {
 
     const addedAtMs = Date.now();
     await greet(producer.queues, queue, 'Ada', { priority: 'low' });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await delay(50);
     const laterAtMs = Date.now();
     await greet(producer.queues, queue, 'Grace', { priority: 'critical' });
     await greet(producer.queues, queue, 'Later', { delayMs: 60_000 });
@@ -59,6 +60,41 @@ export function describeInspecting(bench: () => QueueBench): void {
     expect(await inspector.reports()).toMatchObject([{ paused: true }]);
     await worker.stop();
     await producer.stop();
+  });
+
+  it('tells of a promoted job since when it could have run', async () => {
+    const queue = testQueue();
+    const producer = await bench().producer(queue);
+    const inspector = inspectorOf(producer, queue);
+    const sinceMs = async () => (await inspector.reports())[0]?.oldestWaitingSince?.getTime();
+    const { id: later } = await greet(producer.queues, queue, 'later', { delayMs: 60_000 });
+    const { id: now } = await greet(producer.queues, queue, 'now');
+    const added = await sinceMs();
+    await delay(50);
+    const promotedAtMs = Date.now();
+    await (await producer.queues.dashboardAdapter(queue).getJob(later))?.promote();
+    // Added first, and promoted last.
+    expect(await sinceMs()).toBe(added);
+    expect(await producer.queues.cancel(queue.name, now)).toBe('removed');
+    expect(await sinceMs()).toBeGreaterThanOrEqual(promotedAtMs - 5);
+    expect(await sinceMs()).toBeLessThanOrEqual(Date.now() + 5);
+    await producer.stop();
+  });
+
+  it('tells of a retried job since when it could have run again', async () => {
+    const queue = testQueue({ attempts: 1 });
+    const worker = await bench().worker(queue, () => Promise.reject(new Error('on purpose')));
+    const inspector = inspectorOf(worker, queue);
+    const { id } = await greet(worker.queues, queue, 'Ada');
+    await bench().untilState(worker, queue, id, 'failed');
+    await inspector.setPaused(queue.name, true);
+    await delay(50);
+    const retriedAtMs = Date.now();
+    await (await worker.queues.dashboardAdapter(queue).getJob(id))?.retry('failed');
+    const since = (await inspector.reports())[0]?.oldestWaitingSince?.getTime();
+    expect(since).toBeGreaterThanOrEqual(retriedAtMs - 5);
+    expect(since).toBeLessThanOrEqual(Date.now() + 5);
+    await worker.stop();
   });
 
   it('removes finished jobs that are old enough, each state by its own age', async () => {

@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, gt, inArray, ne, sql, type AnyColumn } from 'drizzle-orm';
-import { JobStore, type StoredJob, type StoredJobState } from '../../kernel/job-store.js';
+import { and, eq, gt, inArray, min, ne, sql, type AnyColumn } from 'drizzle-orm';
+import {
+  JobStore,
+  type StoredJob,
+  type StoredJobCounts,
+  type StoredJobState,
+} from '../../kernel/job-store.js';
 import { Database } from '../database.js';
 import { isAwaited, settleRemoved } from './job-flows.repository.js';
 import { fromNow, key, since, state, stored } from './job-columns.js';
@@ -33,9 +38,10 @@ export abstract class DatabaseJobBoard extends JobStore {
       .limit(limit);
   }
 
-  override async counts(queue: string): Promise<Record<StoredJobState, number>> {
+  override async counts(queue: string): Promise<StoredJobCounts> {
+    // In the pass that counts: a list of what waits would be sorted whole, with its payloads.
     const rows = await this.database.sql
-      .select({ state, count: sql<number>`count(*)::int` })
+      .select({ state, count: sql<number>`count(*)::int`, oldest: min(jobs.runAt) })
       .from(jobs)
       .where(eq(jobs.queue, queue))
       .groupBy(sql`1`);
@@ -48,7 +54,8 @@ export abstract class DatabaseJobBoard extends JobStore {
       failed: 0,
     };
     for (const row of rows) counts[row.state] = row.count;
-    return counts;
+    const oldestWaitingSince = rows.find((row) => row.state === 'waiting')?.oldest ?? null;
+    return { ...counts, oldestWaitingSince };
   }
 
   override async requeue(queue: string, id: string): Promise<boolean> {

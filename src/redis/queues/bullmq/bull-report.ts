@@ -5,10 +5,13 @@ import type { RedisClient } from '../../connection/create-client.js';
 import { PRIORITIES } from '../job-priority.js';
 import type { KeptJob } from '../queue-driver.js';
 import type { QueueReport, RunningJob } from '../queue-report.js';
+import { mayHaveMoved, waitingSinceMs, type QueueEvent } from './waiting-since.js';
 import { readEnvelope } from './job-envelope.js';
 
 /** BullMQ's score of a waiting job is its priority times this, plus a counter. */
 const PRIORITY_STEP = 0x1_0000_0000;
+/** A few milliseconds' work, and only while one waits of which the job alone does not tell. */
+const EVENTS_LOOKED_AT = 1_000;
 /** Jobs that are looked at together. */
 const TRIM_PAGE = 1_000;
 
@@ -34,7 +37,7 @@ export async function reportOf(queue: Queue, client: RedisClient): Promise<Queue
   };
 }
 
-/** The first of each priority, and of those the oldest: the set is not ordered by time as a whole. */
+/** The first of each priority, and of those the one that waits for the longest: the set is not ordered by time as a whole. */
 async function oldestWaitingMs(queue: Queue, client: RedisClient): Promise<number | undefined> {
   const key = queue.toKey('prioritized');
   const ids = await Promise.all(
@@ -49,11 +52,17 @@ async function oldestWaitingMs(queue: Queue, client: RedisClient): Promise<numbe
       ),
     ),
   );
-  const jobs = await Promise.all(ids.flat().map((id) => queue.getJob(id)));
-  const times = jobs.flatMap((job: Job | undefined) =>
-    job ? job.timestamp + (job.opts.delay ?? 0) : [],
-  );
-  return times.length > 0 ? Math.min(...times) : undefined;
+  const found = await Promise.all(ids.flat().map((id) => queue.getJob(id)));
+  const jobs = found.filter((job: Job | undefined) => job !== undefined);
+  if (jobs.length === 0) return undefined;
+  const events = jobs.some(mayHaveMoved) ? await latestEvents(queue, client) : [];
+  const nowMs = Date.now();
+  return Math.min(...jobs.map((job) => waitingSinceMs(job, events, nowMs)));
+}
+
+async function latestEvents(queue: Queue, client: RedisClient): Promise<QueueEvent[]> {
+  const key = queue.toKey('events');
+  return client.xrevrange(key, '+', '-', 'COUNT', EVENTS_LOOKED_AT);
 }
 
 /** @returns how many */

@@ -60,7 +60,8 @@ export class EmbeddedQueueAdapter extends BaseAdapter {
   }
 
   override async getJobCounts(): Promise<JobCounts> {
-    return this.store.counts(this.queue.name);
+    const { oldestWaitingSince: _since, ...counts } = await this.store.counts(this.queue.name);
+    return counts;
   }
 
   override async addJob(name: string, data: unknown, options: QueueJobOptions): Promise<QueueJob> {

@@ -78,15 +78,12 @@ export class EmbeddedQueues extends QueueDriver {
       this.store.counts(name),
       this.store.isPaused(name),
     ]);
-    // The list begins with the latest.
-    const [oldest] =
-      counts.waiting > 0 ? await this.store.list(name, ['waiting'], counts.waiting - 1, 1) : [];
-    const { waiting, delayed, active, completed, failed } = counts;
+    const { waiting, delayed, active, completed, failed, oldestWaitingSince } = counts;
     return {
       name,
       counts: { waiting, delayed, active, completed, failed },
       paused,
-      oldestWaitingSince: oldest?.runAt ?? null,
+      oldestWaitingSince,
     };
   }
 
