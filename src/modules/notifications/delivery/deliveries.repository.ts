@@ -112,13 +112,16 @@ export class DeliveriesRepository {
     limit: number,
     now: Date,
   ): Promise<{ count: number; titles: string[] }> {
+    // Who asks at the same time waits, and finds nothing: it is one mail, not two with a part of it each.
+    const key = `notifications.digest:${userId}`;
+    await transaction.execute(sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`);
     const gathered = transaction.$with('gathered').as(
       transaction
         .select({ id: notifications.id, kind: notifications.kind })
         .from(deliveries)
         .innerJoin(notifications, eq(notifications.id, deliveries.notificationId))
         .where(and(eq(notifications.userId, userId), eq(deliveries.status, 'gathered')))
-        .for('update', { of: deliveries, skipLocked: true }),
+        .for('update', { of: deliveries }),
     );
     const isWanted = sql`${JSON.stringify(wanted)}::jsonb ? ${gathered.kind}`;
     // As one statement: the ids of a year of mails are more than the parameters that a statement may have.
