@@ -35,6 +35,11 @@ export interface JobFigures {
   readonly runSumMs: number;
 }
 
+/** Figures, and over how long they were counted. */
+export interface CoveredFigures extends JobFigures {
+  readonly coveredMs: number;
+}
+
 /** Figures that are still counted. */
 export interface OpenFigures extends Record<Exclude<keyof JobFigures, 'wait' | 'run'>, number> {
   readonly wait: number[];
@@ -83,8 +88,11 @@ function countIn(buckets: number[], bucket: number, count: number): void {
 export abstract class QueueFigures {
   /** Adds them to the current minute of the queue. */
   abstract add(queue: string, figures: JobFigures): Promise<void>;
-  /** Of the last `windowMs`, in whole minutes; of each queue that did anything. */
-  abstract since(windowMs: number): Promise<ReadonlyMap<string, JobFigures>>;
+  /**
+   * Of each queue that did anything in the last `windowMs`: of the minutes that began in it, of which the last is not
+   * over. They cover up to a minute less than the window.
+   */
+  abstract since(windowMs: number): Promise<ReadonlyMap<string, CoveredFigures>>;
   /** @returns how many minutes of queues. */
   abstract forget(olderThanMs: number): Promise<number>;
 }

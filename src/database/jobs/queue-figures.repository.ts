@@ -1,7 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { gt, lt, sql, type SQL } from 'drizzle-orm';
+import { getTableColumns, gt, lt, sql, type SQL } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import { QueueFigures, sumOf, type JobFigures } from '../../kernel/job-figures.js';
+import {
+  QueueFigures,
+  sumOf,
+  type CoveredFigures,
+  type JobFigures,
+} from '../../kernel/job-figures.js';
 import { Database } from '../database.js';
 import { fromNow } from './job-columns.js';
 import { queueFiguresTable as figures } from './queue-figures.table.js';
@@ -37,14 +42,22 @@ export class DatabaseQueueFigures extends QueueFigures {
       });
   }
 
-  override async since(windowMs: number): Promise<ReadonlyMap<string, JobFigures>> {
+  override async since(windowMs: number): Promise<ReadonlyMap<string, CoveredFigures>> {
+    const begin = fromNow(-windowMs);
+    const firstMinute = sql`date_trunc('minute', ${begin}) + interval '1 minute'`;
     const rows = await this.database.sql
-      .select()
+      .select({
+        ...getTableColumns(figures),
+        coveredMs: sql`1000 * extract(epoch from now() - (${firstMinute}))`.mapWith(Number),
+      })
       .from(figures)
-      .where(gt(figures.minuteAt, fromNow(-windowMs)));
-    const queues = new Set(rows.map(({ queue }) => queue));
+      .where(gt(figures.minuteAt, begin));
+    const queues = new Map(rows.map(({ queue, coveredMs }) => [queue, coveredMs]));
     return new Map(
-      [...queues].map((name) => [name, sumOf(rows.filter(({ queue }) => queue === name))]),
+      [...queues].map(([name, coveredMs]) => [
+        name,
+        { ...sumOf(rows.filter(({ queue }) => queue === name)), coveredMs },
+      ]),
     );
   }
 

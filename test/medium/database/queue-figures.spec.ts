@@ -23,6 +23,10 @@ it('adds up what many processes count of a queue in the same minute, and forgets
     expect([...known.keys()].sort()).toEqual(['analytics', 'trading']);
     expect(known.get('trading')).toMatchObject(sumOf(Array.from({ length: 10 }, () => FIGURES)));
     expect(known.get('analytics')).toMatchObject(FIGURES);
+    // The four minutes before this one, and what has passed of it.
+    const coveredMs = known.get('analytics')?.coveredMs;
+    expect(coveredMs).toBeGreaterThan(4 * MINUTE_MS);
+    expect(coveredMs).toBeLessThan(5 * MINUTE_MS);
     expect(await figures.forget(10 * MINUTE_MS)).toBe(0);
     expect(await figures.forget(-10 * MINUTE_MS)).toBeGreaterThanOrEqual(2);
     expect(await figures.since(5 * MINUTE_MS)).toEqual(new Map());

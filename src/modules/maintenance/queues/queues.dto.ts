@@ -25,7 +25,9 @@ const queueFiguresSchema = z.object({
   completed: z.number(),
   failed: z.number().describe('for good'),
   retried: z.number().describe('attempts that failed, with another to come'),
-  perMinute: z.number().describe('jobs that ended, well or not'),
+  perMinute: z
+    .number()
+    .describe('jobs that ended, well or not, over the time that the figures cover'),
   waitMs: durationsSchema.describe('from when a job could have begun to its first attempt'),
   runMs: durationsSchema.describe('of each attempt'),
 });

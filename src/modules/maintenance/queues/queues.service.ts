@@ -4,7 +4,7 @@ import {
   NO_FIGURES,
   percentileMs,
   QueueFigures,
-  type JobFigures,
+  type CoveredFigures,
 } from '../../../kernel/job-figures.js';
 import { QueueInspector, QueueOperations, type QueueReport } from '../../../redis/index.js';
 import { jobGone, unknownQueue } from '../maintenance.errors.js';
@@ -35,7 +35,8 @@ export class QueuesService {
       this.inspector.reports(),
       this.figures.since(windowMs),
     ]);
-    return reports.map((report) => toView(report, figures.get(report.name), windowMs));
+    const none = { ...NO_FIGURES, coveredMs: windowMs };
+    return reports.map((report) => toView(report, figures.get(report.name) ?? none, windowMs));
   }
 
   /** @throws AppError `maintenance.unknown_queue`, `queue.unavailable` */
@@ -81,7 +82,7 @@ export class QueuesService {
 
 function toView(
   { oldestWaitingSince, ...report }: QueueReport,
-  figures: JobFigures = NO_FIGURES,
+  figures: CoveredFigures,
   windowMs: number,
 ): QueueView {
   return {
@@ -91,14 +92,14 @@ function toView(
   };
 }
 
-function figuresOf(figures: JobFigures, windowMs: number): QueueFiguresView {
-  const { completed, failed, retried, wait, waitSumMs, run, runSumMs } = figures;
+function figuresOf(figures: CoveredFigures, windowMs: number): QueueFiguresView {
+  const { completed, failed, retried, wait, waitSumMs, run, runSumMs, coveredMs } = figures;
   return {
     windowMs,
     completed,
     failed,
     retried,
-    perMinute: rounded((completed + failed) / (windowMs / MINUTE_MS)),
+    perMinute: rounded((completed + failed) / (coveredMs / MINUTE_MS)),
     waitMs: durationsOf(wait, waitSumMs),
     runMs: durationsOf(run, runSumMs),
   };
