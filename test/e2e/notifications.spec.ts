@@ -1048,6 +1048,7 @@ describe.each(SERVERS)('notifications on $name', (backend) => {
         const [mail] = await untilMailed();
         await sendDue();
         expect(mail?.headers).toContain('Subject: Bourse: 2 messages');
+        expect(mail?.body).toContain('No more mail of any kind: https://');
         expect(mail?.body).toMatch(/1: Training done: First\r?\n2: Training done: Second/);
         expect((await list()).items).toHaveLength(2);
         for (const { id } of (await list()).items) {

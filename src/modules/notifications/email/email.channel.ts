@@ -33,13 +33,13 @@ export class EmailChannel extends NotificationChannel {
       this.settings.get(userId),
       this.config.system(),
     ]);
-    const unsubscribeUrl = this.links.of(userId, notification.kind);
+    const unsubscribe = this.links.of(userId, notification.kind);
     const context = {
       siteName,
       supportEmail,
       recipientName: displayName,
       audience,
-      unsubscribeUrl,
+      unsubscribe,
     };
     const news = renderStored(notification, audience);
     const rendered = renderNotificationEmail(context, news, createdAt);
@@ -47,7 +47,7 @@ export class EmailChannel extends NotificationChannel {
     const outcome = await this.mailer.send({
       id: notification.id,
       to,
-      unsubscribeUrl,
+      unsubscribeUrl: unsubscribe?.url ?? null,
       ...rendered,
     });
     if (outcome.kind === 'sent') return outcome;

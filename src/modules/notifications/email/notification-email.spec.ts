@@ -8,7 +8,7 @@ const context = {
   supportEmail: 'help@example.com',
   recipientName: 'Ada',
   audience,
-  unsubscribeUrl: null,
+  unsubscribe: null,
 };
 const at = new Date('2026-01-02T03:04:05Z');
 const fill = {
@@ -34,9 +34,12 @@ describe('the mail of a notification', () => {
   });
 
   it('can be ended by a link, where there is one', () => {
-    const unsubscribeUrl = 'https://bourse.example/unsubscribe?token="x"';
-    const { text, html } = renderNotificationEmail({ ...context, unsubscribeUrl }, bought, at);
-    expect(text).toContain(`No more mail of this kind: ${unsubscribeUrl}`);
+    const url = 'https://bourse.example/unsubscribe?token="x"';
+    const mailWith = (ends: 'kind' | 'all') =>
+      renderNotificationEmail({ ...context, unsubscribe: { url, ends } }, bought, at);
+    const { text, html } = mailWith('kind');
+    expect(text).toContain(`No more mail of this kind: ${url}`);
+    expect(mailWith('all').text).toContain(`No more mail of any kind: ${url}`);
     expect(html).toContain('<a href="https://bourse.example/unsubscribe?token=&quot;x&quot;">');
   });
 

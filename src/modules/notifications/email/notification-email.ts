@@ -1,6 +1,7 @@
 import { plainLine } from '../raising/plain-line.js';
 import type { Audience } from '../templates/formats.js';
 import { html, join } from '../templates/html.js';
+import type { UnsubscribeLink } from '../unsubscribe/unsubscribe-links.js';
 import { wordsFor, type RenderedNotification } from '../templates/render-notification.js';
 
 /** Who writes to whom. */
@@ -10,7 +11,7 @@ export interface EmailContext {
   readonly recipientName: string;
   readonly audience: Audience;
   /** null: this mail cannot be ended by a link. */
-  readonly unsubscribeUrl: string | null;
+  readonly unsubscribe: UnsubscribeLink | null;
 }
 
 export interface RenderedEmail {
@@ -25,7 +26,7 @@ const MAX_SUBJECT = 200;
 
 /** A notification as a mail. Whatever the texts hold, the subject is one line and the markup is ours alone. */
 export function renderNotificationEmail(
-  { siteName: site, supportEmail, recipientName, audience, unsubscribeUrl }: EmailContext,
+  { siteName: site, supportEmail, recipientName, audience, unsubscribe }: EmailContext,
   { title, text, figures, html: content }: RenderedNotification,
   createdAt: Date,
 ): RenderedEmail {
@@ -37,7 +38,8 @@ export function renderNotificationEmail(
     texts.mail.why(siteName),
     ...(supportEmail === null ? [] : [texts.mail.help(line(supportEmail))]),
   ];
-  const link = unsubscribeUrl === null ? [] : [`${texts.mail.unsubscribe}: ${unsubscribeUrl}`];
+  const ask = unsubscribe === null ? '' : texts.mail.unsubscribe[unsubscribe.ends].ask;
+  const link = unsubscribe === null ? [] : [`${ask}: ${unsubscribe.url}`];
   const table = figures.map(([name, value]) => `${name}: ${value}`).join('\n');
   return {
     subject: plainLine(`${siteName}: ${title}`, MAX_SUBJECT),
@@ -64,7 +66,7 @@ export function renderNotificationEmail(
           <p>${time}</p>
           <hr />
           ${join(footer.map((part) => html`<p>${part}</p>`))}
-          ${unsubscribeUrl === null ? html`` : html`<p><a href="${unsubscribeUrl}">${texts.mail.unsubscribe}</a></p>`}
+          ${unsubscribe === null ? html`` : html`<p><a href="${unsubscribe.url}">${ask}</a></p>`}
         </body>
       </html> `.markup,
   };

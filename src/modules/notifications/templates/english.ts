@@ -124,8 +124,13 @@ export const english: Texts = {
     why: (siteName) =>
       `You get this mail because your notification settings at ${siteName} ask for it.`,
     help: (address) => `Questions? Write to ${address}.`,
-    unsubscribe: 'No more mail of this kind',
-    unsubscribed: 'You get no more mail of this kind.',
+    unsubscribe: {
+      kind: { ask: 'No more mail of this kind', done: 'You get no more mail of this kind.' },
+      all: {
+        ask: 'No more mail of any kind',
+        done: 'You get no more mail, except what guards your account.',
+      },
+    },
   },
   phoneCode: (siteName, code, minutes) =>
     `${siteName}: your code is ${code}. It holds for ${minutes} minutes.`,

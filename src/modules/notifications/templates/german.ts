@@ -124,8 +124,16 @@ export const german: Texts = {
     why: (siteName) =>
       `Sie erhalten diese E-Mail, weil Ihre Einstellungen bei ${siteName} es so vorsehen.`,
     help: (address) => `Fragen? Schreiben Sie an ${address}.`,
-    unsubscribe: 'Keine E-Mails dieser Art mehr',
-    unsubscribed: 'Sie erhalten keine E-Mails dieser Art mehr.',
+    unsubscribe: {
+      kind: {
+        ask: 'Keine E-Mails dieser Art mehr',
+        done: 'Sie erhalten keine E-Mails dieser Art mehr.',
+      },
+      all: {
+        ask: 'Keine E-Mails mehr, gleich welcher Art',
+        done: 'Sie erhalten keine E-Mails mehr, außer zum Schutz Ihres Kontos.',
+      },
+    },
   },
   phoneCode: (siteName, code, minutes) =>
     `${siteName}: Ihr Code ist ${code}. Er gilt ${minutes} Minuten.`,

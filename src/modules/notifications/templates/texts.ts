@@ -24,10 +24,17 @@ export interface Texts {
     /** Why somebody gets this mail. */
     readonly why: (siteName: string) => string;
     readonly help: (address: string) => string;
-    readonly unsubscribe: string;
-    readonly unsubscribed: string;
+    readonly unsubscribe: Readonly<Record<UnsubscribeScope, Unsubscribing>>;
   };
   readonly phoneCode: (siteName: string, code: string, minutes: number) => string;
+}
+
+/** What a link ends: mail of its kind, or of all that may be ended. */
+export type UnsubscribeScope = 'kind' | 'all';
+
+interface Unsubscribing {
+  readonly ask: string;
+  readonly done: string;
 }
 
 /** A mail is no archive: the list in the application has the rest. */

@@ -7,7 +7,7 @@ import { PreferencesService } from '../preferences/preferences.service.js';
 import { wordsFor } from '../templates/render-notification.js';
 import { html, type Html } from '../templates/html.js';
 import type { Texts } from '../templates/texts.js';
-import { UnsubscribeLinks } from './unsubscribe-links.js';
+import { scopeOf, UnsubscribeLinks } from './unsubscribe-links.js';
 
 const querySchema = z.object({ token: z.string().min(1).max(1_000) });
 type UnsubscribeQuery = z.output<typeof querySchema>;
@@ -35,9 +35,10 @@ export class UnsubscribeController {
   @ApiOkResponse({ description: 'HTML' })
   @ApiBadRequestResponse({ description: 'notifications.bad_unsubscribe_link' })
   async ask(@Query({ schema: querySchema }) { token }: UnsubscribeQuery): Promise<string> {
-    const { userId } = this.links.read(token);
-    const { texts } = wordsFor(await this.settings.get(userId));
-    return page(texts, html`<form method="post"><button>${texts.mail.unsubscribe}</button></form>`);
+    const unsubscription = this.links.read(token);
+    const { texts } = wordsFor(await this.settings.get(unsubscription.userId));
+    const { ask } = texts.mail.unsubscribe[scopeOf(unsubscription)];
+    return page(texts, ask, html`<form method="post"><button>${ask}</button></form>`);
   }
 
   @Post()
@@ -47,20 +48,22 @@ export class UnsubscribeController {
   @ApiOkResponse({ description: 'HTML' })
   @ApiBadRequestResponse({ description: 'notifications.bad_unsubscribe_link' })
   async unsubscribe(@Query({ schema: querySchema }) { token }: UnsubscribeQuery): Promise<string> {
-    const { userId, kind } = this.links.read(token);
+    const unsubscription = this.links.read(token);
+    const { userId, kind } = unsubscription;
     await this.preferences.switchMailOff(userId, kind);
     const { texts } = wordsFor(await this.settings.get(userId));
-    return page(texts, html`<p>${texts.mail.unsubscribed}</p>`);
+    const { ask, done } = texts.mail.unsubscribe[scopeOf(unsubscription)];
+    return page(texts, ask, html`<p>${done}</p>`);
   }
 }
 
-function page({ language, mail }: Texts, content: Html): string {
+function page({ language }: Texts, title: string, content: Html): string {
   return html`<!doctype html>
     <html lang="${language}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${mail.unsubscribe}</title>
+        <title>${title}</title>
       </head>
       <body>
         <main>${content}</main>
