@@ -15,15 +15,14 @@ export async function eventually<T>(
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   // The last try seldom has the time to answer: what the one before it said tells more.
-  let cause: unknown = new Error('the assertion did not answer');
+  let cause = new Error('the assertion did not answer');
   for (;;) {
     try {
       return await within(deadline - Date.now(), assertion, cause);
     } catch (error) {
-      cause = error;
+      cause = error instanceof Error ? error : new Error(String(error));
       if (Date.now() + intervalMs >= deadline) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new Error(`still after ${timeoutMs} ms: ${reason}`, { cause });
+        throw new Error(`still after ${timeoutMs} ms: ${cause.message}`, { cause });
       }
     }
     await new Promise((resolve) => setTimeout(resolve, intervalMs));
@@ -34,7 +33,7 @@ export async function eventually<T>(
 async function within<T>(
   timeoutMs: number,
   work: () => T | Promise<T>,
-  otherwise: unknown,
+  otherwise: Error,
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
