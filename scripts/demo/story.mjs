@@ -43,9 +43,23 @@ export function describe(data) {
   if ('bid' in data) return `${data.symbol} ${data.last} (bid ${data.bid}, ask ${data.ask})`;
   if ('strategy' in data) return `${data.side} ${data.symbol}, says ${String(data.strategy)}`;
   if ('unrealizedPnl' in data) return `open profit ${String(data.unrealizedPnl)} USD`;
+  if ('bids' in data && 'asks' in data) return `${data.symbol} ${bestOf(data)}`;
+  // Of an import, say.
+  if (!('side' in data)) return 'status' in data ? String(data['status']) : JSON.stringify(data);
   const what = `${data.side} ${data.quantity} ${data.symbol}`;
   if ('orderId' in data) return `${what} at ${data.price}`;
   const price = data.limitPrice ? `limit ${data.limitPrice}` : 'at market';
   const average = data.averageFillPrice ? ` at ${data.averageFillPrice}` : '';
   return `${what} ${price}: ${data.status}${average}`;
+}
+
+/** @param {Partial<Record<'bids' | 'asks', unknown>>} book a row each: price and size */
+function bestOf({ bids, asks }) {
+  const best = [bids, asks].map((rows) => {
+    const row = Array.isArray(rows)
+      ? /** @type {{ price?: string, size?: string }} */ (rows[0])
+      : {};
+    return row?.price === undefined ? 'none' : `${row.price} x ${row.size}`;
+  });
+  return `best bid ${best[0]}, best ask ${best[1]}`;
 }
